@@ -13,8 +13,11 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(all(unix, not(target_os = "macos")))]
+use arboard::LinuxClipboardKind;
 use arboard::{Clipboard, Error, Set};
 use secrecy::{ExposeSecret, SecretString};
+#[cfg(not(all(unix, not(target_os = "macos"))))]
 use zeroize::Zeroizing;
 
 use crate::domain::{ClipboardContent, CopyError, LostCopy};
@@ -23,6 +26,9 @@ use crate::process::forbid_core_dumps;
 use super::process::{
     HOLD_CLIPBOARD, Report, Request, close_inherited_descriptors, detach_from_terminal, inherited_channel,
 };
+
+#[cfg(all(unix, not(target_os = "macos")))]
+use super::reader::Reader;
 
 /// The longest lease: a value must not stay in memory for good.
 const MAX_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
@@ -350,6 +356,8 @@ const DISPLAY_GONE: ClipboardContent = ClipboardContent::Lost(LostCopy::DisplayG
 /// An open clipboard. It stays open for as long as a value is held, because it serves the value.
 struct Selection {
     clipboard: Clipboard,
+    #[cfg(all(unix, not(target_os = "macos")))]
+    reader: Reader,
     value: Option<SecretString>,
 }
 
@@ -357,7 +365,12 @@ impl Selection {
     /// Opens the system's clipboard. May hang where a display does not answer.
     fn open() -> Result<Self, CopyError> {
         let clipboard = Clipboard::new().map_err(|_| CopyError::NoDisplay)?;
-        Ok(Self { clipboard, value: None })
+        Ok(Self {
+            clipboard,
+            #[cfg(all(unix, not(target_os = "macos")))]
+            reader: Reader::open().map_err(|_| CopyError::NoDisplay)?,
+            value: None,
+        })
     }
 
     /// Puts `value` on the clipboard, marked as sensitive.
@@ -381,6 +394,26 @@ impl Selection {
         self.read_until(PAUSE * 3, |found| found != DISPLAY_GONE)
     }
 
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn read(&mut self) -> ClipboardContent {
+        self.compare(LinuxClipboardKind::Clipboard)
+    }
+
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn compare(&self, kind: LinuxClipboardKind) -> ClipboardContent {
+        let Some(value) = &self.value else {
+            return ClipboardContent::Overwritten;
+        };
+        let value = value.expose_secret().as_bytes();
+        match self.reader.read(kind, value.len() + 1) {
+            Ok(Some(text)) if *text == value => OURS,
+            // Empty, a picture, or not even text: not what was set.
+            Ok(_) => ClipboardContent::Overwritten,
+            Err(_) => DISPLAY_GONE,
+        }
+    }
+
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
     fn read(&mut self) -> ClipboardContent {
         let Some(value) = &self.value else {
             return ClipboardContent::Overwritten;
@@ -392,9 +425,7 @@ impl Selection {
                 ClipboardContent::Overwritten
             }
             // Another program has it open, on Windows.
-            Err(Error::ClipboardOccupied) => ClipboardContent::Unreadable,
-            Err(_) if cfg!(any(target_os = "macos", windows)) => ClipboardContent::Unreadable,
-            Err(_) => DISPLAY_GONE,
+            Err(_) => ClipboardContent::Unreadable,
         }
     }
 
@@ -418,13 +449,9 @@ impl Selection {
 
     #[cfg(all(unix, not(target_os = "macos")))]
     fn clear_primary(&mut self) -> bool {
-        use arboard::{ClearExtLinux, GetExtLinux, LinuxClipboardKind};
+        use arboard::ClearExtLinux;
 
-        let text = self.clipboard.get().clipboard(LinuxClipboardKind::Primary).text().map(Zeroizing::new);
-        let is_ours = match (&self.value, text) {
-            (Some(value), Ok(text)) => text.as_str() == value.expose_secret(),
-            _ => false,
-        };
+        let is_ours = self.compare(LinuxClipboardKind::Primary) == OURS;
         if is_ours {
             let _ = self.clipboard.clear_with().clipboard(LinuxClipboardKind::Primary);
         }
