@@ -52,13 +52,13 @@ impl Reader {
         kind: LinuxClipboardKind,
         limit: usize,
     ) -> Result<Option<Zeroizing<Vec<u8>>>, Box<dyn Error>> {
-        match (self, kind) {
-            (Self::X11 { connection, window }, LinuxClipboardKind::Primary) => {
-                read_x11(connection, *window, "PRIMARY", limit)
-            }
-            (Self::X11 { connection, window }, _) => read_x11(connection, *window, "CLIPBOARD", limit),
-            (Self::Wayland, LinuxClipboardKind::Primary) => read_wayland(ClipboardType::Primary, limit),
-            (Self::Wayland, _) => read_wayland(ClipboardType::Regular, limit),
+        let (name, wayland) = match kind {
+            LinuxClipboardKind::Primary => ("PRIMARY", ClipboardType::Primary),
+            _ => ("CLIPBOARD", ClipboardType::Regular),
+        };
+        match self {
+            Self::X11 { connection, window } => read_x11(connection, *window, name, limit),
+            Self::Wayland => read_wayland(wayland, limit),
         }
     }
 }
