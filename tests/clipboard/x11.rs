@@ -17,6 +17,9 @@ use crate::{
 
 const TOOLS: &[&str] = &["Xvfb", "xclip"];
 
+/// The length of a text that is too long for a clipboard of ours, in bytes.
+pub const LONG: usize = 100_000_000;
+
 fn on(display: &Display) -> Program {
     Program::start(&[("DISPLAY", &display.name), ("TERM", "xterm-256color")])
 }
@@ -74,6 +77,25 @@ fn clearing_empties_a_clipboard_that_is_still_ours() {
 
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ", "and once more");
     assert_eq!(display.paste().as_deref(), Some(VALUE));
+}
+
+#[test]
+fn a_long_text_of_another_program_is_not_read_to_its_end() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = on(&display);
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    let holder = program.holder();
+    let before = holder.peak_memory().unwrap();
+    let mut owner = display.copied_elsewhere(&"long ".repeat(LONG / 5));
+    assert!(holder.peak_memory_at_its_end() < before + LONG / 5, "most of it was read");
+    assert_eq!(program.ask("content"), "Overwritten");
+    assert!(
+        owner.0.try_wait().unwrap().is_none() && display.formats().is_some(),
+        "it stays on the clipboard"
+    );
 }
 
 #[test]

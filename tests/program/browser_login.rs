@@ -10,9 +10,10 @@ use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use tempfile::TempDir;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{contains, create, is_value, program};
+use crate::program::{PROGRAM, contains, create, in_own_session, is_value, program};
 use crate::support::terminal::{Program, key};
-use crate::tools::{have, wait_for};
+use crate::tools::wait_for;
+use atlas_secret::process::IN_OWN_SESSION;
 
 /// A home with a profile of this kind, and a folder for the PATH.
 struct Home {
@@ -49,13 +50,7 @@ impl Home {
 
     /// A run without the form.
     fn run(&self, path: &str, arguments: &[&str]) -> Output {
-        let setsid = std::env::split_paths(&std::env::var_os("PATH").unwrap())
-            .map(|folder| folder.join("setsid"))
-            .find(|file| file.exists())
-            .unwrap();
-        Command::new(setsid)
-            .arg("--wait")
-            .arg(env!("CARGO_BIN_EXE_atlas-secret"))
+        in_own_session()
             .args(["--yes", "--format", "secret", "--client-id", PLAIN])
             .args(arguments)
             .env_clear()
@@ -87,9 +82,6 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn the_token_that_the_atlas_cli_prints_signs_in_and_is_not_revoked() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let home = Home::new(&atlas);
     let token = atlas.access_token();
@@ -117,9 +109,6 @@ fn the_token_that_the_atlas_cli_prints_signs_in_and_is_not_revoked() {
 
 #[test]
 fn named_by_a_variable_it_gets_no_credential_of_the_environment() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let home = Home::new(&atlas);
     fs::write(home.path("token"), atlas.access_token()).unwrap();
@@ -145,9 +134,6 @@ fn named_by_a_variable_it_gets_no_credential_of_the_environment() {
 
 #[test]
 fn each_way_to_fail_has_its_own_sentence_and_a_way_out() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let home = Home::new(&atlas);
     let sign_in = "run `atlas auth login --profile ci`";
@@ -194,9 +180,6 @@ fn each_way_to_fail_has_its_own_sentence_and_a_way_out() {
 
 #[test]
 fn an_atlas_in_the_current_folder_or_without_the_right_to_run_is_none() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let home = Home::new(&atlas);
     let marker = home.path("ran");
@@ -237,15 +220,13 @@ fn it_has_no_terminal_to_write_to_or_to_ask_at() {
 
 #[test]
 fn one_that_leaves_its_output_open_does_not_hold_the_run() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let home = Home::new(&atlas);
     let (token, left) = (home.path("token"), home.path("left"));
     fs::write(&token, atlas.access_token()).unwrap();
     // In a session of its own, nothing that ends the command reaches it.
-    let leaving = format!("setsid sh -c 'echo $$ >> \"{}\"; exec sleep 60' &\n", left.display());
+    let leaving =
+        format!("'{PROGRAM}' {IN_OWN_SESSION} sh -c 'echo $$ >> \"{}\"; exec sleep 60' &\n", left.display());
     let printing = printing(&token);
     let rows = [
         (format!("{leaving}{printing}"), 0),
@@ -271,9 +252,6 @@ fn one_that_leaves_its_output_open_does_not_hold_the_run() {
 
 #[test]
 fn one_that_takes_too_long_is_stopped_with_all_that_it_started() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let home = Home::new(&atlas);
     let pids = home.path("pids");
@@ -291,9 +269,6 @@ fn one_that_takes_too_long_is_stopped_with_all_that_it_started() {
 
 #[test]
 fn a_token_that_atlas_refuses_says_how_to_renew_it() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let home = Home::new(&atlas);
     home.install("echo FAKE-expired-token");

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use crate::tools::have;
+use crate::program::in_own_session;
 
 /// The server, and the variables that it printed. Dropping it kills it.
 struct DemoServer {
@@ -39,16 +39,13 @@ impl Drop for DemoServer {
 
 #[test]
 fn a_script_creates_a_secret_with_the_variables_that_it_prints() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let mut demo = DemoServer::start(&[]);
     let names: Vec<&str> = demo.variables.iter().map(|(name, _)| name.as_str()).collect();
     let expected = ["BASE_URL", "PROJECT_ID", "CLIENT_ID", "CLIENT_SECRET"];
     assert_eq!(names, expected.map(|name| format!("MONGODB_ATLAS_{name}")));
     assert!(demo.variables[0].1.starts_with("http://127.0.0.1:"), "loopback unless told otherwise");
-    let output = Command::new("setsid")
-        .args(["--wait", env!("CARGO_BIN_EXE_atlas-secret"), "--yes", "--format", "secret"])
+    let output = in_own_session()
+        .args(["--yes", "--format", "secret"])
         .args(["--client-id", "mdb_sa_id_1234567890abcdef12345678"])
         .env_clear()
         .envs(demo.variables.iter().cloned())

@@ -7,24 +7,21 @@ use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
-use atlas_secret::process::IN_OWN_SESSION;
 use rustix::process::{Pid, kill_process};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::atlas::{Atlas, CAP, CROWDED, EXPIRED, LIVING, LOST, ORGANIZATION, PLAIN, PROJECT, SLOW};
 use crate::formats;
-use crate::program::is_value;
+use crate::program::{in_own_session, is_value};
 use crate::support::raw_server::{Reply, answer, json, read_request, send};
 use crate::support::terminal::Signal;
 use crate::tools::{Running, have, wait_for};
 
 /// The program in a session of its own, which has no terminal.
 pub fn alone(atlas: &Atlas, client: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_atlas-secret"));
+    let mut command = in_own_session();
     command
-        .arg(IN_OWN_SESSION)
-        .arg(env!("CARGO_BIN_EXE_atlas-secret"))
         .args(["--yes", "--project-id", PROJECT, "--client-id", client])
         .env_clear()
         .env("MONGODB_ATLAS_BASE_URL", atlas.url())
@@ -176,7 +173,7 @@ fn home_for_config() -> (TempDir, PathBuf) {
 
 #[test]
 fn a_configuration_that_cannot_be_used_is_the_reason() {
-    if !have(&["setsid", "mkfifo"]) {
+    if !have(&["mkfifo"]) {
         return;
     }
     let atlas = Atlas::start();

@@ -5,9 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use atlas_secret::process::IN_OWN_SESSION;
-
 use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::program::in_own_session;
 
 const BAD_GATEWAY: &str =
     "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 3\r\nContent-Type: text/html\r\n\r\nbad";
@@ -55,10 +54,8 @@ fn pass_on(client: TcpStream, server: TcpStream) {
 }
 
 fn alone(base_url: &str, token: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_atlas-secret"));
+    let mut command = in_own_session();
     command
-        .arg(IN_OWN_SESSION)
-        .arg(env!("CARGO_BIN_EXE_atlas-secret"))
         .args(["--yes", "--format", "secret", "--project-id", PROJECT, "--client-id", PLAIN])
         .env_clear()
         .env("MONGODB_ATLAS_BASE_URL", base_url)

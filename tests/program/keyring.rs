@@ -5,11 +5,12 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, ROBOT, ROBOT_SECRET};
-use crate::program::{peek, quit_anyway};
+use crate::program::{PROGRAM, peek, quit_anyway};
 use crate::support::terminal::{Program, Terminal, key};
 use crate::tools::have;
+use atlas_secret::process::IN_OWN_SESSION;
 
-const TOOLS: [&str; 5] = ["dbus-run-session", "dbus-send", "gnome-keyring-daemon", "secret-tool", "setsid"];
+const TOOLS: [&str; 4] = ["dbus-run-session", "dbus-send", "gnome-keyring-daemon", "secret-tool"];
 
 /// Unlocks a new keyring, fills it as `$CLIENT_ID` and `$CLIENT_SECRET` say, locks it if `$LOCK` is set, and runs the
 /// arguments. Without a display no one can be asked to unlock it.
@@ -40,17 +41,7 @@ fn run(atlas: &Atlas, in_file: &str, (id, secret): (&str, &str), lock: &str) -> 
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("config.toml"), profile(atlas, in_file)).unwrap();
     Command::new("dbus-run-session")
-        .args([
-            "--",
-            "sh",
-            "-c",
-            SESSION,
-            "sh",
-            "setsid",
-            "--wait",
-            env!("CARGO_BIN_EXE_atlas-secret"),
-            "--yes",
-        ])
+        .args(["--", "sh", "-c", SESSION, "sh", PROGRAM, IN_OWN_SESSION, PROGRAM, "--yes"])
         .args(["--project-id", PROJECT, "--client-id", PLAIN, "--format", "json"])
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap())

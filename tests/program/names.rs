@@ -3,9 +3,8 @@
 use std::process::Stdio;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{demo, is_value, labelled, signed_in};
+use crate::program::{demo, in_own_session, is_value, labelled, signed_in};
 use crate::support::terminal::key;
-use crate::tools::have;
 
 /// A run without the form; its exit code, standard output and standard error.
 fn alone(atlas: &Atlas, arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -13,9 +12,7 @@ fn alone(atlas: &Atlas, arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 fn run(atlas: &Atlas, token: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = std::process::Command::new("setsid")
-        .arg("--wait")
-        .arg(env!("CARGO_BIN_EXE_atlas-secret"))
+    let output = in_own_session()
         .args(["--yes", "--format", "secret"])
         .args(arguments)
         .env_clear()
@@ -30,9 +27,6 @@ fn run(atlas: &Atlas, token: &str, arguments: &[&str]) -> (Option<i32>, String, 
 
 #[test]
 fn without_the_form_names_are_replaced_by_ids_before_anything_else() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let (code, secret, said) = alone(&atlas, &["--project-id", " Of-A-TEST ", "--client-id", "Plain"]);
     assert_eq!(code, Some(0), "{said}");
@@ -51,9 +45,6 @@ fn without_the_form_names_are_replaced_by_ids_before_anything_else() {
 
 #[test]
 fn a_name_that_is_not_clear_ends_the_run_with_the_candidates() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let project = PROJECT;
     let similar = format!(
@@ -109,16 +100,9 @@ fn an_id_that_atlas_does_not_know_ends_the_run_as_such_a_name_does() {
 
 #[test]
 fn a_name_on_a_late_page_is_found_and_a_long_list_names_ten() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let demo = |arguments: &[&str]| {
-        let mut command = std::process::Command::new("setsid");
-        command.arg("--wait").arg(env!("CARGO_BIN_EXE_atlas-secret")).args([
-            "--demo",
-            "--demo-projects",
-            "2000",
-        ]);
+        let mut command = in_own_session();
+        command.args(["--demo", "--demo-projects", "2000"]);
         let output = command.args(["--yes", "--format", "secret"]).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2));
         String::from_utf8(output.stderr).unwrap()
@@ -133,9 +117,6 @@ fn a_name_on_a_late_page_is_found_and_a_long_list_names_ten() {
 
 #[test]
 fn a_list_that_cannot_be_read_ends_the_run_and_says_what_to_do() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let refused = ["--project-id", "of-a-test", "--client-id", PLAIN];
     let output = run(&atlas, "FAKE-token-that-opens-nothing", &refused);

@@ -1,12 +1,24 @@
 //! Starting the program, and the few things that many tests do with its screen.
 
 use std::path::Path;
+use std::process::Command;
 
+use atlas_secret::process::IN_OWN_SESSION;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::atlas::{Atlas, PROJECT};
 use crate::support::terminal::{Program, Terminal, key};
+
+/// The program under test.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_atlas-secret");
+
+/// The program in a session of its own, so that it has no terminal.
+pub fn in_own_session() -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.arg(IN_OWN_SESSION).arg(PROGRAM);
+    command
+}
 
 /// The program. Its terminal is wide enough for every sentence to stand on one line.
 pub fn program() -> Program {

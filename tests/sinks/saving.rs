@@ -127,6 +127,12 @@ fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
+/// Whether the file system has files without a name (open(2), `O_TMPFILE`).
+fn can_be_nameless(folder: &Path) -> bool {
+    use rustix::fs::{Mode, OFlags, open};
+    open(folder, OFlags::TMPFILE | OFlags::RDWR, Mode::RUSR | Mode::WUSR).is_ok()
+}
+
 #[test]
 fn a_killed_process_leaves_a_whole_file_and_the_next_one_cleans_up() {
     let folder = tempdir().unwrap();
@@ -137,7 +143,12 @@ fn a_killed_process_leaves_a_whole_file_and_the_next_one_cleans_up() {
         let text = fs::read_to_string(&env).unwrap();
         assert!(text == "A=1\n" || text.contains(VALUE) && text.ends_with('\n'), "{text}");
     });
+    let has_nameless_files = can_be_nameless(folder.path());
     kill_during(&format!("save {}", new.display()), || {
+        if has_nameless_files {
+            let left = names_in(folder.path()).into_iter().find(|name| name.starts_with("secret."));
+            assert_eq!(left, None, "of a new file");
+        }
         assert!(fs::read_to_string(&new).is_err() || fs::read_to_string(&new).unwrap() == VALUE);
         fs::remove_file(&new).ok();
     });

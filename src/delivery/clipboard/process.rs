@@ -8,6 +8,7 @@
 //! no process is left that could still set the value. A value travels only in a request to hold, and never as JSON, whose
 //! buffers leave copies.
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -255,28 +256,24 @@ fn command(program: &Path) -> Command {
     command
 }
 
-/// The process's end of the channel: where requests are read and reports written. `None` when standard input is not
-/// a socket, so that something other than the program started this process.
+/// The process's end of the channel: where requests are read and reports written. `None` when something other than the
+/// program started this process. Not through `Stdin`, whose own buffer would keep a copy of the value.
 #[cfg(unix)]
-pub(super) fn inherited_channel() -> Option<(std::os::unix::net::UnixStream, std::os::unix::net::UnixStream)>
-{
+pub(super) fn inherited_channel() -> Option<(File, File)> {
     use rustix::fs::{FileType, fstat};
     use std::os::fd::AsFd;
 
-    // Not through `Stdin`, whose own buffer would keep a copy of the value.
     let input = io::stdin().as_fd().try_clone_to_owned().ok()?;
     if FileType::from_raw_mode(fstat(&input).ok()?.st_mode) != FileType::Socket {
         return None;
     }
-    let input = std::os::unix::net::UnixStream::from(input);
     let output = input.try_clone().ok()?;
-    Some((input, output))
+    Some((input.into(), output.into()))
 }
 
-/// The process's end of the channel: where requests are read and reports written. `None` when a user started this
-/// process.
+/// The same, over two pipes.
 #[cfg(windows)]
-pub(super) fn inherited_channel() -> Option<(std::fs::File, std::fs::File)> {
+pub(super) fn inherited_channel() -> Option<(File, File)> {
     use std::io::IsTerminal;
     use std::os::windows::io::AsHandle;
 
@@ -284,7 +281,6 @@ pub(super) fn inherited_channel() -> Option<(std::fs::File, std::fs::File)> {
     if input.is_terminal() || output.is_terminal() {
         return None;
     }
-    // Not through `Stdin`, whose own buffer would keep a copy of the value.
     let input = input.as_handle().try_clone_to_owned().ok()?;
     let output = output.as_handle().try_clone_to_owned().ok()?;
     Some((input.into(), output.into()))

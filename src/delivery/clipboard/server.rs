@@ -13,8 +13,11 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(all(unix, not(target_os = "macos")))]
+use arboard::LinuxClipboardKind;
 use arboard::{Clipboard, Error, Set};
 use secrecy::{ExposeSecret, SecretString};
+#[cfg(not(all(unix, not(target_os = "macos"))))]
 use zeroize::Zeroizing;
 
 use crate::domain::{ClipboardContent, CopyError, LostCopy};
@@ -23,6 +26,9 @@ use crate::process::forbid_core_dumps;
 use super::process::{
     HOLD_CLIPBOARD, Report, Request, close_inherited_descriptors, detach_from_terminal, inherited_channel,
 };
+
+#[cfg(all(unix, not(target_os = "macos")))]
+use super::reader::Reader;
 
 /// The longest lease: a value must not stay in memory for good.
 const MAX_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
@@ -84,9 +90,12 @@ fn run(requests: impl Read + Send + 'static, mut reports: impl Write) -> io::Res
             return Ok(());
         }
     };
-    let requests = read_in_background(requests)?;
+    // It stays open when the program is gone.
+    let (sender, received) = mpsc::channel();
+    read_in_background(requests, sender.clone())?;
     send(&mut reports, Report::Opened);
-    ClipboardServer { selection, reports, watchdog, lease: None, requests: Some(requests) }.serve();
+    ClipboardServer { selection, reports, watchdog, lease: None, requests: received }.serve();
+    drop(sender);
     Ok(())
 }
 
@@ -114,17 +123,21 @@ fn wait_for_deadline(mut deadline: Instant, deadlines: &mpsc::Receiver<Instant>)
     }
 }
 
-/// Reads requests until the program is gone, or sends one that cannot be understood.
-fn read_in_background(mut input: impl Read + Send + 'static) -> io::Result<mpsc::Receiver<Request>> {
-    let (sender, requests) = mpsc::channel();
-    thread::Builder::new().name("requests".to_owned()).spawn(move || {
-        while let Ok(request) = Request::read(&mut input) {
-            if sender.send(request).is_err() {
+/// Reads requests until the program is gone, or sends one that cannot be understood; that is `None`.
+fn read_in_background(
+    mut input: impl Read + Send + 'static,
+    requests: Sender<Option<Request>>,
+) -> io::Result<()> {
+    let read = move || {
+        loop {
+            let request = Request::read(&mut input).ok();
+            let is_last = request.is_none();
+            if requests.send(request).is_err() || is_last {
                 break;
             }
         }
-    })?;
-    Ok(requests)
+    };
+    thread::Builder::new().name("requests".to_owned()).spawn(read).map(|_| ())
 }
 
 /// A program that is gone reads no report, and that is no reason to stop.
@@ -161,10 +174,10 @@ enum LeaseState {
 impl Lease {
     fn begin(clear_after: Option<Duration>, now: Instant) -> Self {
         let (state, time) = match clear_after {
-            Some(time) => (LeaseState::Limited, time),
+            Some(time) => (LeaseState::Limited, time.min(MAX_LEASE)),
             None => (LeaseState::Unlimited, MAX_LEASE),
         };
-        Self { state, end: add(now, time), next_check: now + CHECK_INTERVAL }
+        Self { state, end: now + time, next_check: now + CHECK_INTERVAL }
     }
 
     /// Watches a clipboard that was just cleared.
@@ -176,7 +189,7 @@ impl Lease {
     /// Extends a lease with a time limit. One without is long enough.
     fn extend(&mut self, by: Duration) {
         if self.state == LeaseState::Limited {
-            self.end = add(self.end, by);
+            self.end += by.min(MAX_LEASE);
         }
     }
 
@@ -196,11 +209,6 @@ impl Lease {
     }
 }
 
-/// A time outside the clock's range counts as the longest lease.
-fn add(start: Instant, time: Duration) -> Instant {
-    start.checked_add(time).unwrap_or(start + MAX_LEASE)
-}
-
 struct ClipboardServer<W> {
     selection: Selection,
     reports: W,
@@ -208,56 +216,47 @@ struct ClipboardServer<W> {
     watchdog: Sender<Instant>,
     /// `None` as long as no value is held.
     lease: Option<Lease>,
-    /// `None` once the program is gone.
-    requests: Option<mpsc::Receiver<Request>>,
+    requests: mpsc::Receiver<Option<Request>>,
 }
 
 impl<W: Write> ClipboardServer<W> {
     /// Returns when there is nothing left to hold.
     fn serve(mut self) {
-        loop {
+        let last = loop {
             // As long as no value is held, the watchdog limits the wait.
             let timeout = self.lease.map_or(WORK_TIMEOUT, |lease| lease.wait(Instant::now()));
-            let request = if let Some(requests) = &self.requests {
-                requests.recv_timeout(timeout)
-            } else {
-                thread::sleep(timeout);
-                Err(RecvTimeoutError::Timeout)
+            let flow = match self.requests.recv_timeout(timeout) {
+                Ok(Some(request)) => self.answer(request),
+                Ok(None) if self.lease.is_none() => return,
+                Ok(None) => ControlFlow::Continue(()),
+                Err(_) => self.after_timeout(),
             };
-            let flow = match request {
-                Ok(request) => self.answer(request),
-                Err(RecvTimeoutError::Timeout) => self.after_timeout(),
-                Err(RecvTimeoutError::Disconnected) if self.lease.is_none() => ControlFlow::Break(()),
-                Err(RecvTimeoutError::Disconnected) => {
-                    self.requests = None;
-                    ControlFlow::Continue(())
-                }
-            };
-            if flow.is_break() {
-                return;
+            if let ControlFlow::Break(last) = flow {
+                break last;
             }
-        }
+        };
+        self.selection.value = None;
+        send(&mut self.reports, last);
     }
 
-    fn answer(&mut self, request: Request) -> ControlFlow<()> {
+    fn answer(&mut self, request: Request) -> ControlFlow<Report> {
         match request {
             Request::Hold { value, clear_after } => return self.hold(value, clear_after),
             Request::Check => {}
             Request::Extend(by) => {
-                if let Some(lease) = &mut self.lease {
+                if let Some(mut lease) = self.lease {
                     lease.extend(by);
-                    let end = lease.end;
-                    self.end_at(end + GRACE);
+                    self.begin(lease);
                 }
             }
             Request::Clear => match &mut self.lease {
                 Some(Lease { state: LeaseState::Cleared { by_request, .. }, .. }) => *by_request = true,
-                _ => return self.clear(true),
+                _ => self.clear(true)?,
             },
         }
         match self.content() {
             // Nothing is left to hold: the value is not kept a moment longer.
-            lost @ (ClipboardContent::Overwritten | ClipboardContent::Lost(_)) => self.end(lost),
+            lost @ (ClipboardContent::Overwritten | ClipboardContent::Lost(_)) => end(lost),
             content => {
                 send(&mut self.reports, Report::Content(content));
                 ControlFlow::Continue(())
@@ -265,11 +264,10 @@ impl<W: Write> ClipboardServer<W> {
         }
     }
 
-    fn hold(&mut self, value: SecretString, clear_after: Option<Duration>) -> ControlFlow<()> {
+    fn hold(&mut self, value: SecretString, clear_after: Option<Duration>) -> ControlFlow<Report> {
         self.end_at(Instant::now() + WORK_TIMEOUT);
         if let Err(error) = self.selection.set(value) {
-            send(&mut self.reports, Report::Failed(error));
-            return ControlFlow::Break(());
+            return ControlFlow::Break(Report::Failed(error));
         }
         let lease = Lease::begin(clear_after, Instant::now());
         // Before anything else that may hang.
@@ -295,21 +293,17 @@ impl<W: Write> ClipboardServer<W> {
             None | Some(LeaseState::Cleared { by_request: true, .. }) => ClipboardContent::Cleared,
             // Not "cleared" before it is certain that it stays so.
             Some(LeaseState::Cleared { .. }) => ClipboardContent::Ours { clears_in: Some(Duration::ZERO) },
-            Some(LeaseState::Limited | LeaseState::Unlimited) => self.check(),
+            Some(LeaseState::Limited | LeaseState::Unlimited) => match self.selection.check() {
+                OURS => {
+                    let clears_in = self.lease.and_then(|lease| lease.clears_in(Instant::now()));
+                    ClipboardContent::Ours { clears_in }
+                }
+                content => content,
+            },
         }
     }
 
-    fn check(&mut self) -> ClipboardContent {
-        match self.selection.check() {
-            OURS => {
-                let clears_in = self.lease.and_then(|lease| lease.clears_in(Instant::now()));
-                ClipboardContent::Ours { clears_in }
-            }
-            content => content,
-        }
-    }
-
-    fn after_timeout(&mut self) -> ControlFlow<()> {
+    fn after_timeout(&mut self) -> ControlFlow<Report> {
         let Some(lease) = &mut self.lease else {
             return ControlFlow::Continue(());
         };
@@ -317,54 +311,41 @@ impl<W: Write> ClipboardServer<W> {
         lease.schedule_check(now);
         let is_over = now >= lease.end;
         match lease.state {
-            LeaseState::Cleared { .. } if is_over => self.end(ClipboardContent::Cleared),
-            LeaseState::Cleared { by_request, was_put_back } => self.watch(by_request, was_put_back),
-            LeaseState::Limited | LeaseState::Unlimited if is_over => self.clear(false),
-            LeaseState::Limited | LeaseState::Unlimited => match self.check() {
-                ClipboardContent::Ours { .. } | ClipboardContent::Unreadable => ControlFlow::Continue(()),
-                lost => self.end(lost),
+            LeaseState::Cleared { .. } if is_over => return end(ClipboardContent::Cleared),
+            LeaseState::Cleared { by_request, was_put_back } => {
+                if self.selection.clear_put_back() {
+                    // Another program that does it again keeps the value, and all that is left is to report it.
+                    if was_put_back {
+                        return end(ClipboardContent::PutBack);
+                    }
+                    self.begin(Lease::watch(by_request, true, Instant::now()));
+                }
+            }
+            LeaseState::Limited | LeaseState::Unlimited if is_over => return self.clear(false),
+            LeaseState::Limited | LeaseState::Unlimited => match self.selection.check() {
+                OURS | ClipboardContent::Unreadable => {}
+                lost => return end(lost),
             },
         }
+        ControlFlow::Continue(())
     }
 
     /// Clears the clipboard if it still holds the value, and watches it from then on.
-    fn clear(&mut self, by_request: bool) -> ControlFlow<()> {
+    fn clear(&mut self, by_request: bool) -> ControlFlow<Report> {
         self.end_at(Instant::now() + GRACE);
         let found = self.selection.clear();
         if found != OURS {
             // Another program's clipboard is left alone, but not its copy of the value in the primary selection.
             let _ = found == ClipboardContent::Overwritten && self.selection.clear_put_back();
-            return self.end(found);
+            return end(found);
         }
-        self.watch_from_now(by_request, false);
-        if by_request {
-            send(&mut self.reports, Report::Content(ClipboardContent::Cleared));
-        }
+        self.begin(Lease::watch(by_request, false, Instant::now()));
         ControlFlow::Continue(())
     }
+}
 
-    /// Looks for the value after clearing. What another program has put back once is cleared again; one that does it
-    /// again keeps the value, and all that is left is to report it.
-    fn watch(&mut self, by_request: bool, was_put_back: bool) -> ControlFlow<()> {
-        if self.selection.clear_put_back() {
-            if was_put_back {
-                return self.end(ClipboardContent::PutBack);
-            }
-            self.watch_from_now(by_request, true);
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn watch_from_now(&mut self, by_request: bool, was_put_back: bool) {
-        self.begin(Lease::watch(by_request, was_put_back, Instant::now()));
-    }
-
-    /// Forgets the value, and reports what is on the clipboard.
-    fn end(&mut self, content: ClipboardContent) -> ControlFlow<()> {
-        self.selection.forget();
-        send(&mut self.reports, Report::Ended(content));
-        ControlFlow::Break(())
-    }
+fn end(content: ClipboardContent) -> ControlFlow<Report> {
+    ControlFlow::Break(Report::Ended(content))
 }
 
 /// The value that was set. How long it stays is not known here.
@@ -375,6 +356,8 @@ const DISPLAY_GONE: ClipboardContent = ClipboardContent::Lost(LostCopy::DisplayG
 /// An open clipboard. It stays open for as long as a value is held, because it serves the value.
 struct Selection {
     clipboard: Clipboard,
+    #[cfg(all(unix, not(target_os = "macos")))]
+    reader: Reader,
     value: Option<SecretString>,
 }
 
@@ -382,7 +365,12 @@ impl Selection {
     /// Opens the system's clipboard. May hang where a display does not answer.
     fn open() -> Result<Self, CopyError> {
         let clipboard = Clipboard::new().map_err(|_| CopyError::NoDisplay)?;
-        Ok(Self { clipboard, value: None })
+        Ok(Self {
+            clipboard,
+            #[cfg(all(unix, not(target_os = "macos")))]
+            reader: Reader::open().map_err(|_| CopyError::NoDisplay)?,
+            value: None,
+        })
     }
 
     /// Puts `value` on the clipboard, marked as sensitive.
@@ -406,6 +394,26 @@ impl Selection {
         self.read_until(PAUSE * 3, |found| found != DISPLAY_GONE)
     }
 
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn read(&mut self) -> ClipboardContent {
+        self.compare(LinuxClipboardKind::Clipboard)
+    }
+
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn compare(&self, kind: LinuxClipboardKind) -> ClipboardContent {
+        let Some(value) = &self.value else {
+            return ClipboardContent::Overwritten;
+        };
+        let value = value.expose_secret().as_bytes();
+        match self.reader.read(kind, value.len() + 1) {
+            Ok(Some(text)) if *text == value => OURS,
+            // Empty, a picture, or not even text: not what was set.
+            Ok(_) => ClipboardContent::Overwritten,
+            Err(_) => DISPLAY_GONE,
+        }
+    }
+
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
     fn read(&mut self) -> ClipboardContent {
         let Some(value) = &self.value else {
             return ClipboardContent::Overwritten;
@@ -417,9 +425,7 @@ impl Selection {
                 ClipboardContent::Overwritten
             }
             // Another program has it open, on Windows.
-            Err(Error::ClipboardOccupied) => ClipboardContent::Unreadable,
-            Err(_) if cfg!(any(target_os = "macos", windows)) => ClipboardContent::Unreadable,
-            Err(_) => DISPLAY_GONE,
+            Err(_) => ClipboardContent::Unreadable,
         }
     }
 
@@ -443,13 +449,9 @@ impl Selection {
 
     #[cfg(all(unix, not(target_os = "macos")))]
     fn clear_primary(&mut self) -> bool {
-        use arboard::{ClearExtLinux, GetExtLinux, LinuxClipboardKind};
+        use arboard::ClearExtLinux;
 
-        let text = self.clipboard.get().clipboard(LinuxClipboardKind::Primary).text().map(Zeroizing::new);
-        let is_ours = match (&self.value, text) {
-            (Some(value), Ok(text)) => text.as_str() == value.expose_secret(),
-            _ => false,
-        };
+        let is_ours = self.compare(LinuxClipboardKind::Primary) == OURS;
         if is_ours {
             let _ = self.clipboard.clear_with().clipboard(LinuxClipboardKind::Primary);
         }
@@ -459,11 +461,6 @@ impl Selection {
     #[cfg(not(all(unix, not(target_os = "macos"))))]
     fn clear_primary(&mut self) -> bool {
         false
-    }
-
-    /// Forgets the value.
-    fn forget(&mut self) {
-        self.value = None;
     }
 
     fn read_until(
@@ -482,22 +479,14 @@ impl Selection {
     }
 }
 
-/// Asks clipboard managers not to keep the value in their history.
-#[cfg(all(unix, not(target_os = "macos")))]
+/// Asks clipboard managers, and Windows, not to keep the value in their history nor send it to other machines.
 fn marked_as_sensitive(set: Set<'_>) -> Set<'_> {
-    arboard::SetExtLinux::exclude_from_history(set)
-}
-
-/// Asks clipboard managers not to keep the value in their history.
-#[cfg(target_os = "macos")]
-fn marked_as_sensitive(set: Set<'_>) -> Set<'_> {
-    arboard::SetExtApple::exclude_from_history(set)
-}
-
-/// Asks Windows not to keep the value in its history nor send it to other machines.
-#[cfg(windows)]
-fn marked_as_sensitive(set: Set<'_>) -> Set<'_> {
-    arboard::SetExtWindows::exclude_from_monitoring(set)
+    #[cfg(all(unix, not(target_os = "macos")))]
+    return arboard::SetExtLinux::exclude_from_history(set);
+    #[cfg(target_os = "macos")]
+    return arboard::SetExtApple::exclude_from_history(set);
+    #[cfg(windows)]
+    return arboard::SetExtWindows::exclude_from_monitoring(set);
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! New files and replaced ones. The content is first in a file beside them, which then takes their name.
+//! New files and replaced ones. The content is first in a file without a name, or in one beside them, which then takes their
+//! name.
 //!
 //! **Invariant:** under the name there is always a whole file or none, and only its owner can read the content.
 
@@ -26,14 +27,49 @@ pub(super) fn store(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error.into()),
     }
-    let new = NewFile::write(path, None, content)?;
-    let saved = new.file.persist_noclobber(path).map_err(|failed| failed.error)?;
+    let (saved, folder) = if let Some(stored) = store_nameless(path, content)? {
+        stored
+    } else {
+        let new = NewFile::write(path, None, content)?;
+        (new.file.persist_noclobber(path).map_err(|failed| failed.error)?, new.folder)
+    };
     check_in_place(&saved, path)?;
     // A name that is not on the disk yet could still be lost.
-    new.folder.sync().map_err(|error| {
+    folder.sync().map_err(|error| {
         let _ = fs::remove_file(path);
         error.into()
     })
+}
+
+/// Stores a file that gets its name once it is whole: a process that is killed leaves none. `None` where the file system has
+/// no files without a name (open(2), `O_TMPFILE`), or the system does not let them get one.
+#[cfg(target_os = "linux")]
+fn store_nameless(path: &Path, content: &[u8]) -> Result<Option<(File, Folder)>, SaveFailure> {
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
+    use rustix::io::Errno;
+    use std::os::fd::AsRawFd;
+
+    let (folder, start) = beside(path)?;
+    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+    let Ok(file) = openat(CWD, folder, flags, Mode::RUSR | Mode::WUSR).map(File::from) else {
+        return Ok(None);
+    };
+    let folder_file = Folder::open(folder)?;
+    fill(&file, None, content)?;
+    let descriptor = format!("/proc/self/fd/{}", file.as_raw_fd());
+    match linkat(CWD, descriptor, CWD, path, AtFlags::SYMLINK_FOLLOW) {
+        Ok(()) => {
+            remove_leftovers(folder, &start);
+            Ok(Some((file, folder_file)))
+        }
+        Err(Errno::EXIST) => Err(SaveFailure::Exists),
+        Err(_) => Ok(None),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn store_nameless(_path: &Path, _content: &[u8]) -> Result<Option<(File, Folder)>, SaveFailure> {
+    Ok(None)
 }
 
 /// Checks that the name is that of our file. In a folder that other users can write to, one of them may have put a file of
@@ -116,25 +152,35 @@ impl NewFile {
     /// Writes `content` to the disk beside `path`, in a file like `old`, and removes those that killed runs have left there.
     /// Patterns such as `.env*` cover them all.
     fn write(path: &Path, old: Option<&File>, content: &[u8]) -> Result<Self, SaveFailure> {
-        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
-            return Err(SaveFailure::NoName);
-        };
-        let start: String = name.to_string_lossy().chars().take(LONGEST_START).collect();
-        let start = format!("{start}.atlas-secret-");
+        let (folder, start) = beside(path)?;
         let opened = Folder::open(folder)?;
-        let mut file = tempfile::Builder::new().prefix(&start).rand_bytes(16).tempfile_in(folder)?;
+        let file = tempfile::Builder::new().prefix(&start).rand_bytes(16).tempfile_in(folder)?;
         // As long as this run lives, no other one takes the file for a leftover.
         let _ = file.as_file().try_lock();
         remove_leftovers(folder, &start);
-        restrict(file.as_file(), old)?;
-        let written = file.write_all(content).and_then(|()| file.as_file().sync_all());
-        if written.is_err() {
-            // It is removed, but may have another name by now.
-            let _ = file.as_file().set_len(0);
-        }
-        written?;
+        fill(file.as_file(), old, content)?;
         Ok(Self { file, folder: opened })
     }
+}
+
+/// The folder of a file, and how the names of the files beside it begin.
+fn beside(path: &Path) -> Result<(&Path, String), SaveFailure> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(SaveFailure::NoName);
+    };
+    let start: String = name.to_string_lossy().chars().take(LONGEST_START).collect();
+    Ok((folder, format!("{start}.atlas-secret-")))
+}
+
+/// Writes `content` to the disk, in a file like `old`.
+fn fill(mut file: &File, old: Option<&File>, content: &[u8]) -> Result<(), SaveFailure> {
+    restrict(file, old)?;
+    let written = file.write_all(content).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // It is removed, but may have another name by now.
+        let _ = file.set_len(0);
+    }
+    Ok(written?)
 }
 
 /// Nothing depends on it, so that errors are ignored.
