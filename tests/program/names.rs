@@ -34,7 +34,8 @@ fn without_the_form_names_are_replaced_by_ids_before_anything_else() {
         return;
     }
     let atlas = Atlas::start();
-    let (code, secret, said) = alone(&atlas, &["--project-id", " Of-A-TEST ", "--client-id", "Plain"]);
+    let (code, secret, said) =
+        alone(&atlas, &["--project-id", " Of-A-\u{200B}TEST ", "--client-id", "Plain\u{AD}\r"]);
     assert_eq!(code, Some(0), "{said}");
     assert!(is_value(&secret) && atlas.accepts(PLAIN, &secret));
     assert!(said.contains(&format!("--project-id Of-A-TEST: {PROJECT}\n")), "{said}");
