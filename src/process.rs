@@ -245,6 +245,14 @@ fn open_log(path: &Path) -> io::Result<File> {
         // A pipe or a terminal may not take what is written, and the program would wait for it.
         _ => return Err(io::Error::other("not a regular file")),
     };
+    let is_stdout = rustix::fs::fstat(io::stdout()).is_ok_and(|stdout| {
+        file.metadata().is_ok_and(|log| (log.dev(), log.ino()) == (stdout.st_dev, stdout.st_ino))
+    });
+    if is_stdout {
+        return Err(io::Error::other(
+            "standard output goes to this file, and the secret would be mixed with the log",
+        ));
+    }
     if file.metadata()?.uid() != rustix::process::geteuid().as_raw() {
         return Err(io::Error::other("the file belongs to another user"));
     }
