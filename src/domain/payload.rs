@@ -76,6 +76,9 @@ pub enum SaveFailure {
         "Nothing was changed. Line {0} is ambiguous: unclosed quote, carriage return, or not NAME=value."
     )]
     NotPlain(usize),
+    /// sops or dotenvx has encrypted the values of the file: a plain one does not belong beside them.
+    #[error("Nothing was changed. Line {0} is encrypted, and the secret would stand there in plain text.")]
+    Encrypted(usize),
     /// This folder does not exist.
     #[error("{}", no_folder(.0))]
     NoFolder(ServerText),
@@ -140,6 +143,7 @@ impl SaveFailure {
             Self::ReadOnly => " Make it writable, or choose another name.",
             Self::Changed | Self::Locked => " Try again.",
             Self::NotText => " Save it as UTF-8, or choose another name.",
+            Self::Encrypted(_) => " Decrypt the file first, or choose another name.",
             Self::NotPlain(_) => " Edit the line, or choose another name.",
             Self::NoHome => " Type the whole path.",
             Self::NotPrivate | Self::Swapped => " Choose another folder.",
@@ -344,6 +348,10 @@ mod tests {
             (SaveFailure::NotText, "Save it as UTF-8, or choose another name."),
             (SaveFailure::NotPlain(3), "Nothing was changed. Line 3 is ambiguous: unclosed quote"),
             (SaveFailure::NotPlain(3), "Edit the line, or choose another name."),
+            (
+                SaveFailure::Encrypted(3),
+                "Line 3 is encrypted, and the secret would stand there in plain text. Decrypt",
+            ),
             (SaveFailure::NoHome, "Type the whole path."),
             (SaveFailure::NotPrivate, "Choose another folder."),
             (SaveFailure::Other(ServerText::new("words")), "The file could not be written: words."),
