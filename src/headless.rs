@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::delivery::write_secret;
 use crate::domain::{
     ApiError, ApiResult, Certainty, Delivery, Disposition, ExistingSecret, Exit, ExitSummary, Flags, Format,
-    GRACE, NewSecret, OrganizationId, SecretId, SecretPayload, ServiceAccount, Signal, can_be_shown, text,
+    GRACE, NewSecret, OrganizationId, SecretId, SecretPayload, ServiceAccount, Signal, text,
 };
 use crate::jobs::{
     self, AtlasApi, Before, Connections, Created, Operator, Outcome, PAUSES, Question, Reason, Records,
@@ -220,8 +220,8 @@ impl Headless {
                 if let Err(why) = self.records.remove().await {
                     say(&why);
                 }
-                if !can_be_shown(&secret.value) {
-                    say(text::UNUSUAL_VALUE);
+                if let Some(warning) = text::value_warning(&secret.value) {
+                    say(warning);
                 }
                 Ok((Exit::Done, summary(Disposition::Delivered(vec![Delivery::Printed]))))
             }
