@@ -100,7 +100,7 @@ fn explanation(title: impl Into<Text>, meaning: impl Into<Text>, action: impl In
 }
 
 const UNFINISHED: &str = "The network or Atlas is slow, or a proxy or firewall is holding up the request.";
-const CHECK_NETWORK: &str = "Check the network, the VPN and the base URL, then try again.";
+const CHECK_NETWORK: &str = "Check the network, the VPN, the proxy and the base URL, then try again.";
 const OTHER_END: &str = "A proxy may have answered, or Atlas has an outage.";
 
 /// What to do about an untrusted connection: each cause has its own remedy.
@@ -110,7 +110,7 @@ fn tls_action(why: &str) -> &'static str {
     } else if why.starts_with("the certificate") && !why.contains("another host name") {
         "If your network inspects TLS, set SSL_CERT_FILE to the file with its CA certificate."
     } else {
-        "Check the base URL."
+        "Check the base URL and the proxy."
     }
 }
 
@@ -412,8 +412,8 @@ impl ApiError {
             Cause::Connect(_) => failed("Could not connect to the host", "", CHECK_NETWORK),
             Cause::ConnectTimeout => failed(
                 "Could not connect to the host",
-                "A firewall may drop the connection.",
-                "Check the network and the VPN. If your network requires a proxy, set HTTPS_PROXY.",
+                "A firewall or a proxy may drop the connection.",
+                "Check the network, the VPN and the proxy. If your network requires one, set HTTPS_PROXY.",
             ),
             Cause::Tls(message) => failed("TLS failed", "", tls_action(message.as_str())),
             Cause::Proxy(_) => failed("The proxy failed", "", "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."),
