@@ -368,13 +368,25 @@ impl Unattended<'_> {
         let action = match &expired {
             Some(_) if self.flags.replace_expired => return,
             Some(secret) => {
-                format!("Add --replace-expired, which deletes {}, or run it without --yes to delete one.", label(secret))
+                format!(
+                    "Add --replace-expired, which deletes {}, or run it without --yes to delete one.",
+                    label(secret)
+                )
             }
-            None if self.flags.replace_expired => {
-                "--replace-expired does not apply: no secret has expired. Run atlas-secret without --yes to delete one."
-                    .to_owned()
+            None => {
+                let has_unknown = account.secrets.iter().any(|secret| secret.expires_at.is_none());
+                let none = match account.read_at {
+                    None => "Atlas's response has no date, so no secret is known to have expired",
+                    Some(_) if has_unknown => "no secret is known to have expired",
+                    Some(_) => "no secret has expired",
+                };
+                let none = if self.flags.replace_expired {
+                    format!("--replace-expired does not apply: {none}.")
+                } else {
+                    text::sentence(none)
+                };
+                format!("{none} Run atlas-secret without --yes to delete one.")
             }
-            None => "No secret has expired. Run atlas-secret without --yes to delete one.".to_owned(),
         };
         let zone = TimeZone::system();
         let when = |at: Option<Timestamp>, unknown: &str| {

@@ -441,6 +441,31 @@ fn stub(reply: impl FnMut(&str) -> Option<Reply> + Send + 'static) -> String {
     wait_for_start.recv().unwrap()
 }
 
+#[test]
+fn what_is_not_known_to_have_expired_is_not_said_to_be_alive() {
+    let date = "Date: Mon, 30 Nov 2026 12:00:00 GMT\r\n";
+    let rows = [
+        (date, r#""2027-01-01T00:00:00Z""#, "no secret has expired."),
+        (date, "null", "no secret is known to have expired."),
+        (
+            "",
+            r#""2020-01-01T00:00:00Z""#,
+            "Atlas's response has no date, so no secret is known to have expired.",
+        ),
+    ];
+    for (header, expires, expected) in rows {
+        let secret =
+            |digit: char| format!(r#"{{"id":"{}","expiresAt":{expires}}}"#, digit.to_string().repeat(24));
+        let body = format!(r#"{{"name":"ci","secrets":[{},{}]}}"#, secret('a'), secret('b'));
+        let url = stub(move |_| Some(answer(200, header, &body)));
+        let mut command = alone(&Atlas::start(), PLAIN);
+        command.args(["--format", "env", "--replace-expired"]).env("MONGODB_ATLAS_BASE_URL", url);
+        let (code, said) = end_of(&command.output().unwrap());
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(&format!("--replace-expired does not apply: {expected} Run")), "{said}");
+    }
+}
+
 /// What an account without secrets and a creation are answered with; any other request is never answered.
 fn usual_reply(line: &str) -> Option<Reply> {
     match line {
