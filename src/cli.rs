@@ -4,13 +4,13 @@ use std::ffi::{OsStr, OsString};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, CommandFactory, Parser, ValueHint};
 use clap_complete::Shell;
 
 use crate::delivery::Preference;
-use crate::domain::{Format, Template};
+use crate::domain::{Format, Template, is_invisible, trim_visible};
 
 /// Create a secret for a MongoDB Atlas project service account and deliver it safely
 #[expect(clippy::struct_excessive_bools, reason = "a command line has flags")]
@@ -19,16 +19,18 @@ use crate::domain::{Format, Template};
 pub struct Arguments {
     /// The project's ID.
     #[arg(long, help = "ID or name of the project [env: MONGODB_ATLAS_PROJECT_ID]", value_name = "ID",
-        aliases = ["group-id", "projectId", "groupId"], value_hint = ValueHint::Other, help_heading = SECRET)]
+        aliases = ["group-id", "projectId", "groupId"], value_hint = ValueHint::Other, help_heading = SECRET,
+        value_parser = StringValueParser::new().map(visible))]
     pub project_id: Option<String>,
 
     /// Client ID or name of the service account to create a secret for (no environment variable)
-    #[arg(long, value_name = "ID", alias = "clientId", value_hint = ValueHint::Other, help_heading = SECRET)]
+    #[arg(long, value_name = "ID", alias = "clientId", value_hint = ValueHint::Other, help_heading = SECRET,
+        value_parser = StringValueParser::new().map(visible))]
     pub client_id: Option<String>,
 
     /// Lifetime of the secret: a number of hours, or 36h, 30d, 12w, 1y, or a date such as 2027-03-01 [default: 30d]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
-        value_hint = ValueHint::Other, help_heading = SECRET)]
+        value_hint = ValueHint::Other, help_heading = SECRET, value_parser = StringValueParser::new().map(visible))]
     pub expires_after: Option<String>,
 
     /// The profile's name.
@@ -126,7 +128,8 @@ impl Arguments {
         let line: Vec<OsString> = line.into_iter().collect();
         let may_hold_blank = line.iter().any(|argument| {
             let argument = argument.to_string_lossy();
-            argument.is_empty() || argument.ends_with(|last: char| last == '=' || last.is_whitespace())
+            argument.is_empty()
+                || argument.ends_with(|last: char| last == '=' || last.is_whitespace() || is_invisible(last))
         });
         let refuse_blank =
             |arg: Arg| if arg.get_action().takes_values() { arg.value_parser(NotBlank) } else { arg };
@@ -154,7 +157,7 @@ impl TypedValueParser for NotBlank {
         option: Option<&Arg>,
         value: &OsStr,
     ) -> Result<OsString, clap::Error> {
-        if !value.to_string_lossy().trim().is_empty() {
+        if !trim_visible(&value.to_string_lossy()).is_empty() {
             return Ok(value.to_owned());
         }
         let name = option.and_then(Arg::get_long).unwrap_or_default();
@@ -174,6 +177,12 @@ pub(crate) const LONGEST_COPY: u64 = 12 * 60 * 60;
 fn socket_address(text: &str) -> Result<SocketAddr, String> {
     let found = text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
     found.ok_or_else(|| "not an address with a port, such as 127.0.0.1:8080".to_owned())
+}
+
+/// What can be seen of a text that was copied from a page or a file.
+fn visible(mut text: String) -> String {
+    text.retain(|character| !is_invisible(character));
+    text.trim().to_owned()
 }
 
 fn seconds(text: &str) -> Result<u64, String> {
@@ -301,13 +310,14 @@ mod tests {
         assert_eq!(options.len(), 13, "{options:?}");
         for option in options {
             let flag = format!("--{option}");
-            let rows: [&[&str]; 6] = [
+            let rows: [&[&str]; 7] = [
                 &[&flag, ""],
                 &[&format!("{flag}=")],
                 &[&flag, " "],
                 &[&flag, "\t\n"],
                 &["--yes", &flag, "", "--verify"],
                 &["--demo", &flag, "\u{a0}"],
+                &["--demo", &flag, "\u{200b}\u{feff}"],
             ];
             for given in rows {
                 let error = read(given).unwrap_err();

@@ -18,7 +18,7 @@ use crate::delivery::write_secret;
 use crate::domain::{
     ApiError, ApiResult, Certainty, Delivery, Disposition, ExistingSecret, Exit, ExitSummary, Flags, Format,
     GRACE, NewSecret, OrganizationId, SECRETS_PER_ACCOUNT, SecretId, SecretPayload, ServiceAccount, Signal,
-    can_be_shown, text,
+    text,
 };
 use crate::jobs::{
     self, AtlasApi, Before, Connections, Created, Operator, Outcome, PAUSES, Question, Reason, Records,
@@ -208,8 +208,8 @@ impl Headless {
                 if let Err(why) = self.records.remove().await {
                     say(&why);
                 }
-                if !can_be_shown(&secret.value) {
-                    say(text::UNUSUAL_VALUE);
+                if let Some(warning) = text::value_warning(&secret.value) {
+                    say(warning);
                 }
                 ended(Exit::Done, Disposition::Delivered(vec![Delivery::Printed]))
             }
@@ -362,8 +362,21 @@ fn list_secrets(account: &ServiceAccount, replaces: bool) -> Vec<String> {
             let why = if replaces { "--replace-expired does not apply: it deletes one secret. " } else { "" };
             format!("{why}{by_hand}")
         }
-        (None, true) => format!("--replace-expired does not apply: no secret has expired. {by_hand}"),
-        (None, false) => format!("No secret has expired. {by_hand}"),
+        (None, _) => {
+            let none = match account.read_at {
+                None => "Atlas's response has no date, so no secret is known to have expired.",
+                Some(_) if account.secrets.iter().any(|secret| secret.expires_at.is_none()) => {
+                    "no secret is known to have expired."
+                }
+                Some(_) => "no secret has expired.",
+            };
+            let none = if replaces {
+                format!("--replace-expired does not apply: {none}")
+            } else {
+                text::sentence(none)
+            };
+            format!("{none} {by_hand}")
+        }
     };
     let zone = TimeZone::system();
     let when = |at: Option<Timestamp>, unknown: &str| {

@@ -239,12 +239,30 @@ fn open_log(path: &Path) -> io::Result<File> {
         // A pipe or a terminal may not take what is written, and the program would wait for it.
         _ => return Err(io::Error::other("not a regular file")),
     };
-    if !FileStat::of(&file)?.is_ours() {
+    let stat = FileStat::of(&file)?;
+    if is_standard_output(&stat) {
+        return Err(io::Error::other(
+            "standard output goes to this file, and the secret would be mixed with the log",
+        ));
+    }
+    if !stat.is_ours() {
         return Err(io::Error::other("the file belongs to another user"));
     }
     // A file that was there keeps its mode when it is opened.
     files::set_mode(&file, 0o600)?;
     Ok(file)
+}
+
+#[cfg(unix)]
+fn is_standard_output(file: &FileStat) -> bool {
+    use std::os::fd::AsFd;
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    stdout.and_then(|stdout| FileStat::of(&stdout)).is_ok_and(|stdout| stdout.identity == file.identity)
+}
+
+#[cfg(not(unix))]
+fn is_standard_output(_: &FileStat) -> bool {
+    false
 }
 
 #[cfg(test)]

@@ -101,7 +101,8 @@ impl Client {
     /// Gives back every token that was minted here, within 2 seconds; never an access token that the user
     /// supplied. Errors are ignored: tokens die by themselves within the hour.
     pub async fn revoke(&self) {
-        self.session.forget_token().await;
+        // A sign-in on its way holds the token for longer, and the user waits for the program to end.
+        let _ = tokio::time::timeout(self.limits.revoke, self.session.forget_token()).await;
         self.give_back(|_| true).await;
     }
 
@@ -215,16 +216,16 @@ fn oauth_refusal(answer: &Answer) -> Option<Cause> {
     let description = body.get("error_description").and_then(Value::as_str);
     match (answer.status, error) {
         (400 | 401, "invalid_client") => {
-            Some(Cause::SignInRefused(ServerText::new(description.unwrap_or(error))))
+            Some(Cause::SignInRefused(wire::message(description.unwrap_or(error))))
         }
         (status @ 400..500, _) => {
             let description = description.map_or_else(String::new, |text| format!(": {text}"));
-            Some(Cause::TokenRefused { status, message: ServerText::new(&format!("{error}{description}")) })
+            Some(Cause::TokenRefused { status, message: wire::message(&format!("{error}{description}")) })
         }
         (status @ 500.., "server_error" | "temporarily_unavailable") => {
             let mut rejection = Rejection::of_status(status);
             rejection.error_code = ServerText::new(error);
-            rejection.detail = ServerText::new(description.unwrap_or_default());
+            rejection.detail = wire::message(description.unwrap_or_default());
             Some(Cause::Rejected(Box::new(rejection)))
         }
         _ => None,

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::domain::{
     AccountEntry, ClientId, CreatedSecret, ENTRIES_PER_PAGE, ExistingSecret, FieldViolation, OrganizationId,
     OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection, SecretId, ServerText,
-    ServiceAccount,
+    ServiceAccount, without_secrets,
 };
 
 /// The body of an answer to the creating POST, enveloped or not.
@@ -83,7 +83,7 @@ pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
 fn secret_of(members: &[(&str, &str)]) -> Option<CreatedSecret> {
     let is_readable = |value: &SecretString| {
         let value = value.expose_secret();
-        !value.is_empty() && !value.contains(char::REPLACEMENT_CHARACTER)
+        !value.trim().is_empty() && !value.contains(char::REPLACEMENT_CHARACTER)
     };
     let value = values(members, "secret").find(is_readable)?;
     let time = |name| values::<String>(members, name).find_map(|time| time.parse().ok());
@@ -116,7 +116,7 @@ const ERROR_FIELDS: [&str; 6] = ["badRequestDetail", "detail", "error", "errorCo
 /// does not have; proxies answer 5xx in such a shape.
 pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>) -> Option<Rejection> {
     let members = body.as_object()?;
-    let present = |name| text(body, name).filter(|text| !text.is_empty());
+    let present = |name| text(body, name).filter(|text| !text.is_empty()).map(|text| message(text.as_str()));
     let (code, detail, reason) = (present("errorCode"), present("detail"), present("reason"));
     let is_atlas = match body.get("error") {
         None | Some(Value::Null) => {
@@ -135,7 +135,7 @@ pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>
     let fields = body.pointer("/badRequestDetail/fields").and_then(Value::as_array);
     let violation = |field: &Value| FieldViolation {
         field: text(field, "field").unwrap_or_default(),
-        description: text(field, "description").unwrap_or_default(),
+        description: text(field, "description").map(|text| message(text.as_str())).unwrap_or_default(),
     };
     let address = body.pointer("/parameters/0").and_then(Value::as_str).map(str::trim);
     Some(Rejection {
@@ -231,6 +231,11 @@ fn existing_secret(body: &Value) -> Option<ExistingSecret> {
 
 fn text(body: &Value, name: &str) -> Option<ServerText> {
     body.get(name)?.as_str().map(ServerText::new)
+}
+
+/// A message of a refusal. A proxy may repeat in it what was sent.
+pub(super) fn message(text: &str) -> ServerText {
+    ServerText::new(&without_secrets(text))
 }
 
 fn time(body: &Value, name: &str) -> Option<Timestamp> {

@@ -31,6 +31,12 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<(Zeroizing<String>, FileSt
         Err(_) if fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) => {
             return Err("is not a regular file".to_owned());
         }
+        // Whether there is a file is not known.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied && fs::symlink_metadata(path).is_err() => {
+            return Err(
+                "cannot be reached (permission denied): check that HOME is your own home folder".to_owned()
+            );
+        }
         Err(error) => return Err(not_read(&error)),
     };
     if about.is_dir() {

@@ -159,7 +159,7 @@ fn why_malformed(text: &str) -> String {
         _ if rest == text && text.contains(char::is_alphabetic) => LifetimeError::Empty.to_string(),
         _ if rest == text => "not a number: use 36h, 30d, 12w, 1y or a date".to_owned(),
         Some(':') => "a time needs a date: use 2027-03-01 18:00".to_owned(),
-        Some('-' | '/') => why_no_date(of_date),
+        Some('-' | '/' | '\u{2010}'..='\u{2015}') => why_no_date(of_date),
         Some('.') if of_date.matches('.').count() > 1 => why_no_date(of_date),
         _ if rest.chars().all(char::is_alphabetic) => {
             format!("unknown unit \"{rest}\": use h, d, w or y, as in 30d")

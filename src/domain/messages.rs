@@ -91,7 +91,7 @@ fn titled(title: impl Into<Text>) -> Explanation {
 }
 
 const UNFINISHED: &str = "The network or Atlas is slow, or a proxy or firewall is holding up the request.";
-const CHECK_NETWORK: &str = "Check the network, the VPN and the base URL, then try again.";
+const CHECK_NETWORK: &str = "Check the network, the VPN, the proxy and the base URL, then try again.";
 const OTHER_END: &str = "A proxy may have answered, or Atlas has an outage.";
 
 /// What to do about an untrusted connection: each cause has its own remedy.
@@ -101,7 +101,7 @@ fn tls_action(why: &str) -> &'static str {
     } else if why.starts_with("the certificate") && !why.contains("another host name") {
         "If your network inspects TLS, set SSL_CERT_FILE to the file with its CA certificate."
     } else {
-        "Check the base URL."
+        "Check the base URL and the proxy."
     }
 }
 
@@ -405,8 +405,10 @@ fn explain_cause(cause: &Cause) -> Explanation {
         Cause::Dns(_) => failed("The host name was not found").action(CHECK_NETWORK),
         Cause::Connect(_) => failed("Could not connect to the host").action(CHECK_NETWORK),
         Cause::ConnectTimeout => failed("Could not connect to the host")
-            .meaning("A firewall may drop the connection.")
-            .action("Check the network and the VPN. If your network requires a proxy, set HTTPS_PROXY."),
+            .meaning("A firewall or a proxy may drop the connection.")
+            .action(
+                "Check the network, the VPN and the proxy. If your network requires one, set HTTPS_PROXY.",
+            ),
         Cause::Tls(message) => failed("TLS failed").action(tls_action(message.as_str())),
         Cause::Proxy(_) => failed("The proxy failed").action("Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."),
         Cause::NoChallenge(_) => failed("Sign-in with the API key failed")

@@ -77,6 +77,9 @@ pub enum SaveFailure {
         "Nothing was changed. Line {0} is ambiguous: an open quote, $( ), a carriage return, or not NAME=value."
     )]
     NotPlain(usize),
+    /// sops or dotenvx has encrypted the values of the file: a plain one does not belong beside them.
+    #[error("Nothing was changed. Line {0} is encrypted, and the secret would stand there in plain text.")]
+    Encrypted(usize),
     /// This folder does not exist.
     #[error("{}", no_folder(.0))]
     NoFolder(ServerText),
@@ -141,6 +144,7 @@ impl SaveFailure {
             Self::ReadOnly => " Make it writable, or choose another name.",
             Self::Changed | Self::Locked => " Try again.",
             Self::NotText => " Save it as UTF-8, or choose another name.",
+            Self::Encrypted(_) => " Decrypt the file first, or choose another name.",
             Self::NotPlain(_) => " Edit the line, or choose another name.",
             Self::NoHome => " Type the whole path.",
             Self::NotPrivate | Self::Swapped => " Choose another folder.",
@@ -484,6 +488,10 @@ mod tests {
             (SaveFailure::NotText, "Save it as UTF-8, or choose another name."),
             (SaveFailure::NotPlain(3), "Nothing was changed. Line 3 is ambiguous: an open quote"),
             (SaveFailure::NotPlain(3), "Edit the line, or choose another name."),
+            (
+                SaveFailure::Encrypted(3),
+                "Line 3 is encrypted, and the secret would stand there in plain text. Decrypt",
+            ),
             (SaveFailure::NoHome, "Type the whole path."),
             (SaveFailure::NotPrivate, "This file system cannot keep a file private. Choose another folder."),
             (SaveFailure::Swapped, "The secret is not in it. Choose another folder."),

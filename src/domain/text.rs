@@ -5,7 +5,9 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ApiError, Consequences, ExistingSecret, SECRETS_PER_ACCOUNT, SecretId};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{ApiError, Consequences, ExistingSecret, SECRETS_PER_ACCOUNT, SecretId, can_be_shown};
 
 /// A message as a sentence of its own: with a full stop, and a capital unless an option, a path or a key is first.
 pub fn sentence(message: &str) -> String {
@@ -185,6 +187,20 @@ pub const NO_ORGANIZATION: &str = "orgId is left out: the organization could not
 /// The value has line breaks, control characters, or characters that cannot be seen.
 pub const UNUSUAL_VALUE: &str = "The value contains characters that cannot be shown. If you paste it into a terminal, they may act as keys.";
 
+/// The value has what no secret has, and what hides one.
+pub const MASKED_VALUE: &str =
+    "The value looks masked: a proxy may have changed Atlas's response. Verify it before you use it.";
+
+/// What is odd about the value of a new secret.
+pub fn value_warning(value: &SecretString) -> Option<&'static str> {
+    if !can_be_shown(value) {
+        return Some(UNUSUAL_VALUE);
+    }
+    let is_masked =
+        ["***", "...", "\u{2026}", "\u{2022}"].iter().any(|mask| value.expose_secret().contains(mask));
+    is_masked.then_some(MASKED_VALUE)
+}
+
 /// These new secrets may be another request's.
 pub fn not_clear(secrets: &[ExistingSecret]) -> &'static str {
     match secrets {
@@ -207,6 +223,22 @@ pub fn check_failed(error: &ApiError) -> String {
 mod tests {
     use super::super::ServerText;
     use super::*;
+
+    #[test]
+    fn a_value_that_is_no_secret_is_warned_of() {
+        let rows = [
+            ("mdb_sa_sk_FAKEfake", None),
+            ("another-FORM.of_it", None),
+            ("mdb_sa_sk_...9f3a", Some(MASKED_VALUE)),
+            ("mdb_sa_sk_\u{2026}9f3a", Some(MASKED_VALUE)),
+            ("********", Some(MASKED_VALUE)),
+            ("\u{2022}\u{2022}\u{2022}", Some(MASKED_VALUE)),
+            ("mdb_sa_sk_FAKE\n", Some(UNUSUAL_VALUE)),
+        ];
+        for (value, expected) in rows {
+            assert_eq!(value_warning(&SecretString::from(value)), expected, "{value:?}");
+        }
+    }
 
     #[test]
     fn a_date_is_local_or_says_that_it_is_not() {

@@ -113,7 +113,9 @@ impl Settings {
         let default = DEFAULT_LIFETIME.to_owned();
         let expires_after =
             report.choose("expires after", option, file.expires_after, default, |text: &String| {
-                Lifetime::parse(text).map_or_else(|_| text.clone(), |lifetime| lifetime.to_string())
+                let is_date = Lifetime::parse_date(text, &TimeZone::UTC).is_some();
+                let lifetime = Lifetime::parse(text).ok().filter(|_| !is_date);
+                lifetime.map_or_else(|| text.clone(), |lifetime| lifetime.to_string())
             });
         let option = ("--clear-after", arguments.clear_after);
         let clear_after =
@@ -192,7 +194,7 @@ impl Settings {
 
 /// A date as the lifetime needs the time zone, which is loaded after the first frame otherwise.
 fn read_date(app: &mut App) {
-    if Lifetime::parse(app.shared.form.text(FieldName::Lifetime)).is_err() {
+    if Lifetime::parse_date(app.shared.form.text(FieldName::Lifetime), &TimeZone::UTC).is_some() {
         let zone = TimeZone::system();
         app.shared.form.clock = (wall_clock(), zone.clone());
         app.shared.zone = Some(zone);

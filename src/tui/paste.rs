@@ -16,6 +16,9 @@ const SEARCHED: usize = 64 * 1024;
 /// A longer text, in characters, is neither a name nor a part of an ID.
 const LONGEST: usize = 96;
 
+/// How often a URL may be encoded to be part of others: a link in a mail leads through a scanner to the sign-in page.
+const MOST_ENCODINGS: usize = 3;
+
 /// What to do with pasted text, or with a part of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Paste {
@@ -34,9 +37,11 @@ pub(super) fn contains_secret(text: &str) -> bool {
     text.contains(SECRET_PREFIX)
 }
 
-/// The text without the characters that cannot be seen, such as a zero-width space from a web page.
+/// The text without the characters that cannot be seen, such as a zero-width space from a web page, and without the
+/// escapes that Markdown has before underscores.
 pub(super) fn visible(text: &str) -> String {
-    text.chars().filter(|character| !is_invisible(*character)).collect()
+    let text: String = text.chars().filter(|character| !is_invisible(*character)).collect();
+    text.replace("\\_", "_")
 }
 
 /// Says where each part of a text goes that is pasted into the form; only what can be seen counts. `host` is where
@@ -100,15 +105,16 @@ fn whole_id(text: &str, form: &Form) -> Option<Paste> {
 
 /// The project ID and the client ID in the text, where it is clear which ones they are.
 fn ids_within(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
-    let decoded: String;
-    let text = if text.to_ascii_lowercase().contains("%2f") {
-        // A URL within a URL.
-        let pairs = form_urlencoded::parse(text.as_bytes());
+    let mut decoded = text.to_owned();
+    // A URL within a URL, which may be within another one.
+    for _ in 0..MOST_ENCODINGS {
+        if !["%2f", "%252f"].iter().any(|slash| decoded.to_ascii_lowercase().contains(slash)) {
+            break;
+        }
+        let pairs = form_urlencoded::parse(decoded.as_bytes());
         decoded = pairs.flat_map(|(name, value)| [name, value]).collect::<Vec<_>>().join("\n");
-        &decoded
-    } else {
-        text
-    };
+    }
+    let text = &decoded;
     let words: Vec<&str> = text.split(|character: char| !is_of_word(character)).collect();
     let clients = distinct(words.iter().filter_map(|word| ClientId::parse(word).ok()));
     let of_path = id_behind(&words, &["v2", "groups"]);
@@ -166,39 +172,69 @@ fn id_behind<'a>(words: &[&'a str], names: &[&str]) -> Option<&'a str> {
     pairs.filter(|(name, id)| names.contains(name) && ProjectId::parse(id).is_ok()).map(|(_, id)| *id).next()
 }
 
-/// The IDs of 24 digits, save those that their label in the same line says are of something else, as in the lines of a
-/// shell script or in Atlas's JSON. An ID that is labelled as a project's is the only one.
+/// The IDs of 24 digits, save those that their label in the same line, or alone in the line above, says are of something
+/// else, as in the lines of a shell script, in Atlas's JSON or on its pages. An ID that is labelled as a project's is the only one.
 fn labelled_projects(text: &str) -> Vec<ProjectId> {
     let mut labelled = Vec::new();
     let mut others = Vec::new();
     // In Atlas's JSON, "id" alone is a secret's, but in a project, which has an "orgId".
     let is_secrets = text.starts_with(['{', '[']) && !text.contains("\"orgId\"");
+    let mut above = String::new();
     for line in text.split(['\n', '\r', ',', ';']) {
-        let mut label = String::new();
-        for word in line.split(|character: char| !is_of_word(character)).filter(|word| !word.is_empty()) {
+        let mut label = above.clone();
+        let words = line.split(|character: char| !is_of_word(character)).filter(|word| !word.is_empty());
+        for word in words {
             let Ok(id) = ProjectId::parse(word) else {
                 label.push_str(&word.to_ascii_lowercase());
                 continue;
             };
+            above.clear();
             if label.contains("project") || label.contains("group") {
                 labelled.push(id);
-            } else if !(label.contains("org")
-                || label.contains("secret")
-                || is_secrets && label.ends_with("id"))
+            } else if !(is_of_another_kind(&label)
+                || is_secrets && label.ends_with("id") && !label.ends_with("oid"))
             {
                 others.push(id);
             }
             label.clear();
         }
+        above = if label.ends_with("id") { label } else { String::new() };
     }
     distinct(if labelled.is_empty() { others } else { labelled }.into_iter())
 }
 
+/// True when a label says that its ID is not a project's: `org`, `Organization ID`, `clusterId`, `team_id`.
+fn is_of_another_kind(label: &str) -> bool {
+    const KINDS: [&str; 11] = [
+        "cluster",
+        "user",
+        "team",
+        "snapshot",
+        "backup",
+        "invoice",
+        "alert",
+        "event",
+        "key",
+        "job",
+        "integration",
+    ];
+    let is_of = |kind: &&str| label.contains(*kind);
+    ["org", "secret"].iter().any(is_of) || label.ends_with("id") && KINDS.iter().any(is_of)
+}
+
 /// Credentials in a pasted text: the id, and the secret.
-pub(super) fn credentials(text: &str) -> (Option<&str>, Option<&str>) {
-    let is_end = |character: char| character.is_whitespace() || "\"'`,;:={}()<>".contains(character);
-    let words = || text.split(is_end).filter(|word| !word.is_empty());
-    let secret = words().find(|word| word.starts_with(SECRET_PREFIX) || is_private_key(word));
+pub(super) fn credentials<'a>(text: &'a str) -> (Option<&'a str>, Option<&'a str>) {
+    let is_end = |character: char| {
+        character.is_whitespace()
+            || "\"'`,;:={}()<>[]|*&@\u{201C}\u{201D}\u{2018}\u{2019}\u{AB}\u{BB}".contains(character)
+    };
+    // Slashes are those of a URL, and a full stop ends a sentence.
+    let bare = |word: &'a str| word.trim_start_matches('/').trim_end_matches('.');
+    let words = || text.split(is_end).map(bare).filter(|word| !word.is_empty());
+    // Access tokens are JSON Web Tokens.
+    let is_token = |word: &str| word.starts_with("eyJ") && word.contains('.');
+    let secret =
+        words().find(|word| word.starts_with(SECRET_PREFIX) || is_private_key(word) || is_token(word));
     let is_public_key = |word: &&str| word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_lowercase());
     let name = words()
         .find(|word| ClientId::parse(word).is_ok())
@@ -402,6 +438,7 @@ mod tests {
         let (half, rest) = PROJECT.split_at(10);
         let encoded = format!("https%3A%2F%2Fcloud.mongodb.com%2Fv2%2F{PROJECT}%23%2Fclusters");
         let safe = format!("https://safelinks.example.com/?url={encoded}&data=05%7C02");
+        let twice_encoded = format!("https://mail.example.com/?u={}", encoded.replace('%', "%25"));
         let from_url = || vec![project(Some(InputNote::TakenFromUrl))];
         let rows = [
             (format!("{half}\r\n  {rest}\r\n"), vec![project(None)]),
@@ -433,6 +470,18 @@ mod tests {
             ("a".repeat(10_000), vec![NO_ID]),
             ("two\nlines".to_owned(), vec![NO_ID]),
             ("payments-prod\r\n".to_owned(), vec![Paste::Insert("payments-prod".to_owned())]),
+            (format!("Organization ID\n{other}\nProject ID\n{PROJECT}"), vec![project(None)]),
+            (format!("project_id:\n  {PROJECT}\norg_id:\n  {other}"), vec![project(None)]),
+            (format!("Organization ID\n{other}\n"), vec![NO_ID]),
+            (format!("cluster_id = \"{other}\"\nregion = \"x\""), vec![NO_ID]),
+            (format!("userId: {other}\n"), vec![Paste::Insert(format!("userId: {other}"))]),
+            (format!("\"userId\": \"{other}\",\n\"teamId\": \"{other}\""), vec![NO_ID]),
+            (format!("api_key_id:\n{other}"), vec![NO_ID]),
+            (format!("Hi team, please use\n{PROJECT}"), vec![project(None)]),
+            (format!("{{\"$oid\":\"{PROJECT}\"}}"), vec![project(None)]),
+            (format!("mdb\\_sa\\_id\\_{DIGITS}"), vec![client(Some(InputNote::CameFromOtherField))]),
+            ("mdb\\_sa\\_sk\\_fake".to_owned(), vec![Paste::RefuseSecret(FieldName::Project), SECRET]),
+            (twice_encoded, from_url()),
             ("\u{202E}payments\u{202C}".to_owned(), vec![Paste::Insert("payments".to_owned())]),
             (String::new(), vec![Paste::Insert(String::new())]),
         ];
@@ -491,6 +540,14 @@ mod tests {
             (CLIENT.to_owned(), Some(CLIENT), None),
             (format!("abcdefgh\n{key}"), Some("abcdefgh"), Some(key)),
             (format!("public_key = \"abcdefgh\"\nprivate_key = \"{key}\""), Some("abcdefgh"), Some(key)),
+            (format!("[{CLIENT}]({secret})"), Some(CLIENT), Some(secret)),
+            (format!("| **{CLIENT}** | **{secret}** |"), Some(CLIENT), Some(secret)),
+            (format!("\u{201C}{secret}\u{201D} is of \u{AB}{CLIENT}\u{BB}"), Some(CLIENT), Some(secret)),
+            (format!("https://{CLIENT}:{secret}@cloud.mongodb.com/"), Some(CLIENT), Some(secret)),
+            (format!("The secret of {CLIENT} is {secret}."), Some(CLIENT), Some(secret)),
+            (format!("set MONGODB_ATLAS_CLIENT_ID={CLIENT}"), Some(CLIENT), None),
+            ("Authorization: Bearer eyJFAKE.eyJx.AA".to_owned(), None, Some("eyJFAKE.eyJx.AA")),
+            ("{\"access_token\":\"eyJFAKE.x.y\",\"expires_in\":1}".to_owned(), None, Some("eyJFAKE.x.y")),
             ("abcdefgh".to_owned(), None, None),
             ("anything else".to_owned(), None, None),
         ];

@@ -1,7 +1,10 @@
 //! Responses that no Atlas should send, to every kind of request: what is read of them, and what is refused.
 
-use atlas_secret::atlas::Client;
-use atlas_secret::domain::{ApiError, ExistingSecret, SecretId};
+use std::sync::Arc;
+use std::time::Instant;
+
+use atlas_secret::atlas::{Client, Limits};
+use atlas_secret::domain::{ApiError, Cause, ExistingSecret, SecretId};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -144,6 +147,33 @@ async fn the_value_of_a_new_secret_is_kept_as_it_is() {
         let created = outcome.unwrap();
         assert_eq!((created.value.expose_secret(), created.id), (value, None));
     }
+}
+
+#[tokio::test]
+async fn a_refusal_that_repeats_the_secret_is_shown_without_it() {
+    let body = r#"{"error":400,"errorCode":"X","detail":"Bad: mdb_sa_sk_FAKE-login_secret!",
+        "badRequestDetail":{"fields":[{"field":"x","description":"mdb_sa_sk_FAKE is odd"}]}}"#;
+    let server = RawServer::start(vec![typed(400, body)]).await;
+    let error = read(&client(with_access_token(&server.url))).await.unwrap_err();
+    let Cause::Rejected(rejection) = &error.cause else { panic!("{error:?}") };
+    assert_eq!(rejection.detail.as_str(), "Bad: mdb_sa_sk_...!");
+    assert_eq!(rejection.fields[0].description.as_str(), "mdb_sa_sk_... is odd");
+}
+
+#[tokio::test]
+async fn leaving_does_not_wait_for_a_sign_in_that_gets_no_answer() {
+    let server = RawServer::start(vec![Reply::ThenSilence(Vec::new())]).await;
+    let client = Arc::new(client(with_service_account(&server.url)));
+    let signing_in = Arc::clone(&client);
+    let task = tokio::spawn(async move { signing_in.sign_in().await });
+    while server.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let Limits { revoke, sign_in, .. } = Limits::default();
+    let started = Instant::now();
+    client.revoke().await;
+    assert!(started.elapsed() < sign_in / 2 && revoke < sign_in / 2, "{:?}", started.elapsed());
+    task.abort();
 }
 
 #[tokio::test]

@@ -129,6 +129,7 @@ async fn a_created_secret_whose_value_is_unreadable_is_lost() {
     check(vec![
         (json(201, no_secret), PATIENT, none),
         (json(201, r#"{"secret":""}"#), PATIENT, none),
+        (json(201, r#"{"secret":" \n"}"#), PATIENT, none),
         (json(201, r#"{"secret":null}"#), PATIENT, none),
         (json(201, &format!(r#"{{"status":201,"content":{no_secret}}}"#)), PATIENT, none),
         (json(201, "\u{0}\u{1}garbage"), PATIENT, no_json),

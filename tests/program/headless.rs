@@ -58,11 +58,15 @@ fn the_secret_goes_to_standard_output_and_progress_to_standard_error() {
 
 #[test]
 fn a_lifetime_outside_of_what_atlas_documents_is_a_warning_before_anything_is_sent() {
+    let in_two_days = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(50);
+    let without_dashes = in_two_days.strftime("%Y%m%d").to_string();
     let rows = [
+        (&*without_dashes, None),
         ("2y", Some("--expires-after 730 days: Atlas documents 8 hours to 365 days and may refuse it.")),
         ("3h", Some("--expires-after 3 hours: Atlas documents 8 hours to 365 days and may refuse it.")),
         ("8h", None),
         ("1y", None),
+        ("\u{200B}8\u{200B}h\u{FEFF}\r", None),
     ];
     for (lifetime, warning) in rows {
         let atlas = Atlas::start();
@@ -115,7 +119,7 @@ fn a_template_is_filled_and_verified_without_a_terminal() {
 fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
     let atlas = Atlas::start();
     let today = jiff::Timestamp::now().strftime("%F").to_string();
-    let rows: [(&[&str], &str); 11] = [
+    let rows: [(&[&str], &str); 12] = [
         (&["--template", "{client_id}"], "{secret} is missing"),
         (&["--template", "{secret} {name}"], "unknown placeholder {name}"),
         (&["--template", "{secret} }"], "a } stands alone: write }} for a brace"),
@@ -134,6 +138,10 @@ fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
         (
             &["--format", "json", "--expires-after", "0"],
             "--expires-after 0: too short: use 8 hours to 365 days",
+        ),
+        (
+            &["--format", "json", "--expires-after", "2027\u{2013}03\u{2013}01"],
+            "write the date as 2027-03-01",
         ),
         (&["--format", "yaml"], "invalid value 'yaml'"),
     ];
@@ -428,6 +436,31 @@ fn stub(reply: impl FnMut(&str) -> Option<Reply> + Send + 'static) -> String {
         });
     });
     wait_for_start.recv().unwrap()
+}
+
+#[test]
+fn what_is_not_known_to_have_expired_is_not_said_to_be_alive() {
+    let date = "Date: Mon, 30 Nov 2026 12:00:00 GMT\r\n";
+    let rows = [
+        (date, r#""2027-01-01T00:00:00Z""#, "no secret has expired."),
+        (date, "null", "no secret is known to have expired."),
+        (
+            "",
+            r#""2020-01-01T00:00:00Z""#,
+            "Atlas's response has no date, so no secret is known to have expired.",
+        ),
+    ];
+    for (header, expires, expected) in rows {
+        let secret =
+            |digit: char| format!(r#"{{"id":"{}","expiresAt":{expires}}}"#, digit.to_string().repeat(24));
+        let body = format!(r#"{{"name":"ci","secrets":[{},{}]}}"#, secret('a'), secret('b'));
+        let url = stub(move |_| Some(answer(200, header, &body)));
+        let mut command = alone(&Atlas::start(), PLAIN);
+        command.args(["--format", "env", "--replace-expired"]).env("MONGODB_ATLAS_BASE_URL", url);
+        let (code, said) = end_of(&command.output().unwrap());
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(&format!("--replace-expired does not apply: {expected} Run")), "{said}");
+    }
 }
 
 /// What an account without secrets and a creation are answered with; any other request is never answered.

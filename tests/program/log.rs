@@ -17,6 +17,8 @@ fn only_a_regular_file_can_be_the_log() {
         ("true", "/dev/null", "not a regular file"),
         ("true", "/dev/full", "not a regular file"),
         ("true", "/dev/stderr", "not a regular file"),
+        ("exec >log", "log", "standard output goes to this file"),
+        ("exec >out; ln out log", "log", "standard output goes to this file"),
         ("true", "missing/log", "No such file or directory"),
     ] {
         let line = format!("{prepare}; exec \"$0\" --demo --log-file {path}");

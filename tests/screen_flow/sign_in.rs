@@ -9,6 +9,8 @@ use atlas_secret::jobs::SignedIn;
 use atlas_secret::tui::screens::{FieldName, Focus, Notice, SignIn};
 use atlas_secret::tui::{Command, Event, Screen, SignInWith};
 
+use secrecy::ExposeSecret as _;
+
 use crate::stage::{CLIENT, PROJECT, Stage, VALUE, client};
 use crate::*;
 
@@ -78,14 +80,23 @@ fn each_method_tries_its_own_kind_of_credential() {
 
 #[test]
 fn a_service_account_is_tried_as_it_was_typed() {
-    let stage = trying();
-    let [Command::SignIn(SignInWith::Credentials(Credentials::ServiceAccount { client_id, .. }))] =
-        &stage.commands[..]
-    else {
-        panic!("tried {:?}", stage.commands)
-    };
-    assert_eq!(*client_id, client());
-    assert!(!format!("{:?} {:?}", stage.app, stage.commands).contains("FAKE"));
+    let mut labelled = signed_out();
+    labelled.keys("down enter").paste(&format!("set MONGODB_ATLAS_CLIENT_ID={CLIENT}\r\n"));
+    labelled.keys("enter").paste(&VALUE.replace('_', "\\_")).keys("enter");
+    for stage in [trying(), labelled] {
+        let [
+            Command::SignIn(SignInWith::Credentials(Credentials::ServiceAccount {
+                client_id,
+                client_secret,
+            })),
+        ] = &stage.commands[..]
+        else {
+            panic!("tried {:?}", stage.commands)
+        };
+        assert_eq!(*client_id, client());
+        assert_eq!(client_secret.expose_secret(), VALUE);
+        assert!(!format!("{:?} {:?}", stage.app, stage.commands).contains("FAKE"));
+    }
 }
 
 #[test]

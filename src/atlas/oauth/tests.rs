@@ -138,6 +138,19 @@ fn refusals_are_told_apart_by_the_type_of_error() {
             token_refused(400, "unauthorized_client: Not allowed."),
         ),
         (
+            400,
+            r#"{"error":"invalid_request","error_description":"No such secret: mdb_sa_sk_FAKE-x_1."}"#,
+            ApiError::sent(Cause::TokenRefused {
+                status: 400,
+                message: ServerText::new("invalid_request: No such secret: mdb_sa_sk_...."),
+            }),
+        ),
+        (
+            401,
+            r#"{"error":"invalid_client","error_description":"mdb_sa_sk_FAKE is wrong."}"#,
+            refused("mdb_sa_sk_... is wrong."),
+        ),
+        (
             401,
             r#"{"error":401,"reason":"Unauthorized","detail":"You are not authorized for this resource."}"#,
             refused("You are not authorized for this resource."),

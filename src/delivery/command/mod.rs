@@ -83,6 +83,7 @@ fn run_and_wait(
     terminal: Box<dyn Write + Send>,
 ) -> Result<CommandReport, CommandOutcome> {
     let program = program_to_start(&invocation.program, &env::var_os("PATH").unwrap_or_default())?;
+    let is_there = program.exists();
     // Such a program may print the secret in a way in which it is not recognized.
     let only_prints = only_prints(&invocation.program);
     let start = || {
@@ -99,6 +100,9 @@ fn run_and_wait(
         Ok((child, rest, Captured::read(output, echo)))
     };
     let (mut child, rest, captured) = start().map_err(|error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound if is_there => CommandOutcome::NotStarted(ServerText::new(
+            "the interpreter that its first line names does not exist",
+        )),
         io::ErrorKind::NotFound => CommandOutcome::NotFound(ServerText::new(&invocation.program)),
         _ => CommandOutcome::NotStarted(os_error_message(&error)),
     })?;

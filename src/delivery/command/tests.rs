@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use secrecy::ExposeSecret;
@@ -159,6 +160,11 @@ async fn a_command_that_cannot_be_started_is_reported() {
     fs::write(folder.path("text"), "no program").unwrap();
     let denied = CommandOutcome::NotStarted(ServerText::new("Permission denied"));
     assert_eq!(folder.run("{}/text").await, denied);
+    fs::write(folder.path("script"), "#!/bin/sh\r\n").unwrap();
+    fs::set_permissions(folder.path("script"), fs::Permissions::from_mode(0o700)).unwrap();
+    let without_interpreter = "the interpreter that its first line names does not exist";
+    let not_started = CommandOutcome::NotStarted(ServerText::new(without_interpreter));
+    assert_eq!(folder.run("{}/script").await, not_started);
     assert!(matches!(folder.run("sh -c 'open").await, CommandOutcome::Malformed(_)));
     assert!(matches!(folder.run("echo {nothing}").await, CommandOutcome::UnknownPlaceholder(_)));
 }

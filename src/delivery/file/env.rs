@@ -78,6 +78,15 @@ pub(super) fn values(text: &[u8], name: &str) -> Vec<String> {
     of_name.filter_map(value).collect()
 }
 
+/// The number of a line whose value sops (`ENC[AES256_GCM,…]`) or dotenvx (`encrypted:…`) has encrypted.
+pub(super) fn encrypted_line(text: &[u8]) -> Option<usize> {
+    let is_encrypted = |assignment: &&Assignment| {
+        let value = text[assignment.value..].strip_prefix(b"\"").unwrap_or(&text[assignment.value..]);
+        value.starts_with(b"ENC[") || value.starts_with(b"encrypted:")
+    };
+    assignments(text).iter().find(is_encrypted).map(|assignment| line_number(text, assignment.value))
+}
+
 /// Writes a value in the quotes of the old one, where it needs no escapes in them.
 fn push_value(new: &mut Vec<u8>, value: &str, old: Option<&u8>) {
     let quote = match old {

@@ -79,6 +79,9 @@ fn with_secret(file: &ExistingFile, payload: &SecretPayload) -> Result<Zeroizing
     if text.contains(&0) {
         return Err(SaveFailure::NotText);
     }
+    if let Some(line) = env::encrypted_line(&text) {
+        return Err(SaveFailure::Encrypted(line));
+    }
     let [id, secret] = ENV_VARIABLES;
     let values = [(id, payload.new_secret.client.as_str()), (secret, payload.secret.value.expose_secret())];
     env::with_values(&text, &values).map_err(SaveFailure::NotPlain)

@@ -45,9 +45,8 @@ pub(super) const REPORTS: &[&[u8]] = &[
     b"\x1b[97;1:3u",
     b"\x1b[1;1:3A",
     b"\x1b[3;1:3~",
-    b"\x1b[1;5:2A",
-    b"\x1b[97:65;2u",
-    b"\x1b[57399u",
+    b"\x1b[57399;1:3u",
+    b"\x1b[1089::99;5:3u",
     // Windows: size, position, titles, focus.
     b"\x1b[8;24;80t",
     b"\x1b[4;600;800t",
@@ -293,6 +292,16 @@ fn a_paste_that_is_too_long_is_cut_and_the_rest_is_no_key() {
     assert_eq!(found, [Event::Paste("a".repeat(LONGEST_PASTE)), key(KeyCode::Char('x'))]);
 }
 
+fn assert_found(rows: &[(&[u8], KeyCode, KeyModifiers)]) {
+    for (bytes, code, modifiers) in rows {
+        for cut in 0..=bytes.len() {
+            let (first, second) = bytes.split_at(cut);
+            let expected = Event::Key(KeyEvent::new(*code, *modifiers));
+            assert_eq!(decode(&[first, second]), [expected], "{} cut at {cut}", bytes.escape_ascii());
+        }
+    }
+}
+
 #[test]
 fn keys_are_found_wherever_reads_cut_them() {
     use KeyCode::{BackTab, Backspace, Char, Delete, Down, End, Enter, Esc, F, Home, Insert, Left, PageDown};
@@ -379,18 +388,33 @@ fn keys_are_found_wherever_reads_cut_them() {
         (b"\x1b[9;2u", BackTab, shift),
         (b"\x1b[127u", Backspace, none),
         (b"\x1b[27;5;99~", Char('c'), ctrl),
-        (b"\x1b[27;2;13~", Enter, shift),
         (b"\x9bA", Up, none),
         (b"\xc2\x9bA", Up, none),
         (b"\x8fA", Up, none),
     ];
-    for (bytes, code, modifiers) in rows {
-        for cut in 0..=bytes.len() {
-            let (first, second) = bytes.split_at(cut);
-            let expected = Event::Key(KeyEvent::new(*code, *modifiers));
-            assert_eq!(decode(&[first, second]), [expected], "{} cut at {cut}", bytes.escape_ascii());
-        }
-    }
+    assert_found(rows);
+}
+
+#[test]
+fn a_keyboard_that_was_left_in_kittys_protocol_works() {
+    use KeyCode::{Char, Delete, Enter, Left, Up};
+    let (none, shift, ctrl) = (KeyModifiers::NONE, KeyModifiers::SHIFT, KeyModifiers::CONTROL);
+    assert_found(&[
+        (b"\x1b[99;5:1u", Char('c'), ctrl),
+        (b"\x1b[99;5:2u", Char('c'), ctrl),
+        (b"\x1b[1;5:2A", Up, ctrl),
+        (b"\x1b[97:65;2u", Char('A'), shift),
+        (b"\x1b[1089::99;5u", Char('c'), ctrl),
+        (b"\x1b[1057:1089:99;5:1u", Char('c'), ctrl),
+        (b"\x1b[1089::99u", Char('\u{441}'), none),
+        (b"\x1b[57399u", Char('0'), none),
+        (b"\x1b[57413;5u", Char('+'), ctrl),
+        (b"\x1b[57414u", Enter, none),
+        (b"\x1b[57416u", Char(','), none),
+        (b"\x1b[57417u", Left, none),
+        (b"\x1b[57426u", Delete, none),
+        (b"\x1b[27;2;13~", Enter, shift),
+    ]);
 }
 
 #[test]

@@ -145,6 +145,11 @@ impl Typing {
         let text = text.trim();
         let (identifier, secret) = match paste::credentials(text) {
             (identifier, Some(secret)) => (identifier, secret),
+            (Some(identifier), None) if self.focus == Half::Identifier => {
+                self.identifier.set(identifier);
+                self.is_selected = false;
+                return;
+            }
             _ if self.focus == Half::Secret => {
                 self.replace_selected();
                 self.secret.append(text);

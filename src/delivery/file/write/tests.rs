@@ -175,7 +175,7 @@ fn make_pipe(path: &Path) {
 #[tokio::test]
 async fn what_cannot_be_updated_has_a_reason_and_stays() {
     type Arrange = fn(&Path);
-    let rows: [(&str, Arrange, SaveFailure); 16] = [
+    let rows: [(&str, Arrange, SaveFailure); 18] = [
         ("a broken link", |path| symlink("nowhere", path).unwrap(), SaveFailure::BrokenLink),
         ("a folder", |path| fs::create_dir(path).unwrap(), SaveFailure::NoName),
         ("a link to a folder", |path| symlink("/tmp", path).unwrap(), SaveFailure::NoName),
@@ -204,6 +204,16 @@ async fn what_cannot_be_updated_has_a_reason_and_stays() {
             "no plain line",
             |path| fs::write(path, "\nMONGODB_ATLAS_CLIENT_ID=$(x)\n").unwrap(),
             SaveFailure::NotPlain(2),
+        ),
+        (
+            "sops",
+            |path| fs::write(path, "# x\nA=ENC[AES256_GCM,data:x,type:str]\nsops_version=3.9.0\n").unwrap(),
+            SaveFailure::Encrypted(2),
+        ),
+        (
+            "dotenvx",
+            |path| fs::write(path, "MONGODB_ATLAS_CLIENT_SECRET=\"encrypted:BE9Y\"\n").unwrap(),
+            SaveFailure::Encrypted(1),
         ),
         ("a pipe", make_pipe, SaveFailure::Exists),
         ("a socket", |path| drop(UnixListener::bind(path).unwrap()), SaveFailure::Exists),

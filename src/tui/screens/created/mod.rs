@@ -401,12 +401,12 @@ impl CreatedScreen {
     fn draw_value(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let value = &self.secret.value;
-        if !can_be_shown(value) {
+        let Some(left) = self.revealed_for(app.now).filter(|_| can_be_shown(value)) else {
             canvas.line(Line::styled(masked(value, theme.glyphs.bullet), theme.strong));
-            return canvas.warning(text::UNUSUAL_VALUE, theme.warning);
-        }
-        let Some(left) = self.revealed_for(app.now) else {
-            return canvas.line(Line::styled(masked(value, theme.glyphs.bullet), theme.strong));
+            if let Some(warning) = text::value_warning(value) {
+                canvas.warning(warning, theme.warning);
+            }
+            return;
         };
         let shown = ServerText::new(value.expose_secret());
         let line = Line::styled(shown.as_str(), theme.strong);
