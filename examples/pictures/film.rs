@@ -8,29 +8,28 @@ use atlas_secret::tui::{Glyphs, Theme};
 use crossterm::event::KeyCode;
 
 use super::frame::Frame;
-use super::scenes::{account, arrived, copied_for_a_minute, stage};
+use super::scenes::{account, copy_for_a_minute, post_succeeds, stage};
 use super::stage::{CLIENT, PROJECT, Stage};
 
-/// For those who cannot see it.
+/// The description for screen readers.
 pub const ABOUT: &str =
     "A filled form. Enter creates the secret. c copies it, and the clipboard was read back.";
 
-/// How long a spinner's picture stands here; as in the program.
+/// The duration of a spinner frame, as in the program.
 const TURN: u32 = 100;
 
-/// A frame, and how long it is seen.
+/// A frame and its duration.
 pub struct Shot {
     pub frame: Frame,
     pub milliseconds: u32,
-    /// True for the one that is shown where nothing moves.
+    /// True for the picture that is shown without animation.
     pub is_poster: bool,
 }
 
-/// The whole path.
 pub fn shots() -> Vec<Shot> {
     let mut shots = Vec::new();
     let mut stage = stage(Session::Demo, Form::new(PROJECT, CLIENT, "30d"));
-    stage.looked_up(&[]);
+    stage.lookups_finished(&[]);
     take(&mut shots, &stage, 2400);
     stage.press(KeyCode::Enter);
     turn(&mut shots, &mut stage, 4);
@@ -38,11 +37,11 @@ pub fn shots() -> Vec<Shot> {
     turn(&mut shots, &mut stage, 3);
     account(&mut stage, &[]);
     turn(&mut shots, &mut stage, 9);
-    arrived(&mut stage);
+    post_succeeds(&mut stage);
     take(&mut shots, &stage, 2000);
     stage.press(KeyCode::Char('c'));
     take(&mut shots, &stage, 200);
-    copied_for_a_minute(&mut stage);
+    copy_for_a_minute(&mut stage);
     shots.push(Shot { is_poster: true, ..shot(&stage, 1000) });
     for _ in 0..2 {
         stage.wait(Duration::from_secs(1));
@@ -51,9 +50,9 @@ pub fn shots() -> Vec<Shot> {
     shots
 }
 
-/// The spinner turns for a while.
+/// Shows the spinner for some frames.
 fn turn(shots: &mut Vec<Shot>, stage: &mut Stage, times: u32) {
-    // Nothing turns before SPINNER_AFTER.
+    // There is no spinner before SPINNER_AFTER.
     take(shots, stage, 150);
     stage.wait(Duration::from_millis(150));
     for _ in 0..times {
@@ -62,7 +61,7 @@ fn turn(shots: &mut Vec<Shot>, stage: &mut Stage, times: u32) {
     }
 }
 
-/// What looks like the shot before only makes that one longer.
+/// Adds a shot. If nothing has changed, the last one gets longer.
 fn take(shots: &mut Vec<Shot>, stage: &Stage, milliseconds: u32) {
     let shot = shot(stage, milliseconds);
     match shots.last_mut() {

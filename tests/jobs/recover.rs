@@ -1,4 +1,4 @@
-//! Searching after a lost answer: what counts as the new secret, and when the account is fetched.
+//! Searching after a lost response: which secret counts as the new one, and when the account is fetched.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::run::new_secret;
 use crate::stage::{Call, FakeAtlas, START};
 use crate::*;
 
-/// Runs a search; the last of the accounts stands for all that follow. Returns what was reported, too.
+/// Runs a search. The last account is the response to all further requests. Also returns the reports.
 async fn search(
     before: &Before,
     accounts: &[Result<ServiceAccount, ApiError>],
@@ -28,7 +28,7 @@ async fn search(
     };
     let recovered = tokio::select! {
         recovered = job => recovered,
-        () = world => panic!("the world does not end"),
+        () = world => panic!("the server never stops"),
     };
     (recovered, reports)
 }
@@ -38,7 +38,7 @@ fn born(name: &str, created_at: &str) -> ExistingSecret {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_account_has_its_verdict() {
+async fn each_account_has_its_result() {
     let before = |ids: Option<&[&str]>| Before {
         ids: ids.map(|ids| ids.iter().map(|name| id(name)).collect()),
         at: time(START),
@@ -65,12 +65,12 @@ async fn each_account_has_its_verdict() {
         (before(Some(&[])), vec![&older, &new], several(&[&older, &new])),
         (late(Some(&[])), vec![&later], Recovered::NoneAppeared),
         (late(Some(&[])), vec![&new], found(&new)),
-        // Atlas's clocks may be a minute apart.
+        // Atlas's clocks may differ by a minute.
         (late(Some(&[])), vec![&last], found(&last)),
         (late(Some(&[])), vec![&too_late], Recovered::NoneAppeared),
         (before(Some(&[])), vec![&first], found(&first)),
         (before(Some(&[])), vec![&too_early], several(&[&too_early])),
-        // Without the ids from before, only the time tells which one is new.
+        // Without the ids from before, only the time shows which secret is new.
         (late(None), vec![&first, &too_late], found(&first)),
         (late(None), vec![&too_early, &last], found(&last)),
         (late(None), vec![&unborn], Recovered::NoneAppeared),
@@ -84,7 +84,7 @@ async fn each_account_has_its_verdict() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_account_is_fetched_until_a_secret_appears_or_the_pauses_are_used_up() {
+async fn the_account_is_fetched_until_a_secret_appears_or_the_pauses_are_over() {
     let before = Before { ids: Some(Vec::new()), at: time(START), latest: None };
     let [first, second, third] = PAUSES.map(Some);
     let (recovered, reports) = search(&before, &[Err(unreachable())]).await;
