@@ -1,5 +1,5 @@
-//! Saving, printing and piping as a process of its own does it: with another umask, as another user, on a full
-//! disk, with a standard output of any kind, and under the job control of a real shell.
+//! Saving, printing and piping in a separate process: with another umask, as another user, on a full disk, with
+//! different kinds of standard output, and under the job control of a real shell.
 
 #![cfg(unix)]
 #![expect(
@@ -17,5 +17,5 @@ mod printing;
 mod program;
 mod saving;
 
-/// What every test hands over, plainly a fake.
+/// The secret of every test, plainly fake.
 const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
