@@ -1,4 +1,4 @@
-//! Keys, nonces and challenges that are refused; and that no second POST follows.
+//! Keys, nonces and challenges that the server rejects. No second POST follows.
 
 use std::time::Duration;
 
@@ -13,24 +13,24 @@ use crate::{PRIVATE_KEY, delete, with_api_key};
 
 const HTML: &str = "<html><body>401</body></html>";
 
-fn kind(problem: &ApiError) -> RejectionKind {
-    match problem {
+fn kind(error: &ApiError) -> RejectionKind {
+    match error {
         ApiError { cause: Cause::Rejected(rejection), .. } => rejection.kind(),
         other => panic!("{other:?}"),
     }
 }
 
 #[tokio::test]
-async fn a_wrong_key_is_refused_after_one_answer() {
+async fn a_wrong_key_is_rejected_after_one_response() {
     let server = RawServer::start(vec![challenged("FAKE-one"), challenged("FAKE-two")]).await;
-    let problem =
+    let error =
         client(with_api_key(&server.url)).service_account(&project(), &client_id()).await.unwrap_err();
-    assert_eq!(kind(&problem), RejectionKind::NotAuthorized);
+    assert_eq!(kind(&error), RejectionKind::NotAuthorized);
     assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn a_server_whose_nonces_are_always_stale_is_given_up() {
+async fn a_read_gives_up_on_a_server_whose_nonces_are_always_stale() {
     let always_stale = |nonce| stale(nonce, HTML);
     let server = RawServer::start(vec![
         always_stale("FAKE-one"),
@@ -38,14 +38,14 @@ async fn a_server_whose_nonces_are_always_stale_is_given_up() {
         always_stale("FAKE-three"),
     ])
     .await;
-    let problem =
+    let error =
         client(with_api_key(&server.url)).service_account(&project(), &client_id()).await.unwrap_err();
-    assert_eq!(kind(&problem), RejectionKind::StaleNonce);
+    assert_eq!(kind(&error), RejectionKind::StaleNonce);
     assert_eq!(server.requests().len(), 3);
 }
 
 #[tokio::test]
-async fn a_stale_nonce_on_the_post_is_a_refusal_and_the_next_attempt_asks_anew() {
+async fn a_stale_nonce_rejects_the_post_and_the_next_attempt_gets_a_new_one() {
     for (body, expected) in [(HTML, RejectionKind::StaleNonce), (UNAUTHORIZED, RejectionKind::NotAuthorized)]
     {
         let server = RawServer::start(vec![
@@ -70,18 +70,18 @@ async fn a_stale_nonce_on_the_post_is_a_refusal_and_the_next_attempt_asks_anew()
 }
 
 #[tokio::test]
-async fn a_stale_nonce_on_the_delete_is_a_refusal() {
+async fn a_stale_nonce_rejects_the_delete() {
     let server =
         RawServer::start(vec![challenged("FAKE-one"), stale("FAKE-two", HTML), answer(204, "", "")]).await;
     match delete(&client(with_api_key(&server.url))).await {
-        Err(problem) => assert_eq!(kind(&problem), RejectionKind::StaleNonce),
+        Err(error) => assert_eq!(kind(&error), RejectionKind::StaleNonce),
         other => panic!("{other:?}"),
     }
     assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn a_401_without_words_of_atlas_or_a_stale_nonce_leaves_a_post_open() {
+async fn a_401_without_an_atlas_error_or_a_stale_nonce_is_inconclusive() {
     let refused = || answer(401, "WWW-Authenticate: Basic realm=\"a proxy\"\r\n", HTML);
     let server = RawServer::start(vec![challenged("FAKE-one"), refused()]).await;
     let outcome = client(with_api_key(&server.url)).create_secret(&new_secret()).await;
@@ -89,7 +89,7 @@ async fn a_401_without_words_of_atlas_or_a_stale_nonce_leaves_a_post_open() {
 }
 
 #[tokio::test]
-async fn without_a_challenge_that_can_be_answered_no_post_goes_out() {
+async fn no_post_is_sent_without_a_supported_challenge() {
     let no_challenge = "no digest challenge that this program supports";
     let rate_limited = r#"{"error":429,"errorCode":"RATE_LIMITED","detail":"Slow down."}"#;
     let only_session =
@@ -102,7 +102,7 @@ async fn without_a_challenge_that_can_be_answered_no_post_goes_out() {
         ),
         (answer(401, only_session, HTML), format!("not sent: the response (401) has {no_challenge}")),
         (answer(502, "", HTML), format!("not sent: the response (502) has {no_challenge}")),
-        // Atlas's own refusal, which says nothing about a key that it has not seen.
+        // Atlas's own error does not mention a key that Atlas has not seen.
         (answer(401, "", UNAUTHORIZED), format!("not sent: the response (401) has {no_challenge}")),
         (
             answer(
@@ -142,7 +142,7 @@ async fn without_a_challenge_that_can_be_answered_no_post_goes_out() {
 }
 
 #[tokio::test]
-async fn a_refused_port_was_not_sent_anything() {
+async fn nothing_is_sent_to_a_closed_port() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -154,13 +154,13 @@ async fn a_refused_port_was_not_sent_anything() {
 }
 
 #[tokio::test]
-async fn nothing_shows_the_private_key() {
+async fn the_private_key_is_never_shown() {
     let server = RawServer::start(vec![challenged("FAKE-one"), challenged("FAKE-two")]).await;
     let settings = with_api_key(&server.url);
     let client = client(settings.clone());
-    let problem = client.service_account(&project(), &client_id()).await.unwrap_err();
+    let error = client.service_account(&project(), &client_id()).await.unwrap_err();
     let sent = server.requests().concat();
-    for shown in [format!("{settings:?}"), format!("{client:?}"), format!("{problem:?}"), sent] {
+    for shown in [format!("{settings:?}"), format!("{client:?}"), format!("{error:?}"), sent] {
         assert!(!shown.contains(PRIVATE_KEY), "{shown}");
     }
 }

@@ -1,6 +1,6 @@
-//! What goes over the wire, compared with what a person wrote down by hand.
+//! The raw requests, compared to requests written by hand.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on failure")]
 
 #[path = "../support/mod.rs"]
 pub mod support;
@@ -38,7 +38,7 @@ async fn an_account_is_read_with_the_token() {
 }
 
 #[tokio::test]
-async fn an_account_says_what_atlas_clock_said() {
+async fn an_account_has_the_time_of_the_response() {
     let rows = [
         ("", None),
         ("Date: soon\r\n", None),
@@ -53,7 +53,7 @@ async fn an_account_says_what_atlas_clock_said() {
 }
 
 #[tokio::test]
-async fn lists_are_read_page_by_page_and_one_project_is_a_probe() {
+async fn lists_are_paged_and_the_probe_reads_one_project() {
     const LIST: &str = r#"{"results":[{"id":"32b6e34b3d91647abb20e7b8","name":"payments"}],"totalCount":1}"#;
     const ACCOUNTS: &str = r#"{"results":[{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci"}]}"#;
     let server = RawServer::start(vec![
@@ -113,7 +113,7 @@ async fn a_project_is_read_by_its_id() {
 }
 
 #[tokio::test]
-async fn an_organization_is_asked_for_its_cap() {
+async fn the_maximum_lifetime_of_an_organization_is_read() {
     let settings = |longest_secret_hours| Ok(OrganizationSettings { longest_secret_hours });
     let capped = |cap| format!(r#"{{"maxServiceAccountSecretValidityInHours":{cap}}}"#);
     let rows = [
@@ -147,7 +147,7 @@ async fn an_organization_is_asked_for_its_cap() {
 }
 
 #[tokio::test]
-async fn an_answer_of_a_mebibyte_is_read_and_a_byte_more_is_not() {
+async fn a_response_may_have_at_most_one_mebibyte() {
     let padded = |length: usize| format!("{ACCOUNT}{}", " ".repeat(length - ACCOUNT.len()));
     let server = RawServer::start(vec![json(200, &padded(1 << 20)), json(200, &padded((1 << 20) + 1))]).await;
     let client = client(with_access_token(&server.url));
@@ -157,11 +157,11 @@ async fn an_answer_of_a_mebibyte_is_read_and_a_byte_more_is_not() {
 }
 
 #[tokio::test]
-async fn a_project_that_is_not_shown_is_a_refusal() {
+async fn an_unknown_project_is_a_rejection() {
     let body = r#"{"error":404,"errorCode":"GROUP_NOT_FOUND","detail":"No group."}"#;
     let server = RawServer::start(vec![json(404, body)]).await;
-    let problem = client(with_access_token(&server.url)).project(&project()).await.unwrap_err();
-    assert!(matches!(problem, ApiError { cause: Cause::Rejected(rejection), .. } if rejection.status == 404));
+    let error = client(with_access_token(&server.url)).project(&project()).await.unwrap_err();
+    assert!(matches!(error, ApiError { cause: Cause::Rejected(rejection), .. } if rejection.status == 404));
 }
 
 #[tokio::test]
@@ -197,7 +197,7 @@ async fn a_secret_is_created_by_one_post() {
 }
 
 #[tokio::test]
-async fn the_two_flags_are_for_the_creating_post_only() {
+async fn the_query_flags_only_apply_to_the_creating_post() {
     let server = RawServer::start(vec![json(200, ACCOUNT), answer(204, "", "")]).await;
     let mut settings = with_access_token(&server.url);
     settings.query_flags = QueryFlags { envelope: true, pretty: true };
@@ -228,23 +228,23 @@ async fn a_secret_is_deleted_by_its_id() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_followed_by_no_request() {
-    let elsewhere = RawServer::start(Vec::new()).await;
-    let location = format!("Location: {}/\r\n", elsewhere.url);
+async fn redirects_are_not_followed() {
+    let other_server = RawServer::start(Vec::new()).await;
+    let location = format!("Location: {}/\r\n", other_server.url);
     let redirect = || answer(307, &location, "");
     let server = RawServer::start(vec![redirect(), redirect(), redirect()]).await;
     let reading = client(with_access_token(&server.url));
-    let problem = reading.service_account(&project(), &client_id()).await;
+    let result = reading.service_account(&project(), &client_id()).await;
     let redirected = || Cause::Redirected { status: 307, host: ServerText::new("127.0.0.1") };
-    assert_eq!(problem, Err(ApiError::sent(redirected())));
+    assert_eq!(result, Err(ApiError::sent(redirected())));
     assert_eq!(delete(&reading).await, Err(ApiError::sent(redirected())));
     let signing_in = client(with_service_account(&server.url)).sign_in().await;
     assert_eq!(signing_in, Err(ApiError::not_sent(redirected())));
-    assert_eq!(elsewhere.requests().len(), 0);
+    assert_eq!(other_server.requests().len(), 0);
 }
 
-/// The environment is the process's, so this runs a test of this very file once more in a process with
-/// proxies that do not exist.
+/// A process cannot change its environment safely, so this runs another test of this binary in a new process with
+/// invalid proxies.
 #[test]
 fn loopback_ignores_proxies() {
     let nowhere = "http://127.0.0.1:1";
@@ -255,7 +255,7 @@ fn loopback_ignores_proxies() {
         .env("ALL_PROXY", nowhere)
         .env_remove("NO_PROXY")
         .env_remove("no_proxy")
-        // hyper ignores HTTP_PROXY where this says that the process answers for a web server.
+        // hyper ignores HTTP_PROXY if this variable is set, because then the process may be a CGI script.
         .env_remove("REQUEST_METHOD")
         .output()
         .unwrap();
