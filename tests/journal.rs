@@ -67,14 +67,14 @@ fn only_the_record_of_a_killed_program_is_reported() {
     let folder = home.path().join("atlas-secret");
     let journal = Journal::new(folder.clone());
     let mut killed = start_program(&folder);
-    let mut living = start_program(&folder);
+    let mut running = start_program(&folder);
     assert_eq!(reported(&journal), []);
     killed.kill().unwrap();
     killed.wait().unwrap();
     let expected = JournalEntry { secret_id: new_id(), ..entry(1) };
     assert_eq!(reported(&journal), [expected]);
-    living.kill().unwrap();
-    living.wait().unwrap();
+    running.kill().unwrap();
+    running.wait().unwrap();
     assert_eq!(reported(&journal).len(), 2);
 }
 

@@ -135,13 +135,13 @@ fn a_program_can_be_suspended_and_continued_below_a_shell() {
     terminal.send("one\r");
     // The text appears twice, as the terminal's echo and from the program. Only then is it the program that is
     // suspended.
-    terminal.wait_until("the program answers", |screen| screen.contents().matches("one").count() == 2);
+    terminal.wait_until("the output of the program", |screen| screen.contents().matches("one").count() == 2);
     terminal.send(key::CTRL_Z);
     terminal.wait_for("Stopped");
-    terminal.wait_until("the prompt is back", |screen| screen.contents().matches(PROMPT).count() == 2);
+    terminal.wait_until("the prompt", |screen| screen.contents().matches(PROMPT).count() == 2);
     terminal.send("fg\r");
     terminal.send("two\r");
-    terminal.wait_until("the program goes on", |screen| screen.contents().matches("two").count() == 2);
+    terminal.wait_until("the program to continue", |screen| screen.contents().matches("two").count() == 2);
     terminal.send(key::CTRL_D);
     terminal.wait_until("the program has ended", |screen| screen.contents().matches(PROMPT).count() == 3);
     terminal.send("exit 7\r");

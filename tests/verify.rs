@@ -18,7 +18,7 @@ use support::atlas::{TestAtlas, without_credentials};
 use support::fixtures::{
     CLIENT, SECRET, client_id, new_secret, with_access_token, with_service_account, world_with,
 };
-use support::raw_server::{RawServer, Reply, answer, head_and_body, json};
+use support::raw_server::{RawServer, Reply, head_and_body, json, response};
 
 const TOKEN: &str = r#"{"access_token":"FAKE-proof.token+1","expires_in":3600,"token_type":"Bearer"}"#;
 const INVALID: &str = r#"{"error_description":"Invalid credentials provided.","error":"invalid_client"}"#;
@@ -58,11 +58,11 @@ fn unexpected(status: u16) -> Result<(), ApiError> {
 
 #[tokio::test]
 async fn verifying_fetches_a_token_and_revokes_it() {
-    let server = RawServer::start(vec![json(200, TOKEN), answer(200, "", "")]).await;
+    let server = RawServer::start(vec![json(200, TOKEN), response(200, "", "")]).await;
     assert_eq!(verify(&client(&server, quick_limits())).await, Ok(()));
     // Both requests use the new secret's credentials, never those of the session.
     assert_eq!(
-        server.essence(0),
+        server.normalized(0),
         "POST /api/oauth/token HTTP/1.1\n\
          accept: application/json\n\
          authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRWZha2VGQUtFZmFrZUZBS0VmYWtlRkFLRWZha2VGQUtFOWYzYQ==\n\
@@ -73,7 +73,7 @@ async fn verifying_fetches_a_token_and_revokes_it() {
          grant_type=client_credentials"
     );
     assert_eq!(
-        server.essence(1),
+        server.normalized(1),
         "POST /api/oauth/revoke HTTP/1.1\n\
          accept: application/json\n\
          authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRWZha2VGQUtFZmFrZUZBS0VmYWtlRkFLRWZha2VGQUtFOWYzYQ==\n\
@@ -90,8 +90,8 @@ async fn verifying_fetches_a_token_and_revokes_it() {
 async fn a_rejection_is_retried_twice() {
     let no = || json(401, INVALID);
     let yes = || json(200, TOKEN);
-    check(vec![no(), yes(), answer(200, "", "")], Ok(()), 3).await;
-    check(vec![no(), no(), yes(), answer(200, "", "")], Ok(()), 4).await;
+    check(vec![no(), yes(), response(200, "", "")], Ok(()), 3).await;
+    check(vec![no(), no(), yes(), response(200, "", "")], Ok(()), 4).await;
     check(vec![no(), no(), no(), yes()], refused(), 3).await;
     check(vec![no(), json(429, LIMITED)], inconclusive(429, "RATE_LIMITED"), 2).await;
 }
@@ -127,16 +127,16 @@ async fn other_errors_are_not_reported_as_a_rejected_secret() {
         (json(403, INVALID), unexpected(403)),
         (oauth(400, "unsupported_grant_type"), unexpected(400)),
         (oauth(401, "access_denied"), unexpected(401)),
-        (answer(401, "", "<html>Please log in to the proxy</html>"), unexpected(401)),
-        (answer(407, "", ""), unexpected(407)),
+        (response(401, "", "<html>Please log in to the proxy</html>"), unexpected(401)),
+        (response(407, "", ""), unexpected(407)),
         (json(500, INVALID), unexpected(500)),
         (oauth(503, "temporarily_unavailable"), unavailable()),
         (json(200, INVALID), unexpected(200)),
         (json(200, "{}"), unexpected(200)),
         (json(200, r#"{"access_token":""}"#), unexpected(200)),
-        (answer(200, "", "\u{0}\u{1}garbage"), unexpected(200)),
+        (response(200, "", "\u{0}\u{1}garbage"), unexpected(200)),
         (
-            answer(307, "Location: http://127.0.0.1:1/\r\n", ""),
+            response(307, "Location: http://127.0.0.1:1/\r\n", ""),
             Err(ApiError::sent(Cause::Redirected { status: 307, host: ServerText::new("127.0.0.1") })),
         ),
     ];
@@ -185,8 +185,8 @@ async fn the_token_of_an_interrupted_verification_is_revoked_at_the_end() {
         json(200, session),
         json(200, TOKEN),
         Reply::ThenSilence(Vec::new()),
-        answer(200, "", ""),
-        answer(200, "", ""),
+        response(200, "", ""),
+        response(200, "", ""),
     ])
     .await;
     let client = Client::with_limits(with_service_account(&server.url), quick_limits()).unwrap();
@@ -201,7 +201,7 @@ async fn the_token_of_an_interrupted_verification_is_revoked_at_the_end() {
         () = revoking => {}
     }
     client.revoke().await;
-    let revoked: Vec<String> = (3..5).map(|index| server.essence(index)).collect();
+    let revoked: Vec<String> = (3..5).map(|index| server.normalized(index)).collect();
     let new_credentials = "OWYzYQ==\n";
     let of_new_secret = |request: &&String| request.contains("token=FAKE-proof.token%2B1&");
     let of_session = |request: &&String| request.contains("token=FAKE-session&");

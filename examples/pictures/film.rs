@@ -16,7 +16,7 @@ pub const ABOUT: &str =
     "A filled form. Enter creates the secret. c copies it, and the clipboard was read back.";
 
 /// The duration of a spinner frame, as in the program.
-const TURN: u32 = 100;
+const SPINNER_FRAME: u32 = 100;
 
 /// A frame and its duration.
 pub struct Shot {
@@ -30,39 +30,39 @@ pub fn shots() -> Vec<Shot> {
     let mut shots = Vec::new();
     let mut stage = stage(Session::Demo, Form::new(PROJECT, CLIENT, "30d"));
     stage.lookups_finished(&[]);
-    take(&mut shots, &stage, 2400);
+    add_shot(&mut shots, &stage, 2400);
     stage.press(KeyCode::Enter);
-    turn(&mut shots, &mut stage, 4);
+    spin(&mut shots, &mut stage, 4);
     stage.signed_in(Ok(()));
-    turn(&mut shots, &mut stage, 3);
+    spin(&mut shots, &mut stage, 3);
     account(&mut stage, &[]);
-    turn(&mut shots, &mut stage, 9);
+    spin(&mut shots, &mut stage, 9);
     post_succeeds(&mut stage);
-    take(&mut shots, &stage, 2000);
+    add_shot(&mut shots, &stage, 2000);
     stage.press(KeyCode::Char('c'));
-    take(&mut shots, &stage, 200);
+    add_shot(&mut shots, &stage, 200);
     copy_for_a_minute(&mut stage);
     shots.push(Shot { is_poster: true, ..shot(&stage, 1000) });
     for _ in 0..2 {
         stage.wait(Duration::from_secs(1));
-        take(&mut shots, &stage, 1000);
+        add_shot(&mut shots, &stage, 1000);
     }
     shots
 }
 
 /// Shows the spinner for some frames.
-fn turn(shots: &mut Vec<Shot>, stage: &mut Stage, times: u32) {
+fn spin(shots: &mut Vec<Shot>, stage: &mut Stage, times: u32) {
     // There is no spinner before SPINNER_AFTER.
-    take(shots, stage, 150);
+    add_shot(shots, stage, 150);
     stage.wait(Duration::from_millis(150));
     for _ in 0..times {
-        take(shots, stage, TURN);
-        stage.wait(Duration::from_millis(TURN.into()));
+        add_shot(shots, stage, SPINNER_FRAME);
+        stage.wait(Duration::from_millis(SPINNER_FRAME.into()));
     }
 }
 
 /// Adds a shot. If nothing has changed, the last one gets longer.
-fn take(shots: &mut Vec<Shot>, stage: &Stage, milliseconds: u32) {
+fn add_shot(shots: &mut Vec<Shot>, stage: &Stage, milliseconds: u32) {
     let shot = shot(stage, milliseconds);
     match shots.last_mut() {
         Some(last) if last.frame == shot.frame => last.milliseconds += milliseconds,

@@ -47,7 +47,7 @@ pub fn all() -> Vec<Scene> {
         scene("copied", "The secret was copied", copied()),
         scene("run-a-command", "Commands that can read the secret", run_a_command()),
         scene("update-env", "The question before an existing .env file is updated", update_env()),
-        scene("guard", "The question before a secret is lost", guard()),
+        scene("guard", "The question before a secret is lost", leave_question()),
         scene("others", "What creating did to the others, and that Atlas accepts the new one", others()),
         scene("full-account", "Both secrets are in use: one is to be deleted first", full_account()),
         scene("unknown", "The response was lost, and the secret whose value is lost is found", unknown()),
@@ -279,7 +279,7 @@ fn update_env() -> Stage {
     stage
 }
 
-fn guard() -> Stage {
+fn leave_question() -> Stage {
     let mut stage = created();
     stage.press(KeyCode::Char('q'));
     stage

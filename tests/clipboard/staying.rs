@@ -30,7 +30,7 @@ fn a_cleared_clipboard_is_reported() {
     assert_eq!(program.ask("content"), "Cleared", "still the same");
     assert_eq!(program.ask("extend 60"), "Cleared", "too late");
 
-    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ", "and once more");
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ", "a second time");
 }
 
 #[test]

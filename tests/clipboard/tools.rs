@@ -25,7 +25,7 @@ pub fn wait_for<T>(what: &str, condition: impl FnMut() -> Option<T>) -> T {
     wait_longer_for(DEADLINE, what, condition)
 }
 
-/// Like [`wait_for`], for what is slow by design.
+/// Like [`wait_for`], with another deadline, for slow operations.
 pub fn wait_longer_for<T>(deadline: Duration, what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {

@@ -53,7 +53,7 @@ async fn creating_limits_other_secrets_to_seven_days() {
 }
 
 #[tokio::test]
-async fn a_third_secret_is_refused_until_one_is_deleted() {
+async fn a_third_secret_is_rejected_until_one_is_deleted() {
     let bench = Bench::demo().await;
     // Two valid secrets, and then one that has expired, which also counts.
     assert_eq!(bench.create(PAYMENTS, NIGHTLY_BACKUP, DAY).await.status, 201);

@@ -89,7 +89,7 @@ async fn lists_are_paged() {
 }
 
 #[tokio::test]
-async fn paging_out_of_range_is_refused() {
+async fn paging_out_of_range_is_an_error() {
     let bench = Bench::demo().await;
     let accounts = format!("{PAYMENTS}/serviceAccounts");
     for list in ["/api/atlas/v2/groups", accounts.as_str()] {
@@ -106,14 +106,14 @@ async fn paging_out_of_range_is_refused() {
 #[tokio::test]
 async fn unknown_resources_are_not_found() {
     let bench = Bench::demo().await;
-    let nobody = "mdb_sa_id_000000000000000000000000";
+    let unknown_account = "mdb_sa_id_000000000000000000000000";
     let rows = [
         ("/api/atlas/v2/groups/000000000000000000000000".to_owned(), "GROUP_NOT_FOUND"),
         (
             format!("/api/atlas/v2/groups/000000000000000000000000/serviceAccounts/{CI_DEPLOYER}"),
             "GROUP_NOT_FOUND",
         ),
-        (format!("{PAYMENTS}/serviceAccounts/{nobody}"), "RESOURCE_NOT_FOUND"),
+        (format!("{PAYMENTS}/serviceAccounts/{unknown_account}"), "RESOURCE_NOT_FOUND"),
         (format!("{ANALYTICS}/serviceAccounts/{CI_DEPLOYER}"), "RESOURCE_NOT_FOUND"),
         ("/api/atlas/v2/orgs/000000000000000000000000/settings".to_owned(), "RESOURCE_NOT_FOUND"),
         ("/api/atlas/v2/clusters".to_owned(), "RESOURCE_NOT_FOUND"),

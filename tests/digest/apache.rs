@@ -46,11 +46,11 @@ impl Apache {
             .spawn()
             .unwrap();
         let mut apache = Self { url: format!("http://127.0.0.1:{port}"), process, folder };
-        apache.wait_until_it_listens(port).await;
+        apache.wait_until_listening(port).await;
         apache
     }
 
-    async fn wait_until_it_listens(&mut self, port: u16) {
+    async fn wait_until_listening(&mut self, port: u16) {
         let start = Instant::now();
         let mut ticks = tokio::time::interval(Duration::from_millis(5));
         while TcpStream::connect(("127.0.0.1", port)).await.is_err() {

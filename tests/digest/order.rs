@@ -4,7 +4,7 @@ use atlas_secret::domain::QueryFlags;
 
 use crate::by_hand::{authorization, check};
 use crate::support::fixtures::{client, client_id, new_secret, project};
-use crate::support::raw_server::{RawServer, Reply, answer, json};
+use crate::support::raw_server::{RawServer, Reply, json, response};
 use crate::{ACCOUNT_PATH, delete, with_api_key};
 
 pub const ACCOUNT: &str =
@@ -23,12 +23,12 @@ pub fn challenge(nonce: &str, algorithm: &str, is_stale: bool) -> String {
 
 /// A 401 with a challenge.
 pub fn challenged(nonce: &str) -> Reply {
-    answer(401, &challenge(nonce, "MD5", false), UNAUTHORIZED)
+    response(401, &challenge(nonce, "MD5", false), UNAUTHORIZED)
 }
 
 /// A 401 which says that the nonce is stale, with the next nonce.
 pub fn stale(next_nonce: &str, body: &str) -> Reply {
-    answer(401, &challenge(next_nonce, "MD5", true), body)
+    response(401, &challenge(next_nonce, "MD5", true), body)
 }
 
 fn secrets_path() -> String {
@@ -68,7 +68,7 @@ async fn every_request_increments_the_nonce_count() {
     let server = RawServer::start(vec![
         challenged("FAKE-one"),
         json(200, ACCOUNT),
-        answer(204, "", ""),
+        response(204, "", ""),
         json(200, ACCOUNT),
         json(201, CREATED),
     ])
@@ -104,7 +104,7 @@ async fn the_strongest_of_several_challenges_is_used() {
     ];
     for (headers, nonce, algorithm) in rows {
         let server = RawServer::start(vec![
-            answer(401, &headers, UNAUTHORIZED),
+            response(401, &headers, UNAUTHORIZED),
             json(200, ACCOUNT),
             json(201, CREATED),
         ])
@@ -148,7 +148,7 @@ async fn without_a_challenge_a_read_comes_before_a_post_or_delete() {
     assert_eq!(authorization(&requests[0]), None);
     check(&requests[1], "POST", &secrets_path(), ("FAKE-one", "00000001", "MD5"));
 
-    let server = RawServer::start(vec![challenged("FAKE-one"), answer(204, "", "")]).await;
+    let server = RawServer::start(vec![challenged("FAKE-one"), response(204, "", "")]).await;
     assert_eq!(delete(&client(with_api_key(&server.url))).await, Ok(()));
     assert_eq!((server.requests().len(), server.count("DELETE", "/32b6e34b3d91647abb20e7b9")), (2, 1));
 }

@@ -8,7 +8,7 @@ use atlas_secret::domain::{ApiError, Cause, Certainty, Phase, RejectionKind};
 use crate::by_hand::authorization;
 use crate::order::{ACCOUNT, CREATED, UNAUTHORIZED, challenged, stale};
 use crate::support::fixtures::{client, client_id, new_secret, project};
-use crate::support::raw_server::{RawServer, Reply, answer, json};
+use crate::support::raw_server::{RawServer, Reply, json, response};
 use crate::{PRIVATE_KEY, delete, with_api_key};
 
 const HTML: &str = "<html><body>401</body></html>";
@@ -72,7 +72,7 @@ async fn a_stale_nonce_rejects_the_post_and_the_next_attempt_gets_a_new_one() {
 #[tokio::test]
 async fn a_stale_nonce_rejects_the_delete() {
     let server =
-        RawServer::start(vec![challenged("FAKE-one"), stale("FAKE-two", HTML), answer(204, "", "")]).await;
+        RawServer::start(vec![challenged("FAKE-one"), stale("FAKE-two", HTML), response(204, "", "")]).await;
     match delete(&client(with_api_key(&server.url))).await {
         Err(error) => assert_eq!(kind(&error), RejectionKind::StaleNonce),
         other => panic!("{other:?}"),
@@ -82,7 +82,7 @@ async fn a_stale_nonce_rejects_the_delete() {
 
 #[tokio::test]
 async fn a_401_without_an_atlas_error_or_a_stale_nonce_is_inconclusive() {
-    let refused = || answer(401, "WWW-Authenticate: Basic realm=\"a proxy\"\r\n", HTML);
+    let refused = || response(401, "WWW-Authenticate: Basic realm=\"a proxy\"\r\n", HTML);
     let server = RawServer::start(vec![challenged("FAKE-one"), refused()]).await;
     let outcome = client(with_api_key(&server.url)).create_secret(&new_secret()).await;
     assert_eq!(outcome.unwrap_err().certainty(), Certainty::Unknown);
@@ -97,15 +97,15 @@ async fn no_post_is_sent_without_a_supported_challenge() {
     let rows = [
         (json(200, ACCOUNT), format!("not sent: the response (200) has {no_challenge}")),
         (
-            answer(401, "WWW-Authenticate: Basic realm=\"x\"\r\n", HTML),
+            response(401, "WWW-Authenticate: Basic realm=\"x\"\r\n", HTML),
             format!("not sent: the response (401) has {no_challenge}"),
         ),
-        (answer(401, only_session, HTML), format!("not sent: the response (401) has {no_challenge}")),
-        (answer(502, "", HTML), format!("not sent: the response (502) has {no_challenge}")),
+        (response(401, only_session, HTML), format!("not sent: the response (401) has {no_challenge}")),
+        (response(502, "", HTML), format!("not sent: the response (502) has {no_challenge}")),
         // Atlas's own error does not mention a key that Atlas has not seen.
-        (answer(401, "", UNAUTHORIZED), format!("not sent: the response (401) has {no_challenge}")),
+        (response(401, "", UNAUTHORIZED), format!("not sent: the response (401) has {no_challenge}")),
         (
-            answer(
+            response(
                 401,
                 "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", qop=\"auth-int\"\r\n",
                 UNAUTHORIZED,

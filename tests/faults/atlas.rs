@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::account::{self, Account, ORGANIZATION};
 use crate::fault::{Post, Reads};
 use crate::support::fixtures::{CLIENT, PROJECT};
-use crate::support::raw_server::{Reply, answer, head_and_body, read_request, send};
+use crate::support::raw_server::{Reply, head_and_body, read_request, response, send};
 
 const JSON: &str = "application/vnd.atlas.2024-08-05+json;charset=utf-8";
 /// More than the program reads of any response.
@@ -158,17 +158,17 @@ impl Atlas {
                 typed(201, JSON, &format!(r#"{{"padding":"{padding}",{}"#, &body[1..]))
             }
             Post::WithStatus(status) => typed(status, JSON, &body),
-            Post::Empty(status) => answer(status, "", ""),
+            Post::Empty(status) => response(status, "", ""),
             Post::CreatedAndFailed(status) => refusal(status, "UNEXPECTED_ERROR"),
             Post::Refused(status, code) => refusal(status, code),
             Post::HeldRefusal => refusal(409, "DATA_CONCURRENCY_ERROR"),
             Post::Limited(retry_after) => {
                 let retry_after = retry_after.map(|value| format!("Retry-After: {value}\r\n"));
                 let headers = type_of(JSON) + &retry_after.unwrap_or_default();
-                answer(429, &headers, &account::error(429, "RATE_LIMITED").to_string())
+                response(429, &headers, &account::error(429, "RATE_LIMITED").to_string())
             }
             Post::Page(status) => page(status),
-            Post::Elsewhere => answer(302, &format!("Location: {}/login\r\n", self.other_host), ""),
+            Post::Elsewhere => response(302, &format!("Location: {}/login\r\n", self.other_host), ""),
         }
     }
 
@@ -185,7 +185,7 @@ impl Atlas {
             return typed(200, "application/json", &body.to_string());
         }
         if path == "/api/oauth/revoke" {
-            return answer(200, "", "");
+            return response(200, "", "");
         }
         let is_afterwards = seen.posts > 0;
         let project = format!("/api/atlas/v2/groups/{PROJECT}");
@@ -196,7 +196,7 @@ impl Atlas {
         }
         match self.reads {
             Reads::Redirected => {
-                return answer(302, "Location: http://portal.example/login?to=atlas\r\n", "");
+                return response(302, "Location: http://portal.example/login?to=atlas\r\n", "");
             }
             Reads::Broken => return page(503),
             Reads::BrokenAfterSearch if seen.reads_after_post > 1 => return page(503),
@@ -207,7 +207,7 @@ impl Atlas {
         if method == "DELETE" {
             let id = path.strip_prefix(&format!("{account}/secrets/")).unwrap_or_default();
             let is_deleted = seen.account.delete(id);
-            return if is_deleted { answer(204, "", "") } else { refusal(404, "RESOURCE_NOT_FOUND") };
+            return if is_deleted { response(204, "", "") } else { refusal(404, "RESOURCE_NOT_FOUND") };
         }
         if path == account {
             return typed(200, JSON, &seen.account.json().to_string());
@@ -238,7 +238,7 @@ fn type_of(media_type: &str) -> String {
 }
 
 fn typed(status: u16, media_type: &str, body: &str) -> Reply {
-    answer(status, &type_of(media_type), body)
+    response(status, &type_of(media_type), body)
 }
 
 /// The same response without the header that announces the close.

@@ -65,7 +65,7 @@ impl Drop for Running {
 
 impl Host {
     /// How the host responds to reads and to POSTs.
-    fn answers(self) -> (Reads, &'static [Post]) {
+    fn behavior(self) -> (Reads, &'static [Post]) {
         match self {
             Self::Atlas(reads, posts) => (reads, posts),
             _ => (Reads::Normal, &[]),
@@ -74,7 +74,7 @@ impl Host {
 }
 
 async fn serve(host: Host, started: Sender<Started>, stopped: oneshot::Receiver<()>) {
-    let (reads, posts) = host.answers();
+    let (reads, posts) = host.behavior();
     let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let other_host = format!("http://{}", other.local_addr().unwrap());
     let atlas = Arc::new(Atlas::new(reads, posts, other_host));

@@ -138,7 +138,7 @@ fn creating_asks_only_if_it_would_shorten_another_secret() {
 }
 
 #[test]
-fn only_y_answers_a_question() {
+fn only_y_confirms_a_question() {
     for (keys, posts, stays) in [
         ("enter", 0, true),
         ("enter enter <ctrl-s>", 0, true),

@@ -109,11 +109,11 @@ fn only_long_lifetimes_would_be_shortened() {
 
 #[test]
 fn the_button_depends_on_the_secrets_of_the_account() {
-    let (expired, living) = (existing(EXPIRED), existing(SPRING));
+    let (expired, valid) = (existing(EXPIRED), existing(SPRING));
     let action = |secrets: &[ExistingSecret]| looked_up_with(secrets).app.shared.submit_action();
-    assert_eq!(action(std::slice::from_ref(&living)), SubmitAction::Create);
-    assert_eq!(action(&[living.clone(), expired.clone()]), SubmitAction::ReplaceExpired);
-    let mut stage = looked_up_with(&[living.clone(), living]);
+    assert_eq!(action(std::slice::from_ref(&valid)), SubmitAction::Create);
+    assert_eq!(action(&[valid.clone(), expired.clone()]), SubmitAction::ReplaceExpired);
+    let mut stage = looked_up_with(&[valid.clone(), valid]);
     assert_eq!(stage.app.shared.submit_action(), SubmitAction::ListSecrets);
     stage.keys("enter");
     assert!(matches!(stage.app.screen, Screen::SecretList(_)));

@@ -201,7 +201,7 @@ fn accounts_page(entries: Vec<AccountEntry>, is_last: bool) -> Page<AccountEntry
 /// The names on the screen, from top to bottom.
 fn order(stage: &Stage, names: &[&str]) -> Vec<String> {
     let drawn = drawn(stage);
-    let shown = drawn.split(' ').filter(|word| names.contains(word));
+    let shown = drawn.split(' ').filter(|text| names.contains(text));
     shown.map(str::to_owned).collect()
 }
 

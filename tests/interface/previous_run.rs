@@ -13,8 +13,8 @@ use crate::*;
 const OTHER_HOST: &str = "https://atlas.example.com";
 const USED: &str = "It has been used since, so a client has its value. It was not deleted.";
 
-fn shown_at(secret_id: Option<&str>, base_url: &str) -> Stage {
-    shown_of(vec![record(0, secret_id, base_url)])
+fn start_with_record(secret_id: Option<&str>, base_url: &str) -> Stage {
+    start_with(vec![record(0, secret_id, base_url)])
 }
 
 fn record(number: usize, secret_id: Option<&str>, base_url: &str) -> PendingRecord {
@@ -31,7 +31,7 @@ fn record(number: usize, secret_id: Option<&str>, base_url: &str) -> PendingReco
     PendingRecord { number, entry }
 }
 
-fn shown_of(records: Vec<PendingRecord>) -> Stage {
+fn start_with(records: Vec<PendingRecord>) -> Stage {
     let session = Session::remote(&BaseUrl::parse(BaseUrl::CLOUD).unwrap(), Identity::AccessToken);
     let mut stage = Stage::new(session, Form::new(PROJECT, CLIENT, "720"));
     stage.event(Event::PendingRecordsFound(records));
@@ -40,13 +40,13 @@ fn shown_of(records: Vec<PendingRecord>) -> Stage {
 }
 
 /// The record of a secret that was created.
-fn shown() -> Stage {
-    shown_at(Some(SECRET_ID), BaseUrl::CLOUD)
+fn with_id() -> Stage {
+    start_with_record(Some(SECRET_ID), BaseUrl::CLOUD)
 }
 
 /// The record of a POST whose response was lost.
-fn shown_without_id() -> Stage {
-    shown_at(None, BaseUrl::CLOUD)
+fn without_id() -> Stage {
+    start_with_record(None, BaseUrl::CLOUD)
 }
 
 fn own() -> ExistingSecret {
@@ -57,7 +57,7 @@ fn used() -> ExistingSecret {
     ExistingSecret { last_used_at: Some(time("2026-11-21T10:00:00Z")), ..own() }
 }
 
-fn appeared(created_at: &str) -> ExistingSecret {
+fn secret_created_at(created_at: &str) -> ExistingSecret {
     ExistingSecret { created_at: Some(time(created_at)), ..existing("2026-12-20T10:00:00Z") }
 }
 
@@ -76,14 +76,14 @@ fn sent(stage: &Stage) -> (usize, usize) {
 
 #[test]
 fn a_record_can_be_deleted_kept_or_left_for_later() {
-    let mut stage = shown();
+    let mut stage = with_id();
     stage.keys("d enter");
     assert_eq!(deletions(&stage), 0, "Enter does not confirm");
     stage.keys("y").account(&[own()]).deleted(Ok(()));
     assert_eq!((settled(&stage), stage.is_on_form()), (1, true));
 
     for (keys, exit, settles) in [("k", None, 1), ("esc", None, 0), ("q", Some(Exit::Done), 0)] {
-        let mut stage = shown();
+        let mut stage = with_id();
         stage.keys(keys);
         assert_eq!((settled(&stage), stage.exit()), (settles, exit), "{keys}");
         assert!(stage.is_on_form() || exit.is_some(), "{keys}");
@@ -96,13 +96,13 @@ fn a_record_can_be_deleted_kept_or_left_for_later() {
 #[test]
 fn several_records_are_numbered_and_the_kept_secret_is_named() {
     let mut stage =
-        shown_of(vec![record(0, Some(SECRET_ID), BaseUrl::CLOUD), record(1, None, BaseUrl::CLOUD)]);
+        start_with(vec![record(0, Some(SECRET_ID), BaseUrl::CLOUD), record(1, None, BaseUrl::CLOUD)]);
     assert_drawn(&stage, "! 1 of 2: A previous run created a secret");
     stage.keys("esc");
     assert_drawn(&stage, "! 2 of 2: A previous run may have created a secret");
     stage.keys("k");
     assert_drawn(&stage, "If the secret was created, it stays in Atlas. It will not be reported again.");
-    let mut stage = shown();
+    let mut stage = with_id();
     assert!(!drawn(&stage).contains("1 of 1"));
     stage.keys("k");
     let end = &SECRET_ID[SECRET_ID.len() - 6..];
@@ -114,7 +114,7 @@ fn several_records_are_numbered_and_the_kept_secret_is_named() {
 fn a_search_does_not_change_what_is_said_about_the_value() {
     const KEEP: &str = "Keep it if you have its value";
     let (delivered, lost) = ("It may not have been delivered.", "its value is lost.");
-    for (mut stage, text, other) in [(shown(), delivered, lost), (shown_without_id(), lost, delivered)] {
+    for (mut stage, text, other) in [(with_id(), delivered, lost), (without_id(), lost, delivered)] {
         let has_id = text == delivered;
         let found = ExistingSecret { created_at: Some(time("2026-11-20T10:00:01Z")), ..own() };
         for secrets in [None, Some([].as_slice()), Some(&[found])] {
@@ -132,18 +132,18 @@ fn a_search_does_not_change_what_is_said_about_the_value() {
 
 #[test]
 fn the_account_is_fetched_right_before_deleting() {
-    let mut stage = shown();
+    let mut stage = with_id();
     stage.keys("d y").account(&[used()]);
     assert_eq!((settled(&stage), sent(&stage)), (0, (0, 0)), "the secret is in use");
     assert_drawn(&stage, USED);
     stage.keys("d n");
     assert_drawn(&stage, USED);
 
-    let mut stage = shown();
+    let mut stage = with_id();
     stage.keys("d y").account(&[]);
     assert_eq!((settled(&stage), stage.is_on_form()), (1, true), "it no longer exists");
 
-    let mut stage = shown();
+    let mut stage = with_id();
     stage.keys("d y esc");
     assert_eq!(sent(&stage), (0, 0), "the deletion was canceled in time");
     assert!(!stage.is_on_form() && settled(&stage) == 0);
@@ -152,7 +152,7 @@ fn the_account_is_fetched_right_before_deleting() {
 #[test]
 fn deleting_asks_first_and_can_be_canceled() {
     let asks = |stage: &Stage| drawn(stage).contains("Delete this secret in Atlas?");
-    let mut stage = shown();
+    let mut stage = with_id();
     stage.keys("y");
     assert_eq!(deletions(&stage), 0, "there was no question");
     for no in ["n", "esc", "<ctrl-c>"] {
@@ -168,10 +168,10 @@ fn deleting_asks_first_and_can_be_canceled() {
 
 #[test]
 fn a_record_without_an_id_is_searched_for_like_a_lost_response() {
-    let mut stage = shown_without_id();
+    let mut stage = without_id();
     stage.keys("d");
     assert_eq!(deletions(&stage), 0);
-    let found = appeared("2026-11-20T10:00:01Z");
+    let found = secret_created_at("2026-11-20T10:00:01Z");
     stage.keys("l").account(std::slice::from_ref(&found)).keys("d y").account(&[found]);
     stage.deleted(Ok(()));
     assert_eq!(settled(&stage), 1);
@@ -182,7 +182,7 @@ fn a_record_without_an_id_is_searched_for_like_a_lost_response() {
 
 #[test]
 fn a_record_of_another_host_cannot_be_deleted_or_searched_for() {
-    let mut stage = shown_at(Some(SECRET_ID), OTHER_HOST);
+    let mut stage = start_with_record(Some(SECRET_ID), OTHER_HOST);
     stage.keys("d y l");
     assert!(matches!(stage.app.screen, Screen::Recovery(_)));
     assert_eq!((deletions(&stage), sent(&stage)), (0, (0, 0)));
@@ -194,8 +194,8 @@ fn a_secret_created_well_after_the_lost_post_does_not_match() {
     let rows =
         [("2026-11-20T10:02:00Z", true), ("2026-11-20T10:02:01Z", false), ("2026-11-20T10:05:00Z", false)];
     for (created_at, is_this_one) in rows {
-        let mut stage = shown_without_id();
-        stage.keys("l").account(&[appeared(created_at)]);
+        let mut stage = without_id();
+        stage.keys("l").account(&[secret_created_at(created_at)]);
         let text = if is_this_one { " is new: created at" } else { "No new secret has appeared since then." };
         assert_drawn(&stage, text);
     }

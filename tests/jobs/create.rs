@@ -39,7 +39,7 @@ fn full() -> ServiceAccount {
     account(&[existing("old", EXPIRED), existing("living", LONG)])
 }
 
-fn word(outcome: &Outcome) -> &'static str {
+fn name_of(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Created(_) => "created",
         Outcome::Unknown(..) => "unknown",
@@ -68,7 +68,7 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
     let no = |script: Script| Script { says_yes: false, ..script };
     let long = || with(&[account(&[existing("living", LONG)])]);
     let replacing = || with(&[full(), account(&[])]);
-    let living = || with(&[account(&[existing("one", LONG), existing("two", LONG)])]);
+    let two_valid = || with(&[account(&[existing("one", LONG), existing("two", LONG)])]);
     let not_sent = Err(ApiError::not_sent(Cause::ConnectTimeout));
     let refused = Err(ApiError::rejected(rejection(400, "VALIDATION_ERROR")));
     let forbidden = ApiError::rejected(rejection(404, "GROUP_NOT_FOUND"));
@@ -84,7 +84,7 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
         ("created", with(&[full(), account(&[existing("living", LONG)])]), 1),
         ("declined", no(replacing()), 0),
         ("still full", with(&[full()]), 0),
-        ("full", living(), 0),
+        ("full", two_valid(), 0),
         ("not deleted", Script { delete: Err(unreachable()), ..replacing() }, 0),
         ("created", unread(unreachable()), 1),
         ("declined to go on", no(unread(unreachable())), 0),
@@ -109,7 +109,7 @@ fn check(ran: &Ran, name: &str) {
         Some(Err(error)) if error.certainty() != Certainty::NotDone => Some("unknown"),
         _ => None,
     };
-    let reported = Some(word(&ran.outcome)).filter(|word| ["created", "unknown"].contains(word));
+    let reported = Some(name_of(&ran.outcome)).filter(|name| ["created", "unknown"].contains(name));
     assert_eq!(reported, expected, "{name}: the response was dropped");
     match ran.calls.last() {
         None => assert_eq!(ran.posts, 0, "{name}: a POST without a record"),
@@ -123,7 +123,7 @@ fn check(ran: &Ran, name: &str) {
 fn each_response_has_its_outcome() {
     for (expected, script, posts) in rows() {
         let ran = run(&script, Cancel::Never);
-        assert_eq!((word(&ran.outcome), ran.posts), (expected, posts), "{:?}", ran.steps);
+        assert_eq!((name_of(&ran.outcome), ran.posts), (expected, posts), "{:?}", ran.steps);
         check(&ran, expected);
         let is_reported = ran.steps.iter().any(|step| matches!(step, Step::NotRecorded(_)));
         assert_eq!(is_reported, script.record.is_some());
@@ -133,12 +133,12 @@ fn each_response_has_its_outcome() {
 
 #[test]
 fn all_consequences_are_one_question_and_only_new_ones_are_asked_again() {
-    let (living, other) = (existing("living", LONG), existing("other", LONG));
+    let (valid, other) = (existing("living", LONG), existing("other", LONG));
     let questions = |after: &[ExistingSecret]| {
         let accounts = vec![Ok(full()), Ok(account(after))];
         run(&Script { accounts, ..script(&[Ok(secret())]) }, Cancel::Never).questions
     };
-    let first = questions(std::slice::from_ref(&living));
+    let first = questions(std::slice::from_ref(&valid));
     let [Question::Consequences(consequences)] = first.as_slice() else { panic!("{first:?}") };
     assert!(consequences.deletes.is_some() && consequences.shortens.len() == 1);
     assert_eq!(questions(&[]), first);
@@ -171,7 +171,7 @@ fn canceling_at_any_await_point_sends_nothing_more_and_drops_no_response() {
             let is_running = matches!(place, Cancel::Waiting(_)) && sent > responded;
             assert!(!is_running || waits == 1, "{name}: the operator is told that waiting has stopped");
             let was_post_answered = ran.response.is_some();
-            assert!(was_post_answered || word(&ran.outcome) != "created", "{name}");
+            assert!(was_post_answered || name_of(&ran.outcome) != "created", "{name}");
         }
     }
 }

@@ -33,7 +33,7 @@ async fn search(
     (recovered, reports)
 }
 
-fn born(name: &str, created_at: &str) -> ExistingSecret {
+fn created(name: &str, created_at: &str) -> ExistingSecret {
     ExistingSecret { created_at: Some(time(created_at)), ..existing(name, LONG) }
 }
 
@@ -44,22 +44,22 @@ async fn each_account_has_its_result() {
         at: time(START),
         latest: None,
     };
-    let new = born("new", "2026-11-23T17:14:20Z");
-    let older = born("older", "2026-11-23T17:10:00Z");
+    let new = created("new", "2026-11-23T17:14:20Z");
+    let older = created("older", "2026-11-23T17:10:00Z");
     let used = ExistingSecret { last_used_at: Some(time(START)), ..new.clone() };
-    let unborn = existing("new", LONG);
+    let undated = existing("new", LONG);
     let found = |secret: &ExistingSecret| Recovered::Found(secret.clone());
     let several =
         |secrets: &[&ExistingSecret]| Recovered::Several(secrets.iter().copied().cloned().collect());
     let late = |ids| Before { latest: Some(time("2026-11-23T17:14:10Z")), ..before(ids) };
-    let [too_early, first] = ["2026-11-23T17:12:59Z", "2026-11-23T17:13:00Z"].map(|at| born("early", at));
-    let [last, too_late] = ["2026-11-23T17:15:10Z", "2026-11-23T17:15:11Z"].map(|at| born("late", at));
-    let later = born("new", "2026-11-23T17:30:00Z");
+    let [too_early, first] = ["2026-11-23T17:12:59Z", "2026-11-23T17:13:00Z"].map(|at| created("early", at));
+    let [last, too_late] = ["2026-11-23T17:15:10Z", "2026-11-23T17:15:11Z"].map(|at| created("late", at));
+    let later = created("new", "2026-11-23T17:30:00Z");
     let rows = [
         (before(Some(&["older"])), vec![&older, &new], found(&new)),
         (before(None), vec![&older, &new], found(&new)),
         (before(Some(&["older"])), vec![&older], Recovered::NoneAppeared),
-        (before(Some(&[])), vec![&unborn], found(&unborn)),
+        (before(Some(&[])), vec![&undated], found(&undated)),
         (before(Some(&[])), vec![&used], several(&[&used])),
         (before(Some(&[])), vec![&older], several(&[&older])),
         (before(Some(&[])), vec![&older, &new], several(&[&older, &new])),
@@ -73,8 +73,8 @@ async fn each_account_has_its_result() {
         // Without the ids from before, only the time shows which secret is new.
         (late(None), vec![&first, &too_late], found(&first)),
         (late(None), vec![&too_early, &last], found(&last)),
-        (late(None), vec![&unborn], Recovered::NoneAppeared),
-        (before(None), vec![&unborn, &too_early], found(&unborn)),
+        (late(None), vec![&undated], Recovered::NoneAppeared),
+        (before(None), vec![&undated, &too_early], found(&undated)),
     ];
     for (before, secrets, expected) in rows {
         let secrets: Vec<ExistingSecret> = secrets.into_iter().cloned().collect();
@@ -90,7 +90,7 @@ async fn the_account_is_fetched_until_a_secret_appears_or_the_pauses_are_over() 
     let (recovered, reports) = search(&before, &[Err(unreachable())]).await;
     assert_eq!(recovered, Recovered::Failed(unreachable()));
     assert_eq!(reports, [None, first, None, second, None, third, None]);
-    let new = born("new", "2026-11-23T17:14:20Z");
+    let new = created("new", "2026-11-23T17:14:20Z");
     let accounts = [Err(unreachable()), Ok(account(&[])), Ok(account(std::slice::from_ref(&new)))];
     let (recovered, reports) = search(&before, &accounts).await;
     assert_eq!(recovered, Recovered::Found(new));

@@ -436,7 +436,7 @@ async fn a_certificate_file_must_be_a_regular_file() {
         (folder.path().to_str().unwrap(), "SSL_CERT_FILE is a folder"),
     ];
     for (path, expected) in rows {
-        let line = run("https://atlas.test", &[("SSL_CERT_FILE", path)]).await;
-        assert!(line.starts_with("setup: ") && line.contains(expected), "{path}: {line}");
+        let output = run("https://atlas.test", &[("SSL_CERT_FILE", path)]).await;
+        assert!(output.starts_with("setup: ") && output.contains(expected), "{path}: {output}");
     }
 }

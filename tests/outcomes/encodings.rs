@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 
 use super::support::fixtures::{client, client_id, project, with_access_token};
-use super::support::raw_server::{RawServer, Reply, answer, json};
+use super::support::raw_server::{RawServer, Reply, json, response};
 use super::{FULL_LINE, PATIENT, check, error, full};
 
 fn gzip(body: &[u8]) -> Vec<u8> {
@@ -103,7 +103,7 @@ async fn reading_and_deleting_accept_compressed_responses_too() {
     let header = "Content-Encoding: gzip\r\nConnection: close\r\n";
     let server = RawServer::start(vec![
         encoded(200, header, &gzip(ACCOUNT.as_bytes())),
-        answer(204, "Content-Encoding: gzip\r\n", ""),
+        response(204, "Content-Encoding: gzip\r\n", ""),
         json(200, ACCOUNT),
         encoded(200, header, &gzip(&[b' '; (1 << 20) + 1])),
     ])

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::support::fixtures::{
     CLIENT, client, client_id, new_secret, project, with_access_token, with_service_account,
 };
-use super::support::raw_server::{RawServer, Reply, answer, head_and_body, json as typed};
+use super::support::raw_server::{RawServer, Reply, head_and_body, json as typed, response};
 
 /// The same body in every form that HTTP allows.
 fn encodings(status: u16, body: &str) -> Vec<Reply> {
@@ -29,10 +29,10 @@ fn encodings(status: u16, body: &str) -> Vec<Reply> {
         format!("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n{plain}"),
     ];
     let mut replies: Vec<_> = texts.into_iter().map(|text| Reply::Bytes(text.into_bytes())).collect();
-    replies.push(answer(status, "Content-Type: text/html; charset=utf-16\r\n", body));
-    replies.push(answer(status, &format!("X-Long: {}\r\n", "a".repeat(100 * 1024)), body));
-    replies.push(answer(status, &"X-More: a\r\n".repeat(500), body));
-    replies.push(answer(status, "", &format!("\u{feff}{body}")));
+    replies.push(response(status, "Content-Type: text/html; charset=utf-16\r\n", body));
+    replies.push(response(status, &format!("X-Long: {}\r\n", "a".repeat(100 * 1024)), body));
+    replies.push(response(status, &"X-More: a\r\n".repeat(500), body));
+    replies.push(response(status, "", &format!("\u{feff}{body}")));
     replies
 }
 
@@ -148,7 +148,7 @@ async fn the_value_of_a_new_secret_is_not_changed() {
 
 #[tokio::test]
 async fn headers_that_are_too_large_are_reported() {
-    let reply = answer(200, &format!("X-Long: {}\r\n", "a".repeat(600 * 1024)), "{}");
+    let reply = response(200, &format!("X-Long: {}\r\n", "a".repeat(600 * 1024)), "{}");
     let server = RawServer::start(vec![reply.clone(), reply]).await;
     let error = read(&client(with_access_token(&server.url))).await.unwrap_err();
     assert_eq!(error.cause.message(), "the headers of the response are too large");

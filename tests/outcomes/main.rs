@@ -16,7 +16,7 @@ use atlas_secret::atlas::{Client, Limits};
 use atlas_secret::domain::{ApiError, Cause, Certainty, CreatedSecret, Phase};
 use secrecy::ExposeSecret;
 use support::fixtures::{CLIENT_SECRET, SECRET, new_secret, with_access_token};
-use support::raw_server::{RawServer, Reply, answer, head_and_body, json};
+use support::raw_server::{RawServer, Reply, head_and_body, json, response};
 
 /// Long enough on a busy machine when a response is expected.
 const PATIENT: Duration = Duration::from_secs(60);
@@ -98,8 +98,8 @@ async fn a_complete_secret_is_created() {
     let early_hints = format!("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n{until_close}");
     check(vec![
         (json(201, &full), PATIENT, FULL_LINE),
-        (answer(201, "Content-Type: text/html\r\n", &full), PATIENT, FULL_LINE),
-        (answer(201, "", &full), PATIENT, FULL_LINE),
+        (response(201, "Content-Type: text/html\r\n", &full), PATIENT, FULL_LINE),
+        (response(201, "", &full), PATIENT, FULL_LINE),
         (json(201, &broken_rest), PATIENT, "created - - -"),
         (json(201, &enveloped), PATIENT, FULL_LINE),
         (json(200, &enveloped), PATIENT, FULL_LINE),
@@ -188,7 +188,7 @@ async fn an_error_of_atlas_means_that_nothing_was_created() {
         let enveloped = format!(r#"{{"status":{status},"content":{body}}}"#);
         check(vec![
             (json(status, &body), PATIENT, &expected),
-            (answer(status, "Content-Type: text/plain\r\n", &body), PATIENT, &expected),
+            (response(status, "Content-Type: text/plain\r\n", &body), PATIENT, &expected),
             (json(status, &enveloped), PATIENT, &expected),
             (json(200, &enveloped), PATIENT, &expected),
         ])
@@ -212,7 +212,7 @@ async fn a_rate_limit_has_a_plausible_wait_or_none() {
     ];
     for (headers, expected) in rows {
         let expected = format!("rejected 429 RATE_LIMITED{expected}: Slow down.");
-        check(vec![(answer(429, headers, &body), PATIENT, &expected)]).await;
+        check(vec![(response(429, headers, &body), PATIENT, &expected)]).await;
     }
 }
 
@@ -221,25 +221,25 @@ async fn any_other_response_is_inconclusive() {
     let html = "<html><body>Access denied by the gateway</body></html>";
     let timeout = error(408, "REQUEST_TIMEOUT", "No.");
     let internal = error(500, "UNEXPECTED_ERROR", "No.");
-    let elsewhere = "Location: http://127.0.0.1:1/elsewhere\r\n";
+    let other_location = "Location: http://127.0.0.1:1/elsewhere\r\n";
     check(vec![
         (json(200, "{}"), PATIENT, "unexpected 200"),
         (json(202, ""), PATIENT, "unexpected 202"),
         (Reply::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()), PATIENT, "unexpected 204"),
-        (answer(301, elsewhere, ""), PATIENT, "unexpected 301"),
-        (answer(302, elsewhere, ""), PATIENT, "unexpected 302"),
-        (answer(307, elsewhere, ""), PATIENT, "unexpected 307"),
-        (answer(308, elsewhere, ""), PATIENT, "unexpected 308"),
-        (answer(401, "", html), PATIENT, "unexpected 401"),
-        (answer(403, "Content-Type: text/html\r\n", html), PATIENT, "unexpected 403"),
-        (answer(407, "", ""), PATIENT, "unexpected 407"),
+        (response(301, other_location, ""), PATIENT, "unexpected 301"),
+        (response(302, other_location, ""), PATIENT, "unexpected 302"),
+        (response(307, other_location, ""), PATIENT, "unexpected 307"),
+        (response(308, other_location, ""), PATIENT, "unexpected 308"),
+        (response(401, "", html), PATIENT, "unexpected 401"),
+        (response(403, "Content-Type: text/html\r\n", html), PATIENT, "unexpected 403"),
+        (response(407, "", ""), PATIENT, "unexpected 407"),
         (json(404, r#"{"error":"not found","errorCode":"X"}"#), PATIENT, "unexpected 404"),
         (json(404, r#"{"message":"no route"}"#), PATIENT, "unexpected 404"),
         (json(408, &timeout), PATIENT, "unexpected 408"),
         (json(500, &internal), PATIENT, "unexpected 500"),
-        (answer(502, "Content-Type: text/html\r\n", html), PATIENT, "unexpected 502"),
+        (response(502, "Content-Type: text/html\r\n", html), PATIENT, "unexpected 502"),
         (json(503, &error(503, "UNAVAILABLE", "No.")), PATIENT, "unexpected 503"),
-        (answer(504, "", ""), PATIENT, "unexpected 504"),
+        (response(504, "", ""), PATIENT, "unexpected 504"),
         (json(500, &full()), PATIENT, "unexpected 500"),
         (json(404, &error(404, "X", &"y".repeat(10_000_000))), PATIENT, "unexpected 404"),
     ])

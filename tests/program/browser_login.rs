@@ -201,9 +201,9 @@ fn an_atlas_that_is_not_on_the_path_or_not_executable_is_not_run() {
     let home = Home::new(&atlas);
     let marker = home.path("ran");
     home.install(&format!("touch '{}'", marker.display()));
-    let elsewhere = home.path("elsewhere");
-    fs::create_dir_all(elsewhere.join("atlas")).unwrap();
-    for path in ["", ".", "bin", "::", &elsewhere.display().to_string()] {
+    let other_folder = home.path("other_folder");
+    fs::create_dir_all(other_folder.join("atlas")).unwrap();
+    for path in ["", ".", "bin", "::", &other_folder.display().to_string()] {
         let output = home.run(path, &[]);
         let stderr = stderr_of(&output);
         assert_eq!(output.status.code(), Some(1), "{stderr}");

@@ -1,4 +1,4 @@
-//! Where secrets appear: the one that signs in nowhere, a new one only where it was sent.
+//! Where secrets appear: the login secret nowhere, and a new one only where it was sent.
 
 use std::fs::File;
 

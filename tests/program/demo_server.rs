@@ -70,8 +70,8 @@ fn the_printed_address_can_be_used() {
 
 #[test]
 fn the_error_names_an_address_that_cannot_be_used() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = taken.local_addr().unwrap().to_string();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
     for (arguments, reason) in [
         (vec!["--demo-server", &address], format!("atlas-secret: --demo-server {address}: ")),
         (vec!["--demo-server", "nowhere"], "--demo-server".to_owned()),

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use crate::atlas::{Atlas, CAP, EXPIRED, LOST, ONE_VALID, ORGANIZATION, PLAIN, PROJECT, SLOW, TWO_VALID};
 use crate::formats;
 use crate::program::is_value;
-use crate::support::raw_server::{Reply, answer, json, read_request, send};
+use crate::support::raw_server::{Reply, json, read_request, response, send};
 use crate::support::terminal::Signal;
 use crate::tools::{Running, have, wait_for};
 
@@ -472,7 +472,7 @@ fn after_a_rate_limit_only_the_repeated_step_is_printed() {
         let mut is_limited = true;
         let url = stub(move |line| {
             if line.starts_with(start) && std::mem::take(&mut is_limited) {
-                return Some(answer(429, limited, body));
+                return Some(response(429, limited, body));
             }
             usual_reply(line)
         });

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 
 use super::support::atlas::TestAtlas;
 use super::support::fixtures::{SECRET, client_id, new_secret, project, with_service_account};
-use super::support::raw_server::{RawServer, answer, json};
+use super::support::raw_server::{RawServer, json, response};
 use super::{ACCOUNT, CREATED, TOKEN};
 
 fn connections(source: Option<Source>) -> Arc<Connections> {
@@ -28,7 +28,7 @@ async fn each_request_of_a_job_is_sent_once() {
         json(200, LIST),
         json(200, LIST),
         json(201, CREATED),
-        answer(204, "", ""),
+        response(204, "", ""),
         json(403, r#"{"error":"invalid_scope"}"#),
     ])
     .await;

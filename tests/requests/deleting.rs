@@ -8,7 +8,7 @@ use atlas_secret::jobs::{Connections, DeleteError, Deletion, Recheck, Source, de
 use tokio_util::sync::CancellationToken;
 
 use super::support::fixtures::{client_id, project, with_access_token};
-use super::support::raw_server::{RawServer, Reply, answer, json};
+use super::support::raw_server::{RawServer, Reply, json, response};
 
 const ID: &str = "32b6e34b3d91647abb20e7b9";
 
@@ -38,13 +38,13 @@ async fn deletion(script: Vec<Reply>) -> (Deletion, usize) {
 
 #[tokio::test]
 async fn after_an_inconclusive_response_the_account_is_read() {
-    let html = || answer(200, "Content-Type: text/html\r\n", "<html>Sign in to the network</html>");
+    let html = || response(200, "Content-Type: text/html\r\n", "<html>Sign in to the network</html>");
     let replies: [fn() -> Reply; 12] = [
-        || answer(200, "", ""),
+        || response(200, "", ""),
         || json(200, "{}"),
-        || answer(302, "Location: /login\r\n", ""),
-        || answer(502, "", "<html>"),
-        || answer(404, "", "<html>"),
+        || response(302, "Location: /login\r\n", ""),
+        || response(502, "", "<html>"),
+        || response(404, "", "<html>"),
         || error(404, "RESOURCE_NOT_FOUND"),
         || error(404, "GROUP_NOT_FOUND"),
         || error(404, "ORG_NOT_FOUND"),
@@ -70,7 +70,7 @@ async fn after_an_inconclusive_response_the_account_is_read() {
 
 #[tokio::test]
 async fn after_a_conclusive_response_the_account_is_not_read() {
-    assert_eq!(deletion(vec![answer(204, "", "")]).await, (Deletion::Deleted, 0));
+    assert_eq!(deletion(vec![response(204, "", "")]).await, (Deletion::Deleted, 0));
     assert_eq!(deletion(vec![json(200, r#"{"status":204,"content":{}}"#)]).await, (Deletion::Deleted, 0));
     for (status, code) in [(401, "USER_UNAUTHORIZED"), (403, "FORBIDDEN"), (409, "CONFLICT"), (429, "LIMIT")]
     {

@@ -14,7 +14,7 @@ use atlas_secret::domain::{
     ApiError, Cause, OrganizationId, OrganizationSettings, Project, QueryFlags, SecretId, ServerText,
 };
 use support::fixtures::{client, client_id, new_secret, project, with_access_token, with_service_account};
-use support::raw_server::{RawServer, answer, json};
+use support::raw_server::{RawServer, json, response};
 
 const TOKEN: &str = r#"{"access_token":"FAKE-minted.token+1","expires_in":3600,"token_type":"Bearer"}"#;
 const ACCOUNT: &str =
@@ -29,7 +29,7 @@ async fn an_account_is_read_with_the_token() {
     let account = client.service_account(&project(), &client_id()).await.unwrap();
     assert_eq!(account.name.as_str(), "ci");
     assert_eq!(
-        server.essence(1),
+        server.normalized(1),
         "GET /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/mdb_sa_id_1234567890abcdef12345678 HTTP/1.1\n\
          accept: application/vnd.atlas.2024-08-05+json\n\
          authorization: Bearer FAKE-minted.token+1\n\
@@ -45,7 +45,7 @@ async fn an_account_has_the_time_of_the_response() {
         ("Date: Mon, 23 Nov 2026 18:14:02 GMT\r\n", Some("2026-11-23T18:14:02Z")),
     ];
     for (header, expected) in rows {
-        let server = RawServer::start(vec![answer(200, header, ACCOUNT)]).await;
+        let server = RawServer::start(vec![response(200, header, ACCOUNT)]).await;
         let client = client(with_access_token(&server.url));
         let account = client.service_account(&project(), &client_id()).await.unwrap();
         assert_eq!(account.read_at, expected.map(|time| time.parse().unwrap()), "{header}");
@@ -71,7 +71,7 @@ async fn lists_are_paged_and_the_probe_reads_one_project() {
     client.probe().await.unwrap();
     assert!(matches!(client.probe().await, Err(ApiError { cause: Cause::Rejected(_), .. })));
     let targets: Vec<String> =
-        (0..4).map(|index| server.essence(index).lines().next().unwrap().to_owned()).collect();
+        (0..4).map(|index| server.normalized(index).lines().next().unwrap().to_owned()).collect();
     assert_eq!(
         targets,
         [
@@ -102,7 +102,7 @@ async fn a_project_is_read_by_its_id() {
         let server = RawServer::start(vec![json(200, body)]).await;
         assert_eq!(client(with_access_token(&server.url)).project(&project()).await, expected, "{body}");
         assert_eq!(
-            server.essence(0),
+            server.normalized(0),
             "GET /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8 HTTP/1.1\n\
              accept: application/vnd.atlas.2023-01-01+json\n\
              authorization: Bearer FAKE-access-token\n\
@@ -136,7 +136,7 @@ async fn the_maximum_lifetime_of_an_organization_is_read() {
         let client = client(with_access_token(&server.url));
         assert_eq!(client.organization_settings(&organization).await, expected, "{body}");
         assert_eq!(
-            server.essence(0),
+            server.normalized(0),
             "GET /api/atlas/v2/orgs/4888442a3354817a7320eb61/settings HTTP/1.1\n\
              accept: application/vnd.atlas.2023-01-01+json\n\
              authorization: Bearer FAKE-access-token\n\
@@ -179,7 +179,7 @@ async fn a_secret_is_created_by_one_post() {
         let outcome = client(settings).create_secret(&new_secret()).await;
         assert!(outcome.is_ok(), "{outcome:?}");
         assert_eq!(
-            server.essence(0),
+            server.normalized(0),
             format!(
                 "POST /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/\
                  mdb_sa_id_1234567890abcdef12345678/secrets{query} HTTP/1.1\n\
@@ -198,7 +198,7 @@ async fn a_secret_is_created_by_one_post() {
 
 #[tokio::test]
 async fn the_query_flags_only_apply_to_the_creating_post() {
-    let server = RawServer::start(vec![json(200, ACCOUNT), answer(204, "", "")]).await;
+    let server = RawServer::start(vec![json(200, ACCOUNT), response(204, "", "")]).await;
     let mut settings = with_access_token(&server.url);
     settings.query_flags = QueryFlags { envelope: true, pretty: true };
     let client = client(settings);
@@ -214,11 +214,11 @@ async fn delete(client: &Client) -> Result<(), ApiError> {
 
 #[tokio::test]
 async fn a_secret_is_deleted_by_its_id() {
-    let server = RawServer::start(vec![answer(204, "", "")]).await;
+    let server = RawServer::start(vec![response(204, "", "")]).await;
     let client = client(with_access_token(&server.url));
     assert_eq!(delete(&client).await, Ok(()));
     assert_eq!(
-        server.essence(0),
+        server.normalized(0),
         "DELETE /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/\
          mdb_sa_id_1234567890abcdef12345678/secrets/32b6e34b3d91647abb20e7b9 HTTP/1.1\n\
          accept: application/vnd.atlas.2024-08-05+json\n\
@@ -231,7 +231,7 @@ async fn a_secret_is_deleted_by_its_id() {
 async fn redirects_are_not_followed() {
     let other_server = RawServer::start(Vec::new()).await;
     let location = format!("Location: {}/\r\n", other_server.url);
-    let redirect = || answer(307, &location, "");
+    let redirect = || response(307, &location, "");
     let server = RawServer::start(vec![redirect(), redirect(), redirect()]).await;
     let reading = client(with_access_token(&server.url));
     let result = reading.service_account(&project(), &client_id()).await;

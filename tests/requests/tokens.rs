@@ -8,7 +8,7 @@ use atlas_secret::domain::{ApiError, Cause, Credentials, Phase};
 use super::support::fixtures::{
     client, client_id, new_secret, project, with_access_token, with_service_account,
 };
-use super::support::raw_server::{RawServer, Reply, answer, json};
+use super::support::raw_server::{RawServer, Reply, json, response};
 use super::{ACCOUNT, TOKEN};
 
 const OTHER_TOKEN: &str = r#"{"access_token":"FAKE-second","expires_in":3600,"token_type":"Bearer"}"#;
@@ -20,7 +20,7 @@ async fn a_token_is_requested_with_basic_authentication() {
     let server = RawServer::start(vec![json(200, TOKEN)]).await;
     client(with_service_account(&server.url)).sign_in().await.unwrap();
     assert_eq!(
-        server.essence(0),
+        server.normalized(0),
         "POST /api/oauth/token HTTP/1.1\n\
          accept: application/json\n\
          authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
@@ -47,13 +47,13 @@ async fn the_login_secret_is_identified_by_its_end() {
 
 #[tokio::test]
 async fn a_fetched_token_is_revoked_once() {
-    let server = RawServer::start(vec![json(200, TOKEN), answer(200, "", "")]).await;
+    let server = RawServer::start(vec![json(200, TOKEN), response(200, "", "")]).await;
     let client = client(with_service_account(&server.url));
     client.sign_in().await.unwrap();
     client.revoke().await;
     client.revoke().await;
     assert_eq!(
-        server.essence(1),
+        server.normalized(1),
         "POST /api/oauth/revoke HTTP/1.1\n\
          accept: application/json\n\
          authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
@@ -67,7 +67,7 @@ async fn a_fetched_token_is_revoked_once() {
 
 #[tokio::test]
 async fn a_token_that_is_still_being_fetched_is_revoked_too() {
-    let server = RawServer::start(vec![json(200, TOKEN), answer(200, "", "")]).await;
+    let server = RawServer::start(vec![json(200, TOKEN), response(200, "", "")]).await;
     let client = client(with_service_account(&server.url));
     let (signed_in, ()) = tokio::join!(client.sign_in(), client.revoke());
     assert_eq!(signed_in, Ok(()));
@@ -97,7 +97,7 @@ async fn a_token_is_renewed_when_five_minutes_or_less_are_left() {
     renewing.sign_in().await.unwrap();
     renewing.service_account(&project(), &client_id()).await.unwrap();
     assert_eq!(server.count("POST", "/token"), 2);
-    assert!(server.essence(2).contains("Bearer FAKE-minted.token+1"));
+    assert!(server.normalized(2).contains("Bearer FAKE-minted.token+1"));
 }
 
 #[tokio::test]
@@ -107,14 +107,14 @@ async fn an_unauthorized_read_signs_in_again_once() {
         json(401, UNAUTHORIZED),
         json(200, OTHER_TOKEN),
         json(200, ACCOUNT),
-        answer(200, "", ""),
-        answer(200, "", ""),
+        response(200, "", ""),
+        response(200, "", ""),
     ])
     .await;
     let client = client(with_service_account(&server.url));
     client.service_account(&project(), &client_id()).await.unwrap();
-    assert!(server.essence(1).contains("Bearer FAKE-minted.token+1"));
-    assert!(server.essence(3).contains("Bearer FAKE-second"));
+    assert!(server.normalized(1).contains("Bearer FAKE-minted.token+1"));
+    assert!(server.normalized(3).contains("Bearer FAKE-second"));
     // Both tokens were fetched by this client, so it revokes both.
     client.revoke().await;
     assert_eq!(server.count("POST", "/revoke"), 2);

@@ -54,7 +54,7 @@ fn each_way_to_leave_asks_according_to_the_copy() {
         for (name, make, expected) in cases {
             let mut stage = make();
             stage.keys(key);
-            let asked = match leaving(&stage) {
+            let question = match leaving(&stage) {
                 // There is no question in this case, so Esc does not leave.
                 None if (key, name) == ("esc", "copied") => continue,
                 Some(LeaveConfirmation::Choose { error: None, .. }) => "choose",
@@ -62,7 +62,7 @@ fn each_way_to_leave_asks_according_to_the_copy() {
                 Some(LeaveConfirmation::Checking) => "checking",
                 other => panic!("{key} {name}: {other:?}"),
             };
-            assert_eq!(asked, expected, "{key} {name}");
+            assert_eq!(question, expected, "{key} {name}");
             assert_eq!(stage.created_screen().leaving.as_ref().unwrap().target, target, "{key} {name}");
             assert_eq!(stage.exit(), None);
         }

@@ -253,11 +253,11 @@ fn the_footer_says_whether_enter_chooses_or_runs_a_command() {
         assert_drawn(&stage, hint);
         assert_eq!(stage.count(|command| matches!(command, Command::Run(..))), 0, "{keys}");
     }
-    let mut alone = Stage::created();
-    alone.app.shared.sinks =
+    let mut stage = Stage::created();
+    stage.app.shared.sinks =
         vec![known("long", "keeper", Format::Secret), known("short", "keep", Format::Env)];
-    alone.keys("p").type_in("keep").keys("enter");
-    assert_eq!(last_run(&alone), ("keep", Format::Secret), "a complete command runs as typed");
+    stage.keys("p").type_in("keep").keys("enter");
+    assert_eq!(last_run(&stage), ("keep", Format::Secret), "a complete command runs as typed");
 }
 
 #[test]

@@ -11,10 +11,10 @@ use crate::*;
 
 const FOUND: &str = " is new: created at 18:14:01 by Atlas's clock.";
 const PAUSING: &str = "No new secret yet.";
-const ASKED: &str = " in Atlas? y delete n back";
+const QUESTION: &str = " in Atlas? y delete n back";
 
 /// The response was lost. The account had one secret before, and is being fetched.
-fn lost_stage() -> Stage {
+fn searching() -> Stage {
     let mut stage = Stage::fetching();
     stage.account(&[short_lived()]).post_finished(lost());
     stage
@@ -22,14 +22,14 @@ fn lost_stage() -> Stage {
 
 /// The search found a new secret.
 fn found() -> Stage {
-    let mut stage = lost_stage();
+    let mut stage = searching();
     stage.account(&[short_lived(), new(NEW)]);
     stage
 }
 
 /// The account was read once after the response was lost.
 fn searched(secrets: &[ExistingSecret]) -> Stage {
-    let mut stage = lost_stage();
+    let mut stage = searching();
     stage.account(secrets);
     stage
 }
@@ -65,7 +65,7 @@ fn changes(stage: &Stage) -> usize {
 
 #[test]
 fn the_account_is_fetched_at_once_and_after_each_pause() {
-    let mut stage = lost_stage();
+    let mut stage = searching();
     for pause in PAUSES {
         stage.account(&[short_lived()]);
         assert_drawn(&stage, PAUSING);
@@ -104,7 +104,7 @@ fn a_single_new_unused_secret_is_recorded_and_reported_on_exit() {
 fn quitting_while_a_secret_may_exist_asks_once_and_ctrl_c_twice_always_quits() {
     type Row = (&'static str, fn() -> Stage, &'static str);
     let rows: [Row; 7] = [
-        ("searching", lost_stage, "A secret may exist in Atlas. Quit?"),
+        ("searching", searching, "A secret may exist in Atlas. Quit?"),
         ("none", || searched(&[short_lived()]), "A secret may exist in Atlas. Quit?"),
         (
             "several",
@@ -144,7 +144,7 @@ fn once_the_secret_is_known_the_screen_does_not_say_unknown() {
         assert_not_drawn(&stage, "may have been created");
         assert_not_drawn(&stage, UNKNOWN);
     }
-    for stage in [lost_stage(), searched(&[short_lived()])] {
+    for stage in [searching(), searched(&[short_lived()])] {
         assert_drawn(&stage, "A secret may have been created");
         assert_drawn(&stage, UNKNOWN);
     }
@@ -153,7 +153,7 @@ fn once_the_secret_is_known_the_screen_does_not_say_unknown() {
 #[test]
 fn the_expiry_of_other_secrets_is_only_mentioned_if_there_may_be_some() {
     type Row = (fn() -> Stage, Option<&'static str>);
-    let alone = || {
+    let without_others = || {
         let mut stage = Stage::posting();
         stage.post_finished(lost()).account(&[new(NEW)]);
         stage
@@ -164,16 +164,16 @@ fn the_expiry_of_other_secrets_is_only_mentioned_if_there_may_be_some() {
         stage
     };
     let rows: [Row; 3] = [
-        (alone, None),
+        (without_others, None),
         (found, Some("does not restore the expiry of the account's other secrets.")),
         (unread, Some("does not restore the expiry of any other secret.")),
     ];
     for (start, expected) in rows {
         let mut deleted = start();
         deleted.keys("d y").account(&[]);
-        let mut asked = start();
-        asked.keys("d");
-        for stage in [start(), asked, deleted] {
+        let mut asking = start();
+        asking.keys("d");
+        for stage in [start(), asking, deleted] {
             match expected {
                 Some(text) => assert_drawn(&stage, text),
                 None => assert_not_drawn(&stage, "expiry"),
@@ -186,7 +186,7 @@ fn the_expiry_of_other_secrets_is_only_mentioned_if_there_may_be_some() {
 fn several_new_secrets_are_listed_with_details_and_advice() {
     let other = ExistingSecret { id: id("dddddddddddddddddddddddd"), ..used() };
     for (columns, rows) in [(80, 24), (56, 16)] {
-        let mut stage = lost_stage();
+        let mut stage = searching();
         stage.size(columns, rows).account(&[short_lived(), new(NEW), other.clone()]);
         for text in [
             "…cccccc, created 18:14:01, never used",
@@ -251,7 +251,7 @@ fn without_an_earlier_list_the_creation_time_identifies_the_secret() {
 
 #[test]
 fn a_search_that_fails_is_repeated_and_then_reported() {
-    let mut stage = lost_stage();
+    let mut stage = searching();
     for pause in PAUSES {
         stage.account_read(Err(unreadable())).wake_after(pause.as_secs());
     }
@@ -263,7 +263,7 @@ fn a_search_that_fails_is_repeated_and_then_reported() {
 fn deleting_asks_first_and_fetches_the_account_again() {
     let mut stage = found();
     stage.keys("d enter");
-    assert_drawn(&stage, ASKED);
+    assert_drawn(&stage, QUESTION);
     stage.keys("y");
     assert!(matches!(stage.commands.last(), Some(Command::Delete(_, of, Recheck::Yes)) if *of == id(NEW)));
     assert_drawn(&stage, "Checking whether it is in use");
@@ -300,7 +300,7 @@ fn a_failed_deletion_is_reported_and_can_be_retried() {
     stage.keys("d y").account(&[new(NEW)]).deleted(Err(ApiError::not_sent(unreadable().cause)));
     assert_drawn(&stage, "Not deleted.");
     stage.keys("d");
-    assert_drawn(&stage, ASKED);
+    assert_drawn(&stage, QUESTION);
 }
 
 #[test]
@@ -308,7 +308,7 @@ fn deleting_the_found_secret_can_be_canceled() {
     for no in ["n", "esc", "<ctrl-c>"] {
         let mut stage = found();
         stage.keys("y d");
-        assert_drawn(&stage, ASKED);
+        assert_drawn(&stage, QUESTION);
         stage.keys(no);
         assert_drawn(&stage, FOUND);
         assert_eq!((stage.exit(), deletions(&stage)), (None, 0), "{no}");
@@ -341,12 +341,12 @@ fn after_the_response_is_lost_the_search_starts_again() {
     stage.account(&[]).post_finished(lost());
     assert_drawn(&stage, "Reading the account's secrets");
     stage.account(&[new(NEW)]).keys("d");
-    assert_drawn(&stage, ASKED);
+    assert_drawn(&stage, QUESTION);
 }
 
 #[test]
 fn the_search_continues_while_the_help_is_open() {
-    let mut stage = lost_stage();
+    let mut stage = searching();
     stage.account(&[]).keys("?").advance(PAUSES[0]).account(&[short_lived(), new(NEW)]).keys("?");
     assert_drawn(&stage, FOUND);
 }

@@ -14,7 +14,7 @@ use crate::*;
 
 const OWN: &str = "This session signed in with it: deleting it ends this session.";
 const PERHAPS: &str = "This session may have signed in with it: deleting it then ends this session.";
-const ASKED: &str = "? Clients that use it will fail to authenticate.";
+const WARNING: &str = "? Clients that use it will fail to authenticate.";
 
 fn two() -> [ExistingSecret; 2] {
     [masked("9f3a"), masked("k7qd")]
@@ -81,7 +81,7 @@ fn the_list_and_the_question_say_whether_a_secret_is_in_use() {
     stage.keys("d");
     assert_drawn(&stage, "Delete …9f3a? It has expired: no client can use it.");
     stage.keys("n down d");
-    assert_drawn(&stage, &format!("Delete …k7qd{ASKED}"));
+    assert_drawn(&stage, &format!("Delete …k7qd{WARNING}"));
 }
 
 /// Atlas lists the newest secret first.
@@ -109,11 +109,11 @@ fn the_list_selects_an_expired_or_the_least_used_secret() {
     ];
     for (secrets, question) in rows {
         let mut stage = Stage::fetching();
-        let living = secrets.clone().map(|secret| ExistingSecret {
+        let valid = secrets.clone().map(|secret| ExistingSecret {
             expires_at: Some(now + SignedDuration::from_hours(99)),
             ..secret
         });
-        stage.account(&living).account(&secrets).keys("d");
+        stage.account(&valid).account(&secrets).keys("d");
         assert_drawn(&stage, question);
     }
 }
@@ -151,7 +151,7 @@ fn if_the_login_secret_is_unknown_any_secret_of_its_account_warns() {
     for (identity, is_perhaps_own) in rows {
         let mut stage = prompt_of(identity.clone());
         stage.keys("d");
-        assert_drawn(&stage, ASKED);
+        assert_drawn(&stage, WARNING);
         assert_eq!(drawn(&stage).contains(PERHAPS), is_perhaps_own, "{identity:?}");
     }
 }
@@ -208,9 +208,9 @@ fn the_selection_wraps_and_the_question_can_be_canceled() {
         }
         for no in ["n", "esc", "<ctrl-c>"] {
             stage.keys("d");
-            assert_drawn(&stage, ASKED);
+            assert_drawn(&stage, WARNING);
             stage.keys(no);
-            assert_not_drawn(&stage, ASKED);
+            assert_not_drawn(&stage, WARNING);
             assert_selected(&stage, "9f3a");
         }
         assert_eq!(deletions(&stage), 0);

@@ -38,16 +38,16 @@ fn the_footer_shows_keys_of_the_table_and_drops_what_does_not_fit() {
 /// itself.
 #[test]
 fn at_56_columns_the_footer_shows_how_to_leave() {
-    let ways = [Action::Leave, Action::No, Action::CloseHelp];
+    let leaving = [Action::Leave, Action::No, Action::CloseHelp];
     for state in states::all().into_iter().filter(|state| !state.name.ends_with("_deleting")) {
         let narrow = footer(&state.app, 56);
-        let way_out = state
+        let can_leave = state
             .app
             .keys()
             .iter()
-            .filter(|binding| binding.is_in_footer && ways.contains(&binding.action))
+            .filter(|binding| binding.is_in_footer && leaving.contains(&binding.action))
             .any(|binding| narrow.contains(&hint(binding)));
-        assert!(way_out, "{}: {narrow}", state.name);
+        assert!(can_leave, "{}: {narrow}", state.name);
     }
 }
 

@@ -5,8 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "helpers of \
-    tests fail by panicking, and the program under test answers on its stderr"
+    reason = "helpers panic on failure, and the program under test responds on its stderr"
 )]
 
 #[path = "../support/mod.rs"]

@@ -44,7 +44,7 @@ impl RawServer {
             let mut script = script.into_iter();
             loop {
                 let (socket, _) = listener.accept().await.unwrap();
-                let reply = script.next().unwrap_or_else(|| answer(500, "", ""));
+                let reply = script.next().unwrap_or_else(|| response(500, "", ""));
                 tokio::spawn(serve(socket, reply, Arc::clone(&remembered)));
             }
         });
@@ -67,7 +67,7 @@ impl RawServer {
 
     /// The request line, the relevant headers in alphabetical order, an empty line, the body. Checks the
     /// `User-Agent`, `Host` and `Accept-Encoding` headers.
-    pub fn essence(&self, index: usize) -> String {
+    pub fn normalized(&self, index: usize) -> String {
         let request = self.requests().swap_remove(index);
         let (head, body) = request.split_once("\r\n\r\n").unwrap();
         let (line, headers) = head.split_once("\r\n").unwrap();
@@ -151,7 +151,7 @@ fn announced(head: &str) -> usize {
 }
 
 /// A complete response. Each line of `headers` ends in `\r\n`.
-pub fn answer(status: u16, headers: &str, body: &str) -> Reply {
+pub fn response(status: u16, headers: &str, body: &str) -> Reply {
     Reply::Bytes(head_and_body(status, headers, body.len(), body))
 }
 
@@ -165,5 +165,5 @@ pub fn head_and_body(status: u16, headers: &str, length: usize, body: &str) -> V
 
 /// A complete response in Atlas's media type.
 pub fn json(status: u16, body: &str) -> Reply {
-    answer(status, "Content-Type: application/vnd.atlas.2024-08-05+json;charset=utf-8\r\n", body)
+    response(status, "Content-Type: application/vnd.atlas.2024-08-05+json;charset=utf-8\r\n", body)
 }

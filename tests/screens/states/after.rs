@@ -49,7 +49,7 @@ pub fn states() -> Vec<State> {
         state("created_others_and_all_the_rest", everything()),
         state("created_with_names", named()),
         state("created_others_unreadable", others_unreadable()),
-        state("created_retired", retired()),
+        state("created_retired", old_secret_deleted()),
         state("created_verifying", verifying()),
         state("created_verified", verified(verifying())),
         state("created_not_accepted", refused),
@@ -59,8 +59,8 @@ pub fn states() -> Vec<State> {
         state("created_profiles_writing", being_written),
         state("created_profiles_failed", failed),
         state("created_not_noted", not_noted),
-        state("created_retires_login", retires_login()),
-        state("created_retires_perhaps_login", retires_perhaps_login()),
+        state("created_retires_login", deleting_login_secret()),
+        state("created_retires_perhaps_login", perhaps_deleting_login_secret()),
         state("left_over", previous_run(Some(SECRET_ID), BaseUrl::CLOUD)),
         state("left_over_asks_to_delete", asks),
         state("left_over_looking", rechecking_previous_run()),
@@ -132,7 +132,7 @@ fn others_unreadable() -> Stage {
     stage
 }
 
-fn retired() -> Stage {
+fn old_secret_deleted() -> Stage {
     let mut stage = everything();
     stage.press(KeyCode::Char('d'));
     stage.account_read(Ok(account(vec![long()])));
@@ -148,7 +148,7 @@ fn everything() -> Stage {
     verified(stage)
 }
 
-fn retires_login() -> Stage {
+fn deleting_login_secret() -> Stage {
     let mut stage = others();
     stage.press(KeyCode::Char('d'));
     stage.account_read(Ok(account(vec![long()])));
@@ -157,7 +157,7 @@ fn retires_login() -> Stage {
 }
 
 /// Signed in with an access token, so that the login secret is unknown.
-fn retires_perhaps_login() -> Stage {
+fn perhaps_deleting_login_secret() -> Stage {
     let mut stage = Stage::created();
     let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
     stage.app.shared.session = Session::remote(&cloud, Identity::AccessToken);

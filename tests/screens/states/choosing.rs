@@ -81,8 +81,8 @@ fn empty() -> Stage {
 fn failed() -> Stage {
     let mut stage = open(FieldName::Project);
 
-    let problem = ApiError::sent(Cause::TimedOut(std::time::Duration::from_secs(20)));
-    stage.projects_page(Err(problem));
+    let error = ApiError::sent(Cause::TimedOut(std::time::Duration::from_secs(20)));
+    stage.projects_page(Err(error));
     stage
 }
 

@@ -51,7 +51,7 @@ fn steps() -> Vec<State> {
 }
 
 fn questions() -> Vec<State> {
-    let asked = |result| {
+    let account_read = |result| {
         let mut stage = fetching();
         stage.account_read(result);
         stage
@@ -63,13 +63,13 @@ fn questions() -> Vec<State> {
     let connect = ApiError::not_sent(Cause::Connect(ServerText::new("connection refused")));
     let unavailable = rejection(503, "SERVICE_UNAVAILABLE", "Atlas is being upgraded.");
     vec![
-        state("sending_asks_to_shorten", asked(Ok(one))),
-        state("sending_could_not_look", asked(Err(connect))),
+        state("sending_asks_to_shorten", account_read(Ok(one))),
+        state("sending_could_not_look", account_read(Err(connect))),
         state(
             "sending_could_not_look_in_time",
-            asked(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(3))))),
+            account_read(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(3))))),
         ),
-        state("sending_could_not_look_refused", asked(Err(ApiError::rejected(unavailable)))),
+        state("sending_could_not_look_refused", account_read(Err(ApiError::rejected(unavailable)))),
     ]
 }
 

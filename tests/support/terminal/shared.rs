@@ -82,7 +82,7 @@ impl Shared {
                 Ok(0) | Err(_) => break,
                 Ok(length) => length,
             };
-            self.state().take_in(&buffer[..length]);
+            self.state().append_output(&buffer[..length]);
             self.changed.notify_all();
         }
         self.state().output_ended = true;
@@ -103,7 +103,7 @@ impl Shared {
 }
 
 impl State {
-    pub(super) fn take_in(&mut self, bytes: &[u8]) {
+    pub(super) fn append_output(&mut self, bytes: &[u8]) {
         let at = Instant::now();
         self.emulator.process(bytes);
         self.output.extend_from_slice(bytes);
