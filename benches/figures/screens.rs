@@ -60,7 +60,7 @@ fn all(atlas: &Atlas, display: Option<&Display>) -> Vec<Screen> {
         screen("the question before leaving", &[TO_CREATED, ("q", "have not copied")], [key::DOWN, key::UP]),
         Screen {
             program: atlas.program(LOST),
-            ..screen("lost response", &[(key::ENTER, "its value is lost")], ["?", key::ESC])
+            ..screen("lost answer", &[(key::ENTER, "its value is lost")], ["?", key::ESC])
         },
     ];
     if let Some(display) = display {

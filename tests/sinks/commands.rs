@@ -72,7 +72,7 @@ fn after_ctrl_z_one_fg_is_enough() {
 
 #[test]
 fn sigint_and_sigquit_end_only_the_command() {
-    for (key, response) in [("\x03", "response: Killed(2)"), ("\x1c", "response: Killed(3)")] {
+    for (key, response) in [("\x03", "answer: Killed(2)"), ("\x1c", "answer: Killed(3)")] {
         let mut terminal = shell_running("echo started >/dev/tty; exec sleep 60");
         terminal.wait_for("started");
         terminal.send(key);
