@@ -1,6 +1,6 @@
-//! The modules of the crate and who may import whom.
+//! Checks which modules of the crate import which.
 
-#![expect(clippy::expect_used, reason = "a source that cannot be read ends the test")]
+#![expect(clippy::expect_used, reason = "a test fails if a source file cannot be read")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -30,7 +30,7 @@ const DEPENDENCIES: [(&str, &[&str]); 14] = [
     ),
 ];
 
-/// What only modules with input and output may name.
+/// Names that only modules with input and output may use.
 const IMPURE: [&str; 12] = [
     "tokio",
     "reqwest",
@@ -46,7 +46,7 @@ const IMPURE: [&str; 12] = [
     "EventStream",
 ];
 
-/// It starts the jobs that the interface asks for, in tasks.
+/// This file starts the jobs that the interface requests, as tasks.
 const RUNNER: &str = "tui/runner.rs";
 
 fn sources() -> PathBuf {
@@ -74,14 +74,14 @@ fn rust_files(module: &str) -> Vec<PathBuf> {
     found
 }
 
-/// The source without comments: what they say is no import.
+/// The source without comments.
 fn code_of(path: &Path) -> String {
     let text = fs::read_to_string(path).expect("a readable source file");
     text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
 }
 
-/// The modules that a source names after `crate::`, also in a list in braces.
-fn modules_named(code: &str) -> BTreeSet<String> {
+/// The modules after `crate::` in a source, including lists in braces.
+fn imported_modules(code: &str) -> BTreeSet<String> {
     let mut modules = BTreeSet::new();
     for after in code.split("crate::").skip(1) {
         let names = match after.strip_prefix('{') {
@@ -115,7 +115,7 @@ fn modules_use_only_what_the_table_allows() {
     let mut seen = 0;
     for (module, allowed) in DEPENDENCIES {
         for path in rust_files(module) {
-            for named in modules_named(&code_of(&path)) {
+            for named in imported_modules(&code_of(&path)) {
                 let is_module = DEPENDENCIES.iter().any(|(known, _)| *known == named);
                 seen += usize::from(is_module);
                 let may = named == module || allowed.contains(&named.as_str()) || !is_module;
@@ -127,7 +127,7 @@ fn modules_use_only_what_the_table_allows() {
 }
 
 #[test]
-fn the_pure_modules_name_nothing_impure() {
+fn pure_modules_use_nothing_impure() {
     for module in ["domain", "tui"] {
         for path in rust_files(module).into_iter().filter(|path| !path.ends_with(RUNNER)) {
             let code = code_of(&path);
@@ -139,7 +139,7 @@ fn the_pure_modules_name_nothing_impure() {
 }
 
 #[test]
-fn the_pure_modules_deny_what_clippy_lists() {
+fn pure_modules_deny_the_disallowed_methods_and_types() {
     for module in ["domain", "tui"] {
         let code = code_of(&sources().join(module).join("mod.rs"));
         assert!(code.contains("#![deny(clippy::disallowed_methods, clippy::disallowed_types)]"), "{module}");
@@ -147,8 +147,8 @@ fn the_pure_modules_deny_what_clippy_lists() {
 }
 
 #[test]
-fn imports_are_seen_in_every_form() {
+fn imports_are_found_in_every_form() {
     let code = "use crate::jobs::Step;\nuse crate::{tui, domain::Exit};\nlet x = crate::atlas::Client;";
     let expected = ["atlas", "domain", "jobs", "tui"].map(str::to_owned);
-    assert_eq!(modules_named(code), BTreeSet::from(expected));
+    assert_eq!(imported_modules(code), BTreeSet::from(expected));
 }

@@ -1,10 +1,10 @@
-//! The completion scripts that are shipped, in the shells that they are for.
+//! Runs the shipped completion scripts in their shells.
 
 #![expect(
     clippy::panic,
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a test stops at the first surprise, and says why it was skipped"
+    reason = "a test panics on failure, and prints why it was skipped"
 )]
 #![cfg(unix)]
 
@@ -16,9 +16,9 @@ fn script(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("assets/completions").join(name)
 }
 
-/// What a shell says to these commands, with nothing of the user's own loaded; nothing where there is no such
-/// shell.
-fn said(shell: &str, options: &[&str], commands: &str, script: &str) -> Option<String> {
+/// The output of a shell for these commands, without the user's own configuration; `None` if the shell is not
+/// installed.
+fn output_of(shell: &str, options: &[&str], commands: &str, script: &str) -> Option<String> {
     let mut command = Command::new(shell);
     command
         .args(options)
@@ -33,7 +33,7 @@ fn said(shell: &str, options: &[&str], commands: &str, script: &str) -> Option<S
             Some(String::from_utf8(output.stdout).unwrap())
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            println!("skipped: there is no {shell}");
+            println!("skipped: {shell} is not installed");
             None
         }
         Err(error) => panic!("{shell}: {error}"),
@@ -42,14 +42,14 @@ fn said(shell: &str, options: &[&str], commands: &str, script: &str) -> Option<S
 
 #[test]
 fn bash_completes_options_and_their_values() {
-    let complete = |words: &str, current: usize| {
+    let complete = |line: &str, current: usize| {
         let commands = format!(
-            "source \"$SCRIPT\"; COMP_WORDS=({words}); COMP_CWORD={current}; \
+            "source \"$SCRIPT\"; COMP_WORDS=({line}); COMP_CWORD={current}; \
              completer=$(complete -p atlas-secret); completer=${{completer##*-F }}; \
              ${{completer%% *}} atlas-secret \"${{COMP_WORDS[{current}]}}\" \"${{COMP_WORDS[{current}-1]}}\"; \
              printf '%s\\n' \"${{COMPREPLY[@]}}\""
         );
-        said("bash", &["--noprofile", "--norc"], &commands, "atlas-secret.bash")
+        output_of("bash", &["--noprofile", "--norc"], &commands, "atlas-secret.bash")
     };
     let Some(options) = complete("atlas-secret --exp", 1) else { return };
     assert_eq!(options.trim(), "--expires-after");
@@ -58,24 +58,24 @@ fn bash_completes_options_and_their_values() {
 }
 
 #[test]
-fn zsh_takes_the_script_for_the_program() {
+fn zsh_registers_the_script_for_the_program() {
     let commands = "autoload -U compinit; compinit -u -D; source \"$SCRIPT\"; \
                     print -- $_comps[atlas-secret]; whence -w _atlas-secret";
-    let Some(told) = said("zsh", &["-f"], commands, "_atlas-secret") else { return };
-    assert_eq!(told.trim(), "_atlas-secret\n_atlas-secret: function");
+    let Some(output) = output_of("zsh", &["-f"], commands, "_atlas-secret") else { return };
+    assert_eq!(output.trim(), "_atlas-secret\n_atlas-secret: function");
 }
 
 #[test]
 fn fish_completes_options_and_their_values() {
     let complete = |line: &str| {
         let commands = format!("source $SCRIPT; complete -C '{line}'");
-        said("fish", &["--no-config"], &commands, "atlas-secret.fish")
+        output_of("fish", &["--no-config"], &commands, "atlas-secret.fish")
     };
     let Some(options) = complete("atlas-secret --exp") else { return };
     assert!(options.starts_with("--expires-after\t"), "{options}");
     let formats = complete("atlas-secret --format k").unwrap();
     assert_eq!(formats.split_whitespace().next(), Some("kubernetes"), "{formats}");
-    // Where an ID or a number stands, a file is no answer.
+    // For an id or a number, no files are offered.
     for option in ["--project-id", "--client-id", "--expires-after", "--profile", "--clear-after"] {
         assert_eq!(complete(&format!("atlas-secret {option} ")).unwrap(), "", "{option}");
     }

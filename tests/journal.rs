@@ -1,7 +1,7 @@
-//! The journal between processes: one that is killed, one that lives, and a disk that is full.
+//! The journal with several processes: one that is killed, one that is running, and a full disk.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on failure")]
 
 pub mod support;
 
@@ -15,7 +15,7 @@ use atlas_secret::domain::{BaseUrl, JournalEntry, SecretId, ServerText};
 use atlas_secret::journal::{Journal, RecordFile};
 use support::fixtures::{client_id, project};
 
-/// The folder that a test which runs in a process of its own works in.
+/// The folder for a test that runs in a new process.
 const FOLDER: &str = "ATLAS_SECRET_TEST_JOURNAL";
 
 fn entry(secrets_before: usize) -> JournalEntry {
@@ -40,76 +40,76 @@ fn reported(journal: &Journal) -> Vec<JournalEntry> {
     journal.pending().unwrap().iter().map(|left| left.entry().unwrap().clone()).collect()
 }
 
-/// The folder that the parent test names; only these tests are started with one.
+/// The folder that the parent test passes.
 fn named_folder() -> PathBuf {
     env::var_os(FOLDER).unwrap().into()
 }
 
-/// A command that runs one of the tests below in a process of its own.
+/// A command that runs one of the tests below in a new process.
 fn run(mut command: Command, test: &str, folder: &Path) -> Command {
     command.arg(env::current_exe().unwrap()).args(["--exact", "--ignored", "--nocapture", test]);
     command.env(FOLDER, folder);
     command
 }
 
-/// A program that has begun a creation and been answered, and now waits.
+/// Starts a program that has written a record with a secret's id, and now waits.
 fn start_program(folder: &Path) -> Child {
     let mut command = run(Command::new("env"), "a_program_that_waits_to_be_killed", folder);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.any(|line| line.unwrap().ends_with("begun")), "it never began");
+    assert!(lines.any(|line| line.unwrap().ends_with("begun")), "the program did not write its record");
     child
 }
 
 #[test]
-fn the_record_of_a_program_that_is_killed_is_reported_and_that_of_a_living_one_is_not() {
+fn only_the_record_of_a_killed_program_is_reported() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("atlas-secret");
     let journal = Journal::new(folder.clone());
     let mut killed = start_program(&folder);
-    let mut living = start_program(&folder);
+    let mut running = start_program(&folder);
     assert_eq!(reported(&journal), []);
     killed.kill().unwrap();
     killed.wait().unwrap();
     let expected = JournalEntry { secret_id: new_id(), ..entry(1) };
     assert_eq!(reported(&journal), [expected]);
-    living.kill().unwrap();
-    living.wait().unwrap();
+    running.kill().unwrap();
+    running.wait().unwrap();
     assert_eq!(reported(&journal).len(), 2);
 }
 
 #[test]
-#[ignore = "the test above runs it in a process of its own, and kills it"]
+#[ignore = "the test above runs it in a new process, and kills it"]
 fn a_program_that_waits_to_be_killed() {
     let record = Journal::new(named_folder()).begin(&entry(1)).unwrap();
     record.created(new_id(), None).unwrap();
     println!("begun");
-    // Ends when the test that started it does.
+    // Wait until the test that started this process ends.
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }
 
-/// A disk of two pages of memory, in a mount namespace that ends with the process.
+/// The disk has two pages of memory. It is mounted in a namespace that ends with the process.
 #[test]
-fn a_full_disk_prevents_nothing_and_leaves_nothing_half_done() {
+fn a_full_disk_is_an_error_and_leaves_valid_records() {
     let home = tempfile::tempdir().unwrap();
     let mount =
         "mount -t tmpfs -o mode=700,size=8k tmpfs \"$ATLAS_SECRET_TEST_JOURNAL\" || exit 77; exec \"$@\"";
     let mut unshare = Command::new("unshare");
     unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]);
     let Ok(output) = run(unshare, "on_a_small_disk", home.path()).output() else {
-        println!("skipped: there is no unshare(1)");
+        println!("skipped: unshare is not installed");
         return;
     };
     let report = String::from_utf8_lossy(&output.stdout);
     if !report.contains("running 1 test") {
-        println!("skipped: no disk can be mounted: {}", String::from_utf8_lossy(&output.stderr));
+        println!("skipped: cannot mount a disk: {}", String::from_utf8_lossy(&output.stderr));
         return;
     }
     assert!(report.contains("1 passed"), "{report}{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
-#[ignore = "the test above runs it on a disk of its own"]
+#[ignore = "the test above runs it on a small disk"]
 fn on_a_small_disk() {
     let journal = Journal::new(named_folder());
     let fill = |name: &str| {
@@ -117,7 +117,7 @@ fn on_a_small_disk() {
         while file.write_all(&[0; 512]).is_ok() {}
     };
 
-    // So long that what Atlas answers needs a second page.
+    // Long enough that the id needs a second page.
     let long = entry(130);
     let record: RecordFile = journal.begin(&long).unwrap();
     fill("first");
@@ -127,7 +127,7 @@ fn on_a_small_disk() {
     let names: Vec<_> = fs::read_dir(named_folder()).unwrap().map(|it| it.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
 
-    // Room again: the line that was cut off spoils nothing, neither for a reader nor for the next line.
+    // With free space again, the truncated line breaks neither reading nor writing.
     fs::remove_file(named_folder().join("first")).unwrap();
     let copies = tempfile::tempdir().unwrap();
     for file in fs::read_dir(named_folder()).unwrap().map(Result::unwrap) {

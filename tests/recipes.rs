@@ -1,7 +1,7 @@
-//! The commands for a runbook, run as they are written.
+//! Runs the commands for a runbook as they are written.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on failure")]
 
 pub mod support;
 
@@ -36,14 +36,14 @@ fn input(base_url: BaseUrl, query_flags: QueryFlags) -> RecipeInput {
     RecipeInput { base_url, new_secret: new_secret(), query_flags, options: Vec::new() }
 }
 
-/// The first program of this name on the path.
+/// The first program with this name on the path.
 fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
 }
 
-/// A shell whose `curl` notes its arguments before it becomes the real one. It has no other environment than
-/// what the test gives it.
+/// A shell whose `curl` records its arguments and then runs the real one. Its environment only has the variables of
+/// the test.
 struct Shell {
     folder: tempfile::TempDir,
 }
@@ -51,10 +51,10 @@ struct Shell {
 impl Shell {
     fn with_curl(curl: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let noted = folder.path().join("arguments");
+        let recorded = folder.path().join("arguments");
         let wrapper = format!(
             "#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{}'\nexec '{}' \"$@\"\n",
-            noted.display(),
+            recorded.display(),
             curl.display()
         );
         let file = folder.path().join("curl");
@@ -72,7 +72,7 @@ impl Shell {
         command.envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut shell = command.spawn().unwrap();
-        // As someone pastes it.
+        // Pass the text on standard input, as if it was pasted.
         shell.stdin.take().unwrap().write_all(text.as_bytes()).await.unwrap();
         shell.wait_with_output().await.unwrap()
     }
@@ -82,12 +82,14 @@ impl Shell {
     }
 }
 
-/// Runs the text and checks that it created one secret, said so on standard output, and let no one see the
-/// credentials.
-async fn creates_one_secret(recipe: Recipe, flags: QueryFlags, curl: &Path) {
+/// Runs the recipe. Asserts that it creates one secret, prints it, and does not reveal the credentials in its
+/// arguments.
+async fn check_recipe(recipe: Recipe, flags: QueryFlags, curl: &Path) {
     let atlas = atlas().await;
     let token = atlas.access_token();
-    let Credentials::ApiKey { public_key, private_key } = atlas.api_key() else { unreachable!("it is one") };
+    let Credentials::ApiKey { public_key, private_key } = atlas.api_key() else {
+        unreachable!("this is an API key")
+    };
     let variables = [
         ("MONGODB_ATLAS_ACCESS_TOKEN", token.expose_secret()),
         ("MONGODB_ATLAS_PUBLIC_API_KEY", public_key.as_str()),
@@ -98,12 +100,12 @@ async fn creates_one_secret(recipe: Recipe, flags: QueryFlags, curl: &Path) {
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{recipe:?} {flags:?}: {error}");
 
-    let mut answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut response: Value = serde_json::from_slice(&output.stdout).unwrap();
     if flags.envelope {
-        assert_eq!(answer["status"], 201);
-        answer = answer["content"].take();
+        assert_eq!(response["status"], 201);
+        response = response["content"].take();
     }
-    assert!(answer["secret"].as_str().unwrap().starts_with("mdb_sa_sk_"), "{recipe:?} {flags:?}");
+    assert!(response["secret"].as_str().unwrap().starts_with("mdb_sa_sk_"), "{recipe:?} {flags:?}");
     assert_eq!(output.stdout.trim_ascii().contains(&b'\n'), flags.pretty);
 
     let created: Vec<_> = atlas.seen().into_iter().filter(|seen| seen.status == 201).collect();
@@ -112,29 +114,29 @@ async fn creates_one_secret(recipe: Recipe, flags: QueryFlags, curl: &Path) {
     assert_eq!(created[0].accept.as_deref(), Some("application/vnd.atlas.2024-08-05+json"));
 
     let arguments = shell.arguments();
-    assert!(arguments.contains(CLIENT), "the arguments are not seen any more: {arguments}");
+    assert!(arguments.contains(CLIENT), "the arguments were not recorded: {arguments}");
     for (name, value) in variables {
-        assert!(!arguments.contains(value), "{name} can be seen by everybody");
+        assert!(!arguments.contains(value), "{name} is visible to all users");
     }
 }
 
 #[tokio::test]
-async fn each_curl_command_creates_one_secret_and_shows_nobody_the_credentials() {
+async fn each_curl_command_creates_one_secret_and_hides_the_credentials() {
     let Some(curl) = program("curl") else {
-        println!("skipped: there is no curl");
+        println!("skipped: curl is not installed");
         return;
     };
     for recipe in [Recipe::CurlServiceAccount, Recipe::CurlApiKey] {
         for flags in FLAGS {
-            creates_one_secret(recipe, flags, &curl).await;
+            check_recipe(recipe, flags, &curl).await;
         }
     }
 }
 
 #[tokio::test]
-async fn the_hours_of_the_command_are_the_hours_of_the_secret() {
+async fn the_command_sets_the_lifetime() {
     let Some(curl) = program("curl") else {
-        println!("skipped: there is no curl");
+        println!("skipped: curl is not installed");
         return;
     };
     let atlas = atlas().await;
@@ -142,14 +144,14 @@ async fn the_hours_of_the_command_are_the_hours_of_the_secret() {
     let text = Recipe::CurlServiceAccount.text(&input(atlas.base_url(), FLAGS[0]));
     let variables = [("MONGODB_ATLAS_ACCESS_TOKEN", token.expose_secret())];
     let output = Shell::with_curl(&curl).run(&text, &variables).await;
-    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let time = |name: &str| answer[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let response: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let time = |name: &str| response[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
     assert_eq!(time("expiresAt").duration_since(time("createdAt")), jiff::SignedDuration::from_hours(720));
 }
 
-/// The Atlas CLI itself is not at hand; a program in its place says what it was given.
+/// The Atlas CLI is not available, so a stand-in prints its arguments and its input.
 #[tokio::test]
-async fn the_atlas_cli_command_is_what_a_shell_understands() {
+async fn a_shell_can_run_the_atlas_cli_command() {
     let shell = Shell { folder: tempfile::tempdir().unwrap() };
     let stand_in = shell.folder.path().join("atlas");
     fs::write(&stand_in, "#!/bin/sh\nprintf '%s\\n' \"$MONGODB_ATLAS_OPS_MANAGER_URL\" \"$@\"\ncat\n")
@@ -165,9 +167,9 @@ async fn the_atlas_cli_command_is_what_a_shell_understands() {
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// This program's own command, as its own command line reads it.
+/// Parses the command with the program's own command line.
 #[tokio::test]
-async fn the_command_of_this_program_is_what_a_shell_and_the_program_understand() {
+async fn a_shell_can_run_the_command_of_this_program() {
     let shell = Shell { folder: tempfile::tempdir().unwrap() };
     let stand_in = shell.folder.path().join("atlas-secret");
     fs::write(&stand_in, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n").unwrap();
@@ -184,9 +186,9 @@ async fn the_command_of_this_program_is_what_a_shell_and_the_program_understand(
 }
 
 #[tokio::test]
-async fn the_go_program_is_formatted_as_gofmt_has_it() {
+async fn the_go_program_is_formatted_with_gofmt() {
     let Some(gofmt) = program("gofmt") else {
-        println!("skipped: there is no gofmt");
+        println!("skipped: gofmt is not installed");
         return;
     };
     let text = Recipe::GoSdk.text(&input(BaseUrl::parse(BaseUrl::CLOUD).unwrap(), FLAGS[0]));

@@ -1,6 +1,6 @@
-//! Every situation that the demo shows, as the program's own client sees it.
+//! Every account of the demo, as the program's client sees it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics on failure")]
 
 pub mod support;
 
@@ -23,7 +23,7 @@ fn is_accepted(outcome: &Result<(), ApiError>) -> bool {
     matches!(outcome, Ok(()))
 }
 
-/// The demo's Atlas, and the client that signs in as the demo does.
+/// The demo's Atlas, and a client that signs in as the demo does.
 struct Demo {
     atlas: TestAtlas,
     client: Client,
@@ -43,7 +43,7 @@ impl Demo {
         Self { atlas, client }
     }
 
-    /// The project and the account of this name, by the lists that a person chooses from.
+    /// Finds the project and the account by name, with the lists that a user chooses from.
     async fn find(&self, name: &str) -> NewSecret {
         for project in [PAYMENTS, SANDBOX, ANALYTICS] {
             let project = ProjectId::parse(project).unwrap();
@@ -71,7 +71,7 @@ impl Demo {
     }
 }
 
-/// What became of the create, in one line.
+/// The outcome of creating, as one line.
 fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
     match outcome {
         Ok(_) => "created".to_owned(),
@@ -84,8 +84,8 @@ fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
 }
 
 #[tokio::test]
-async fn every_account_does_what_its_name_says() {
-    // What the client is told, how many secrets the account has then, and how many of them are ours.
+async fn each_account_has_the_outcome_that_its_name_says() {
+    // The outcome, the number of secrets in the account afterwards, and how many of them this test created.
     let closed = "The connection broke before the response was complete: the host closed the connection \
                   too early.";
     let rows = [
@@ -111,14 +111,14 @@ async fn every_account_does_what_its_name_says() {
 }
 
 #[tokio::test]
-async fn the_limited_one_creates_at_the_third_try() {
+async fn the_rate_limited_account_creates_at_the_third_attempt() {
     let demo = Demo::start().await;
     let new_secret = demo.find("limited-twice").await;
     for _ in 0..2 {
         let Err(ApiError { cause: Cause::Rejected(rejection), .. }) =
             demo.client.create_secret(&new_secret).await
         else {
-            panic!("it was not refused");
+            panic!("not rejected");
         };
         assert_eq!((rejection.status, rejection.error_code.as_str()), (429, "RATE_LIMITED"));
         assert_eq!(rejection.retry_after, Some(Duration::from_secs(3)));
@@ -128,9 +128,9 @@ async fn the_limited_one_creates_at_the_third_try() {
 }
 
 #[tokio::test]
-async fn the_secrets_that_are_there_already_are_of_every_kind() {
+async fn the_demo_has_all_kinds_of_existing_secrets() {
     let demo = Demo::start().await;
-    // Living and expired ones, and how many of them a new one would shorten.
+    // The number of valid and of expired secrets, and how many of them a new one would shorten.
     let rows = [
         ("ci-deployer", 0, 0, 0),
         ("invoice-mailer", 1, 0, 1),
@@ -139,22 +139,22 @@ async fn the_secrets_that_are_there_already_are_of_every_kind() {
         ("nightly-backup", 0, 1, 0),
         ("admin-laptop", 1, 0, 1),
     ];
-    for (name, living, expired, shortened) in rows {
+    for (name, valid, expired, shortened) in rows {
         let account = demo.read(&demo.find(name).await).await;
-        let now = account.read_at.expect("Atlas tells its time");
+        let now = account.read_at.expect("the response has a time");
         let is_expired = account.secrets.iter().filter(|secret| secret.is_expired(now)).count();
-        assert_eq!((account.secrets.len() - is_expired, is_expired), (living, expired), "{name}");
+        assert_eq!((account.secrets.len() - is_expired, is_expired), (valid, expired), "{name}");
         assert_eq!(account.consequences(now).shortens.len(), shortened, "{name}");
-        assert_eq!(account.is_full(), living + expired == SECRETS_PER_ACCOUNT, "{name}");
+        assert_eq!(account.is_full(), valid + expired == SECRETS_PER_ACCOUNT, "{name}");
     }
     let cap = demo.client.project(&ProjectId::parse(ANALYTICS).unwrap()).await.unwrap();
     let cap = demo.client.organization_settings(&cap.organization.unwrap()).await.unwrap();
     assert_eq!(cap.longest_secret_hours, Some(720));
 }
 
-/// An account that rotates itself: create first, delete after; the deleted secret takes its tokens along.
+/// An account that rotates its own secret: it creates a new one first, and then deletes the old one with its tokens.
 #[tokio::test]
-async fn the_demos_own_account_can_rotate_itself() {
+async fn the_account_of_the_demo_can_rotate_its_own_secret() {
     let demo = Demo::start().await;
     let (id, old_value) = demo.operator();
     let own = demo.find("admin-laptop").await;
@@ -162,20 +162,23 @@ async fn the_demos_own_account_can_rotate_itself() {
     let before = demo.read(&own).await;
     let mask = before.secrets[0].mask.as_ref().unwrap().as_str();
     assert_eq!(mask, format!("mdb_sa_sk_...{}", &old_value[old_value.len() - 4..]));
-    assert!(before.secrets[0].last_used_at.is_some(), "it has just signed in");
+    assert!(before.secrets[0].last_used_at.is_some(), "the secret has just signed in");
 
     let Ok(new) = demo.client.create_secret(&own).await else {
         panic!("no secret");
     };
     assert!(is_accepted(&demo.client.verify(&id, &new.value).await));
     let after = demo.read(&own).await;
-    assert!(after.secrets[0].expires_at < before.secrets[0].expires_at, "the old one was shortened");
+    assert!(
+        after.secrets[0].expires_at < before.secrets[0].expires_at,
+        "the lifetime of the old secret was shortened"
+    );
     assert_eq!(demo.atlas.live_tokens(), 1);
 
     let deleted = demo.client.delete_secret(&own.project, &id, &before.secrets[0].id).await;
     assert_eq!(deleted, Ok(()));
-    assert_eq!(demo.atlas.live_tokens(), 0, "what the old secret minted went with it");
+    assert_eq!(demo.atlas.live_tokens(), 0, "the tokens of the old secret are no longer valid");
     let refused = demo.client.service_account(&own.project, &id).await;
     assert!(matches!(refused, Err(ApiError { cause: Cause::SignInRefused(_), .. })), "{refused:?}");
-    assert!(is_accepted(&demo.client.verify(&id, &new.value).await), "the new one goes on");
+    assert!(is_accepted(&demo.client.verify(&id, &new.value).await), "the new secret is still valid");
 }

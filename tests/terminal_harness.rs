@@ -1,4 +1,4 @@
-//! Proves the terminal that the other tests look through, with programs that every system has.
+//! Tests the terminal harness with programs that every system has.
 
 pub mod support;
 
@@ -6,13 +6,13 @@ use std::fs::File;
 
 use support::terminal::{PROMPT, Program, Signal, Terminal, key};
 
-/// A small program in the language of the shell.
+/// A shell script as a program.
 fn script(text: &str) -> Program {
     Terminal::run("/bin/sh").arg("-c").arg(text)
 }
 
 #[test]
-fn text_arrives_and_all_of_it_before_the_exit() {
+fn all_output_arrives_before_the_exit() {
     let mut terminal = script("seq 1 5000; printf 'the last words'; exit 7").start();
     let status = terminal.wait_exit();
     assert_eq!(status.code(), Some(7));
@@ -37,7 +37,7 @@ fn the_environment_is_clean() {
         .env("PATH", "/usr/bin:/bin")
         .start();
     terminal.wait_exit();
-    // The shell itself adds PWD, and the directory it is in has nothing to list.
+    // The shell adds PWD. Its directory is empty.
     let screen = terminal.screen();
     let names = screen.lines().next().unwrap_or_default();
     let from_us: Vec<&str> =
@@ -47,7 +47,7 @@ fn the_environment_is_clean() {
 }
 
 #[test]
-fn the_home_can_be_furnished_and_goes_with_the_terminal() {
+fn the_home_can_have_files_and_is_removed_with_the_terminal() {
     let program = script("cat \"$HOME/note\"");
     std::fs::write(program.home().join("note"), "at home").expect("the home is a directory");
     let mut terminal = program.start();
@@ -58,7 +58,7 @@ fn the_home_can_be_furnished_and_goes_with_the_terminal() {
 }
 
 #[test]
-fn the_size_is_there_from_the_start_and_follows() {
+fn the_size_is_set_at_the_start_and_can_be_changed() {
     let follow = "trap 'stty size' WINCH; stty size; while :; do read line; done";
     let mut terminal = script(follow).size(16, 56).start();
     terminal.wait_for("16 56");
@@ -67,7 +67,7 @@ fn the_size_is_there_from_the_start_and_follows() {
 }
 
 #[test]
-fn a_paste_is_marked_at_both_ends() {
+fn a_paste_is_bracketed() {
     let mut terminal = script("stty -icanon -icrnl -echo; printf ready; head -c 17 | od -An -c").start();
     terminal.wait_for("ready");
     terminal.paste("a\rb c");
@@ -77,7 +77,7 @@ fn a_paste_is_marked_at_both_ends() {
 }
 
 #[test]
-fn modes_are_seen_coming_and_going() {
+fn changes_of_modes_are_noticed() {
     let modes = r"printf '\033[?1049h\033[?25l\033[?2004h\033[2;3Hon'; read line
                   printf '\033[?2004l\033[?25h\033[?1049loff'; read line";
     let mut terminal = script(modes).start();
@@ -90,30 +90,30 @@ fn modes_are_seen_coming_and_going() {
 }
 
 #[test]
-fn styles_are_told_apart() {
+fn styles_are_distinguished() {
     let styles = r"printf '\033[1mbold'; read line; printf '\033[0m\033[H\033[J\033[31mred\033[m'; read line";
     let mut terminal = script(styles).start();
     terminal.wait_for("bold");
     assert!(terminal.any_cell(vt100::Cell::bold));
-    assert!(!terminal.any_cell(vt100::Cell::inverse) && !terminal.has_colour());
+    assert!(!terminal.any_cell(vt100::Cell::inverse) && !terminal.has_color());
     terminal.send(key::ENTER);
     terminal.wait_gone("bold");
     terminal.wait_for("red");
-    assert!(terminal.has_colour() && !terminal.any_cell(vt100::Cell::bold));
+    assert!(terminal.has_color() && !terminal.any_cell(vt100::Cell::bold));
 }
 
 #[test]
-fn a_signal_arrives_and_its_exit_is_told() {
+fn a_signal_arrives_and_the_exit_code_is_reported() {
     let mut terminal = script("trap 'exit 143' TERM; echo ready; while :; do read line; done").start();
     terminal.wait_for("ready");
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(143));
-    // A program that is gone gets no signal, and the number may be another's by now.
+    // A program that has exited gets no signal, because its id may have been reused.
     terminal.signal(Signal::KILL);
 }
 
 #[test]
-fn standard_output_and_error_can_go_elsewhere() {
+fn standard_streams_can_be_redirected() {
     let program = script("echo to stdout; echo to stderr >&2; echo to the terminal >/dev/tty");
     let (out, err) = (program.home().join("out"), program.home().join("err"));
     let mut terminal = program
@@ -133,14 +133,15 @@ fn a_program_can_be_suspended_and_continued_below_a_shell() {
     terminal.wait_for(PROMPT);
     terminal.send("cat\r");
     terminal.send("one\r");
-    // Once from the terminal's echo, once from the program: only then is it the program that is suspended.
-    terminal.wait_until("the program answers", |screen| screen.contents().matches("one").count() == 2);
+    // The text appears twice, as the terminal's echo and from the program. Only then is it the program that is
+    // suspended.
+    terminal.wait_until("the output of the program", |screen| screen.contents().matches("one").count() == 2);
     terminal.send(key::CTRL_Z);
     terminal.wait_for("Stopped");
-    terminal.wait_until("the prompt is back", |screen| screen.contents().matches(PROMPT).count() == 2);
+    terminal.wait_until("the prompt", |screen| screen.contents().matches(PROMPT).count() == 2);
     terminal.send("fg\r");
     terminal.send("two\r");
-    terminal.wait_until("the program goes on", |screen| screen.contents().matches("two").count() == 2);
+    terminal.wait_until("the program to continue", |screen| screen.contents().matches("two").count() == 2);
     terminal.send(key::CTRL_D);
     terminal.wait_until("the program has ended", |screen| screen.contents().matches(PROMPT).count() == 3);
     terminal.send("exit 7\r");
@@ -149,6 +150,6 @@ fn a_program_can_be_suspended_and_continued_below_a_shell() {
 
 #[test]
 #[should_panic(expected = "waited in vain for \"never\" on the screen")]
-fn a_wait_fails_as_soon_as_the_program_has_ended() {
+fn a_wait_fails_as_soon_as_the_program_has_exited() {
     script("echo something else").start().wait_for("never");
 }

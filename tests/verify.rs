@@ -1,6 +1,6 @@
-//! Proving that a new secret works: what is sent, how often, and what an answer is worth.
+//! Verifying a new secret: the requests, their number, and what a response proves.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on failure")]
 
 pub mod support;
 
@@ -18,15 +18,15 @@ use support::atlas::{TestAtlas, without_credentials};
 use support::fixtures::{
     CLIENT, SECRET, client_id, new_secret, with_access_token, with_service_account, world_with,
 };
-use support::raw_server::{RawServer, Reply, answer, head_and_body, json};
+use support::raw_server::{RawServer, Reply, head_and_body, json, response};
 
 const TOKEN: &str = r#"{"access_token":"FAKE-proof.token+1","expires_in":3600,"token_type":"Bearer"}"#;
 const INVALID: &str = r#"{"error_description":"Invalid credentials provided.","error":"invalid_client"}"#;
 const LIMITED: &str =
     r#"{"error":429,"errorCode":"RATE_LIMITED","detail":"limited to 50 requests every 1 minutes"}"#;
 
-/// The limits of the program, but for the pauses, which no one has to wait for here.
-fn hurried() -> Limits {
+/// The default limits with shorter pauses.
+fn quick_limits() -> Limits {
     Limits { verify_pauses: [Duration::from_millis(1), Duration::from_millis(2)], ..Limits::default() }
 }
 
@@ -38,11 +38,11 @@ async fn verify(client: &Client) -> Result<(), ApiError> {
     client.verify(&client_id(), &SecretString::from(SECRET)).await
 }
 
-/// One answer, and what it proves. `requests` is how many were sent.
+/// Verifies with these replies. `requests` is the expected number of requests.
 async fn check(replies: Vec<Reply>, expected: Result<(), ApiError>, requests: usize) {
     let shown: String = format!("{replies:?}").chars().take(300).collect();
     let server = RawServer::start(replies).await;
-    let outcome = verify(&client(&server, hurried())).await;
+    let outcome = verify(&client(&server, quick_limits())).await;
     assert_eq!(outcome, expected, "{shown}");
     assert_eq!(server.requests().len(), requests, "{shown}");
     assert!(!format!("{outcome:?}").contains("FAKE"), "{outcome:?}");
@@ -57,12 +57,12 @@ fn unexpected(status: u16) -> Result<(), ApiError> {
 }
 
 #[tokio::test]
-async fn a_secret_that_works_is_exchanged_for_a_token_that_is_given_back() {
-    let server = RawServer::start(vec![json(200, TOKEN), answer(200, "", "")]).await;
-    assert_eq!(verify(&client(&server, hurried())).await, Ok(()));
-    // The new secret's own credentials, on both; never those that the session signs in with.
+async fn verifying_fetches_a_token_and_revokes_it() {
+    let server = RawServer::start(vec![json(200, TOKEN), response(200, "", "")]).await;
+    assert_eq!(verify(&client(&server, quick_limits())).await, Ok(()));
+    // Both requests use the new secret's credentials, never those of the session.
     assert_eq!(
-        server.essence(0),
+        server.normalized(0),
         "POST /api/oauth/token HTTP/1.1\n\
          accept: application/json\n\
          authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRWZha2VGQUtFZmFrZUZBS0VmYWtlRkFLRWZha2VGQUtFOWYzYQ==\n\
@@ -73,7 +73,7 @@ async fn a_secret_that_works_is_exchanged_for_a_token_that_is_given_back() {
          grant_type=client_credentials"
     );
     assert_eq!(
-        server.essence(1),
+        server.normalized(1),
         "POST /api/oauth/revoke HTTP/1.1\n\
          accept: application/json\n\
          authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRWZha2VGQUtFZmFrZUZBS0VmYWtlRkFLRWZha2VGQUtFOWYzYQ==\n\
@@ -87,16 +87,16 @@ async fn a_secret_that_works_is_exchanged_for_a_token_that_is_given_back() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_asked_about_again_twice() {
+async fn a_rejection_is_retried_twice() {
     let no = || json(401, INVALID);
     let yes = || json(200, TOKEN);
-    check(vec![no(), yes(), answer(200, "", "")], Ok(()), 3).await;
-    check(vec![no(), no(), yes(), answer(200, "", "")], Ok(()), 4).await;
+    check(vec![no(), yes(), response(200, "", "")], Ok(()), 3).await;
+    check(vec![no(), no(), yes(), response(200, "", "")], Ok(()), 4).await;
     check(vec![no(), no(), no(), yes()], refused(), 3).await;
-    check(vec![no(), json(429, LIMITED)], could_not(429, "RATE_LIMITED"), 2).await;
+    check(vec![no(), json(429, LIMITED)], inconclusive(429, "RATE_LIMITED"), 2).await;
 }
 
-fn could_not(status: u16, code: &str) -> Result<(), ApiError> {
+fn inconclusive(status: u16, code: &str) -> Result<(), ApiError> {
     let detail = ServerText::new("limited to 50 requests every 1 minutes");
     let rejection = Rejection {
         status,
@@ -109,34 +109,34 @@ fn could_not(status: u16, code: &str) -> Result<(), ApiError> {
     Err(ApiError::rejected(rejection))
 }
 
-/// OAuth's own error under a 5xx, which may pass.
+/// An OAuth error with a 5xx, which is temporary.
 fn unavailable() -> Result<(), ApiError> {
     let error_code = ServerText::new("temporarily_unavailable");
     Err(ApiError::rejected(Rejection { error_code, ..Rejection::of_status(503) }))
 }
 
 #[tokio::test]
-async fn what_is_no_refusal_of_the_secret_is_not_called_one() {
+async fn other_errors_are_not_reported_as_a_rejected_secret() {
     let oauth = |status, error: &str| json(status, &format!(r#"{{"error":"{error}"}}"#));
     let rows = [
-        (json(429, LIMITED), could_not(429, "RATE_LIMITED")),
-        (json(400, LIMITED), could_not(400, "RATE_LIMITED")),
+        (json(429, LIMITED), inconclusive(429, "RATE_LIMITED")),
+        (json(400, LIMITED), inconclusive(400, "RATE_LIMITED")),
         (oauth(429, "slow_down"), unexpected(429)),
         (json(429, INVALID), unexpected(429)),
         (json(408, INVALID), unexpected(408)),
         (json(403, INVALID), unexpected(403)),
         (oauth(400, "unsupported_grant_type"), unexpected(400)),
         (oauth(401, "access_denied"), unexpected(401)),
-        (answer(401, "", "<html>Please log in to the proxy</html>"), unexpected(401)),
-        (answer(407, "", ""), unexpected(407)),
+        (response(401, "", "<html>Please log in to the proxy</html>"), unexpected(401)),
+        (response(407, "", ""), unexpected(407)),
         (json(500, INVALID), unexpected(500)),
         (oauth(503, "temporarily_unavailable"), unavailable()),
         (json(200, INVALID), unexpected(200)),
         (json(200, "{}"), unexpected(200)),
         (json(200, r#"{"access_token":""}"#), unexpected(200)),
-        (answer(200, "", "\u{0}\u{1}garbage"), unexpected(200)),
+        (response(200, "", "\u{0}\u{1}garbage"), unexpected(200)),
         (
-            answer(307, "Location: http://127.0.0.1:1/\r\n", ""),
+            response(307, "Location: http://127.0.0.1:1/\r\n", ""),
             Err(ApiError::sent(Cause::Redirected { status: 307, host: ServerText::new("127.0.0.1") })),
         ),
     ];
@@ -146,12 +146,12 @@ async fn what_is_no_refusal_of_the_secret_is_not_called_one() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_says_nothing_about_the_secret() {
+async fn a_broken_connection_proves_nothing_about_the_secret() {
     let whole = json(401, INVALID);
     let cut = head_and_body(401, "", INVALID.len() + 9, INVALID);
     for reply in [Reply::Bytes(Vec::new()), Reply::ThenReset(Vec::new()), Reply::Bytes(cut)] {
         let server = RawServer::start(vec![reply, whole.clone()]).await;
-        let outcome = verify(&client(&server, hurried())).await;
+        let outcome = verify(&client(&server, quick_limits())).await;
         let is_broken = matches!(&outcome, Err(ApiError { cause: Cause::Interrupted(_), .. }));
         assert!(is_broken, "{outcome:?}");
         assert_eq!(server.requests().len(), 1);
@@ -159,61 +159,61 @@ async fn a_connection_that_breaks_says_nothing_about_the_secret() {
 }
 
 #[tokio::test]
-async fn silence_says_nothing_about_the_secret() {
+async fn a_timeout_proves_nothing_about_the_secret() {
     let server = RawServer::start(vec![Reply::ThenSilence(Vec::new())]).await;
-    let limits = Limits { verify: Duration::from_millis(30), ..hurried() };
+    let limits = Limits { verify: Duration::from_millis(30), ..quick_limits() };
     let outcome = verify(&client(&server, limits)).await;
     assert!(matches!(outcome, Err(ApiError { cause: Cause::TimedOut(_), .. })), "{outcome:?}");
     assert_eq!(server.requests().len(), 1);
 }
 
-/// A pause that would not be over in time is not begun: the refusal is what is known.
+/// A pause that would exceed the time limit is not started, and the rejection is the result.
 #[tokio::test]
-async fn no_try_begins_after_the_time_is_over() {
+async fn no_attempt_starts_after_the_time_limit() {
     let server = RawServer::start(vec![json(401, INVALID), json(200, TOKEN)]).await;
     let limits = Limits { verify_pauses: [Duration::from_secs(3600); 2], ..Limits::default() };
     assert_eq!(verify(&client(&server, limits)).await, refused());
     assert_eq!(server.requests().len(), 1);
 }
 
-/// Whoever leaves while the token is being given back gives it back on the way out, with the secret that
-/// minted it; and the session's own token as well.
+/// If the user quits while the token is being revoked, it is revoked at the end, with the secret that fetched it. So
+/// is the session's token.
 #[tokio::test]
-async fn a_proof_that_was_interrupted_is_revoked_at_the_end() {
+async fn the_token_of_an_interrupted_verification_is_revoked_at_the_end() {
     let session = r#"{"access_token":"FAKE-session","expires_in":3600}"#;
     let server = RawServer::start(vec![
         json(200, session),
         json(200, TOKEN),
         Reply::ThenSilence(Vec::new()),
-        answer(200, "", ""),
-        answer(200, "", ""),
+        response(200, "", ""),
+        response(200, "", ""),
     ])
     .await;
-    let client = Client::with_limits(with_service_account(&server.url), hurried()).unwrap();
+    let client = Client::with_limits(with_service_account(&server.url), quick_limits()).unwrap();
     client.sign_in().await.unwrap();
-    let asked = async {
+    let revoking = async {
         while server.count("POST", "/revoke") == 0 {
             tokio::task::yield_now().await;
         }
     };
     tokio::select! {
         outcome = verify(&client) => panic!("{outcome:?}"),
-        () = asked => {}
+        () = revoking => {}
     }
     client.revoke().await;
-    let revoked: Vec<String> = (3..5).map(|index| server.essence(index)).collect();
-    let proof_secret = "OWYzYQ==\n";
-    let of_proof = |request: &&String| request.contains("token=FAKE-proof.token%2B1&");
+    let revoked: Vec<String> = (3..5).map(|index| server.normalized(index)).collect();
+    let new_credentials = "OWYzYQ==\n";
+    let of_new_secret = |request: &&String| request.contains("token=FAKE-proof.token%2B1&");
     let of_session = |request: &&String| request.contains("token=FAKE-session&");
-    assert!(revoked.iter().find(of_proof).unwrap().contains(proof_secret));
-    assert!(!revoked.iter().find(of_session).unwrap().contains(proof_secret));
+    assert!(revoked.iter().find(of_new_secret).unwrap().contains(new_credentials));
+    assert!(!revoked.iter().find(of_session).unwrap().contains(new_credentials));
     client.revoke().await;
-    assert_eq!(server.requests().len(), 5, "each is given back once");
+    assert_eq!(server.requests().len(), 5, "each token is revoked once");
 }
 
-/// A secret that is not known everywhere at once is refused at first, and works in the end.
+/// A secret that is not known everywhere yet is rejected at first, and accepted later.
 #[tokio::test]
-async fn a_new_secret_of_the_embedded_atlas_becomes_known() {
+async fn a_new_secret_may_be_rejected_twice_before_it_works() {
     let refused = refused();
     let rows = [(0, true), (1, true), (2, true), (3, false)];
     for (refusals, is_accepted) in rows {
@@ -239,7 +239,7 @@ async fn a_new_secret_of_the_embedded_atlas_becomes_known() {
             query_flags: QueryFlags::default(),
             keeps_open: false,
         };
-        let client = Client::with_limits(settings, hurried()).unwrap();
+        let client = Client::with_limits(settings, quick_limits()).unwrap();
         client.sign_in().await.unwrap();
         let Ok(secret) = client.create_secret(&new_secret()).await else {
             panic!("no secret after {refusals} refusals");
@@ -249,6 +249,6 @@ async fn a_new_secret_of_the_embedded_atlas_becomes_known() {
         if !is_accepted {
             assert_eq!(outcome, refused);
         }
-        assert_eq!(atlas.live_tokens(), 1, "the session's own is the one that is left");
+        assert_eq!(atlas.live_tokens(), 1, "only the session's token is left");
     }
 }

@@ -1,4 +1,4 @@
-//! An embedded Atlas on a thread of this bench, with an account for each secret that is created.
+//! An embedded Atlas for the benchmarks, with a fresh account for each secret.
 
 use std::sync::mpsc::channel;
 use std::thread;
@@ -12,12 +12,12 @@ use crate::terminal::{Program, Terminal};
 
 /// The project of all accounts.
 pub const PROJECT: &str = "0000000000000000000000a1";
-/// An account whose new secret is lost: the connection closes instead of the answer.
+/// An account whose new secret is lost: the connection closes instead of a response.
 pub const LOST: &str = "mdb_sa_id_0000000000000000000000ff";
-/// How many accounts there are: an account holds two secrets.
+/// The number of accounts. One account has room for two secrets.
 const ACCOUNTS: usize = 200;
 
-/// It runs until the bench ends.
+/// A server that runs until the benchmark ends.
 pub struct Atlas {
     pub url: String,
     pub login: (String, String),
@@ -44,7 +44,7 @@ impl Atlas {
         Self { url, login, next: std::cell::Cell::new(0) }
     }
 
-    /// An account that has no secret yet.
+    /// An account without secrets.
     pub fn fresh_account(&self) -> String {
         let number = self.next.get();
         assert!(number < ACCOUNTS, "no account is left");
@@ -52,7 +52,7 @@ impl Atlas {
         account(number)
     }
 
-    /// What signs the program in here.
+    /// The environment variables with the credentials.
     pub fn environment(&self) -> [(&'static str, &str); 3] {
         [
             ("MONGODB_ATLAS_BASE_URL", &self.url),
@@ -61,7 +61,7 @@ impl Atlas {
         ]
     }
 
-    /// The program, signed in, with a form that is complete.
+    /// The program with credentials and a complete form.
     pub fn program(&self, client: &str) -> Program {
         let program = Terminal::run(env!("CARGO_BIN_EXE_atlas-secret"));
         let program =

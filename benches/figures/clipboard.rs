@@ -1,5 +1,5 @@
-//! What copying costs on a local X11 server: from asking to `Copied` with a fresh holder each time, beside the
-//! time that `xclip` needs to own the selection; and what the holder costs while it waits.
+//! The cost of copying on a local X11 server: the time until `Copied` with a new clipboard process each time,
+//! compared to the time until `xclip` owns the selection, and the memory of the waiting clipboard process.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -13,14 +13,14 @@ use secrecy::SecretString;
 use crate::process::resident;
 use crate::table::{Table, mebibytes, median, milliseconds};
 
-/// How often each is measured.
+/// The number of measurements.
 const ROUNDS: usize = 30;
-/// Set for the process that measures: the clipboard library reads `DISPLAY` from its own environment.
+/// Set for the process that measures: the clipboard library reads `DISPLAY` from its environment.
 const MARK: &str = "ATLAS_SECRET_BENCH_ON_DISPLAY";
-/// What is copied; plainly fake, in the length of a real one.
+/// The copied value: plainly fake, as long as a real one.
 const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
-/// An X11 display of our own. It ends when this is dropped.
+/// A new X11 display. It ends when this is dropped.
 pub struct Display {
     /// What `DISPLAY` names it.
     pub name: String,
@@ -28,7 +28,7 @@ pub struct Display {
 }
 
 impl Display {
-    /// Nothing where there is no Xvfb, or no xclip to compare with.
+    /// Returns `None` if Xvfb or xclip is missing.
     pub fn start() -> Option<Self> {
         let found = Command::new("xclip").arg("-version").stderr(Stdio::null()).status();
         let server = Command::new("Xvfb")
@@ -58,7 +58,7 @@ pub fn is_on_display() -> bool {
     std::env::var_os(MARK).is_some()
 }
 
-/// Starts this bench once more, on a display, and takes over what it measured.
+/// Runs this benchmark again on a new display, and adds its figures to the table.
 pub fn report(table: &mut Table) {
     let Some(display) = Display::start() else { return };
     let this = std::env::current_exe().expect("this program");
@@ -72,12 +72,12 @@ pub fn report(table: &mut Table) {
     }
 }
 
-/// Prints what it measures, a line a row, its cells apart by tabs.
+/// Prints one row per line, with tabs between the cells.
 pub fn measure() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let (mut copies, mut holders, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        // In turn, so that whatever else the machine does meets both.
+        // Alternate, so that other load on the machine affects both.
         let (took, memory) = runtime.block_on(copy_once());
         copies.push(took);
         holders.push(memory);
@@ -88,7 +88,7 @@ pub fn measure() {
     println!("the clipboard's holder: resident memory\t{}\t\t< 8 MB", mebibytes(median(&holders)));
 }
 
-/// A copy by a holder of its own, and that holder's resident memory in KiB.
+/// Copies once, with a new clipboard process. Returns the time and the memory of that process in KiB.
 async fn copy_once() -> (Duration, u64) {
     let environment = Environment::read(|name| std::env::var(name).ok());
     let holder = env!("CARGO_BIN_EXE_atlas-secret").into();
@@ -110,8 +110,7 @@ fn youngest_child() -> Option<u32> {
     children.split_whitespace().last()?.parse().ok()
 }
 
-/// xclip goes into the background once it owns the selection: that is when it has ended, as far as its caller
-/// can see.
+/// xclip goes into the background as soon as it owns the selection. Its caller sees that as its end.
 fn xclip_once() -> Duration {
     let started = Instant::now();
     let mut xclip = Command::new("xclip")

@@ -1,5 +1,5 @@
-//! Creating a secret against an Atlas on this machine: from Enter to the screen, and `--yes` as a whole process
-//! beside `curl` making the same requests.
+//! Creating a secret with an Atlas on this machine: the time from Enter to the screen, and the time of a whole run
+//! with `--yes`, compared to `curl` making the same requests.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -10,9 +10,9 @@ use crate::atlas::{Atlas, PROJECT};
 use crate::table::{Table, median, milliseconds};
 use crate::terminal::key;
 
-/// How often each is measured.
+/// The number of measurements.
 const ROUNDS: usize = 30;
-/// Of the API, as curl asks for it.
+/// The headers of the API, for curl.
 pub const ACCEPT: &str = "Accept: application/vnd.atlas.2024-08-05+json";
 pub const CONTENT_TYPE: &str = "Content-Type: application/vnd.atlas.2024-08-05+json";
 
@@ -30,7 +30,7 @@ pub fn report(table: &mut Table, atlas: &Atlas) {
     }
     let (mut ours, mut curls) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        // In turn, so that whatever else the machine does meets both.
+        // Alternate, so that other load on the machine affects both.
         ours.push(without_the_form(atlas));
         curls.push(by_curl(atlas));
     }
@@ -70,7 +70,7 @@ fn without_the_form(atlas: &Atlas) -> Duration {
     took
 }
 
-/// The sum of what the four processes take; what a shell would do between them is left out.
+/// The sum of the times of four processes, without what a shell would add.
 fn by_curl(atlas: &Atlas) -> Duration {
     let client = atlas.fresh_account();
     let login = format!("{}:{}", atlas.login.0, atlas.login.1);

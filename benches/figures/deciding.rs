@@ -1,4 +1,4 @@
-//! What one key costs without a terminal: deciding and drawing, on the form and in lists of three lengths.
+//! The time for one key without a terminal: updating and drawing the form, and lists of three lengths.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use ratatui::backend::TestBackend;
 
 use crate::table::{Table, median, microseconds, quantile};
 
-/// How many keys are typed.
+/// The number of keys.
 const KEYS: usize = 1_000;
 
 pub fn report(table: &mut Table) {
@@ -44,7 +44,7 @@ fn app(project: &str) -> App {
     App::new(session, Form::new(project, "", "720"), Size { columns: 80, rows: 24 }, now())
 }
 
-/// The list of projects, read to its end.
+/// The list of projects, with all pages fetched.
 fn list_of(count: usize) -> App {
     let mut app = app("");
     let mut commands = app.update(now(), key(KeyCode::Char('o'), KeyModifiers::CONTROL));
@@ -67,7 +67,7 @@ fn page(number: u32, count: usize) -> Page<ProjectEntry> {
     Page { entries: entries.collect(), is_last: last == count, about }
 }
 
-/// The character and a backspace in turn. In a list the first letter looks at every row.
+/// Types the character and deletes it, many times. In a list the first letter matches against every row.
 fn press_in_turn(mut app: App, character: char) -> Vec<Duration> {
     let theme = Theme::colour(Glyphs::UNICODE);
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).expect("a screen of memory");

@@ -1,7 +1,9 @@
-//! `--yes` far from Atlas: over TLS, and with a delay on the way, beside one `curl` that makes the same requests.
+//! `--yes` with a distant Atlas: over TLS and with a network delay, compared to one `curl` that makes the same
+//! requests.
 //!
-//! `FAR_PEER` names one more program to measure beside it, such as one written with Atlas's Go SDK. It gets the project
-//! and the client ID as arguments, the URL and credentials in this program's variables, and prints the secret.
+//! `FAR_PEER` names another program to compare with, such as one written with Atlas's Go SDK. It gets the project and
+//! the client ID as arguments, the URL and the credentials in the same variables as this program, and prints the
+//! secret.
 
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -25,10 +27,10 @@ use crate::atlas::{Atlas, PROJECT};
 use crate::creating::{ACCEPT, CONTENT_TYPE, curl};
 use crate::table::{Table, median, milliseconds};
 
-/// How often each is measured.
+/// The number of measurements.
 const ROUNDS: usize = 9;
 
-/// The roots that the machine trusts: reading them is part of what a run costs.
+/// The roots that this machine trusts: reading them is part of the cost.
 const ROOTS: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 pub fn report(table: &mut Table, atlas: &Atlas) {
@@ -39,7 +41,7 @@ pub fn report(table: &mut Table, atlas: &Atlas) {
         let (peer, mut peers) = (std::env::var_os("FAR_PEER"), Vec::new());
         let mut connections = 0;
         for _ in 0..ROUNDS {
-            // In turn, so that whatever else the machine does meets both.
+            // Alternate, so that other load on the machine affects both.
             let before = host.connections.load(Ordering::Relaxed);
             let mut ours = Command::new(env!("CARGO_BIN_EXE_atlas-secret"));
             ours.args(["--yes", "--format", "secret", "--project-id", PROJECT, "--client-id"]);
@@ -78,7 +80,7 @@ pub fn report(table: &mut Table, atlas: &Atlas) {
     }
 }
 
-/// A TLS server before the embedded Atlas, behind a network on which each round trip takes some time.
+/// A TLS server in front of the embedded Atlas, behind a network with a delay.
 struct FarHost {
     url: String,
     roots: PathBuf,
@@ -111,7 +113,8 @@ impl FarHost {
         Self { url: format!("https://localhost:{port}"), roots, connections, _folder: folder }
     }
 
-    /// When the secret is out, and when the process has ended. The program gets a fresh account as its last argument.
+    /// Returns when the secret was printed, and when the process exited. The program gets a fresh account as its last
+    /// argument.
     fn run(&self, mut program: Command, atlas: &Atlas) -> (Duration, Duration) {
         let client = atlas.fresh_account();
         let started = Instant::now();
@@ -133,8 +136,8 @@ impl FarHost {
         (is_out, started.elapsed())
     }
 
-    /// One process asks for a token, reads the account and creates. It needs a token before it starts, so it uses
-    /// an earlier one.
+    /// One process fetches a token, reads the account and creates a secret. The later requests need a token before it
+    /// starts, so they use an earlier one.
     fn by_curl(&self, atlas: &Atlas) -> Duration {
         let (client, login) = (atlas.fresh_account(), format!("{}:{}", atlas.login.0, atlas.login.1));
         let grant = ["-u", &login, "-d", "grant_type=client_credentials"];
@@ -167,7 +170,7 @@ impl FarHost {
     }
 }
 
-/// Trusts a new certificate of `localhost` beside the roots of this machine.
+/// Creates a certificate for `localhost`, and writes the roots to trust: that one and those of this machine.
 fn certificate(roots: &Path) -> TlsAcceptor {
     let made = generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
     let trusted = std::fs::read_to_string(ROOTS).unwrap_or_default() + &made.cert.pem();
@@ -181,7 +184,7 @@ fn certificate(roots: &Path) -> TlsAcceptor {
 }
 
 async fn serve(client: TcpStream, acceptor: TlsAcceptor, atlas: String, round_trip: Duration) {
-    // The kernel has made the connection already, without a delay.
+    // The kernel has already established the connection, without a delay.
     tokio::time::sleep(round_trip).await;
     let (far, near) = tokio::io::duplex(64 * 1024);
     tokio::spawn(delayed(client, far, round_trip / 2));
@@ -190,7 +193,7 @@ async fn serve(client: TcpStream, acceptor: TlsAcceptor, atlas: String, round_tr
     let _ = tokio::io::copy_bidirectional(&mut decrypted, &mut atlas).await;
 }
 
-/// Passes on what comes from either side, each piece after `delay`.
+/// Forwards data in both directions, delaying each piece.
 async fn delayed(client: TcpStream, server: DuplexStream, delay: Duration) {
     let _ = client.set_nodelay(true);
     let ((from_client, to_client), (from_server, to_server)) =

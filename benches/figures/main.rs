@@ -1,18 +1,17 @@
-//! What the program costs, as one table beside what else could be used: the time to the first frame and of a
+//! Measures the program and prints a table that compares it with alternatives: the time to the first frame and of a
 //! key, an idle screen, memory, creating a secret, lists, copying. Asserts nothing.
 //!
-//! `cargo bench` prints the table as Markdown, ready to stand in `assets/figures.md`. It takes some four
-//! minutes, wants a machine that does nothing else, and measures copying only where Xvfb and xclip are
-//! installed.
+//! `cargo bench` prints the table as Markdown, for `assets/figures.md`. It takes about four minutes, needs an
+//! otherwise idle machine, and measures copying only if Xvfb and xclip are installed.
 #![cfg(unix)]
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a bench prints, and has no caller"
+    reason = "a benchmark prints its figures"
 )]
 
-/// The harness of the tests; its whole interface is public so that no part of it counts as unused here.
+/// The terminal harness of the tests. It is public so that unused parts are not reported as dead code.
 #[path = "../../tests/support/terminal/mod.rs"]
 pub mod terminal;
 
@@ -35,7 +34,7 @@ fn main() {
         return starting::bare();
     }
     if !is_asked_for("--bench") {
-        // `cargo test --all-targets` runs this too, and has no use for minutes of measuring.
+        // `cargo test --all-targets` runs this, too, and must not spend minutes on it.
         return println!("measures only as `cargo bench`");
     }
     if clipboard::is_on_display() {

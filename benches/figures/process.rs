@@ -1,4 +1,4 @@
-//! What the system knows of a process (`proc(5)`).
+//! Reads figures of a process from `/proc` (`proc(5)`).
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ pub fn resident(process: u32) -> u64 {
     number_after(&read(PathBuf::from(format!("/proc/{process}/status"))), "VmRSS:")
 }
 
-/// How often all threads of a process together have been given a processor so far: each time is a wake-up.
+/// The number of context switches of all threads of a process. Each one is a wake-up.
 pub fn switches(terminal: &Terminal) -> u64 {
     let threads = fs::read_dir(format!("/proc/{}/task", terminal.pid())).expect("the list of threads");
     let of_thread = |path: PathBuf| {
@@ -28,5 +28,5 @@ fn read(path: PathBuf) -> String {
 fn number_after(text: &str, label: &str) -> u64 {
     let (_, rest) = text.split_once(label).expect("the label is in the file");
     let number = rest.split_whitespace().next().and_then(|word| word.parse().ok());
-    number.expect("a number stands behind the label")
+    number.expect("a number follows the label")
 }

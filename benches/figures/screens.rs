@@ -1,5 +1,4 @@
-//! Each screen: what a key costs on it, what the program does while nobody touches it, and how much memory it
-//! has.
+//! Each screen: the time for a key, the activity while idle, and the memory.
 
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -10,27 +9,27 @@ use crate::process::{resident, switches};
 use crate::table::{Table, mebibytes, median, milliseconds, quantile};
 use crate::terminal::{Program, Terminal, key};
 
-/// How many keys are typed.
+/// The number of keys.
 const KEYS: usize = 200;
-/// A key is answered in full once nothing was written for this long.
+/// The response to a key is complete once nothing was written for this long.
 const QUIET: Duration = Duration::from_millis(30);
-/// A screen has settled, names looked up and all, once nothing was written for this long.
+/// A screen is complete, including looked-up names, once nothing was written for this long.
 const SETTLED: Duration = Duration::from_millis(600);
-/// How long the idle screens are watched, all at the same time.
+/// How long the idle screens are observed, all at the same time.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// One screen: the program that leads to it, what is typed and then waited for, and two keys that change what it
-/// shows and change it back.
+/// A screen: the program, the keys that lead to the screen with the text to wait for, and two keys that change the
+/// screen and change it back.
 struct Screen {
     name: &'static str,
     program: Program,
-    way: &'static [(&'static str, &'static str)],
+    steps: &'static [(&'static str, &'static str)],
     keys: [&'static str; 2],
-    /// The time that is left is shown by the second.
+    /// True if the screen shows the time left, to the second.
     counts_down: bool,
 }
 
-/// What was measured on a key: the time to the first byte of its answer, and how many bytes there are in all.
+/// The figures for each key: the time to the first byte of output, and the number of bytes.
 pub struct Keys {
     pub times: Vec<Duration>,
     pub bytes: Vec<usize>,
@@ -39,10 +38,10 @@ pub struct Keys {
 const TO_CREATED: (&str, &str) = (key::ENTER, "Secret created");
 
 fn all(atlas: &Atlas, display: Option<&Display>) -> Vec<Screen> {
-    let screen = |name, way, keys| Screen {
+    let screen = |name, steps, keys| Screen {
         name,
         program: atlas.program(&atlas.fresh_account()),
-        way,
+        steps,
         keys,
         counts_down: false,
     };
@@ -72,7 +71,7 @@ fn all(atlas: &Atlas, display: Option<&Display>) -> Vec<Screen> {
     screens
 }
 
-/// Brings every screen up, types on one after the other, and leaves all of them alone at the same time.
+/// Opens every screen, types on one after the other, and then leaves all of them idle at the same time.
 pub fn report(table: &mut Table, atlas: &Atlas, bare_key: Duration) {
     let display = Display::start();
     let mut shown = Vec::new();
@@ -80,7 +79,7 @@ pub fn report(table: &mut Table, atlas: &Atlas, bare_key: Duration) {
         let mut terminal = screen.program.start();
         terminal.wait_for("quit");
         terminal.wait_quiet(SETTLED);
-        for (keys, then) in screen.way {
+        for (keys, then) in screen.steps {
             terminal.send(keys);
             terminal.wait_for(then);
             if !screen.counts_down {
@@ -124,9 +123,9 @@ fn report_keys(table: &mut Table, name: &str, keys: &Keys, bare: Duration) {
     );
 }
 
-/// Types the two keys in turn.
+/// Types the two keys alternately.
 pub fn type_keys(terminal: &mut Terminal, keys: [&str; 2]) -> Keys {
-    // The first of them may still meet what came before.
+    // Output from before could still arrive with the first keys.
     for key in keys {
         type_key(terminal, key);
     }
@@ -138,12 +137,13 @@ fn type_key(terminal: &mut Terminal, key: &str) -> (Duration, usize) {
     let before = terminal.output_length();
     let sent = Instant::now();
     terminal.send(key);
-    let answered = terminal.wait_output_beyond(before);
+    let responded = terminal.wait_output_beyond(before);
     terminal.wait_quiet(QUIET);
-    (answered.duration_since(sent), terminal.output_length() - before)
+    (responded.duration_since(sent), terminal.output_length() - before)
 }
 
-/// A clock that is shown wakes the program when its minute turns, and only then: the watch fits between.
+/// A screen with a clock wakes up when the minute changes, and only then. Waits until the whole observation fits into
+/// one minute.
 fn await_a_whole_minute() {
     let second = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_secs() % 60;
     if second > 58 - IDLE.as_secs() {

@@ -1,5 +1,5 @@
-//! From the start of the process to the first frame, beside a bare ratatui program (this very bench, started
-//! with [`BARE`]) and `echo`.
+//! The time from the start of the process to the first frame, compared to a minimal ratatui program (this benchmark,
+//! started with [`BARE`]) and `echo`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,14 +12,14 @@ use crate::screens::{Keys, type_keys};
 use crate::table::{Table, median, milliseconds, quantile, ratio};
 use crate::terminal::{Program, Terminal};
 
-/// The argument that makes this bench the bare program.
+/// The argument that makes this benchmark the minimal program.
 pub const BARE: &str = "--bare";
-/// The text whose appearance is the first sign of life.
+/// The text to wait for.
 const LABEL: &str = "Project ID";
 /// How often each program is started.
 const STARTS: usize = 60;
 
-/// The least that a ratatui program can do: draws the label, counts keys, and leaves with `q`.
+/// A minimal ratatui program: draws the label, counts keys, and quits with `q`.
 pub fn bare() {
     let mut terminal = ratatui::init();
     let mut count = 0;
@@ -37,7 +37,7 @@ pub fn bare() {
     ratatui::restore();
 }
 
-/// One of the programs that are compared.
+/// A program to compare.
 struct Subject {
     path: PathBuf,
     argument: OsString,
@@ -63,8 +63,7 @@ impl Subject {
     }
 }
 
-/// Starts the programs in turn, another one first in each round, so that a busy moment of the machine and the
-/// end of the one before meet all of them.
+/// Starts the programs in turn, in a different order in each round, so that load on the machine affects all of them.
 pub fn report(table: &mut Table) {
     let subjects = [
         Subject::of(env!("CARGO_BIN_EXE_atlas-secret"), "--demo"),
@@ -85,7 +84,7 @@ pub fn report(table: &mut Table) {
     );
 }
 
-/// The time of a key in the bare program at its 99th percentile, which every screen is compared with.
+/// The time of a key in the minimal program at the 99th percentile. Every screen is compared to it.
 pub fn report_bare_key(table: &mut Table) -> Duration {
     let mut terminal = Subject::bare().prepare().start();
     terminal.wait_for(LABEL);

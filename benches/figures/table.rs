@@ -1,9 +1,9 @@
-//! The table that is printed in the end, and the few numbers that its rows are made of.
+//! The table of figures, and the statistics for its rows.
 
 use std::fs;
 use std::time::Duration;
 
-/// What a reader of the table would ask.
+/// Notes for readers of the table.
 const NOTES: &str = "\
 A wake-up is a context switch of any of the process's threads. A screen that has read from Atlas is woken once \
 more, some 2 s after its last read, when the idle connection is closed; a form also when the minute turns. A copy is \
@@ -11,13 +11,12 @@ compared with the clipboard once a second while it is shown. Where nothing else 
 Atlas on this machine without TLS: what the network and Atlas itself take comes on top. Every escape sequence begins \
 with Esc, so Esc alone counts as a key only after 50 ms: that is what the slow keys of some screens are.";
 
-/// Rows in the order in which they were measured.
 #[derive(Default)]
 pub struct Table {
     rows: Vec<Row>,
 }
 
-/// One line: what was measured how often, its figure, what it is compared with, and what it should be.
+/// A row: what was measured and how often, the figure, what it is compared to, and the goal.
 pub struct Row {
     pub what: String,
     pub figure: String,
@@ -26,14 +25,14 @@ pub struct Row {
 }
 
 impl Table {
-    /// Adds a line, and says on standard error how far the bench is.
+    /// Adds a row, and reports it on standard error.
     pub fn add(&mut self, what: impl Into<String>, figure: impl Into<String>, beside: &str, goal: &str) {
         let row = Row { what: what.into(), figure: figure.into(), beside: beside.into(), goal: goal.into() };
         eprintln!("{}: {}", row.what, row.figure);
         self.rows.push(row);
     }
 
-    /// Prints it as Markdown.
+    /// Prints the table as Markdown.
     pub fn print(&self) {
         println!("# Figures\n");
         println!(
@@ -49,7 +48,7 @@ impl Table {
     }
 }
 
-/// The processor, and how many of it.
+/// The number and the name of the processors.
 fn machine() -> String {
     let about = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = about
@@ -64,7 +63,7 @@ fn machine() -> String {
     format!("{count} × {model}, {}, release build", system.trim_matches('"'))
 }
 
-/// The smallest value that this share of the values does not exceed.
+/// The smallest value that is at least as large as this percentage of the values.
 pub fn quantile<Value: Ord + Copy>(values: &[Value], percent: usize) -> Value {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();
@@ -72,7 +71,6 @@ pub fn quantile<Value: Ord + Copy>(values: &[Value], percent: usize) -> Value {
     sorted[rank.saturating_sub(1)]
 }
 
-/// The middle one.
 pub fn median<Value: Ord + Copy>(values: &[Value]) -> Value {
     quantile(values, 50)
 }
@@ -90,7 +88,7 @@ pub fn mebibytes(kibibytes: u64) -> String {
     format!("{}.{} MiB", tenths / 10, tenths % 10)
 }
 
-/// How many times the other one this is.
+/// How many times as long as `other` this is.
 pub fn ratio(this: Duration, other: Duration) -> String {
     format!("{:.2}×", this.as_secs_f64() / other.as_secs_f64())
 }

@@ -1,4 +1,4 @@
-//! One drawn frame, cut into words: what has to be painted, and where.
+//! A drawn frame, split into words with their positions and styles.
 
 use atlas_secret::tui::{App, Theme};
 use ratatui::Terminal;
@@ -8,44 +8,35 @@ use ratatui::layout::Position;
 use ratatui::style::{Color, Modifier};
 use ratatui::text::Span;
 
-/// A frame that was drawn.
 #[derive(PartialEq, Eq)]
 pub struct Frame {
     buffer: Buffer,
-    /// Where the cursor stands, unless it is hidden.
+    /// The position of the cursor, unless it is hidden.
     pub cursor: Option<Position>,
 }
 
-/// Neighbouring cells of a row that look the same.
+/// Adjacent cells of a row with the same style.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// The column of the first cell.
     pub column: u16,
-    /// How many cells.
     pub columns: u16,
-    /// What they say.
     pub text: String,
-    /// How they look.
-    pub look: Look,
+    pub style: Style,
 }
 
-/// How a cell looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// The colour of the letters.
+pub struct Style {
     pub foreground: Color,
-    /// The colour behind them.
     pub background: Color,
-    /// Bold, dim, reversed and the like.
     pub modifier: Modifier,
 }
 
-impl Look {
+impl Style {
     fn of(cell: &Cell) -> Self {
         Self { foreground: cell.fg, background: cell.bg, modifier: cell.modifier }
     }
 
-    /// True when blanks can be seen too.
+    /// True if blanks are visible.
     fn paints_blanks(self) -> bool {
         self.background != Color::Reset || self.modifier.intersects(Modifier::REVERSED | Modifier::UNDERLINED)
     }
@@ -63,12 +54,12 @@ impl Frame {
         Self { buffer: backend.buffer().clone(), cursor }
     }
 
-    /// How many columns and rows.
+    /// The number of columns and rows.
     pub fn size(&self) -> (u16, u16) {
         (self.buffer.area.width, self.buffer.area.height)
     }
 
-    /// The words of a row, each where it stands; of blanks only those that can be seen.
+    /// The words of a row with their positions, and visible blanks.
     pub fn words(&self, row: u16) -> Vec<Run> {
         self.runs(row).into_iter().flat_map(words_of).collect()
     }
@@ -78,16 +69,16 @@ impl Frame {
         let mut column = 0;
         while column < self.buffer.area.width {
             let cell = &self.buffer[(column, row)];
-            // What is two columns wide covers the next cell.
+            // A wide character also covers the next cell.
             let columns = u16::try_from(Span::raw(cell.symbol()).width()).unwrap().max(1);
             match runs.last_mut() {
-                Some(run) if run.look == Look::of(cell) => {
+                Some(run) if run.style == Style::of(cell) => {
                     run.text.push_str(cell.symbol());
                     run.columns += columns;
                 }
                 _ => {
                     let text = cell.symbol().to_owned();
-                    runs.push(Run { column, columns, text, look: Look::of(cell) });
+                    runs.push(Run { column, columns, text, style: Style::of(cell) });
                 }
             }
             column += columns;
@@ -96,9 +87,9 @@ impl Frame {
     }
 }
 
-/// No two fonts have the same widths, so each word gets a place of its own.
+/// Splits a run into words: fonts differ in width, so each word gets its own position.
 fn words_of(run: Run) -> Vec<Run> {
-    if run.look.paints_blanks() {
+    if run.style.paints_blanks() {
         return vec![run];
     }
     let mut words = Vec::new();
@@ -106,7 +97,7 @@ fn words_of(run: Run) -> Vec<Run> {
     for part in run.text.split(' ') {
         let columns = u16::try_from(Span::raw(part).width()).unwrap();
         if !part.is_empty() {
-            words.push(Run { column, columns, text: part.to_owned(), look: run.look });
+            words.push(Run { column, columns, text: part.to_owned(), style: run.style });
         }
         column += columns + 1;
     }

@@ -1,19 +1,19 @@
-//! Colours, dark and light, as a style sheet: what the 16 colours of a terminal are in these pictures.
+//! The dark and the light colors of the pictures, as a style sheet.
 
 use std::fmt::Write;
 
 use ratatui::style::{Color, Modifier};
 
-use super::frame::Look;
+use super::frame::Style;
 
-/// A colour in the dark and in the light picture.
+/// A color in the dark and in the light picture.
 struct Ink {
     class: &'static str,
     dark: &'static str,
     light: &'static str,
 }
 
-/// The page, its letters, and the title bar with its dots.
+/// The page, its text, and the title bar with its dots.
 const PAGE: [Ink; 4] = [
     Ink { class: "p", dark: "#161a21", light: "#fbfbfa" },
     Ink { class: "t", dark: "#d6dbe4", light: "#23272e" },
@@ -21,9 +21,8 @@ const PAGE: [Ink; 4] = [
     Ink { class: "o", dark: "#4a5362", light: "#c0c5cc" },
 ];
 
-/// The 16 colours, in the order of their numbers: all but black have a contrast of at least 4.5 to the page, while
-/// they are not dimmed.
-const COLOURS: [Ink; 16] = [
+/// The 16 colors in order. All but black have a contrast of at least 4.5 to the page, unless they are dimmed.
+const COLORS: [Ink; 16] = [
     Ink { class: "c0", dark: "#3b4252", light: "#23272e" },
     Ink { class: "c1", dark: "#f2777a", light: "#b3261e" },
     Ink { class: "c2", dark: "#8fce85", light: "#1f7a33" },
@@ -42,18 +41,18 @@ const COLOURS: [Ink; 16] = [
     Ink { class: "c15", dark: "#ffffff", light: "#111417" },
 ];
 
-/// Classes and not variables: not everything that shows an SVG knows `var()`.
+/// These are classes because not every SVG viewer knows `var()`.
 const LETTERS: &str = "text{font:15px ui-monospace,SFMono-Regular,Menlo,Consolas,\"DejaVu Sans Mono\",\
                        \"Liberation Mono\",monospace;white-space:pre}.b{font-weight:700}.d{fill-opacity:.7}\
                        .u{text-decoration:underline}";
 
-/// The style sheet with the colours that `body` uses.
+/// The style sheet for the colors that `body` uses.
 pub fn style_sheet(body: &str) -> String {
     let is_used = |ink: &&Ink| {
         body.contains(&format!("class=\"{}\"", ink.class))
             || body.contains(&format!("class=\"{} ", ink.class))
     };
-    let used: Vec<&Ink> = PAGE.iter().chain(&COLOURS).filter(is_used).collect();
+    let used: Vec<&Ink> = PAGE.iter().chain(&COLORS).filter(is_used).collect();
     let rules = |shade: fn(&Ink) -> &str| {
         used.iter().fold(String::new(), |mut rules, ink| {
             let _ = write!(rules, ".{}{{fill:{}}}", ink.class, shade(ink));
@@ -64,31 +63,31 @@ pub fn style_sheet(body: &str) -> String {
     format!("{LETTERS}{dark}@media (prefers-color-scheme:light){{{light}}}")
 }
 
-/// The classes of a run's letters.
-pub fn letters(look: Look) -> String {
-    let is_reversed = look.modifier.contains(Modifier::REVERSED);
+/// The classes for the text of a run.
+pub fn letters(style: Style) -> String {
+    let is_reversed = style.modifier.contains(Modifier::REVERSED);
     let mut classes =
-        if is_reversed { class(look.background, "p") } else { class(look.foreground, "t") }.to_owned();
+        if is_reversed { class(style.background, "p") } else { class(style.foreground, "t") }.to_owned();
     let more = [(Modifier::BOLD, " b"), (Modifier::DIM, " d"), (Modifier::UNDERLINED, " u")];
     for (modifier, class) in more {
-        if look.modifier.contains(modifier) {
+        if style.modifier.contains(modifier) {
             classes.push_str(class);
         }
     }
     classes
 }
 
-/// The class of the block behind a run, where there is one.
-pub fn block(look: Look) -> Option<&'static str> {
-    if look.modifier.contains(Modifier::REVERSED) {
-        return Some(class(look.foreground, "t"));
+/// The class of the background of a run, if it has one.
+pub fn block(style: Style) -> Option<&'static str> {
+    if style.modifier.contains(Modifier::REVERSED) {
+        return Some(class(style.foreground, "t"));
     }
-    (look.background != Color::Reset).then(|| class(look.background, "p"))
+    (style.background != Color::Reset).then(|| class(style.background, "p"))
 }
 
-/// The view uses the terminal's own 16 colours alone; any other would show as plain.
-fn class(colour: Color, plain: &'static str) -> &'static str {
-    let number = match colour {
+/// The class of a color. The interface only uses the terminal's 16 colors; any other one becomes `plain`.
+fn class(color: Color, plain: &'static str) -> &'static str {
+    let number = match color {
         Color::Black => 0,
         Color::Red => 1,
         Color::Green => 2,
@@ -107,5 +106,5 @@ fn class(colour: Color, plain: &'static str) -> &'static str {
         Color::White => 15,
         Color::Reset | Color::Rgb(..) | Color::Indexed(_) => return plain,
     };
-    COLOURS[number].class
+    COLORS[number].class
 }

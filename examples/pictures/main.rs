@@ -1,19 +1,19 @@
 //! Draws the pictures of the README from the real screens, and writes the man page and the completions.
 //!
-//! `cargo run --example pictures` writes what is in `assets`; with `-- --check` it writes nothing, names every
-//! file that is no longer what would be written, and ends with 1.
+//! `cargo run --example pictures` writes the files in `assets`. With `-- --check` it writes nothing, lists the files
+//! that are out of date, and exits with 1 if there are any.
 //!
-//! A picture is a [`scenes::Scene`]: what a person and Atlas do, one after the other, to the real interface with
-//! demo data and a clock that stands still. So the same source always gives the same files.
+//! A picture is a [`scenes::Scene`]: a sequence of keys and responses for the real interface, with demo data and a
+//! fixed clock. The same source always results in the same files.
 
-#![expect(clippy::unwrap_used, reason = "a tool at build time: demo data that does not parse ends it")]
+#![expect(clippy::unwrap_used, reason = "invalid demo data ends this build tool")]
 
 mod film;
 mod frame;
 mod ink;
 mod manual;
 mod scenes;
-#[expect(dead_code, clippy::panic, reason = "the stage of the tests, which need more of it")]
+#[expect(dead_code, clippy::panic, reason = "the tests use more of it")]
 #[path = "../../tests/support/stage.rs"]
 mod stage;
 mod svg;
@@ -24,10 +24,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// What each file below `assets` should hold, by its path there.
+/// The content of the files below `assets`, by path.
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-/// The folders below `assets` that hold nothing but what is written here.
+/// The folders below `assets` that only contain generated files.
 const OWN_FOLDERS: [&str; 2] = ["pictures", "completions"];
 
 fn main() -> io::Result<ExitCode> {
@@ -35,20 +35,20 @@ fn main() -> io::Result<ExitCode> {
     let files = files()?;
     let stale = stale(&assets, &files)?;
     let only_checks = std::env::args().skip(1).any(|argument| argument == "--check");
-    let mut words = io::stderr().lock();
+    let mut stderr = io::stderr().lock();
     for path in &stale {
         let what = match files.contains_key(path) {
             _ if only_checks => "stale:",
             true => "wrote",
             false => "removed",
         };
-        writeln!(words, "{what} assets/{}", path.display())?;
+        writeln!(stderr, "{what} assets/{}", path.display())?;
     }
     if only_checks {
         let is_fresh = stale.is_empty();
         if !is_fresh {
             writeln!(
-                words,
+                stderr,
                 "`cargo run --example pictures` makes them anew; look at them before committing."
             )?;
         }
@@ -74,11 +74,11 @@ fn files() -> io::Result<Files> {
     Ok(files)
 }
 
-/// The files that differ, are missing, or that nothing makes any more.
+/// The files that differ, are missing, or are no longer generated.
 fn stale(assets: &Path, files: &Files) -> io::Result<Vec<PathBuf>> {
     let mut stale: Vec<PathBuf> = files
         .iter()
-        // Git may have checked a text file out with other line ends.
+        // Git may have checked out text files with other line endings.
         .filter(|(path, content)| {
             fs::read(assets.join(path)).map(without_returns).ok().as_ref() != Some(content)
         })

@@ -1,4 +1,4 @@
-//! The man page and the completions, from the command line as the program defines it.
+//! The man page and the completions, generated from the definition of the command line.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use clap_complete::Shell;
 
 use super::Files;
 
-/// The names under which each shell looks for the completions of a command.
+/// The file names that each shell expects for completions.
 const COMPLETIONS: [(Shell, &str); 4] = [
     (Shell::Bash, "atlas-secret.bash"),
     (Shell::Zsh, "_atlas-secret"),
@@ -17,7 +17,6 @@ const COMPLETIONS: [(Shell, &str); 4] = [
     (Shell::PowerShell, "_atlas-secret.ps1"),
 ];
 
-/// The files below `assets`.
 pub fn files() -> io::Result<Files> {
     let mut files = Files::from([(PathBuf::from("atlas-secret.1"), page()?.into_bytes())]);
     for (shell, name) in COMPLETIONS {
@@ -26,7 +25,7 @@ pub fn files() -> io::Result<Files> {
     Ok(files)
 }
 
-/// The sections of what the help says after the options: its headings, and those of a man page.
+/// The headings in the help text after the options, and the man page sections that replace them.
 const SECTIONS: [(&str, &str); 6] = [
     (".SH EXTRA\nCredentials:\n", ".SH ENVIRONMENT\n.nf\nCredentials:\n"),
     ("\nSettings file:\n", "\n.fi\n.SH FILES\n.nf\n"),
@@ -36,7 +35,7 @@ const SECTIONS: [(&str, &str); 6] = [
     (".SH VERSION\n", ".fi\n.SH VERSION\n"),
 ];
 
-/// The man page. What the help says after the options are tables and examples: their lines stay as they are.
+/// The man page. The lines after the options are tables and examples, and stay as they are.
 fn page() -> io::Result<String> {
     let mut page = Vec::new();
     clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
@@ -44,7 +43,7 @@ fn page() -> io::Result<String> {
     Ok(SECTIONS.iter().fold(page, |page, (heading, section)| page.replace(heading, section)))
 }
 
-/// The synopsis names each option's value, too.
+/// Adds the value of each option to the synopsis.
 fn with_values(page: String) -> String {
     Arguments::command().get_arguments().fold(page, |page, option| {
         let (Some(name), Some([value])) = (option.get_long(), option.get_value_names()) else { return page };

@@ -1,4 +1,4 @@
-//! The pictures, one function a scene. To add one: a line in [`all`] and what leads to it.
+//! The pictures, one function each. To add one, add a line to [`all`] and a function for its steps.
 
 use std::time::Duration;
 
@@ -14,19 +14,19 @@ use jiff::Timestamp;
 
 use super::stage::{CLIENT, PROJECT, Stage, VALUE};
 
-/// A picture to be.
+/// A picture.
 pub struct Scene {
-    /// The file's name, without `.svg`.
+    /// The file name, without `.svg`.
     pub name: &'static str,
-    /// What it shows, for those who cannot see it.
+    /// The description for screen readers.
     pub about: &'static str,
     pub theme: Theme,
     pub stage: Stage,
 }
 
-/// All of them, in the order in which a person meets them.
+/// All pictures, in the order in which a user sees the screens.
 pub fn all() -> Vec<Scene> {
-    let without_colour = Theme::without_colour(Glyphs::UNICODE);
+    let without_color = Theme::without_colour(Glyphs::UNICODE);
     vec![
         scene("sign-in", "The ways to sign in", sign_in()),
         scene("form-empty", "The form, empty", form("", "", "720")),
@@ -47,13 +47,13 @@ pub fn all() -> Vec<Scene> {
         scene("copied", "The secret was copied", copied()),
         scene("run-a-command", "Commands that can read the secret", run_a_command()),
         scene("update-env", "The question before an existing .env file is updated", update_env()),
-        scene("guard", "The question before a secret is lost", guard()),
+        scene("guard", "The question before a secret is lost", leave_question()),
         scene("others", "What creating did to the others, and that Atlas accepts the new one", others()),
         scene("full-account", "Both secrets are in use: one is to be deleted first", full_account()),
         scene("unknown", "The response was lost, and the secret whose value is lost is found", unknown()),
         scene("role-too-low", "Atlas refused: the role is too low", role_too_low()),
         scene("help", "The help of the form", help()),
-        Scene { theme: without_colour, ..scene("no-color", "A form without any color", wrong_character()) },
+        Scene { theme: without_color, ..scene("no-color", "A form without any color", wrong_character()) },
     ]
 }
 
@@ -70,7 +70,7 @@ fn form(project: &str, client: &str, lifetime: &str) -> Stage {
     stage(session, Form::new(project, client, lifetime))
 }
 
-/// A stage of the size of every picture; a README shows it at about this width.
+/// A stage in the size of the pictures, which suits the width of a README.
 pub fn stage(session: Session, form: Form) -> Stage {
     let mut stage = Stage::new(session, form);
     stage.size(80, 22);
@@ -90,20 +90,23 @@ fn existing(tail: &str, expires_at: &str) -> ExistingSecret {
 
 fn filled() -> Stage {
     let mut stage = form(PROJECT, CLIENT, "30d");
-    stage.looked_up(&[existing("5e1c", "2027-03-01T12:00:00Z")]);
+    stage.lookups_finished(&[existing("5e1c", "2027-03-01T12:00:00Z")]);
     stage
 }
 
 fn replaces() -> Stage {
     let mut stage = form(PROJECT, CLIENT, "30d");
-    stage.looked_up(&[existing("2b8e", "2026-11-01T12:00:00Z"), existing("5e1c", "2027-03-01T12:00:00Z")]);
+    stage.lookups_finished(&[
+        existing("2b8e", "2026-11-01T12:00:00Z"),
+        existing("5e1c", "2027-03-01T12:00:00Z"),
+    ]);
     stage
 }
 
 fn full_account() -> Stage {
     let mut stage = form(PROJECT, CLIENT, "30d");
     let secrets = [existing("2b8e", "2026-12-20T12:00:00Z"), existing("5e1c", "2027-03-01T12:00:00Z")];
-    stage.looked_up(&secrets);
+    stage.lookups_finished(&secrets);
     stage.press(KeyCode::Enter);
     account(&mut stage, &secrets);
     stage
@@ -128,7 +131,7 @@ fn others() -> Stage {
     let mut stage = question();
     let before = existing("5e1c", "2027-03-01T12:00:00Z");
     stage.press(KeyCode::Char('y'));
-    arrived(&mut stage);
+    post_succeeds(&mut stage);
     let after = ExistingSecret { expires_at: Some("2026-11-30T17:14:00Z".parse().unwrap()), ..before };
     account(&mut stage, &[after]);
     stage.press(KeyCode::Char('v'));
@@ -203,10 +206,10 @@ fn accounts() -> Stage {
     stage
 }
 
-/// The POST has been running for so many milliseconds.
+/// The POST has been running for this long.
 fn posting(milliseconds: u64) -> Stage {
     let mut stage = form(PROJECT, CLIENT, "30d");
-    stage.looked_up(&[]);
+    stage.lookups_finished(&[]);
     stage.press(KeyCode::Enter);
     stage.signed_in(Ok(()));
     account(&mut stage, &[]);
@@ -216,14 +219,14 @@ fn posting(milliseconds: u64) -> Stage {
 
 fn created() -> Stage {
     let mut stage = posting(0);
-    arrived(&mut stage);
+    post_succeeds(&mut stage);
     stage
 }
 
 fn copied() -> Stage {
     let mut stage = created();
     stage.press(KeyCode::Char('c'));
-    copied_for_a_minute(&mut stage);
+    copy_for_a_minute(&mut stage);
     stage
 }
 
@@ -237,16 +240,16 @@ pub fn account(stage: &mut Stage, secrets: &[ExistingSecret]) {
     }));
 }
 
-/// Atlas answers with the new secret.
-pub fn arrived(stage: &mut Stage) {
+/// The POST returns the new secret.
+pub fn post_succeeds(stage: &mut Stage) {
     let id = SecretId::from_server("6650f0aa12bc34de56f07890");
     let expires_at = Some("2026-12-23T17:14:00Z".parse().unwrap());
     let created_at = Some("2026-11-23T17:14:00Z".parse().unwrap());
-    stage.answered(Ok(CreatedSecret { value: VALUE.into(), id, created_at, expires_at }));
+    stage.post_finished(Ok(CreatedSecret { value: VALUE.into(), id, created_at, expires_at }));
 }
 
-/// The clipboard has it, read back, and will be emptied in a minute.
-pub fn copied_for_a_minute(stage: &mut Stage) {
+/// The secret was copied, and the clipboard will be cleared in a minute.
+pub fn copy_for_a_minute(stage: &mut Stage) {
     stage.copied(CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(60)) }));
 }
 
@@ -276,7 +279,7 @@ fn update_env() -> Stage {
     stage
 }
 
-fn guard() -> Stage {
+fn leave_question() -> Stage {
     let mut stage = created();
     stage.press(KeyCode::Char('q'));
     stage
@@ -284,7 +287,7 @@ fn guard() -> Stage {
 
 fn unknown() -> Stage {
     let mut stage = posting(60_000);
-    stage.answered(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(60)))));
+    stage.post_finished(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(60)))));
     let found = ExistingSecret {
         created_at: Some("2026-11-23T17:14:02Z".parse().unwrap()),
         last_used_at: None,
@@ -296,7 +299,7 @@ fn unknown() -> Stage {
 
 fn role_too_low() -> Stage {
     let mut stage = posting(0);
-    stage.answered(Err(ApiError::rejected(Rejection {
+    stage.post_finished(Err(ApiError::rejected(Rejection {
         status: 401,
         error_code: ServerText::new("USER_UNAUTHORIZED"),
         detail: ServerText::new("Current user is not authorized to perform this action."),

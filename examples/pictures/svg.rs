@@ -1,4 +1,4 @@
-//! From frames to SVG: one picture, or several that follow each other.
+//! Renders frames as SVG: a single picture, or an animation.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -8,19 +8,18 @@ use super::frame::{Frame, Run};
 use super::ink;
 use super::scenes::Scene;
 
-/// A cell in pixels. The letters are 15 high, and in almost every monospaced font three fifths as wide.
+/// The size of a cell in pixels. The font size is 15 pixels; almost every monospaced font is three fifths as wide.
 const CELL: (u16, u16) = (9, 19);
 
-/// From the top of a cell to the line that its letters stand on.
+/// The distance from the top of a cell to the baseline.
 const ASCENT: u16 = 14;
 
-/// Around the page.
+/// The margin around the page.
 const MARGIN: u16 = 14;
 
-/// The window's title bar.
+/// The height of the title bar.
 const BAR: u16 = 30;
 
-/// One picture.
 pub fn still(scene: &Scene) -> String {
     let frame = Frame::draw(&scene.stage.app, &scene.theme);
     let mut body = String::new();
@@ -30,8 +29,8 @@ pub fn still(scene: &Scene) -> String {
     window(scene.about, frame.size(), "", &body)
 }
 
-/// Pictures that follow each other, over and over. What does not move (by a person's wish, or because the
-/// viewer cannot) shows the one that is the poster.
+/// An animation that repeats. Without motion (by user preference, or in a viewer that cannot animate) only the poster
+/// is visible.
 pub fn moving(about: &str, shots: &[Shot]) -> String {
     let Some(first) = shots.first() else { return String::new() };
     let mut body = String::new();
@@ -66,7 +65,7 @@ pub fn moving(about: &str, shots: &[Shot]) -> String {
     window(about, first.frame.size(), &timetable(shots), &body)
 }
 
-/// When each shot is seen, as keyframes that jump.
+/// The keyframes that show each shot in its turn.
 fn timetable(shots: &[Shot]) -> String {
     let whole: u32 = shots.iter().map(|shot| shot.milliseconds).sum();
     let mut rules = format!(".f{{opacity:0;animation:{whole}ms step-end infinite}}.s{{opacity:1}}");
@@ -83,7 +82,7 @@ fn timetable(shots: &[Shot]) -> String {
     rules
 }
 
-/// A window around the page, with a title bar that belongs to no system.
+/// A window around the page, with a neutral title bar.
 fn window(about: &str, (columns, rows): (u16, u16), more_style: &str, body: &str) -> String {
     let width = columns * CELL.0 + 2 * MARGIN;
     let height = rows * CELL.1 + 2 * MARGIN + BAR;
@@ -109,7 +108,7 @@ fn window(about: &str, (columns, rows): (u16, u16), more_style: &str, body: &str
     )
 }
 
-/// One row of a frame; empty when there is nothing to see in it.
+/// One row of a frame. Empty if nothing is visible in it.
 fn paint(frame: &Frame, row: u16) -> String {
     let mut painted: String = frame.words(row).iter().map(|word| paint_word(word, row)).collect();
     if let Some(cursor) = frame.cursor.filter(|cursor| cursor.y == row) {
@@ -126,17 +125,17 @@ fn paint_word(word: &Run, row: u16) -> String {
     let (x, y) = corner(word.column, row);
     let width = word.columns * CELL.0;
     let mut painted = String::new();
-    if let Some(class) = ink::block(word.look) {
+    if let Some(class) = ink::block(word.style) {
         let height = CELL.1;
         let _ = write!(
             painted,
             "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>"
         );
     }
-    let class = ink::letters(word.look);
+    let class = ink::letters(word.style);
     let text = word.text.trim_end();
     if text.chars().all(|character| character == '─') && !text.is_empty() {
-        // Glyphs of a line do not meet in every font.
+        // In some fonts, line-drawing characters leave gaps.
         let middle = y + CELL.1 / 2;
         let _ = write!(
             painted,
@@ -162,7 +161,7 @@ fn corner(column: u16, row: u16) -> (u16, u16) {
     (MARGIN + column * CELL.0, BAR + MARGIN + row * CELL.1)
 }
 
-/// As it may stand in an element or an attribute of XML.
+/// Escapes text for an XML element or attribute.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,4 +1,4 @@
-//! An X11 display of our own, and xclip as the other program that uses its clipboard.
+//! An X11 display for a test, and xclip as another program that uses its clipboard.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -9,19 +9,19 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::tools::{Running, output};
 
-/// An Xvfb that picks a free display.
+/// An Xvfb on a free display.
 pub struct Display {
-    /// What `DISPLAY` names it.
+    /// The value for `DISPLAY`.
     pub name: String,
     server: Running,
 }
 
 impl Display {
-    /// Starts it, and waits until it has its number.
+    /// Starts Xvfb and waits until it has a display number.
     pub fn start() -> Self {
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "64x64x8", "-noreset"])
-            // Also for other users of this machine.
+            // Let other users of this machine connect, too.
             .args(["-nolisten", "tcp", "-ac"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -36,24 +36,24 @@ impl Display {
         Self { name: format!(":{}", number.trim()), server }
     }
 
-    /// From now on it takes connections and requests, because the kernel does, and answers nothing.
+    /// Stops the server. The kernel still accepts connections and requests, but there are no responses.
     pub fn freeze(&self) {
         kill_process(Pid::from_child(&self.server.0), Signal::STOP).unwrap();
     }
 
-    /// Ends it, as if the user had logged out.
+    /// Kills the server, as if the user had logged out.
     pub fn end(&mut self) {
         self.server.0.kill().unwrap();
         self.server.0.wait().unwrap();
     }
 
-    /// The primary selection.
+    /// The text of the primary selection.
     pub fn primary(&self) -> Option<String> {
         let mut xclip = Command::new("xclip");
         output(xclip.args(["-selection", "primary", "-o"]).env("DISPLAY", &self.name))
     }
 
-    /// What a person would paste; `None` when there is nothing.
+    /// The text that a paste would insert; `None` if there is none.
     pub fn paste(&self) -> Option<String> {
         output(self.xclip().arg("-o"))
     }
@@ -63,8 +63,8 @@ impl Display {
         output(self.xclip().args(["-o", "-t", "TARGETS"]))
     }
 
-    /// Another program copies `text`, and serves it for as long as what is returned lives.
-    pub fn copied_elsewhere(&self, text: &str) -> Running {
+    /// Copies `text` in another program, which serves it until the returned value is dropped.
+    pub fn copy_elsewhere(&self, text: &str) -> Running {
         let mut owner = self
             .xclip()
             .args(["-i", "-quiet"])

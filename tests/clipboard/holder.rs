@@ -1,4 +1,4 @@
-//! The process that holds a clipboard, as the system shows it.
+//! The process that holds the clipboard, inspected by way of `/proc`.
 
 use std::{fs, io, path::PathBuf, time::Instant};
 
@@ -8,12 +8,12 @@ use crate::tools::DEADLINE;
 
 /// One holder. It may have ended already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HolderProcess {
+pub struct ClipboardProcess {
     id: u32,
 }
 
-/// A holder whose program is gone; ended when the test ends.
-pub struct LeftBehind(pub HolderProcess);
+/// A clipboard process whose parent has ended. Dropping this kills it.
+pub struct LeftBehind(pub ClipboardProcess);
 
 impl Drop for LeftBehind {
     fn drop(&mut self) {
@@ -21,47 +21,49 @@ impl Drop for LeftBehind {
     }
 }
 
-impl HolderProcess {
-    /// The holders among the children of a process.
+impl ClipboardProcess {
+    /// The clipboard processes among the children of a process.
     pub fn children_of(parent: u32) -> Vec<Self> {
         let mut found = Vec::new();
         for entry in fs::read_dir("/proc").unwrap().flatten() {
             let Ok(id) = entry.file_name().to_string_lossy().parse() else { continue };
             let process = Self { id };
-            if process.is_holder() && process.fields().is_some_and(|fields| fields[1] == parent.to_string()) {
+            if process.is_clipboard_process()
+                && process.fields().is_some_and(|fields| fields[1] == parent.to_string())
+            {
                 found.push(process);
             }
         }
         found
     }
 
-    /// Whether it runs: one that has ended and is still to be collected does not.
+    /// Whether the process is running. A zombie is not.
     pub fn is_running(self) -> bool {
         self.fields().is_some_and(|fields| fields[0] != "Z" && fields[0] != "X")
     }
 
-    /// Whether nothing is left of it, not even something to collect.
+    /// Whether the process has ended and was reaped.
     pub fn is_collected(self) -> bool {
         !self.file("stat").exists()
     }
 
-    /// Whether it leads a session of its own, without a terminal.
+    /// Whether the process leads a session without a terminal.
     pub fn leads_a_session(self) -> bool {
         let fields = self.fields().unwrap();
         fields[3] == self.id.to_string() && fields[4] == "0"
     }
 
-    /// One of its files below /proc, read; `None` where only the superuser may.
+    /// The content of one of its files in `/proc`; `None` if only root may read it.
     pub fn read(self, name: &str) -> Option<Vec<u8>> {
         allowed(fs::read(self.file(name)))
     }
 
-    /// Where one of its links below /proc leads; `None` where only the superuser may know.
+    /// The target of one of its links in `/proc`; `None` if only root may read it.
     pub fn link(self, name: &str) -> Option<PathBuf> {
         allowed(fs::read_link(self.file(name)))
     }
 
-    /// The path of one of its files below /proc.
+    /// The path of one of its files in `/proc`.
     pub fn file(self, name: &str) -> PathBuf {
         PathBuf::from(format!("/proc/{}/{name}", self.id))
     }
@@ -85,24 +87,24 @@ impl HolderProcess {
 
     /// Sends it this signal, if it still is what it was.
     pub fn signal(self, signal: Signal) {
-        if self.is_holder() {
+        if self.is_clipboard_process() {
             kill_process(Pid::from_raw(self.id.cast_signed()).unwrap(), signal).ok();
         }
     }
 
-    /// Ends it, if it still is what it was.
+    /// Kills the process if it is still a clipboard process.
     pub fn kill(self) {
-        // A number may have been given to another process since.
-        if self.is_holder() {
+        // Another process may have the same id by now.
+        if self.is_clipboard_process() {
             kill_process(Pid::from_raw(self.id.cast_signed()).unwrap(), Signal::KILL).ok();
         }
     }
 
-    fn is_holder(self) -> bool {
+    fn is_clipboard_process(self) -> bool {
         fs::read(self.file("cmdline")).is_ok_and(|line| line.ends_with(b"\0hold-clipboard\0"))
     }
 
-    /// State, parent, group, session, terminal and so on (proc(5)); `None` when it is gone.
+    /// State, parent, group, session, terminal and so on (`proc(5)`); `None` if the process is gone.
     fn fields(self) -> Option<Vec<String>> {
         let line = fs::read_to_string(self.file("stat")).ok()?;
         let (_, fields) = line.rsplit_once(") ")?;

@@ -1,4 +1,4 @@
-//! What makes a copy a lost one, and what the clipboard process gives back at once.
+//! When a copy counts as lost, and what the clipboard process releases at once.
 
 use std::fs::File;
 use std::time::Duration;
@@ -16,14 +16,14 @@ use crate::{
 const TOOLS: &[&str] = &["Xvfb", "xclip"];
 
 #[test]
-fn a_process_that_has_died_is_a_loss_whatever_killed_it() {
+fn a_copy_is_lost_when_a_signal_ends_its_process() {
     if !have(TOOLS) {
         return;
     }
     for signal in [Signal::KILL, Signal::ABORT, Signal::TERM, Signal::HUP] {
         let display = Display::start();
         let mut program = copied(&display, "60");
-        let holder = program.holder();
+        let holder = program.clipboard_process();
         assert_eq!(program.ask("content"), "Ours");
         holder.signal(signal);
         wait_for("the process to be collected", || holder.is_collected().then_some(()));
@@ -34,52 +34,52 @@ fn a_process_that_has_died_is_a_loss_whatever_killed_it() {
 }
 
 #[test]
-fn a_display_that_has_gone_is_a_loss_with_and_without_a_limit() {
+fn a_copy_is_lost_when_its_display_is_gone() {
     if !have(TOOLS) {
         return;
     }
     for clear_after in ["60", "0"] {
         let mut display = Display::start();
         let mut program = copied(&display, clear_after);
-        let holder = program.holder();
+        let holder = program.clipboard_process();
         display.end();
         wait_for("the loss", || (program.ask("content") == "Lost(DisplayGone)").then_some(()));
         wait_for("the process to end", || holder.is_collected().then_some(()));
-        assert_eq!(program.ask("content"), "Lost(DisplayGone)", "it stays so");
+        assert_eq!(program.ask("content"), "Lost(DisplayGone)", "still the same");
     }
 }
 
 #[test]
-fn a_process_that_is_stopped_past_its_deadline_is_killed_and_is_a_loss() {
+fn a_process_that_is_stopped_past_its_deadline_is_killed() {
     if !have(TOOLS) {
         return;
     }
     let display = Display::start();
     let mut program = copied(&display, "3");
-    let holder = program.holder();
+    let holder = program.clipboard_process();
     holder.signal(Signal::STOP);
-    assert_eq!(program.ask("content"), "Unreadable", "its time is not up yet");
+    assert_eq!(program.ask("content"), "Unreadable", "before the deadline");
     wait_for("the deadline", || (program.ask("content") == "Lost(DeadlinePassed)").then_some(()));
     assert!(!holder.is_running());
     assert_eq!(display.paste(), None);
-    assert_eq!(program.ask("content"), "Lost(DeadlinePassed)", "it stays so");
+    assert_eq!(program.ask("content"), "Lost(DeadlinePassed)", "still the same");
 }
 
 #[test]
-fn an_extended_deadline_counts() {
+fn a_stopped_process_is_not_killed_before_an_extended_deadline() {
     if !have(TOOLS) {
         return;
     }
     let display = Display::start();
     let mut program = copied(&display, "1");
     assert!(program.ask("extend 3600").parse::<u64>().unwrap() > 3_000_000);
-    let holder = program.holder();
+    let holder = program.clipboard_process();
     holder.signal(Signal::STOP);
     for _ in 0..6 {
         assert_eq!(program.ask("content"), "Unreadable");
     }
     holder.signal(Signal::CONT);
-    wait_for("an answer", || (program.ask("content") == "Ours").then_some(()));
+    wait_for("a response", || (program.ask("content") == "Ours").then_some(()));
 }
 
 #[test]
@@ -90,9 +90,9 @@ fn the_value_is_wiped_as_soon_as_another_program_copies() {
     for clear_after in ["3600", "0"] {
         let display = Display::start();
         let mut program = copied(&display, clear_after);
-        let holder = program.holder();
-        let _owner = display.copied_elsewhere("a shopping list");
-        // No one asks.
+        let holder = program.clipboard_process();
+        let _owner = display.copy_elsewhere("a shopping list");
+        // The program does not ask for the content meanwhile.
         wait_longer_for(Duration::from_secs(8), "the process to end", || holder.is_collected().then_some(()));
         assert_eq!(program.ask("content"), "Overwritten");
         assert_eq!(display.paste().as_deref(), Some("a shopping list"));
@@ -100,7 +100,7 @@ fn the_value_is_wiped_as_soon_as_another_program_copies() {
 }
 
 #[test]
-fn an_inherited_lock_is_not_held_by_the_clipboard_process() {
+fn the_clipboard_process_does_not_inherit_open_files() {
     if !have(TOOLS) || !have(&["sh"]) {
         return;
     }
@@ -109,13 +109,13 @@ fn an_inherited_lock_is_not_held_by_the_clipboard_process() {
     let path = folder.path().join("lock");
     let file = File::create_new(&path).unwrap();
     rustix::fs::flock(&file, FlockOperation::LockExclusive).unwrap();
-    // The program gets the lock as its descriptors 7 and 42, as from a shell that holds one.
+    // The program inherits the lock as descriptors 7 and 9, as from a shell that holds one.
     let script = format!("exec 7<'{0}' 9<'{0}'; exec \"$@\"", path.display());
     let mut program = Program::start_by(&["sh", "-c", &script, "sh"], &[("DISPLAY", &display.name)]);
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
-    let holder = program.holder();
+    let holder = program.clipboard_process();
     let Ok(entries) = std::fs::read_dir(holder.file("fd")) else {
-        return println!("skipped: only the superuser may see what the process has open");
+        return println!("skipped: only root can see the open files of the process");
     };
     let open: Vec<_> = entries.flatten().filter_map(|entry| std::fs::read_link(entry.path()).ok()).collect();
     assert!(open.len() > 2, "{open:?}");

@@ -1,15 +1,14 @@
-//! Copying, against a real X11 display, a real Wayland compositor, a real tmux and a terminal that is a
-//! pseudo-terminal; the process that holds the clipboard is the real program.
+//! Copies with a real X11 display, a real Wayland compositor, a real tmux and a pseudo-terminal. The clipboard
+//! process is the real program.
 //!
-//! What these need and a machine may lack: Xvfb, xclip, sway, wl-paste, tmux. A test without its tool says so and
-//! ends.
+//! The tests need Xvfb, xclip, sway, wl-paste and tmux. A test whose tool is missing prints a line and passes.
 
 #![cfg(target_os = "linux")]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "helpers of tests fail by panicking, and the program under test answers on its stdout"
+    reason = "helpers panic on failure, and the program under test responds on its stdout"
 )]
 
 mod display;
@@ -25,6 +24,6 @@ mod tools;
 mod wayland;
 mod x11;
 
-/// What every test copies, and its base64 written by hand.
+/// The value that every test copies, and its base64, encoded by hand.
 const VALUE: &str = "mdb_sa_sk_fake";
 const VALUE_IN_BASE64: &str = "bWRiX3NhX3NrX2Zha2U=";

@@ -1,4 +1,4 @@
-//! Clipboard managers that put a value back after it was cleared.
+//! Clipboard managers that restore a value after it was cleared.
 
 use std::process::{Command, Stdio};
 
@@ -11,7 +11,7 @@ use crate::{
 
 const TOOLS: &[&str] = &["Xvfb", "xclip", "sh"];
 
-/// A manager that runs `script` in a loop; `value` is a copy of the clipboard that it keeps.
+/// A manager that runs `script` in a loop. The file `value` holds its copy of the clipboard.
 fn manager(display: &Display, script: &str) -> Running {
     let folder = tempfile::tempdir().unwrap().keep();
     let script = format!("cd '{}'; while sleep 0.2; do {script}; done", folder.display());
@@ -26,8 +26,8 @@ fn manager(display: &Display, script: &str) -> Running {
         .unwrap()
 }
 
-/// What the clipboard is left with once the program does not hold it any more.
-fn left_with(program: &mut Program) -> String {
+/// The state of the clipboard once the program no longer holds it.
+fn final_content(program: &mut Program) -> String {
     wait_for("the end", || {
         let content = program.ask("content");
         (content != "Ours" && content != "Unreadable").then_some(content)
@@ -38,19 +38,19 @@ const KEEP: &str = "xclip -o -selection clipboard >new 2>/dev/null && [ -s new ]
 const PUT_BACK: &str = "[ -s value ] && xclip -selection clipboard value";
 
 #[test]
-fn a_value_that_is_put_back_every_time_is_reported() {
+fn a_value_that_a_manager_always_restores_is_reported() {
     if !have(TOOLS) {
         return;
     }
     let display = Display::start();
     let mut program = copied(&display, "2");
     let _manager = manager(&display, &format!("{{ {KEEP}; }} || {{ {PUT_BACK}; }}"));
-    assert_eq!(left_with(&mut program), "PutBack");
-    assert_eq!(program.ask("content"), "PutBack", "it stays so");
+    assert_eq!(final_content(&mut program), "PutBack");
+    assert_eq!(program.ask("content"), "PutBack", "still the same");
 }
 
 #[test]
-fn a_value_that_is_put_back_once_is_cleared_again() {
+fn a_value_that_a_manager_restores_once_is_cleared_again() {
     if !have(TOOLS) {
         return;
     }
@@ -58,7 +58,7 @@ fn a_value_that_is_put_back_once_is_cleared_again() {
     let mut program = copied(&display, "2");
     let _manager =
         manager(&display, &format!("[ -e done ] || {{ {KEEP}; }} || {{ {PUT_BACK} && touch done; }}"));
-    assert_eq!(left_with(&mut program), "Cleared");
+    assert_eq!(final_content(&mut program), "Cleared");
     assert_eq!(display.paste(), None);
 }
 
@@ -74,12 +74,12 @@ fn a_copy_in_the_primary_selection_is_cleared_too() {
         &format!("[ -e done ] || {{ {KEEP} && xclip -selection primary value && touch done; }}"),
     );
     wait_for("the copy of the manager", || (display.primary().as_deref() == Some(VALUE)).then_some(()));
-    assert_eq!(left_with(&mut program), "Cleared");
+    assert_eq!(final_content(&mut program), "Cleared");
     assert_eq!((display.paste(), display.primary()), (None, None));
 }
 
 #[test]
-fn a_copy_that_stays_in_the_primary_selection_is_reported() {
+fn a_copy_that_remains_in_the_primary_selection_is_reported() {
     if !have(TOOLS) {
         return;
     }
@@ -87,37 +87,37 @@ fn a_copy_that_stays_in_the_primary_selection_is_reported() {
     let mut program = copied(&display, "2");
     let _manager = manager(&display, &format!("{KEEP}; [ -s value ] && xclip -selection primary value"));
     wait_for("the copy of the manager", || (display.primary().as_deref() == Some(VALUE)).then_some(()));
-    assert_eq!(left_with(&mut program), "PutBack");
+    assert_eq!(final_content(&mut program), "PutBack");
 }
 
 #[test]
-fn what_the_user_selected_with_the_mouse_stays() {
+fn a_mouse_selection_is_not_cleared() {
     if !have(TOOLS) {
         return;
     }
     let display = Display::start();
     let mut program = copied(&display, "1");
     let _owner = manager(&display, "echo -n selected >s; xclip -selection primary s");
-    assert_eq!(left_with(&mut program), "Cleared");
+    assert_eq!(final_content(&mut program), "Cleared");
     wait_for("the selection", || (display.primary().as_deref() == Some("selected")).then_some(()));
 }
 
 #[test]
-fn a_clipboard_that_a_real_manager_keeps_is_not_called_cleared() {
+fn a_value_that_a_real_manager_keeps_is_not_reported_as_cleared() {
     const MANAGERS: [(&str, &[&str]); 3] =
         [("autocutsel", &[]), ("autocutsel", &["-selection", "PRIMARY"]), ("parcellite", &["-n"])];
     if !have(TOOLS) {
         return;
     }
-    // Each waits for the end of the copy, so all of them wait at once.
+    // Run them in parallel, because each test waits for the copy to end.
     std::thread::scope(|scope| {
         for (name, arguments) in MANAGERS {
-            scope.spawn(move || beside_a_real_manager(name, arguments));
+            scope.spawn(move || check_real_manager(name, arguments));
         }
     });
 }
 
-fn beside_a_real_manager(name: &str, arguments: &[&str]) {
+fn check_real_manager(name: &str, arguments: &[&str]) {
     if !have(&[name]) {
         return;
     }
@@ -134,10 +134,10 @@ fn beside_a_real_manager(name: &str, arguments: &[&str]) {
         .spawn();
     let _running = running.map(Running).unwrap();
     let mut program = copied(&display, "2");
-    let told = left_with(&mut program);
+    let content = final_content(&mut program);
     let is_there = [display.paste(), display.primary()].contains(&Some(VALUE.to_owned()));
-    match told.as_str() {
-        "Cleared" | "Overwritten" => assert!(!is_there, "{name} {arguments:?}: {told}"),
-        _ => assert_eq!(told, "PutBack", "{name} {arguments:?}"),
+    match content.as_str() {
+        "Cleared" | "Overwritten" => assert!(!is_there, "{name} {arguments:?}: {content}"),
+        _ => assert_eq!(content, "PutBack", "{name} {arguments:?}"),
     }
 }

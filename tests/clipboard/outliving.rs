@@ -1,4 +1,4 @@
-//! A copy outlives the program, but not its time.
+//! A copy stays available after the program has ended, but not after its time limit.
 
 use crate::{
     VALUE,
@@ -10,7 +10,7 @@ use crate::{
 const TOOLS: &[&str] = &["Xvfb", "xclip"];
 
 #[test]
-fn a_copy_can_be_pasted_after_the_program_has_left() {
+fn a_copy_can_be_pasted_after_the_program_exits() {
     if !have(TOOLS) {
         return;
     }
@@ -18,11 +18,11 @@ fn a_copy_can_be_pasted_after_the_program_has_left() {
     let left = copied(&display, "60").leave();
     assert_eq!(display.paste().as_deref(), Some(VALUE));
     assert!(display.formats().unwrap().contains("x-kde-passwordManagerHint"));
-    assert!(left.0.is_running(), "and whoever read the program's stdout has not waited for this");
+    assert!(left.0.is_running(), "the process does not keep the program's stdout open");
 }
 
 #[test]
-fn a_copy_can_be_pasted_after_the_program_was_killed() {
+fn a_copy_can_be_pasted_after_the_program_is_killed() {
     if !have(TOOLS) {
         return;
     }
@@ -33,34 +33,34 @@ fn a_copy_can_be_pasted_after_the_program_was_killed() {
 }
 
 #[test]
-fn when_its_time_has_come_nothing_is_left_of_it() {
+fn a_copy_is_cleared_on_time_after_the_program_is_killed() {
     if !have(TOOLS) {
         return;
     }
     let display = Display::start();
     let left = copied(&display, "1").kill();
-    wait_for("the holder to end", || (!left.0.is_running()).then_some(()));
+    wait_for("the process to end", || (!left.0.is_running()).then_some(()));
     assert_eq!(display.paste(), None);
 }
 
 #[test]
-fn what_another_program_has_copied_since_is_left_alone() {
+fn another_programs_copy_is_not_cleared() {
     if !have(TOOLS) {
         return;
     }
     let display = Display::start();
     let program = copied(&display, "3");
-    let _owner = display.copied_elsewhere("a shopping list");
+    let _owner = display.copy_elsewhere("a shopping list");
     wait_for("the other program's copy", || {
         (display.paste().as_deref() == Some("a shopping list")).then_some(())
     });
     let left = program.kill();
-    wait_for("the holder to end", || (!left.0.is_running()).then_some(()));
+    wait_for("the process to end", || (!left.0.is_running()).then_some(()));
     assert_eq!(display.paste().as_deref(), Some("a shopping list"));
 }
 
 #[test]
-fn a_display_that_hangs_at_the_end_does_not_keep_the_holder() {
+fn the_clipboard_process_ends_even_if_the_display_hangs() {
     if !have(TOOLS) {
         return;
     }

@@ -1,7 +1,7 @@
-//! A process that owns a `Copier` and does what it is told, line by line.
+//! A program that owns a `Copier` and executes commands from its standard input.
 //!
-//! The clipboard library reads `DISPLAY` from its own process, and a process cannot change its
-//! environment safely. So the tests start this very file again, as a program with another environment.
+//! The clipboard library reads `DISPLAY` from the environment of its own process, which cannot be changed safely. So
+//! the tests start this test binary again, with another environment.
 
 use std::{
     collections::HashMap,
@@ -23,7 +23,7 @@ use secrecy::SecretString;
 use crate::{
     VALUE,
     display::Display,
-    holder::{HolderProcess, LeftBehind},
+    holder::{ClipboardProcess, LeftBehind},
     tools::{DEADLINE, Running, wait_for},
 };
 
@@ -31,18 +31,18 @@ const MARK: &str = "ATLAS_SECRET_TEST_PROGRAM";
 const ANSWER: &str = "answer: ";
 const ARGUMENTS: [&str; 4] = ["--exact", "program::the_program", "--ignored", "--nocapture"];
 
-/// A program that has copied the value, which is cleared after this many seconds.
+/// A program that has copied the value. It is cleared after this many seconds.
 pub fn copied(display: &Display, clear_after: &str) -> Program {
     let mut program = Program::start(&[("DISPLAY", &display.name), (CLEAR_AFTER, clear_after)]);
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
     program
 }
 
-/// Seconds after which the program's copies are cleared; 0 for never, a minute where it is not set.
+/// The number of seconds after which copies are cleared: 0 for never. The default is a minute.
 pub const CLEAR_AFTER: &str = "ATLAS_SECRET_TEST_CLEAR_AFTER";
 
 #[test]
-#[ignore = "not a test: the program that the tests start"]
+#[ignore = "not a test, but the program that the tests start"]
 fn the_program() {
     if std::env::var_os(MARK).is_none() {
         println!("skipped: {MARK} is not set");
@@ -50,7 +50,7 @@ fn the_program() {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut copier = Some(copier());
-    // Signals for children that have ended are seen while the runtime runs.
+    // The runtime has to run to notice that a child has ended.
     let (sender, mut lines) = tokio::sync::mpsc::unbounded_channel();
     thread::spawn(move || {
         std::io::stdin().lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
@@ -62,7 +62,7 @@ fn the_program() {
             println!("{ANSWER}dropped");
             continue;
         }
-        let answer = runtime.block_on(obey(copier.as_ref().unwrap(), verb, value));
+        let answer = runtime.block_on(execute(copier.as_ref().unwrap(), verb, value));
         println!("{ANSWER}{answer}");
     }
 }
@@ -78,7 +78,7 @@ fn copier() -> Copier {
     Copier::new(environment, Preference::Auto, clear_after, program)
 }
 
-async fn obey(copier: &Copier, verb: &str, value: &str) -> String {
+async fn execute(copier: &Copier, verb: &str, value: &str) -> String {
     match verb {
         "copy" => {
             let mut terminal = Vec::new();
@@ -121,37 +121,37 @@ fn milliseconds(time: Option<Duration>) -> String {
     time.map_or_else(|| "never".to_owned(), |time| time.as_millis().to_string())
 }
 
-/// The near end of the program. When it is dropped, its holders are ended too.
+/// A handle for the program. Dropping it kills its clipboard processes, too.
 pub struct Program {
-    /// Dropped first: a program whose input ends leaves, and its holders are no one's children then.
-    process: WithHolders,
+    /// Dropped first: once its input ends, the program exits, and its clipboard processes are no longer its children.
+    process: ProcessGroup,
     input: ChildStdin,
     answers: mpsc::Receiver<String>,
 }
 
-/// A program that is running, and what it has started.
-struct WithHolders(Running);
+/// The running program and its clipboard processes.
+struct ProcessGroup(Running);
 
-impl Drop for WithHolders {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
-        for holder in HolderProcess::children_of(self.0.0.id()) {
+        for holder in ClipboardProcess::children_of(self.0.0.id()) {
             holder.kill();
         }
     }
 }
 
 impl Program {
-    /// Starts it with these variables and no others that matter to copying.
+    /// Starts the program with these variables and no others that affect copying.
     pub fn start(variables: &[(&str, &str)]) -> Self {
         Self::start_by(&[], variables)
     }
 
-    /// The same, started by another program, which becomes it.
+    /// Like [`Self::start`], but `starter` execs the program.
     pub fn start_by(starter: &[&str], variables: &[(&str, &str)]) -> Self {
-        let words = starter.iter().map(OsString::from);
-        let mut words = words.chain([std::env::current_exe().unwrap().into_os_string()]);
-        let mut process = Command::new(words.next().unwrap())
-            .args(words)
+        let arguments = starter.iter().map(OsString::from);
+        let mut arguments = arguments.chain([std::env::current_exe().unwrap().into_os_string()]);
+        let mut process = Command::new(arguments.next().unwrap())
+            .args(arguments)
             .args(ARGUMENTS)
             .env_clear()
             .envs(variables_of_the_program(variables))
@@ -165,7 +165,7 @@ impl Program {
         Self::attached(process, pipes)
     }
 
-    /// The same with `terminal` as its controlling terminal and its stderr.
+    /// Like [`Self::start`], with `terminal` as the controlling terminal and standard error.
     pub fn start_on(terminal: pty_process::blocking::Pts, variables: &[(&str, &str)]) -> Self {
         let mut process = pty_process::blocking::Command::new(std::env::current_exe().unwrap())
             .args(ARGUMENTS)
@@ -184,44 +184,44 @@ impl Program {
         let (sender, answers) = mpsc::channel();
         thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
-                // The test harness writes the name of the test on the same line, before it.
+                // The test harness prints the name of the test first, on the same line.
                 if let Some((_, answer)) = line.split_once(ANSWER) {
                     sender.send(answer.to_owned()).ok();
                 }
             }
         });
-        Self { input, answers, process: WithHolders(process) }
+        Self { input, answers, process: ProcessGroup(process) }
     }
 
-    /// Tells it one line and waits for the answer.
+    /// Sends a command and waits for the response.
     pub fn ask(&mut self, line: &str) -> String {
         writeln!(self.input, "{line}").unwrap();
         self.answers.recv_timeout(DEADLINE).unwrap()
     }
 
-    /// The holders that it has started and that are its children still.
-    pub fn holders(&self) -> Vec<HolderProcess> {
-        HolderProcess::children_of(self.process.0.0.id())
+    /// The clipboard processes that are children of the program.
+    pub fn clipboard_processes(&self) -> Vec<ClipboardProcess> {
+        ClipboardProcess::children_of(self.process.0.0.id())
     }
 
-    /// The one holder that it has.
-    pub fn holder(&self) -> HolderProcess {
-        let mut holders = self.holders();
-        assert_eq!(holders.len(), 1, "one holder");
-        holders.remove(0)
+    /// The only clipboard process.
+    pub fn clipboard_process(&self) -> ClipboardProcess {
+        let mut processes = self.clipboard_processes();
+        assert_eq!(processes.len(), 1, "one clipboard process");
+        processes.remove(0)
     }
 
-    /// Kills it, so that it has no time to do anything else.
+    /// Kills the program, so that it cannot clean up.
     pub fn kill(mut self) -> LeftBehind {
-        let left = LeftBehind(self.holder());
+        let left = LeftBehind(self.clipboard_process());
         self.process.0.0.kill().unwrap();
         self.process.0.0.wait().unwrap();
         left
     }
 
-    /// Lets it end by itself, and waits until no one holds its stdout open any more.
+    /// Lets the program exit, and waits until its stdout is closed everywhere.
     pub fn leave(self) -> LeftBehind {
-        let left = LeftBehind(self.holder());
+        let left = LeftBehind(self.clipboard_process());
         let Self { input, answers, mut process } = self;
         drop(input);
         assert_eq!(answers.recv_timeout(DEADLINE), Err(mpsc::RecvTimeoutError::Disconnected), "its stdout");

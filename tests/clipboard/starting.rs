@@ -1,4 +1,4 @@
-//! What the holder is given, and what it is not.
+//! What the clipboard process inherits, and what it must not.
 
 use std::{
     os::unix::fs::MetadataExt,
@@ -15,17 +15,17 @@ use crate::{
 
 const TOOLS: &[&str] = &["Xvfb", "xclip"];
 
-/// A user without rights, for what the superuser cannot be shown.
+/// An unprivileged user, for what cannot be tested as root.
 pub const AS_NOBODY: [&str; 6] =
     ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", "--"];
 
-/// Whether these tests run with all rights.
-pub fn are_superuser() -> bool {
+/// Whether the tests run as root.
+pub fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
 #[test]
-fn neither_the_secret_nor_credentials_are_in_its_arguments_or_variables() {
+fn the_clipboard_process_has_no_secrets_in_arguments_or_variables() {
     if !have(TOOLS) {
         return;
     }
@@ -36,10 +36,10 @@ fn neither_the_secret_nor_credentials_are_in_its_arguments_or_variables() {
         ("MONGODB_ATLAS_PRIVATE_API_KEY", "fake-key"),
     ]);
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
-    let holder = program.holder();
+    let holder = program.clipboard_process();
     assert_eq!(holder.read("cmdline").unwrap(), b"atlas-secret\0hold-clipboard\0");
     let Some(variables) = holder.read("environ") else {
-        return println!("skipped: only the superuser may read the variables of the holder");
+        return println!("skipped: only root can read the environment of the process");
     };
     let variables = String::from_utf8(variables).unwrap();
     assert!(variables.contains(&format!("DISPLAY={}", display.name)), "{variables}");
@@ -48,7 +48,7 @@ fn neither_the_secret_nor_credentials_are_in_its_arguments_or_variables() {
 }
 
 #[test]
-fn it_has_a_session_of_its_own_and_keeps_nothing_of_the_program_open() {
+fn the_clipboard_process_has_its_own_session_and_no_inherited_files() {
     if !have(TOOLS) {
         return;
     }
@@ -56,10 +56,10 @@ fn it_has_a_session_of_its_own_and_keeps_nothing_of_the_program_open() {
     let (_terminal, other_end) = pty_process::blocking::open().unwrap();
     let mut program = Program::start_on(other_end, &[("DISPLAY", &display.name)]);
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
-    let holder = program.holder();
+    let holder = program.clipboard_process();
     assert!(holder.leads_a_session());
     let Some(folder) = holder.link("cwd") else {
-        return println!("skipped: only the superuser may see what the holder has open");
+        return println!("skipped: only root can see the open files of the process");
     };
     assert_eq!(folder, Path::new("/"));
     for output in ["fd/1", "fd/2"] {
@@ -69,21 +69,21 @@ fn it_has_a_session_of_its_own_and_keeps_nothing_of_the_program_open() {
 }
 
 #[test]
-fn its_memory_is_closed_to_other_programs_of_the_user() {
-    if !have(TOOLS) || (are_superuser() && !have(&["setpriv"])) {
+fn other_programs_of_the_user_cannot_read_its_memory() {
+    if !have(TOOLS) || (is_root() && !have(&["setpriv"])) {
         return;
     }
     let display = Display::start();
-    let starter: &[&str] = if are_superuser() { &AS_NOBODY } else { &[] };
+    let starter: &[&str] = if is_root() { &AS_NOBODY } else { &[] };
     let mut program = Program::start_by(starter, &[("DISPLAY", &display.name)]);
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
-    // What is not dumpable belongs to the superuser, not to the one who runs it (proc(5)).
-    let owner = program.holder().file("environ").metadata().unwrap().uid();
+    // The `/proc` files of an undumpable process belong to root (`proc(5)`).
+    let owner = program.clipboard_process().file("environ").metadata().unwrap().uid();
     assert_eq!(owner, 0);
 }
 
 #[test]
-fn a_user_cannot_start_it() {
+fn a_user_cannot_start_the_clipboard_process() {
     let (_terminal, other_end) = pty_process::blocking::open().unwrap();
     let by_hand = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_atlas-secret"))
         .arg("hold-clipboard")
@@ -106,9 +106,9 @@ fn refused(child: std::process::Child) {
     let mut running = Running(child);
     let status = wait_for("the program to end", || running.0.try_wait().unwrap());
     assert_eq!(status.code(), Some(2));
-    let words = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
+    let message = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
     assert_eq!(
-        words,
+        message,
         "atlas-secret: hold-clipboard is what atlas-secret starts by itself; it is not for people\n"
     );
     assert_eq!(std::io::read_to_string(running.0.stdout.take().unwrap()).unwrap(), "");

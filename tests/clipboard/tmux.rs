@@ -1,4 +1,4 @@
-//! tmux with its default options, seen from the terminal outside.
+//! tmux with its default options, observed from the terminal in which it runs.
 
 use std::{
     io::Read,
@@ -24,13 +24,13 @@ use crate::{
     tools::{Running, have, output, wait_for},
 };
 
-/// A tmux server of our own with one terminal attached.
+/// A new tmux server with one terminal attached.
 struct Tmux {
     name: String,
-    /// What a program inside would find in `TMUX`.
+    /// The value of `TMUX` inside the server.
     variable: String,
-    /// Everything that the terminal outside was sent.
-    outside: Arc<Mutex<Vec<u8>>>,
+    /// All bytes that the outer terminal received.
+    outer_output: Arc<Mutex<Vec<u8>>>,
     terminal: Option<Running>,
 }
 
@@ -39,7 +39,7 @@ impl Tmux {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("atlas-secret-test-{}-{count}", std::process::id());
-        let mut tmux = Self { name, variable: String::new(), outside: Arc::default(), terminal: None };
+        let mut tmux = Self { name, variable: String::new(), outer_output: Arc::default(), terminal: None };
         tmux.run(&["-f", "/dev/null", "new-session", "-d", "-s", "inside", "cat"]);
         let variable = tmux.run(&["display-message", "-p", "#{socket_path},#{pid},0"]);
         variable.trim_end().clone_into(&mut tmux.variable);
@@ -57,11 +57,11 @@ impl Tmux {
             .spawn(inner)
             .unwrap();
         self.terminal = Some(Running(attached));
-        let outside = Arc::clone(&self.outside);
+        let outer_output = Arc::clone(&self.outer_output);
         thread::spawn(move || {
             let mut piece = [0; 4096];
             while let Ok(length @ 1..) = outer.read(&mut piece) {
-                outside.lock().unwrap().extend_from_slice(&piece[..length]);
+                outer_output.lock().unwrap().extend_from_slice(&piece[..length]);
             }
         });
         wait_for("the terminal to be attached", || (!self.run(&["list-clients"]).is_empty()).then_some(()));
@@ -73,8 +73,8 @@ impl Tmux {
         output(&mut command).unwrap()
     }
 
-    fn outside_was_sent(&self, text: &str) -> bool {
-        let sent = self.outside.lock().unwrap();
+    fn outer_terminal_received(&self, text: &str) -> bool {
+        let sent = self.outer_output.lock().unwrap();
         sent.windows(text.len()).any(|window| window == text.as_bytes())
     }
 }
@@ -90,11 +90,11 @@ impl Drop for Tmux {
 
 async fn copy_inside(variable: &str, preference: Preference) -> CopyOutcome {
     let (outcome, sent) = copy_from(&[("TMUX", variable), ("TERM", "dumb")], preference).await;
-    assert!(sent.is_empty(), "tmux would drop it");
+    assert!(sent.is_empty(), "tmux would discard it");
     outcome
 }
 
-/// Copies with these variables; with what the terminal was sent.
+/// Copies with these variables. Returns the outcome and the bytes sent to the terminal.
 async fn copy_from(variables: &[(&str, &str)], preference: Preference) -> (CopyOutcome, Vec<u8>) {
     let variable = |wanted: &str| variables.iter().find(|(name, _)| *name == wanted);
     let environment = Environment::read(|name| variable(name).map(|(_, value)| (*value).to_owned()));
@@ -107,25 +107,27 @@ async fn copy_from(variables: &[(&str, &str)], preference: Preference) -> (CopyO
 fn reasons(outcome: &CopyOutcome) -> Vec<&str> {
     match outcome {
         CopyOutcome::Failed { reasons } => reasons.iter().map(ServerText::as_str).collect(),
-        _ => panic!("{outcome:?} is no failure"),
+        _ => panic!("{outcome:?} is not a failure"),
     }
 }
 
 #[tokio::test]
-async fn the_terminal_outside_gets_the_value_and_no_buffer_is_left() {
+async fn tmux_passes_the_value_to_its_terminal_and_keeps_no_buffer() {
     if !have(&["tmux"]) {
         return;
     }
     let tmux = Tmux::start();
     let outcome = copy_inside(&tmux.variable, Preference::Auto).await;
     assert_eq!(outcome, CopyOutcome::Sent(TerminalRoute::Tmux));
-    wait_for("OSC 52 on the terminal outside", || tmux.outside_was_sent(VALUE_IN_BASE64).then_some(()));
-    assert!(tmux.outside_was_sent("\u{1b}]52;"));
+    wait_for("OSC 52 on the terminal outer_output", || {
+        tmux.outer_terminal_received(VALUE_IN_BASE64).then_some(())
+    });
+    assert!(tmux.outer_terminal_received("\u{1b}]52;"));
     assert_eq!(tmux.run(&["list-buffers"]), "");
 }
 
 #[tokio::test]
-async fn a_missing_tmux_has_a_message_of_its_own() {
+async fn a_missing_tmux_server_is_reported() {
     if !have(&["tmux"]) {
         return;
     }
@@ -136,7 +138,7 @@ async fn a_missing_tmux_has_a_message_of_its_own() {
         let session = format!("{socket},1,0");
         let outcome = copy_inside(&session, Preference::Tmux).await;
         assert_eq!(reasons(&outcome), ["The tmux server that TMUX names is not running."], "{socket:?}");
-        // The terminal may take it all the same.
+        // The terminal may accept OSC 52 anyway.
         let (outcome, sent) =
             copy_from(&[("TMUX", &session), ("TERM", "xterm-256color")], Preference::Auto).await;
         let route = TerminalRoute::Osc52Instead(CopyError::TmuxGone);
@@ -147,13 +149,13 @@ async fn a_missing_tmux_has_a_message_of_its_own() {
 }
 
 #[tokio::test]
-async fn switched_off_is_a_reason() {
+async fn copying_that_is_turned_off_is_reported() {
     let outcome = copy_inside("", Preference::Off).await;
     assert_eq!(reasons(&outcome), ["Copying is turned off (--clipboard off)."]);
 }
 
 #[test]
-fn what_tmux_knows_about_the_terminal_beats_a_stale_environment() {
+fn the_environment_of_the_tmux_session_beats_a_stale_one() {
     if !have(&["tmux", "Xvfb", "xclip"]) {
         return;
     }
@@ -165,14 +167,14 @@ fn what_tmux_knows_about_the_terminal_beats_a_stale_environment() {
     tmux.run(&["set-environment", "-t", "inside", "DISPLAY", &display.name]);
     tmux.run(&["set-environment", "-t", "inside", "SSH_CONNECTION", "192.0.2.1 5 192.0.2.2 22"]);
     let mut started_locally = Program::start(&here);
-    assert_eq!(started_locally.ask(&copy), "Sent(Tmux) ", "attached over SSH since");
-    assert_eq!(display.paste(), None, "that display is at another machine");
+    assert_eq!(started_locally.ask(&copy), "Sent(Tmux) ", "since attached over SSH");
+    assert_eq!(display.paste(), None, "that display belongs to another machine");
 
     tmux.run(&["set-environment", "-t", "inside", "-r", "SSH_CONNECTION"]);
     let mut started_over_ssh =
         Program::start(&[here[0], here[1], ("SSH_CONNECTION", "192.0.2.1 5 192.0.2.2 22")]);
-    assert_eq!(started_over_ssh.ask(&copy), "Copied ", "attached locally since");
+    assert_eq!(started_over_ssh.ask(&copy), "Copied ", "since attached locally");
 
     tmux.run(&["set-environment", "-t", "inside", "DISPLAY", "localhost:10.0"]);
-    assert_eq!(started_over_ssh.ask(&copy), "Sent(Tmux) ", "attached at another display since");
+    assert_eq!(started_over_ssh.ask(&copy), "Sent(Tmux) ", "since attached from another display");
 }

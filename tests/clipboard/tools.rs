@@ -1,4 +1,4 @@
-//! Waiting for a condition, and running other people's programs with a deadline.
+//! Waits for conditions, and runs other programs with a deadline.
 
 use std::{
     io::Read,
@@ -7,10 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Long enough for a busy machine; reached only by a test that fails.
+/// Long enough for a busy machine. Only a failing test reaches it.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
-/// Ends and collects a process when the test ends, however it ends.
+/// Kills and reaps a process when the test ends.
 pub struct Running(pub Child);
 
 impl Drop for Running {
@@ -20,24 +20,24 @@ impl Drop for Running {
     }
 }
 
-/// Waits until `condition` gives something.
+/// Waits until `condition` returns a value.
 pub fn wait_for<T>(what: &str, condition: impl FnMut() -> Option<T>) -> T {
     wait_longer_for(DEADLINE, what, condition)
 }
 
-/// The same for what takes its time by design.
+/// Like [`wait_for`], with another deadline, for slow operations.
 pub fn wait_longer_for<T>(deadline: Duration, what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = condition() {
             return found;
         }
-        assert!(start.elapsed() < deadline, "waited in vain for {what}");
+        assert!(start.elapsed() < deadline, "timed out waiting for {what}");
         thread::sleep(Duration::from_millis(10));
     }
 }
 
-/// What a program that succeeds writes to its stdout; `None` when it fails.
+/// The stdout of a program that succeeds; `None` if it fails.
 pub fn output(command: &mut Command) -> Option<String> {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut running = Running(child);
@@ -47,7 +47,7 @@ pub fn output(command: &mut Command) -> Option<String> {
     status.success().then_some(text)
 }
 
-/// Whether all `tools` can be started; says so when not.
+/// Whether all `tools` are installed. Prints which one is missing.
 pub fn have(tools: &[&str]) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     for tool in tools {

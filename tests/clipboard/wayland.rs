@@ -1,4 +1,4 @@
-//! The clipboard of a Wayland compositor without a screen.
+//! The clipboard of a headless Wayland compositor.
 
 use std::{
     fs,
@@ -12,12 +12,12 @@ use tempfile::TempDir;
 use crate::{
     VALUE,
     program::{CLEAR_AFTER, Program},
-    starting::{AS_NOBODY, are_superuser},
+    starting::{AS_NOBODY, is_root},
     tools::{Running, have, output, wait_for},
     x11::LONG,
 };
 
-/// A sway of our own. It refuses to run for the superuser, so then everything here is another user's.
+/// A new sway. It refuses to run as root; in that case another user runs everything here.
 struct Compositor {
     _server: Running,
     runtime: TempDir,
@@ -28,7 +28,7 @@ impl Compositor {
     fn start() -> Self {
         let runtime = TempDir::new().unwrap();
         fs::set_permissions(runtime.path(), fs::Permissions::from_mode(0o700)).unwrap();
-        if are_superuser() {
+        if is_root() {
             chown(runtime.path(), Some(65534), Some(65534)).unwrap();
         }
         let configuration = runtime.path().join("config");
@@ -44,14 +44,14 @@ impl Compositor {
             sway.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(Running);
         let socket = wait_for("the compositor's socket", || socket_in(runtime.path()));
         let started = Self { _server: server.unwrap(), runtime, socket };
-        wait_for("the compositor", || started.answers().then_some(()));
+        wait_for("the compositor", || started.is_ready().then_some(()));
         started
     }
 
-    /// It listens before it is ready; whoever asks for the selection is answered once it is.
-    fn answers(&self) -> bool {
-        let asked = self.client("wl-paste").arg("--list-types").output().unwrap();
-        String::from_utf8_lossy(&asked.stderr).starts_with("No selection")
+    /// The compositor listens before it is ready. It responds to a read of the selection as soon as it is.
+    fn is_ready(&self) -> bool {
+        let read = self.client("wl-paste").arg("--list-types").output().unwrap();
+        String::from_utf8_lossy(&read.stderr).starts_with("No selection")
     }
 
     fn client(&self, name: &str) -> Command {
@@ -61,7 +61,7 @@ impl Compositor {
     }
 
     fn program(&self, clear_after: &str) -> Program {
-        let starter: &[&str] = if are_superuser() { &AS_NOBODY } else { &[] };
+        let starter: &[&str] = if is_root() { &AS_NOBODY } else { &[] };
         Program::start_by(
             starter,
             &[
@@ -77,20 +77,20 @@ impl Compositor {
     }
 }
 
-/// A command that belongs to whoever runs the compositor.
+/// A command that runs as the same user as the compositor.
 fn command(name: &str, runtime: &Path) -> Command {
-    let mut words: Vec<&str> = if are_superuser() { AS_NOBODY.to_vec() } else { Vec::new() };
-    words.push(name);
-    let mut command = Command::new(words[0]);
+    let mut line: Vec<&str> = if is_root() { AS_NOBODY.to_vec() } else { Vec::new() };
+    line.push(name);
+    let mut command = Command::new(line[0]);
     command
-        .args(&words[1..])
+        .args(&line[1..])
         .env("XDG_RUNTIME_DIR", runtime)
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY");
     command
 }
 
-/// Beside the socket there is a lock of almost the same name, which is a plain file.
+/// The name of the socket. A lock file has almost the same name.
 fn socket_in(runtime: &Path) -> Option<String> {
     let entries = fs::read_dir(runtime).unwrap().flatten();
     let mut sockets = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_socket()));
@@ -98,7 +98,7 @@ fn socket_in(runtime: &Path) -> Option<String> {
 }
 
 fn have_tools() -> bool {
-    have(&["sway", "wl-paste"]) && (!are_superuser() || have(&["setpriv"]))
+    have(&["sway", "wl-paste"]) && (!is_root() || have(&["setpriv"]))
 }
 
 #[test]
@@ -147,6 +147,6 @@ fn when_its_time_has_come_it_is_cleared() {
     let mut program = compositor.program("1");
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
     let left = program.kill();
-    wait_for("the holder to end", || (!left.0.is_running()).then_some(()));
+    wait_for("the process to end", || (!left.0.is_running()).then_some(()));
     assert_eq!(compositor.paste(), None);
 }

@@ -1,4 +1,4 @@
-//! The system's clipboard.
+//! Copying to the clipboard of an X11 display, and to the terminal without one.
 
 use std::{
     io::Read,
@@ -24,7 +24,7 @@ fn on(display: &Display) -> Program {
     Program::start(&[("DISPLAY", &display.name), ("TERM", "xterm-256color")])
 }
 
-/// What `copy` answers when the value went to the terminal by OSC 52.
+/// The response to `copy` if the value was sent to the terminal by OSC 52.
 fn sent_by_osc52() -> String {
     format!(r"Sent(Osc52) \x1b]52;c;{VALUE_IN_BASE64}\x1b\\")
 }
@@ -35,7 +35,7 @@ fn a_copy_can_be_pasted_and_is_marked_as_sensitive() {
         return;
     }
     let display = Display::start();
-    let mut program = on(&display);
+    let mut program = start_on(&display);
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
     assert_eq!(display.paste().as_deref(), Some(VALUE));
     let formats = display.formats().unwrap();
@@ -43,39 +43,39 @@ fn a_copy_can_be_pasted_and_is_marked_as_sensitive() {
 
     assert_eq!(program.ask("copy mdb_sa_sk_another_fake"), "Copied ");
     assert_eq!(display.paste().as_deref(), Some("mdb_sa_sk_another_fake"));
-    assert!(!program.ask("debug").contains("fake"), "Debug shows no value");
+    assert!(!program.ask("debug").contains("fake"), "the value is not in Debug output");
 }
 
 #[test]
-fn what_another_program_copies_is_noticed_and_left_alone() {
+fn another_programs_copy_is_noticed_and_not_cleared() {
     if !have(TOOLS) {
         return;
     }
     let display = Display::start();
-    let mut program = on(&display);
+    let mut program = start_on(&display);
     assert_eq!(program.ask("content"), "Cleared", "nothing was copied yet");
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
     assert_eq!(program.ask("content"), "Ours");
 
-    let _owner = display.copied_elsewhere("a shopping list");
+    let _owner = display.copy_elsewhere("a shopping list");
     wait_for("the other program's copy", || (program.ask("content") == "Overwritten").then_some(()));
     assert_eq!(program.ask("clear"), "Overwritten");
     assert_eq!(display.paste().as_deref(), Some("a shopping list"));
 }
 
 #[test]
-fn clearing_empties_a_clipboard_that_is_still_ours() {
+fn clearing_removes_the_copy() {
     if !have(TOOLS) {
         return;
     }
     let display = Display::start();
-    let mut program = on(&display);
+    let mut program = start_on(&display);
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
     assert_eq!(program.ask("clear"), "Cleared");
     assert_eq!(display.paste(), None);
     assert_eq!(program.ask("content"), "Cleared");
 
-    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ", "and once more");
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ", "a second time");
     assert_eq!(display.paste().as_deref(), Some(VALUE));
 }
 
@@ -107,19 +107,19 @@ fn without_a_display_the_terminal_is_next() {
 }
 
 #[test]
-fn a_missing_display_has_a_message_of_its_own() {
+fn a_missing_display_is_reported() {
     let nowhere = ("DISPLAY", "unix:/nonexistent/display");
     let mut program = Program::start(&[nowhere, ("TERM", "xterm-256color")]);
     assert_eq!(program.ask(&format!("copy {VALUE}")), sent_by_osc52());
 
     let mut program = Program::start(&[nowhere, ("TERM", "dumb")]);
-    let answer = program.ask(&format!("copy {VALUE}"));
-    assert_eq!(answer, r#"Failed { reasons: [ServerText("There is no display to copy to.")] } "#);
+    let response = program.ask(&format!("copy {VALUE}"));
+    assert_eq!(response, r#"Failed { reasons: [ServerText("There is no display to copy to.")] } "#);
 }
 
 #[test]
-fn a_display_that_hangs_is_given_up_after_two_seconds() {
-    // Connects, because the kernel does that, and then never says a word.
+fn a_display_that_hangs_times_out_after_two_seconds() {
+    // The kernel accepts the connection, but no one ever responds.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let number = silent.local_addr().unwrap().port() - 6000;
     let display = format!("127.0.0.1:{number}");
@@ -128,17 +128,17 @@ fn a_display_that_hangs_is_given_up_after_two_seconds() {
     let start = Instant::now();
     assert_eq!(program.ask(&format!("copy {VALUE}")), sent_by_osc52());
     let waited = start.elapsed();
-    assert!(waited >= Duration::from_secs(2), "it was tried for {waited:?}");
-    assert!(waited < Duration::from_secs(5), "it was tried for {waited:?}");
+    assert!(waited >= Duration::from_secs(2), "gave up after {waited:?}");
+    assert!(waited < Duration::from_secs(5), "gave up after {waited:?}");
 
-    assert_eq!(program.holders(), [], "it might set the value later");
+    assert_eq!(program.clipboard_processes(), [], "or it could still set the value");
     assert_eq!(program.ask("content"), "Cleared", "nothing was copied there");
     assert_eq!(program.ask("clear"), "Cleared");
     drop(silent);
 }
 
 #[test]
-fn nothing_is_written_on_the_terminal_and_no_one_waits_for_the_process() {
+fn copying_writes_nothing_to_the_terminal_and_does_not_block_the_exit() {
     if !have(TOOLS) {
         return;
     }
@@ -150,7 +150,7 @@ fn nothing_is_written_on_the_terminal_and_no_one_waits_for_the_process() {
     assert_eq!(program.ask("drop"), "dropped");
     let left = program.leave();
 
-    // Reading fails once no process on the terminal is left.
+    // Reading fails once no process has the terminal open.
     let (sender, written) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();

@@ -1,4 +1,4 @@
-//! What all endpoints have in common: versions, flags, headers, the record.
+//! What all endpoints have in common: versions, flags, headers, the recorded requests.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::support::atlas::SeenRequest;
 const DAY: &str = r#"{"secretExpiresAfterHours":24}"#;
 
 #[tokio::test]
-async fn every_endpoint_needs_an_accept_with_its_version_or_a_later_one() {
+async fn every_endpoint_needs_an_accept_header_with_its_version_or_a_later_one() {
     let bench = Bench::demo().await;
     let organization = "/api/atlas/v2/orgs/4888442a3354817a7320eb61/settings";
     let account = format!("{PAYMENTS}/serviceAccounts/{CI_DEPLOYER}");
@@ -34,17 +34,17 @@ async fn every_endpoint_needs_an_accept_with_its_version_or_a_later_one() {
     ];
     for (path, accept, status) in rows {
         let request = bench.bare(Method::GET, path).bearer_auth(&bench.token);
-        let reply = Reply::of(request.header("accept", accept)).await;
-        assert_eq!(reply.status, status, "{path} {accept}");
+        let response = Response::of(request.header("accept", accept)).await;
+        assert_eq!(response.status, status, "{path} {accept}");
         let version = if path.contains("serviceAccounts") { V2024 } else { V2023 };
         let content_type = if status == 200 { version } else { "application/json" };
-        assert_eq!(reply.header("content-type"), content_type, "{path} {accept}");
-        assert!(status == 200 || reply.error() == error(400, "INVALID_VERSION_DATE"), "{accept}");
+        assert_eq!(response.header("content-type"), content_type, "{path} {accept}");
+        assert!(status == 200 || response.error() == error(400, "INVALID_VERSION_DATE"), "{accept}");
     }
 }
 
 #[tokio::test]
-async fn a_create_wants_json() {
+async fn creating_needs_a_json_content_type() {
     let rows = [
         (None, 415),
         (Some("text/plain"), 415),
@@ -58,12 +58,12 @@ async fn a_create_wants_json() {
         let path = format!("{PAYMENTS}/serviceAccounts/{CI_DEPLOYER}/secrets");
         let post = bench.request(Method::POST, &path).body(DAY);
         let post = content_type.into_iter().fold(post, |post, value| post.header("content-type", value));
-        assert_eq!(Reply::of(post).await.status, status, "{content_type:?}");
+        assert_eq!(Response::of(post).await.status, status, "{content_type:?}");
     }
 }
 
 #[tokio::test]
-async fn an_envelope_goes_around_resources_and_errors() {
+async fn an_envelope_wraps_resources_and_errors() {
     let bench = Bench::demo().await;
     let plain = bench.get(PAYMENTS).await.json();
     let enveloped = bench.get(&format!("{PAYMENTS}?envelope=true")).await.json();
@@ -73,33 +73,33 @@ async fn an_envelope_goes_around_resources_and_errors() {
     assert_eq!((&list["status"], list["results"].as_array().map(Vec::len)), (&json!(200), Some(3)));
 
     let missing = bench.get("/api/atlas/v2/groups/000000000000000000000000?envelope=true").await;
-    assert_eq!(missing.status, 404, "the HTTP status stays");
+    assert_eq!(missing.status, 404, "the HTTP status is unchanged");
     let body = missing.json();
     assert_eq!((&body["status"], &body["content"]["errorCode"]), (&json!(404), &json!("GROUP_NOT_FOUND")));
 
     let path = format!("{PAYMENTS}/serviceAccounts/{CI_DEPLOYER}/secrets?envelope=true&pretty=true");
     let post = bench.request(Method::POST, &path).header("content-type", "application/json").body(DAY);
-    let created = Reply::of(post).await;
+    let created = Response::of(post).await;
     assert_eq!((created.status.as_u16(), &created.json()["status"]), (201, &json!(201)));
     assert!(created.json()["content"]["secret"].is_string());
 }
 
 #[tokio::test]
-async fn pretty_is_more_than_one_line() {
+async fn pretty_responses_have_several_lines() {
     let bench = Bench::demo().await;
     let rows = [("", 1, 200), ("?pretty=false", 1, 200), ("?pretty=true", 8, 200), ("?pretty=yes", 1, 200)];
     for (query, lines, status) in rows {
-        let reply = bench.get(&format!("{PAYMENTS}{query}")).await;
-        assert_eq!((reply.text.lines().count(), reply.status.as_u16()), (lines, status), "{query}");
+        let response = bench.get(&format!("{PAYMENTS}{query}")).await;
+        assert_eq!((response.text.lines().count(), response.status.as_u16()), (lines, status), "{query}");
     }
 }
 
 #[tokio::test]
-async fn answers_carry_a_date() {
+async fn responses_have_a_date() {
     let bench = Bench::demo().await;
     for path in [PAYMENTS, "/api/atlas/v2/groups/000000000000000000000000"] {
-        let reply = bench.get(path).await;
-        assert!(reply.header("date").ends_with(" GMT"), "{path}");
+        let response = bench.get(path).await;
+        assert!(response.header("date").ends_with(" GMT"), "{path}");
     }
 }
 
@@ -109,7 +109,7 @@ async fn requests_are_recorded_in_order_and_without_credentials() {
     let (id, secret) = bench.operator();
     bench.sign_in(&id, &secret).await;
     let get = bench.request(Method::GET, "/api/atlas/v2/groups?pageNum=1");
-    Reply::of(get.header("user-agent", "atlas-secret/0 (test;fake)")).await;
+    Response::of(get.header("user-agent", "atlas-secret/0 (test;fake)")).await;
     bench.create(PAYMENTS, CI_DEPLOYER, "{").await;
     let seen = bench.atlas.seen();
     let some = |text: &str| Some(text.to_owned());
@@ -148,16 +148,16 @@ async fn requests_are_recorded_in_order_and_without_credentials() {
 }
 
 #[tokio::test]
-async fn two_runs_let_in_different_accounts() {
+async fn each_server_has_its_own_credentials() {
     let (one, two) = (Bench::demo().await, Bench::demo().await);
     let ((id, secret), (other_id, other_secret)) = (one.operator(), two.operator());
     assert!(id != other_id && secret != other_secret);
     assert_eq!(two.sign_in(&id, &secret).await.status, 401);
 }
 
-/// The server of `--demo` itself, without doors for tests.
+/// This is the server of `--demo` itself, not the one for tests.
 #[tokio::test]
-async fn dropping_it_closes_the_port() {
+async fn dropping_the_server_closes_its_port() {
     let atlas = EmbeddedAtlas::start(World::demo().unwrap()).await.unwrap();
     let Credentials::ServiceAccount { client_id, client_secret } = atlas.credentials() else {
         panic!("the demo signs in a service account")
@@ -166,10 +166,10 @@ async fn dropping_it_closes_the_port() {
     let request = client.post(format!("{}/api/oauth/token", atlas.base_url()));
     let request = request.basic_auth(client_id.as_str(), Some(client_secret.expose_secret()));
     let request = form(request, "grant_type=client_credentials");
-    assert_eq!(Reply::of(request.try_clone().unwrap()).await.status, 200);
+    assert_eq!(Response::of(request.try_clone().unwrap()).await.status, 200);
     assert!(!format!("{atlas:?}").contains(client_secret.expose_secret()));
     drop(atlas);
-    // The task ends at the runtime's next turn; requests fail from then on.
+    // The task ends the next time the runtime polls it. From then on requests fail.
     while request.try_clone().unwrap().send().await.is_ok() {
         tokio::task::yield_now().await;
     }

@@ -1,4 +1,4 @@
-//! Creating and deleting secrets: the rules, and what a client gets to see of them.
+//! Creating and deleting secrets: the rules, and what a client sees of them.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -13,11 +13,11 @@ fn time(value: &Value) -> Timestamp {
 }
 
 #[tokio::test]
-async fn a_secret_is_shown_once_and_masked_from_then_on() {
+async fn a_secret_is_returned_once_and_masked_afterwards() {
     let bench = Bench::demo().await;
-    let reply = bench.create(PAYMENTS, CI_DEPLOYER, r#"{"secretExpiresAfterHours":720}"#).await;
-    assert_eq!((reply.status.as_u16(), reply.header("content-type")), (201, V2024));
-    let created = reply.json();
+    let response = bench.create(PAYMENTS, CI_DEPLOYER, r#"{"secretExpiresAfterHours":720}"#).await;
+    assert_eq!((response.status.as_u16(), response.header("content-type")), (201, V2024));
+    let created = response.json();
     let names: Vec<&str> = created.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, ["createdAt", "expiresAt", "id", "secret"]);
     let value = created["secret"].as_str().unwrap();
@@ -38,7 +38,7 @@ async fn a_secret_is_shown_once_and_masked_from_then_on() {
 }
 
 #[tokio::test]
-async fn creating_leaves_the_others_seven_days_at_most() {
+async fn creating_limits_other_secrets_to_seven_days() {
     let bench = Bench::demo().await;
     let before = bench.secrets(ANALYTICS, WAREHOUSE_LOADER).await;
     let created = bench.create(ANALYTICS, WAREHOUSE_LOADER, DAY).await.json();
@@ -49,19 +49,23 @@ async fn creating_leaves_the_others_seven_days_at_most() {
 
     let expired = bench.secrets(PAYMENTS, NIGHTLY_BACKUP).await;
     bench.create(PAYMENTS, NIGHTLY_BACKUP, DAY).await;
-    assert_eq!(bench.secrets(PAYMENTS, NIGHTLY_BACKUP).await[0], expired[0], "never longer than before");
+    assert_eq!(bench.secrets(PAYMENTS, NIGHTLY_BACKUP).await[0], expired[0], "a lifetime never gets longer");
 }
 
 #[tokio::test]
-async fn a_third_secret_is_refused_until_one_is_deleted() {
+async fn a_third_secret_is_rejected_until_one_is_deleted() {
     let bench = Bench::demo().await;
-    // Two living ones; and one that has expired, which holds its place too.
+    // Two valid secrets, and then one that has expired, which also counts.
     assert_eq!(bench.create(PAYMENTS, NIGHTLY_BACKUP, DAY).await.status, 201);
     for client_id in [BILLING_EXPORT, NIGHTLY_BACKUP] {
         let before = bench.secrets(PAYMENTS, client_id).await;
         let refused = bench.create(PAYMENTS, client_id, DAY).await;
         assert_eq!(refused.error(), error(400, "SERVICE_ACCOUNT_SECRET_LIMIT_EXCEEDED"));
-        assert_eq!(bench.secrets(PAYMENTS, client_id).await, before, "a refusal shortens nothing");
+        assert_eq!(
+            bench.secrets(PAYMENTS, client_id).await,
+            before,
+            "a rejected request shortens no lifetime"
+        );
 
         let id = before[0]["id"].as_str().unwrap();
         let deleted = bench.delete(PAYMENTS, client_id, id).await;
@@ -73,7 +77,7 @@ async fn a_third_secret_is_refused_until_one_is_deleted() {
 }
 
 #[tokio::test]
-async fn a_lifetime_out_of_range_is_refused_by_the_name_of_its_field() {
+async fn the_error_for_an_invalid_lifetime_names_its_field() {
     let bench = Bench::demo().await;
     let rows = [
         (PAYMENTS, CI_DEPLOYER, "7", "must be between 8 and 8760"),
@@ -88,41 +92,41 @@ async fn a_lifetime_out_of_range_is_refused_by_the_name_of_its_field() {
         (ANALYTICS, WAREHOUSE_LOADER, "721", "must be between 8 and 720"),
     ];
     for (group, client_id, hours, expected) in rows {
-        let reply =
+        let response =
             bench.create(group, client_id, &format!(r#"{{"secretExpiresAfterHours":{hours}}}"#)).await;
-        assert_eq!(reply.error(), error(400, "VALIDATION_ERROR"), "{hours}");
+        assert_eq!(response.error(), error(400, "VALIDATION_ERROR"), "{hours}");
         assert_eq!(
-            reply.json()["badRequestDetail"]["fields"],
+            response.json()["badRequestDetail"]["fields"],
             json!([{"field": "secretExpiresAfterHours", "description": expected}]),
             "{hours}"
         );
     }
     for body in ["", "{", "{}"] {
-        let reply = bench.create(PAYMENTS, CI_DEPLOYER, body).await;
-        assert_eq!(reply.error(), error(400, "VALIDATION_ERROR"), "{body}");
+        let response = bench.create(PAYMENTS, CI_DEPLOYER, body).await;
+        assert_eq!(response.error(), error(400, "VALIDATION_ERROR"), "{body}");
     }
     assert_eq!(bench.atlas.secrets_created(), 0);
     for (group, client_id, hours) in
         [(PAYMENTS, CI_DEPLOYER, 8), (PAYMENTS, CI_DEPLOYER, 8760), (ANALYTICS, WAREHOUSE_LOADER, 720)]
     {
-        let reply =
+        let response =
             bench.create(group, client_id, &format!(r#"{{"secretExpiresAfterHours":{hours}}}"#)).await;
-        assert_eq!(reply.status, 201, "{hours}");
+        assert_eq!(response.status, 201, "{hours}");
     }
 }
 
 #[tokio::test]
-async fn a_role_that_is_too_low_changes_nothing() {
+async fn a_role_that_is_too_low_can_change_nothing() {
     let bench = Bench::demo().await;
-    let reply = bench.create(SANDBOX, RELEASE_AUDITOR, DAY).await;
-    assert_eq!(reply.error(), error(401, "USER_UNAUTHORIZED"));
-    assert_eq!(reply.json()["detail"], "Current user is not authorized to perform this action.");
-    let reply = bench.delete(SANDBOX, RELEASE_AUDITOR, "65a1c0de0000000000000000").await;
-    assert_eq!(reply.error(), error(401, "USER_UNAUTHORIZED"));
+    let response = bench.create(SANDBOX, RELEASE_AUDITOR, DAY).await;
+    assert_eq!(response.error(), error(401, "USER_UNAUTHORIZED"));
+    assert_eq!(response.json()["detail"], "Current user is not authorized to perform this action.");
+    let response = bench.delete(SANDBOX, RELEASE_AUDITOR, "65a1c0de0000000000000000").await;
+    assert_eq!(response.error(), error(401, "USER_UNAUTHORIZED"));
 }
 
 #[tokio::test]
-async fn a_slow_create_is_executed_at_once_and_answered_late() {
+async fn a_slow_request_creates_at_once_and_responds_late() {
     let bench = Bench::with(world_with(r#","create_delay_seconds":86400"#)).await;
     let slow = tokio::spawn(bench.creating(PAYMENTS, CI_DEPLOYER, DAY).send());
     while bench.secrets(PAYMENTS, CI_DEPLOYER).await.is_empty() {
@@ -137,7 +141,7 @@ async fn a_slow_create_is_executed_at_once_and_answered_late() {
 }
 
 #[tokio::test]
-async fn a_lost_response_is_a_closed_connection_after_a_secret_was_made() {
+async fn a_lost_response_creates_a_secret_and_closes_the_connection() {
     let bench = Bench::with(world_with(r#","loses_response":true"#)).await;
     assert!(bench.creating(PAYMENTS, CI_DEPLOYER, DAY).send().await.is_err());
     assert_eq!(bench.secrets(PAYMENTS, CI_DEPLOYER).await.len(), 1);

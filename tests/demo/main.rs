@@ -1,6 +1,6 @@
 //! The embedded Atlas over real sockets.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test panics on failure")]
 
 #[path = "../support/mod.rs"]
 pub mod support;
@@ -32,15 +32,15 @@ const NIGHTLY_BACKUP: &str = "mdb_sa_id_7c2e18d3f8b95e74a1d2e3f4";
 const WAREHOUSE_LOADER: &str = "mdb_sa_id_8d3f29e4a9c06f85b2e3f405";
 const RELEASE_AUDITOR: &str = "mdb_sa_id_9e403af5bad17096c3f40516";
 
-/// An embedded Atlas, a client and a token for it.
+/// An embedded Atlas with a client and a token for it.
 struct Bench {
     atlas: TestAtlas,
     client: reqwest::Client,
     token: String,
 }
 
-/// What came back.
-struct Reply {
+/// A response.
+struct Response {
     status: StatusCode,
     headers: reqwest::header::HeaderMap,
     text: String,
@@ -58,7 +58,7 @@ impl Bench {
         Self { atlas, client, token }
     }
 
-    /// A request without any header of ours.
+    /// A request without any of the usual headers.
     fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.atlas.base_url()))
     }
@@ -67,12 +67,12 @@ impl Bench {
         self.bare(method, path).bearer_auth(&self.token).header("accept", V2024)
     }
 
-    async fn get(&self, path: &str) -> Reply {
-        Reply::of(self.request(Method::GET, path)).await
+    async fn get(&self, path: &str) -> Response {
+        Response::of(self.request(Method::GET, path)).await
     }
 
-    async fn create(&self, group: &str, client_id: &str, body: &str) -> Reply {
-        Reply::of(self.creating(group, client_id, body)).await
+    async fn create(&self, group: &str, client_id: &str, body: &str) -> Response {
+        Response::of(self.creating(group, client_id, body)).await
     }
 
     fn creating(&self, group: &str, client_id: &str, body: &str) -> RequestBuilder {
@@ -81,9 +81,9 @@ impl Bench {
         request.header("content-type", V2024).body(body.to_owned())
     }
 
-    async fn delete(&self, group: &str, client_id: &str, secret_id: &str) -> Reply {
+    async fn delete(&self, group: &str, client_id: &str, secret_id: &str) -> Response {
         let path = format!("{group}/serviceAccounts/{client_id}/secrets/{secret_id}");
-        Reply::of(self.request(Method::DELETE, &path)).await
+        Response::of(self.request(Method::DELETE, &path)).await
     }
 
     /// The secrets of an account, as Atlas lists them.
@@ -103,14 +103,14 @@ impl Bench {
         }
     }
 
-    async fn sign_in(&self, client_id: &str, secret: &str) -> Reply {
+    async fn sign_in(&self, client_id: &str, secret: &str) -> Response {
         let request = self.bare(Method::POST, "/api/oauth/token");
         let request = request.basic_auth(client_id, Some(secret));
-        Reply::of(form(request, "grant_type=client_credentials")).await
+        Response::of(form(request, "grant_type=client_credentials")).await
     }
 }
 
-impl Reply {
+impl Response {
     async fn of(request: RequestBuilder) -> Self {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
@@ -126,7 +126,7 @@ impl Reply {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Status and error code.
+    /// The status and the error code.
     fn error(&self) -> (u16, String) {
         let code = self.json()["errorCode"].as_str().unwrap_or_default().to_owned();
         (self.status.as_u16(), code)

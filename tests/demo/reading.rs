@@ -1,4 +1,4 @@
-//! Projects, service accounts and settings; paging.
+//! Reading projects, service accounts and settings, and paging.
 
 use serde_json::json;
 
@@ -37,10 +37,10 @@ async fn the_demo_has_an_account_for_every_situation() {
 }
 
 #[tokio::test]
-async fn a_project_and_an_account_have_the_fields_of_the_contract() {
+async fn projects_and_accounts_have_the_documented_fields() {
     let bench = Bench::demo().await;
-    let reply = bench.get(PAYMENTS).await;
-    let mut project = reply.json();
+    let response = bench.get(PAYMENTS).await;
+    let mut project = response.json();
     assert!(project["created"].as_str().unwrap().ends_with('Z'));
     project["created"] = "…".into();
     assert_eq!(
@@ -61,7 +61,7 @@ async fn a_project_and_an_account_have_the_fields_of_the_contract() {
 }
 
 #[tokio::test]
-async fn an_organization_tells_its_cap_where_it_has_one() {
+async fn an_organization_reports_its_maximum_lifetime_if_it_has_one() {
     let bench = Bench::demo().await;
     for (id, cap) in [("4888442a3354817a7320eb61", json!(null)), ("5fa3b1c8d2e94f7061728394", json!(720))] {
         let settings = bench.get(&format!("/api/atlas/v2/orgs/{id}/settings")).await.json();
@@ -72,7 +72,7 @@ async fn an_organization_tells_its_cap_where_it_has_one() {
 }
 
 #[tokio::test]
-async fn a_list_comes_in_pages() {
+async fn lists_are_paged() {
     let bench = Bench::demo().await;
     let list = format!("{}/api/atlas/v2/groups?itemsPerPage=2&pageNum=2", bench.atlas.base_url());
     let rows: [(_, &[&str], Option<&str>); 4] = [
@@ -89,13 +89,13 @@ async fn a_list_comes_in_pages() {
 }
 
 #[tokio::test]
-async fn paging_out_of_range_is_refused() {
+async fn paging_out_of_range_is_an_error() {
     let bench = Bench::demo().await;
     let accounts = format!("{PAYMENTS}/serviceAccounts");
     for list in ["/api/atlas/v2/groups", accounts.as_str()] {
         for query in ["itemsPerPage=0", "itemsPerPage=501", "pageNum=0", "pageNum=x", "pageNum=-1"] {
-            let reply = bench.get(&format!("{list}?{query}")).await;
-            assert_eq!(reply.error(), error(400, "VALIDATION_ERROR"), "{query}");
+            let response = bench.get(&format!("{list}?{query}")).await;
+            assert_eq!(response.error(), error(400, "VALIDATION_ERROR"), "{query}");
         }
         assert_eq!(bench.get(&format!("{list}?itemsPerPage=500")).await.status, 200);
         let beyond = bench.get(&format!("{list}?pageNum=18446744073709551615")).await;
@@ -104,16 +104,16 @@ async fn paging_out_of_range_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn unknown_resources_are_not_found() {
     let bench = Bench::demo().await;
-    let nobody = "mdb_sa_id_000000000000000000000000";
+    let unknown_account = "mdb_sa_id_000000000000000000000000";
     let rows = [
         ("/api/atlas/v2/groups/000000000000000000000000".to_owned(), "GROUP_NOT_FOUND"),
         (
             format!("/api/atlas/v2/groups/000000000000000000000000/serviceAccounts/{CI_DEPLOYER}"),
             "GROUP_NOT_FOUND",
         ),
-        (format!("{PAYMENTS}/serviceAccounts/{nobody}"), "RESOURCE_NOT_FOUND"),
+        (format!("{PAYMENTS}/serviceAccounts/{unknown_account}"), "RESOURCE_NOT_FOUND"),
         (format!("{ANALYTICS}/serviceAccounts/{CI_DEPLOYER}"), "RESOURCE_NOT_FOUND"),
         ("/api/atlas/v2/orgs/000000000000000000000000/settings".to_owned(), "RESOURCE_NOT_FOUND"),
         ("/api/atlas/v2/clusters".to_owned(), "RESOURCE_NOT_FOUND"),
@@ -122,8 +122,8 @@ async fn what_is_not_there_is_not_found() {
         (format!("{PAYMENTS}/serviceAccounts/{CI_DEPLOYER}/secrets"), "RESOURCE_NOT_FOUND"),
     ];
     for (path, code) in rows {
-        let reply = bench.get(&path).await;
-        assert_eq!((reply.error(), reply.header("x-error-code")), (error(404, code), code), "{path}");
+        let response = bench.get(&path).await;
+        assert_eq!((response.error(), response.header("x-error-code")), (error(404, code), code), "{path}");
     }
     let body = bench.get("/api/atlas/v2/groups/000000000000000000000000").await.json();
     assert_eq!(

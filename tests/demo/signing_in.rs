@@ -1,4 +1,4 @@
-//! The token endpoint, revocation, and what a bearer token opens.
+//! The token endpoint, revocation, and what a bearer token allows.
 
 use reqwest::Method;
 use serde_json::json;
@@ -7,17 +7,17 @@ use super::*;
 use crate::support::fixtures::world_with;
 
 #[tokio::test]
-async fn the_right_credentials_get_a_token_that_opens_the_api() {
+async fn valid_credentials_get_a_token_for_the_api() {
     let mut bench = Bench::demo().await;
     let (id, secret) = bench.operator();
-    let reply = bench.sign_in(&id, &secret).await;
-    assert_eq!((reply.status.as_u16(), reply.header("content-type")), (200, "application/json"));
-    let mut body = reply.json();
+    let response = bench.sign_in(&id, &secret).await;
+    assert_eq!((response.status.as_u16(), response.header("content-type")), (200, "application/json"));
+    let mut body = response.json();
     bench.token = body["access_token"].as_str().unwrap().to_owned();
     body["access_token"] = "…".into();
     assert_eq!(body, json!({"access_token": "…", "expires_in": 3600, "token_type": "Bearer"}));
     assert_eq!(bench.get(PAYMENTS).await.status, 200);
-    // The bench's own token, and this one.
+    // The token of the bench and this one.
     assert_eq!(bench.atlas.live_tokens(), 2);
 }
 
@@ -33,19 +33,19 @@ async fn wrong_credentials_are_an_invalid_client() {
         ("", ""),
     ];
     for (id, secret) in rows {
-        let reply = bench.sign_in(id, secret).await;
-        assert_eq!(reply.status, 401, "{id}");
+        let response = bench.sign_in(id, secret).await;
+        assert_eq!(response.status, 401, "{id}");
         assert_eq!(
-            reply.json(),
+            response.json(),
             json!({"error_description": "Invalid credentials provided.", "error": "invalid_client"}),
         );
     }
     let anonymous = bench.bare(Method::POST, "/api/oauth/token");
-    assert_eq!(Reply::of(form(anonymous, "grant_type=client_credentials")).await.status, 401);
+    assert_eq!(Response::of(form(anonymous, "grant_type=client_credentials")).await.status, 401);
 }
 
 #[tokio::test]
-async fn the_body_of_a_token_request_is_exact() {
+async fn the_body_of_a_token_request_must_match_exactly() {
     let bench = Bench::demo().await;
     let (id, secret) = bench.operator();
     let request = || bench.bare(Method::POST, "/api/oauth/token").basic_auth(&id, Some(&secret));
@@ -56,28 +56,28 @@ async fn the_body_of_a_token_request_is_exact() {
         "grant_type=client%5Fcredentials",
     ];
     for body in rows {
-        let reply = Reply::of(form(request(), body)).await;
+        let response = Response::of(form(request(), body)).await;
         assert_eq!(
-            (reply.status.as_u16(), reply.json()["error"].as_str()),
+            (response.status.as_u16(), response.json()["error"].as_str()),
             (400, Some("unsupported_grant_type")),
             "{body}"
         );
     }
-    let no_form = Reply::of(request().body("grant_type=client_credentials")).await;
+    let no_form = Response::of(request().body("grant_type=client_credentials")).await;
     assert_eq!((no_form.status.as_u16(), no_form.json()["error"].as_str()), (400, Some("invalid_request")));
 }
 
 #[tokio::test]
-async fn a_revoked_token_opens_nothing() {
+async fn a_revoked_token_is_rejected() {
     let bench = Bench::demo().await;
     let (id, secret) = bench.operator();
     let body = format!("token={}&token_type_hint=access_token", bench.token);
     let revoke = || bench.bare(Method::POST, "/api/oauth/revoke");
-    let refused = Reply::of(form(revoke().basic_auth(&id, Some("fake")), &body)).await;
+    let refused = Response::of(form(revoke().basic_auth(&id, Some("fake")), &body)).await;
     assert_eq!((refused.status.as_u16(), bench.atlas.live_tokens()), (401, 1));
 
-    let reply = Reply::of(form(revoke().basic_auth(&id, Some(&secret)), &body)).await;
-    assert_eq!((reply.status.as_u16(), reply.text.as_str()), (200, ""));
+    let response = Response::of(form(revoke().basic_auth(&id, Some(&secret)), &body)).await;
+    assert_eq!((response.status.as_u16(), response.text.as_str()), (200, ""));
     assert_eq!(bench.atlas.live_tokens(), 0);
     assert_eq!(bench.get(PAYMENTS).await.error(), error(401, ""));
 }
@@ -95,20 +95,20 @@ async fn the_api_needs_a_bearer_token() {
         (request().header("authorization", &bench.token), Some("UNEXPECTED_ERROR")),
     ];
     for (request, code) in rows {
-        let reply = Reply::of(request).await;
-        assert_eq!(reply.status, 401);
+        let response = Response::of(request).await;
+        assert_eq!(response.status, 401);
         let mut body = json!({"error": 401, "reason": "Unauthorized",
             "detail": "You are not authorized for this resource."});
         if let Some(code) = code {
             body["errorCode"] = code.into();
             body["parameters"] = json!([]);
         }
-        assert_eq!((reply.json(), reply.header("x-error-code")), (body, code.unwrap_or_default()));
+        assert_eq!((response.json(), response.header("x-error-code")), (body, code.unwrap_or_default()));
     }
 }
 
 #[tokio::test]
-async fn a_created_secret_signs_in_until_it_is_deleted() {
+async fn a_created_secret_can_sign_in_until_it_is_deleted() {
     let mut bench = Bench::demo().await;
     let created = bench.create(PAYMENTS, CI_DEPLOYER, r#"{"secretExpiresAfterHours":8}"#).await.json();
     let (id, value) = (created["id"].as_str().unwrap(), created["secret"].as_str().unwrap());
@@ -120,14 +120,14 @@ async fn a_created_secret_signs_in_until_it_is_deleted() {
     assert_eq!((bench.get(PAYMENTS).await.status.as_u16(), bench.atlas.live_tokens()), (200, 2));
 
     assert_eq!(bench.delete(PAYMENTS, CI_DEPLOYER, id).await.status, 204);
-    assert_eq!(bench.get(PAYMENTS).await.status, 401, "its token went with it");
+    assert_eq!(bench.get(PAYMENTS).await.status, 401, "its token is no longer valid");
     assert_eq!(bench.sign_in(CI_DEPLOYER, value).await.status, 401);
     bench.token = operators;
     assert_eq!((bench.get(PAYMENTS).await.status.as_u16(), bench.atlas.live_tokens()), (200, 1));
 }
 
 #[tokio::test]
-async fn an_expired_secret_of_the_world_does_not_sign_in() {
+async fn an_expired_secret_of_the_world_cannot_sign_in() {
     let value = |tail: &str| format!("mdb_sa_sk_DEMOfakeFAKEfakeFAKEfakeFAKEfake{tail}");
     let secret = |tail: &str, hours: i32| {
         json!({"id": format!("65a1c0de00000000000{tail}0"), "value": value(tail),
@@ -135,7 +135,7 @@ async fn an_expired_secret_of_the_world_does_not_sign_in() {
     };
     let secrets = json!([secret("aaaa", 1), secret("bbbb", -1)]);
     let world = world_with(&format!(r#","secrets":{secrets}"#));
-    assert!(!format!("{world:?}").contains("fakeFAKE"), "a world's Debug shows no value");
+    assert!(!format!("{world:?}").contains("fakeFAKE"), "the value is not in Debug output");
     let bench = Bench::with(world).await;
     for (tail, status) in [("aaaa", 200), ("bbbb", 401)] {
         assert_eq!(bench.sign_in(CI_DEPLOYER, &value(tail)).await.status, status, "{tail}");

@@ -1,5 +1,5 @@
-//! API keys against a server that no one here wrote: Apache's `mod_auth_digest`, as a proxy that stands
-//! in front of the embedded Atlas and signs in there by itself.
+//! API keys with an independent server: Apache's `mod_auth_digest`, as a proxy that checks the key and signs in to
+//! the embedded Atlas itself.
 
 use std::fs;
 use std::net::TcpListener;
@@ -20,7 +20,7 @@ const PROGRAM: &str = "/usr/sbin/apache2";
 const MODULES: &str = "/usr/lib/apache2/modules";
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// An Apache of this test's own, one process on loopback.
+/// An Apache for one test: a single process on loopback.
 struct Apache {
     url: String,
     process: Child,
@@ -36,7 +36,7 @@ impl Apache {
         let key = format!("{:x}", Md5::digest(format!("{PUBLIC_KEY}:MMS Public API:{PRIVATE_KEY}")));
         fs::write(folder.join("users"), format!("{PUBLIC_KEY}:MMS Public API:{key}\n")).unwrap();
         let process = Command::new(PROGRAM)
-            // One process that forks no other, so that ending it ends all of it.
+            // A single process, so that killing it ends everything.
             .arg("-X")
             .arg("-f")
             .arg(folder.join("configuration"))
@@ -46,11 +46,11 @@ impl Apache {
             .spawn()
             .unwrap();
         let mut apache = Self { url: format!("http://127.0.0.1:{port}"), process, folder };
-        apache.wait_until_it_listens(port).await;
+        apache.wait_until_listening(port).await;
         apache
     }
 
-    async fn wait_until_it_listens(&mut self, port: u16) {
+    async fn wait_until_listening(&mut self, port: u16) {
         let start = Instant::now();
         let mut ticks = tokio::time::interval(Duration::from_millis(5));
         while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
@@ -98,7 +98,7 @@ Mutex posixsem default
 # Takes effect for root only.
 User www-data
 Group www-data
-# The one process serves one connection at a time.
+# The single process serves one connection at a time.
 KeepAlive Off
 <Location "/">
     AuthType Digest
@@ -106,7 +106,7 @@ KeepAlive Off
     AuthDigestProvider file
     AuthUserFile "{folder}/users"
     Require valid-user
-    # After the check, the one credential goes and another comes.
+    # After the check, replace the credentials.
     RequestHeader set Authorization "Bearer {token}"
     ProxyPass "{upstream}/"
 </Location>
@@ -115,7 +115,7 @@ KeepAlive Off
 }
 
 #[tokio::test]
-async fn apache_accepts_the_answers_to_its_challenges() {
+async fn apache_accepts_responses_to_its_challenges() {
     if !Path::new(PROGRAM).exists() || !Path::new(MODULES).join("mod_auth_digest.so").exists() {
         println!("skipped: no {PROGRAM} with mod_auth_digest here");
         return;
@@ -139,7 +139,7 @@ async fn apache_accepts_the_answers_to_its_challenges() {
     let deleted = right.delete_secret(&project(), &client_id(), &created.id.unwrap()).await;
     assert_eq!(deleted, Ok(()));
 
-    // Only what Apache let through has come to Atlas, the POST with its query and once.
+    // Only accepted requests reach Atlas: the POST once, and with its query.
     let seen: Vec<String> =
         atlas.seen().iter().map(|seen| format!("{} {}", seen.method, seen.status)).collect();
     assert_eq!(seen, ["GET 200", "POST 201", "DELETE 204"]);

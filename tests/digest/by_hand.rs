@@ -1,25 +1,24 @@
-//! Digest once more, written down from the RFC, so that the client's answers are not compared with what
-//! the client's own library builds.
+//! Implements Digest from the RFC, so that the client's responses are not compared with those of its own library.
 
 use std::collections::HashMap;
 
 use md5::Md5;
 use sha2::{Digest, Sha256, Sha512_256};
 
-/// The parameters of a digest `Authorization` as a client sends them; no value here holds a comma.
+/// The parameters of a digest `Authorization` header. No value contains a comma.
 pub fn parameters(authorization: &str) -> HashMap<&str, &str> {
     let parameters = authorization.strip_prefix("Digest ").unwrap().split(", ");
     parameters.map(|pair| pair.split_once('=').unwrap()).map(|(k, v)| (k, v.trim_matches('"'))).collect()
 }
 
-/// The `Authorization` of a request as it came over the wire, where it has one.
+/// The `Authorization` header of a raw request, if any.
 pub fn authorization(request: &str) -> Option<&str> {
     let head = request.split("\r\n\r\n").next().unwrap();
     let mut headers = head.lines().skip(1).map(|line| line.split_once(": ").unwrap());
     headers.find(|(name, _)| name.eq_ignore_ascii_case("authorization")).map(|(_, value)| value)
 }
 
-/// RFC 7616, section 3.4.1, for `qop=auth`.
+/// The response for `qop=auth` (RFC 7616, section 3.4.1).
 pub fn response(private_key: &str, method: &str, parameters: &HashMap<&str, &str>) -> String {
     let hash = |text: String| match parameters["algorithm"] {
         "MD5" => format!("{:x}", Md5::digest(text)),
@@ -33,7 +32,7 @@ pub fn response(private_key: &str, method: &str, parameters: &HashMap<&str, &str
     hash(format!("{key}:{nonce}:{nc}:{cnonce}:auth:{request}"))
 }
 
-/// Checks a whole request: its line, and every parameter of its answer to the challenge.
+/// Checks a raw request: its first line, and every parameter of its response to the challenge.
 pub fn check(request: &str, method: &str, uri: &str, (nonce, count, algorithm): (&str, &str, &str)) {
     assert!(request.starts_with(&format!("{method} {uri} HTTP/1.1\r\n")), "{request}");
     let sent = parameters(authorization(request).unwrap());

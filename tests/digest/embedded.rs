@@ -1,4 +1,4 @@
-//! API keys against the embedded Atlas, end to end.
+//! API keys with the embedded Atlas, end to end.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use crate::by_hand::{parameters, response};
 use crate::support::atlas::{SeenRequest, TestAtlas, without_credentials};
 use crate::support::fixtures::{client, client_id, new_secret, project, with_access_token, world_with};
 
-/// An Atlas whose nonces are stale after so many uses.
+/// An Atlas whose nonces become stale after this many uses.
 async fn with_nonce_uses(limit: usize) -> TestAtlas {
     let uses = Arc::new(Mutex::new(HashMap::new()));
     let respond = move |atlas: &Atlas, parts: &Parts, body: &[u8]| {
@@ -43,7 +43,7 @@ fn settings(atlas: &TestAtlas) -> Settings {
     settings
 }
 
-async fn look(client: &Client) -> Result<String, ApiError> {
+async fn fetch(client: &Client) -> Result<String, ApiError> {
     let account = client.service_account(&project(), &client_id()).await?;
     Ok(format!("{} with {}", account.name, account.secrets.len()))
 }
@@ -63,20 +63,20 @@ async fn a_key_creates_a_secret_with_one_post() {
     let mut settings = settings(&atlas);
     settings.query_flags.envelope = true;
     let client = client(settings);
-    assert_eq!(look(&client).await.unwrap(), "ci-deployer with 0");
+    assert_eq!(fetch(&client).await.unwrap(), "ci-deployer with 0");
     let outcome = client.create_secret(&new_secret()).await;
     assert!(outcome.is_ok(), "{outcome:?}");
-    assert_eq!(look(&client).await.unwrap(), "ci-deployer with 1");
+    assert_eq!(fetch(&client).await.unwrap(), "ci-deployer with 1");
     assert_eq!(seen(&atlas), ["GET - 401", "GET Digest 200", "POST Digest 201", "GET Digest 200"]);
 }
 
 #[tokio::test]
-async fn a_nonce_that_ran_out_before_the_post_creates_nothing_until_asked_again() {
+async fn a_stale_nonce_fails_the_post_and_the_next_attempt_creates() {
     let atlas = with_nonce_uses(1).await;
     let client = client(settings(&atlas));
-    look(&client).await.unwrap();
+    fetch(&client).await.unwrap();
     match client.create_secret(&new_secret()).await {
-        // The embedded Atlas says it in Atlas's own words, which count.
+        // The embedded Atlas sends an error in Atlas's format, which is decisive.
         Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
             assert_eq!(rejection.kind(), RejectionKind::NotAuthorized);
         }
@@ -93,11 +93,11 @@ async fn a_nonce_that_ran_out_before_the_post_creates_nothing_until_asked_again(
 }
 
 #[tokio::test]
-async fn a_read_gets_over_a_nonce_that_ran_out() {
+async fn a_read_is_repeated_with_a_new_nonce() {
     let atlas = with_nonce_uses(2).await;
     let client = client(settings(&atlas));
     for _ in 0..3 {
-        look(&client).await.unwrap();
+        fetch(&client).await.unwrap();
     }
     assert_eq!(
         seen(&atlas),
@@ -106,7 +106,7 @@ async fn a_read_gets_over_a_nonce_that_ran_out() {
 }
 
 #[tokio::test]
-async fn nonces_that_live_no_second_are_refused_as_stale_at_most_twice() {
+async fn a_read_gives_up_when_the_second_nonce_is_stale() {
     let atlas = with_nonce_uses(0).await;
     let error = look(&client(settings(&atlas))).await.unwrap_err();
     assert!(matches!(error.cause, Cause::Rejected(_)), "{error:?}");
@@ -114,7 +114,7 @@ async fn nonces_that_live_no_second_are_refused_as_stale_at_most_twice() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_learns_nothing() {
+async fn a_wrong_key_is_rejected() {
     let atlas = TestAtlas::start(world_with("")).await;
     let Credentials::ApiKey { public_key, .. } = atlas.api_key() else { panic!("no API key") };
     let mut settings = settings(&atlas);
@@ -125,7 +125,7 @@ async fn a_wrong_key_learns_nothing() {
 }
 
 #[tokio::test]
-async fn an_answer_opens_for_its_own_method_target_and_count_only() {
+async fn a_digest_is_only_valid_for_its_method_target_and_count() {
     let atlas = TestAtlas::start(world_with("")).await;
     let Credentials::ApiKey { public_key, private_key } = atlas.api_key() else { panic!("no API key") };
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -142,7 +142,7 @@ async fn an_answer_opens_for_its_own_method_target_and_count_only() {
     let (status, challenge) = send(&url, None).await;
     let (before, rest) = challenge.split_once("nonce=\"").unwrap();
     let (nonce, after) = rest.split_once('"').unwrap();
-    // As it was recorded from Atlas.
+    // As recorded from Atlas.
     assert_eq!((status, before), (401, "Digest realm=\"MMS Public API\", domain=\"\", "));
     assert_eq!(after, ", algorithm=MD5, qop=\"auth\", stale=false");
 
@@ -177,7 +177,7 @@ async fn an_answer_opens_for_its_own_method_target_and_count_only() {
         assert_eq!(status, expected, "{authorization}");
         assert!(challenge.ends_with(stale) && challenge.is_empty() == stale.is_empty(), "{challenge}");
     }
-    // The target is path and query.
+    // The digest covers the path and the query.
     let with_query = format!("{url}?pretty=true");
     let without = digest("GET", ACCOUNT_PATH, "00000005", nonce);
     assert_eq!(send(&with_query, Some(&without)).await.0, 401);

@@ -1,6 +1,6 @@
-//! API keys by HTTP Digest (RFC 7616): what goes over the wire, against servers of three kinds.
+//! API keys with HTTP Digest (RFC 7616): the requests to three kinds of servers.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test panics on failure")]
 
 #[path = "../support/mod.rs"]
 pub mod support;

@@ -1,10 +1,10 @@
-//! In which order requests go out, and with which answer to which challenge.
+//! The order of requests, and which challenge each one responds to.
 
 use atlas_secret::domain::QueryFlags;
 
 use crate::by_hand::{authorization, check};
 use crate::support::fixtures::{client, client_id, new_secret, project};
-use crate::support::raw_server::{RawServer, Reply, answer, json};
+use crate::support::raw_server::{RawServer, Reply, json, response};
 use crate::{ACCOUNT_PATH, delete, with_api_key};
 
 pub const ACCOUNT: &str =
@@ -13,7 +13,7 @@ pub const CREATED: &str = r#"{"id":"32b6e34b3d91647abb20e7b9","secret":"mdb_sa_s
 pub const UNAUTHORIZED: &str =
     r#"{"error":401,"errorCode":"UNEXPECTED_ERROR","detail":"You are not authorized for this resource."}"#;
 
-/// A header with a challenge as Atlas sends it.
+/// A header with a challenge in Atlas's format.
 pub fn challenge(nonce: &str, algorithm: &str, is_stale: bool) -> String {
     format!(
         "WWW-Authenticate: Digest realm=\"MMS Public API\", domain=\"\", nonce=\"{nonce}\", \
@@ -21,14 +21,14 @@ pub fn challenge(nonce: &str, algorithm: &str, is_stale: bool) -> String {
     )
 }
 
-/// The 401 with it.
+/// A 401 with a challenge.
 pub fn challenged(nonce: &str) -> Reply {
-    answer(401, &challenge(nonce, "MD5", false), UNAUTHORIZED)
+    response(401, &challenge(nonce, "MD5", false), UNAUTHORIZED)
 }
 
-/// The 401 that says that the nonce has run out, with the next one.
+/// A 401 which says that the nonce is stale, with the next nonce.
 pub fn stale(next_nonce: &str, body: &str) -> Reply {
-    answer(401, &challenge(next_nonce, "MD5", true), body)
+    response(401, &challenge(next_nonce, "MD5", true), body)
 }
 
 fn secrets_path() -> String {
@@ -36,7 +36,7 @@ fn secrets_path() -> String {
 }
 
 #[tokio::test]
-async fn the_read_is_challenged_and_the_post_goes_out_once() {
+async fn the_read_gets_the_challenge_and_the_post_is_sent_once() {
     for (envelope, pretty, query) in
         [(false, false, ""), (true, false, "?envelope=true"), (true, true, "?envelope=true&pretty=true")]
     {
@@ -46,7 +46,7 @@ async fn the_read_is_challenged_and_the_post_goes_out_once() {
         settings.query_flags = QueryFlags { envelope, pretty };
         let client = client(settings);
         client.sign_in().await.unwrap();
-        assert_eq!(server.requests().len(), 0, "an API key needs no signing in");
+        assert_eq!(server.requests().len(), 0, "an API key does not need to sign in");
         client.service_account(&project(), &client_id()).await.unwrap();
         let outcome = client.create_secret(&new_secret()).await;
         assert!(outcome.is_ok(), "{outcome:?}");
@@ -64,11 +64,11 @@ async fn the_read_is_challenged_and_the_post_goes_out_once() {
 }
 
 #[tokio::test]
-async fn every_request_counts_its_use_of_the_nonce() {
+async fn every_request_increments_the_nonce_count() {
     let server = RawServer::start(vec![
         challenged("FAKE-one"),
         json(200, ACCOUNT),
-        answer(204, "", ""),
+        response(204, "", ""),
         json(200, ACCOUNT),
         json(201, CREATED),
     ])
@@ -87,7 +87,7 @@ async fn every_request_counts_its_use_of_the_nonce() {
 }
 
 #[tokio::test]
-async fn of_several_challenges_the_stronger_one_is_answered() {
+async fn the_strongest_of_several_challenges_is_used() {
     let (md5, sha256) = (challenge("FAKE-weak", "MD5", false), challenge("FAKE-strong", "SHA-256", false));
     let in_one = format!("{}, {}", md5.trim_end(), sha256.trim_start_matches("WWW-Authenticate: "));
     let basic = format!("WWW-Authenticate: Basic realm=\"x\"\r\n{md5}{sha256}");
@@ -104,7 +104,7 @@ async fn of_several_challenges_the_stronger_one_is_answered() {
     ];
     for (headers, nonce, algorithm) in rows {
         let server = RawServer::start(vec![
-            answer(401, &headers, UNAUTHORIZED),
+            response(401, &headers, UNAUTHORIZED),
             json(200, ACCOUNT),
             json(201, CREATED),
         ])
@@ -138,7 +138,7 @@ async fn a_stale_nonce_is_replaced_on_the_read() {
 }
 
 #[tokio::test]
-async fn without_a_challenge_a_read_fetches_one_before_the_post_or_the_delete() {
+async fn without_a_challenge_a_read_comes_before_a_post_or_delete() {
     let server = RawServer::start(vec![challenged("FAKE-one"), json(201, CREATED)]).await;
     let outcome = client(with_api_key(&server.url)).create_secret(&new_secret()).await;
     assert!(outcome.is_ok(), "{outcome:?}");
@@ -148,7 +148,7 @@ async fn without_a_challenge_a_read_fetches_one_before_the_post_or_the_delete() 
     assert_eq!(authorization(&requests[0]), None);
     check(&requests[1], "POST", &secrets_path(), ("FAKE-one", "00000001", "MD5"));
 
-    let server = RawServer::start(vec![challenged("FAKE-one"), answer(204, "", "")]).await;
+    let server = RawServer::start(vec![challenged("FAKE-one"), response(204, "", "")]).await;
     assert_eq!(delete(&client(with_api_key(&server.url))).await, Ok(()));
     assert_eq!((server.requests().len(), server.count("DELETE", "/32b6e34b3d91647abb20e7b9")), (2, 1));
 }

@@ -1,4 +1,4 @@
-//! Keys, nonces and challenges that are refused; and that no second POST follows.
+//! Keys, nonces and challenges that the server rejects. No second POST follows.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use atlas_secret::domain::{ApiError, Cause, Certainty, Phase, RejectionKind};
 use crate::by_hand::authorization;
 use crate::order::{ACCOUNT, CREATED, UNAUTHORIZED, challenged, stale};
 use crate::support::fixtures::{client, client_id, new_secret, project};
-use crate::support::raw_server::{RawServer, Reply, answer, json};
+use crate::support::raw_server::{RawServer, Reply, json, response};
 use crate::{PRIVATE_KEY, delete, with_api_key};
 
 const HTML: &str = "<html><body>401</body></html>";
@@ -21,7 +21,7 @@ fn kind(error: &ApiError) -> RejectionKind {
 }
 
 #[tokio::test]
-async fn a_wrong_key_is_refused_after_one_answer() {
+async fn a_wrong_key_is_rejected_after_one_response() {
     let server = RawServer::start(vec![challenged("FAKE-one"), challenged("FAKE-two")]).await;
     let error =
         client(with_api_key(&server.url)).service_account(&project(), &client_id()).await.unwrap_err();
@@ -30,7 +30,7 @@ async fn a_wrong_key_is_refused_after_one_answer() {
 }
 
 #[tokio::test]
-async fn a_server_whose_nonces_are_always_stale_is_given_up() {
+async fn a_read_gives_up_on_a_server_whose_nonces_are_always_stale() {
     let always_stale = |nonce| stale(nonce, HTML);
     let server = RawServer::start(vec![
         always_stale("FAKE-one"),
@@ -45,7 +45,7 @@ async fn a_server_whose_nonces_are_always_stale_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_stale_nonce_on_the_post_is_a_refusal_and_the_next_attempt_asks_anew() {
+async fn a_stale_nonce_rejects_the_post_and_the_next_attempt_gets_a_new_one() {
     for (body, expected) in [(HTML, RejectionKind::StaleNonce), (UNAUTHORIZED, RejectionKind::NotAuthorized)]
     {
         let server = RawServer::start(vec![
@@ -70,9 +70,9 @@ async fn a_stale_nonce_on_the_post_is_a_refusal_and_the_next_attempt_asks_anew()
 }
 
 #[tokio::test]
-async fn a_stale_nonce_on_the_delete_is_a_refusal() {
+async fn a_stale_nonce_rejects_the_delete() {
     let server =
-        RawServer::start(vec![challenged("FAKE-one"), stale("FAKE-two", HTML), answer(204, "", "")]).await;
+        RawServer::start(vec![challenged("FAKE-one"), stale("FAKE-two", HTML), response(204, "", "")]).await;
     match delete(&client(with_api_key(&server.url))).await {
         Err(error) => assert_eq!(kind(&error), RejectionKind::StaleNonce),
         other => panic!("{other:?}"),
@@ -81,15 +81,15 @@ async fn a_stale_nonce_on_the_delete_is_a_refusal() {
 }
 
 #[tokio::test]
-async fn a_401_without_words_of_atlas_or_a_stale_nonce_leaves_a_post_open() {
-    let refused = || answer(401, "WWW-Authenticate: Basic realm=\"a proxy\"\r\n", HTML);
+async fn a_401_without_an_atlas_error_or_a_stale_nonce_is_inconclusive() {
+    let refused = || response(401, "WWW-Authenticate: Basic realm=\"a proxy\"\r\n", HTML);
     let server = RawServer::start(vec![challenged("FAKE-one"), refused()]).await;
     let outcome = client(with_api_key(&server.url)).create_secret(&new_secret()).await;
     assert_eq!(outcome.unwrap_err().certainty(), Certainty::Unknown);
 }
 
 #[tokio::test]
-async fn without_a_challenge_that_can_be_answered_no_post_goes_out() {
+async fn no_post_is_sent_without_a_supported_challenge() {
     let no_challenge = "no digest challenge that this program supports";
     let rate_limited = r#"{"error":429,"errorCode":"RATE_LIMITED","detail":"Slow down."}"#;
     let only_session =
@@ -97,15 +97,15 @@ async fn without_a_challenge_that_can_be_answered_no_post_goes_out() {
     let rows = [
         (json(200, ACCOUNT), format!("not sent: the response (200) has {no_challenge}")),
         (
-            answer(401, "WWW-Authenticate: Basic realm=\"x\"\r\n", HTML),
+            response(401, "WWW-Authenticate: Basic realm=\"x\"\r\n", HTML),
             format!("not sent: the response (401) has {no_challenge}"),
         ),
-        (answer(401, only_session, HTML), format!("not sent: the response (401) has {no_challenge}")),
-        (answer(502, "", HTML), format!("not sent: the response (502) has {no_challenge}")),
-        // Atlas's own refusal, which says nothing about a key that it has not seen.
-        (answer(401, "", UNAUTHORIZED), format!("not sent: the response (401) has {no_challenge}")),
+        (response(401, only_session, HTML), format!("not sent: the response (401) has {no_challenge}")),
+        (response(502, "", HTML), format!("not sent: the response (502) has {no_challenge}")),
+        // Atlas's own error does not mention a key that Atlas has not seen.
+        (response(401, "", UNAUTHORIZED), format!("not sent: the response (401) has {no_challenge}")),
         (
-            answer(
+            response(
                 401,
                 "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", qop=\"auth-int\"\r\n",
                 UNAUTHORIZED,
@@ -142,7 +142,7 @@ async fn without_a_challenge_that_can_be_answered_no_post_goes_out() {
 }
 
 #[tokio::test]
-async fn a_refused_port_was_not_sent_anything() {
+async fn nothing_is_sent_to_a_closed_port() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -154,7 +154,7 @@ async fn a_refused_port_was_not_sent_anything() {
 }
 
 #[tokio::test]
-async fn nothing_shows_the_private_key() {
+async fn the_private_key_is_never_shown() {
     let server = RawServer::start(vec![challenged("FAKE-one"), challenged("FAKE-two")]).await;
     let settings = with_api_key(&server.url);
     let client = client(settings.clone());

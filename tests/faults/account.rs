@@ -1,21 +1,19 @@
-//! The one service account of the server, and the JSON that tells of it.
+//! The only service account of the server, and its JSON.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::support::fixtures::{CLIENT, PROJECT, SECRET};
 
-/// The organization of the project.
 pub const ORGANIZATION: &str = "0000000000000000000000f0";
 
-/// A service account with its secrets.
 #[derive(Default)]
 pub struct Account {
     secrets: Vec<Value>,
 }
 
 impl Account {
-    /// Creates a secret, and gives what Atlas's 201 holds.
+    /// Creates a secret, and returns the body of Atlas's 201.
     pub fn create(&mut self) -> Value {
         let number = self.secrets.len() + 1;
         let now = Timestamp::now();
@@ -33,35 +31,34 @@ impl Account {
         secret
     }
 
-    /// Deletes the secret with this id; false when there is none.
+    /// Deletes the secret with this id. Returns false if there is none.
     pub fn delete(&mut self, id: &str) -> bool {
         let before = self.secrets.len();
         self.secrets.retain(|secret| secret["id"] != id);
         self.secrets.len() < before
     }
 
-    /// How many secrets it has.
     pub fn len(&self) -> usize {
         self.secrets.len()
     }
 
-    /// What the GET holds.
+    /// The body of the GET.
     pub fn json(&self) -> Value {
         json!({ "clientId": CLIENT, "name": "ci-deployer", "roles": [], "secrets": self.secrets })
     }
 }
 
-/// The project.
+/// The body of the project.
 pub fn project() -> Value {
     json!({ "id": PROJECT, "name": "payments-prod", "orgId": ORGANIZATION })
 }
 
-/// What the organization allows.
+/// The body of the organization's settings.
 pub fn settings() -> Value {
     json!({ "maxServiceAccountSecretValidityInHours": 8760, "apiAccessListRequired": false })
 }
 
-/// Atlas's own error.
+/// An error in Atlas's format.
 pub fn error(status: u16, code: &str) -> Value {
     json!({ "error": status, "errorCode": code, "detail": "FAKE detail.", "parameters": [] })
 }

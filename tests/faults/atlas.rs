@@ -1,4 +1,4 @@
-//! An Atlas on a raw socket: sane, save where the row says otherwise. Each connection has one request.
+//! An Atlas on a raw socket. It behaves normally unless the row says otherwise. Each connection carries one request.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -12,85 +12,84 @@ use tokio::sync::watch;
 use crate::account::{self, Account, ORGANIZATION};
 use crate::fault::{Post, Reads};
 use crate::support::fixtures::{CLIENT, PROJECT};
-use crate::support::raw_server::{Reply, answer, head_and_body, read_request, send};
+use crate::support::raw_server::{Reply, head_and_body, read_request, response, send};
 
 const JSON: &str = "application/vnd.atlas.2024-08-05+json;charset=utf-8";
-/// More than the program reads of any answer.
+/// More than the program reads of any response.
 const TOO_LARGE: usize = 100_000_000;
-/// How long a row waits for a request.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The time limit for a request.
+const DEADLINE: Duration = Duration::from_secs(20);
 
-/// What the server has seen and done.
+/// A server that behaves as its row says, and records the requests.
 pub struct Atlas {
     reads: Reads,
     posts: &'static [Post],
-    elsewhere: String,
+    other_host: String,
     seen: Mutex<Seen>,
     changed: Condvar,
-    lets_go: watch::Sender<bool>,
+    release: watch::Sender<bool>,
 }
 
-/// The counts, and the account.
+/// The recorded requests, and the account.
 #[derive(Default)]
 pub struct Seen {
-    /// Creating POSTs that were received completely.
+    /// The POSTs to create a secret that were received completely.
     pub posts: usize,
-    /// Creating POSTs that created a secret.
+    /// The POSTs that created a secret.
     pub executed: usize,
-    /// When the last of them had come.
+    /// When the last of them was received.
     pub last_post: Option<Instant>,
-    /// Reads of the account since the last POST.
-    pub looks_afterwards: usize,
+    /// The reads of the account since the last POST.
+    pub reads_after_post: usize,
     /// Requests that followed a redirect to another host.
-    pub elsewhere: usize,
-    /// The service account.
+    pub other_host: usize,
     pub account: Account,
     tokens: usize,
 }
 
 impl Atlas {
-    /// One that has seen nothing. `elsewhere` is where its redirects lead.
-    pub fn new(reads: Reads, posts: &'static [Post], elsewhere: String) -> Self {
-        let (lets_go, _) = watch::channel(false);
-        Self { reads, posts, elsewhere, seen: Mutex::default(), changed: Condvar::new(), lets_go }
+    /// A server for a row. `other_host` is the target of its redirects.
+    pub fn new(reads: Reads, posts: &'static [Post], other_host: String) -> Self {
+        let (release, _) = watch::channel(false);
+        Self { reads, posts, other_host, seen: Mutex::default(), changed: Condvar::new(), release }
     }
 
-    /// What it has seen so far.
+    /// The requests so far.
     pub fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap()
     }
 
-    /// Waits until this is true of what was seen.
+    /// Waits until the condition holds. `what` describes it in the error.
     #[track_caller]
     pub fn wait_until(&self, what: &str, is_true: impl Fn(&Seen) -> bool) {
         let waiting = |seen: &mut Seen| !is_true(seen);
-        let waited = self.changed.wait_timeout_while(self.seen(), PATIENCE, waiting).unwrap().1;
-        assert!(!waited.timed_out(), "waited in vain for {what}");
+        let waited = self.changed.wait_timeout_while(self.seen(), DEADLINE, waiting).unwrap().1;
+        assert!(!waited.timed_out(), "timed out waiting for {what}");
     }
 
-    /// Lets answers go that were held back.
-    pub fn let_go(&self) {
-        self.lets_go.send_replace(true);
+    /// Sends the responses that were held back.
+    pub fn release_responses(&self) {
+        self.release.send_replace(true);
     }
 
-    /// Answers every connection.
+    /// Responds to every connection.
     pub async fn serve(self: Arc<Self>, listener: TcpListener) {
         while let Ok((socket, _)) = listener.accept().await {
             tokio::spawn(Arc::clone(&self).serve_one(socket));
         }
     }
 
-    /// Counts every connection, and answers none.
-    pub async fn count_elsewhere(self: Arc<Self>, listener: TcpListener) {
+    /// Counts connections without responding.
+    pub async fn count_redirected(self: Arc<Self>, listener: TcpListener) {
         while listener.accept().await.is_ok() {
-            self.seen().elsewhere += 1;
+            self.seen().other_host += 1;
         }
     }
 
     async fn serve_one(self: Arc<Self>, mut socket: TcpStream) {
         let Some(request) = read_request(&mut socket).await else { return };
-        let mut words = request.split(' ');
-        let (method, path) = (words.next().unwrap(), words.next().unwrap());
+        let mut parts = request.split(' ');
+        let (method, path) = (parts.next().unwrap(), parts.next().unwrap());
         let reply = if method == "POST" && path.ends_with("/secrets") {
             self.created(&request).await
         } else {
@@ -102,12 +101,12 @@ impl Atlas {
         send(socket, reply).await;
     }
 
-    /// What becomes of a creating POST.
+    /// Handles a POST to create a secret.
     async fn created(&self, request: &str) -> Reply {
         let (post, new) = self.execute(request);
         if matches!(post, Post::Held | Post::HeldRefusal) {
-            // The sender is gone only when the row is over.
-            let _ = self.lets_go.subscribe().wait_for(|lets_go| *lets_go).await;
+            // This only fails once the row has ended.
+            let _ = self.release.subscribe().wait_for(|release| *release).await;
         }
         self.reply(post, &new)
     }
@@ -120,7 +119,7 @@ impl Atlas {
         };
         seen.posts += 1;
         seen.last_post = Some(Instant::now());
-        seen.looks_afterwards = 0;
+        seen.reads_after_post = 0;
         let mut new = Value::Null;
         if post.creates() {
             seen.executed += 1;
@@ -159,21 +158,21 @@ impl Atlas {
                 typed(201, JSON, &format!(r#"{{"padding":"{padding}",{}"#, &body[1..]))
             }
             Post::WithStatus(status) => typed(status, JSON, &body),
-            Post::Empty(status) => answer(status, "", ""),
+            Post::Empty(status) => response(status, "", ""),
             Post::CreatedAndFailed(status) => refusal(status, "UNEXPECTED_ERROR"),
             Post::Refused(status, code) => refusal(status, code),
             Post::HeldRefusal => refusal(409, "DATA_CONCURRENCY_ERROR"),
             Post::Limited(retry_after) => {
                 let retry_after = retry_after.map(|value| format!("Retry-After: {value}\r\n"));
                 let headers = type_of(JSON) + &retry_after.unwrap_or_default();
-                answer(429, &headers, &account::error(429, "RATE_LIMITED").to_string())
+                response(429, &headers, &account::error(429, "RATE_LIMITED").to_string())
             }
             Post::Page(status) => page(status),
-            Post::Elsewhere => answer(302, &format!("Location: {}/login\r\n", self.elsewhere), ""),
+            Post::Elsewhere => response(302, &format!("Location: {}/login\r\n", self.other_host), ""),
         }
     }
 
-    /// Everything but the creating POST.
+    /// Handles every other request.
     fn read(&self, method: &str, path: &str, request: &str) -> Reply {
         let mut seen = self.seen();
         if path == "/api/oauth/token" {
@@ -186,21 +185,21 @@ impl Atlas {
             return typed(200, "application/json", &body.to_string());
         }
         if path == "/api/oauth/revoke" {
-            return answer(200, "", "");
+            return response(200, "", "");
         }
         let is_afterwards = seen.posts > 0;
         let project = format!("/api/atlas/v2/groups/{PROJECT}");
         let account = format!("{project}/serviceAccounts/{CLIENT}");
         if path == account {
-            seen.looks_afterwards += usize::from(is_afterwards);
+            seen.reads_after_post += usize::from(is_afterwards);
             self.changed.notify_all();
         }
         match self.reads {
             Reads::Redirected => {
-                return answer(302, "Location: http://portal.example/login?to=atlas\r\n", "");
+                return response(302, "Location: http://portal.example/login?to=atlas\r\n", "");
             }
             Reads::Broken => return page(503),
-            Reads::BrokenAfterSearch if seen.looks_afterwards > 1 => return page(503),
+            Reads::BrokenAfterSearch if seen.reads_after_post > 1 => return page(503),
             Reads::BrokenAfterwards if is_afterwards => return page(503),
             _ if !self.accepts(request) => return refusal(401, "UNEXPECTED_ERROR"),
             _ => {}
@@ -208,7 +207,7 @@ impl Atlas {
         if method == "DELETE" {
             let id = path.strip_prefix(&format!("{account}/secrets/")).unwrap_or_default();
             let is_deleted = seen.account.delete(id);
-            return if is_deleted { answer(204, "", "") } else { refusal(404, "RESOURCE_NOT_FOUND") };
+            return if is_deleted { response(204, "", "") } else { refusal(404, "RESOURCE_NOT_FOUND") };
         }
         if path == account {
             return typed(200, JSON, &seen.account.json().to_string());
@@ -232,27 +231,27 @@ impl Atlas {
     }
 }
 
-/// The headers that every answer of Atlas has.
+/// The headers of every response of Atlas.
 fn type_of(media_type: &str) -> String {
     let now = DateTimePrinter::new().timestamp_to_rfc9110_string(&Timestamp::now()).unwrap();
     format!("Content-Type: {media_type}\r\nDate: {now}\r\n")
 }
 
 fn typed(status: u16, media_type: &str, body: &str) -> Reply {
-    answer(status, &type_of(media_type), body)
+    response(status, &type_of(media_type), body)
 }
 
-/// The same answer without the header that announces the close.
+/// The same response without the header that announces the close.
 fn unannounced(bytes: &[u8]) -> Vec<u8> {
     String::from_utf8_lossy(bytes).replacen("Connection: close\r\n", "", 1).into_bytes()
 }
 
-/// Atlas's own error.
+/// An error in Atlas's format.
 fn refusal(status: u16, code: &str) -> Reply {
     typed(status, JSON, &account::error(status, code).to_string())
 }
 
-/// The error page of something on the way.
+/// The error page of a proxy.
 fn page(status: u16) -> Reply {
     typed(status, "text/html", "<html><body>The proxy is sorry.</body></html>")
 }

@@ -1,98 +1,98 @@
-//! What can go wrong, and where.
+//! The faults of the host, of reads, and of the POST.
 
-/// What stands at the address that the program talks to.
+/// The host at the address that the program connects to.
 #[derive(Clone, Copy, Debug)]
 pub enum Host {
-    /// An Atlas that answers its reads so, and each creating POST in turn; the last one for all that follow.
+    /// An Atlas that responds to reads and to POSTs like this. The last entry also applies to all later POSTs.
     Atlas(Reads, &'static [Post]),
-    /// No one listens.
+    /// Nothing listens.
     Refusing,
-    /// A name that has no address.
+    /// A host name without an address.
     Nameless,
-    /// A proxy that refuses `CONNECT`.
+    /// A proxy that rejects `CONNECT`.
     BehindProxy,
-    /// Something that does not speak TLS.
+    /// A host that does not speak TLS.
     Garbled,
-    /// Something that takes the connection and says nothing.
+    /// A host that accepts connections and sends nothing.
     Mute,
-    /// A TLS server whose certificate no one trusted has signed.
+    /// A TLS server with a certificate from an untrusted issuer.
     Untrusted,
-    /// A listener whose queue is full: the system drops every further connection silently.
+    /// A listener whose queue is full: the system silently drops further connections.
     Full,
 }
 
-/// How everything but the creating POST is answered.
+/// How the server responds to everything but the POST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {
-    /// As Atlas does.
-    Answered,
-    /// As Atlas does, and then the connection is closed although no header announces it.
+    /// Normally.
+    Normal,
+    /// Normally, but then closes the connection without having announced it in a header.
     ClosedUnannounced,
-    /// The first token that was minted is refused.
+    /// The first token is rejected.
     FirstTokenDead,
-    /// Every token is refused, by the POST as well.
+    /// Every token is rejected, also on the POST.
     EveryTokenDead,
-    /// The token endpoint answers with this status and JSON.
+    /// The token endpoint responds with this status and JSON.
     Token(u16, &'static str),
-    /// By a proxy's error page.
+    /// With a proxy's error page.
     Broken,
-    /// By a redirect to the sign-in page of a network.
+    /// With a redirect to the sign-in page of a network.
     Redirected,
-    /// As Atlas does until the account was read once after the POST, then by a proxy's error page.
+    /// Normally until the account was read once after the POST, then with a proxy's error page.
     BrokenAfterSearch,
-    /// As Atlas does until the POST has come, then by a proxy's error page.
+    /// Normally until the POST was received, then with a proxy's error page.
     BrokenAfterwards,
 }
 
-/// What becomes of a creating POST once it has been received completely.
+/// What happens to a POST to create a secret, once it was received completely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Post {
-    /// The secret is created, and Atlas says so.
+    /// The secret is created, with a normal response.
     Created,
-    /// The same, but the answer waits until the row lets it go.
+    /// The secret is created, but the response waits for [`Step::Release`](super::row::Step::Release).
     Held,
     /// Nothing is created, and the connection is closed.
     Closed,
     /// The secret is created, and the connection is reset.
     Reset,
-    /// The secret is created, and nothing ever comes back.
+    /// The secret is created, but there is no response.
     Silent,
-    /// Created; the head of the answer comes, then nothing.
+    /// Created. The response stops after its head.
     HeadThenSilence,
-    /// Created; the head comes, then a space at a time for ever.
+    /// Created. After the head of the response, one space at a time follows forever.
     HeadThenDrip,
-    /// Created; the answer ends in the middle of the value.
+    /// Created. The response ends in the middle of the value.
     Cut,
-    /// Created; everything is in the answer but the value.
+    /// Created. The response lacks the value.
     WithoutSecret,
-    /// Created; the answer is no JSON.
+    /// Created. The response is not JSON.
     Garbage,
-    /// Created; the answer calls itself HTML.
+    /// Created. The response claims to be HTML.
     OtherMediaType,
-    /// Created; the answer has 100 MB.
+    /// Created. The response is 100 MB long.
     TooLarge,
-    /// Created; the answer has this status, and the secret.
+    /// Created. The response has this status, and contains the secret.
     WithStatus(u16),
-    /// Created; the answer has this status, and no body.
+    /// Created. The response has this status, and no body.
     Empty(u16),
-    /// Created, but the answer is Atlas's own error with this status.
+    /// Created, but the response is an error of Atlas with this status.
     CreatedAndFailed(u16),
-    /// Created, at the same moment as another's; the connection is closed.
+    /// Created at the same moment as another secret. The connection is closed.
     BesideAnother,
-    /// Nothing is created; Atlas's own error with this status and code.
+    /// Nothing is created. The response is an error of Atlas with this status and code.
     Refused(u16, &'static str),
-    /// The same with a 409, but the answer waits until the row lets it go.
+    /// Like [`Self::Refused`] with a 409, but the response waits for [`Step::Release`](super::row::Step::Release).
     HeldRefusal,
-    /// Nothing is created; Atlas's rate limit with this `Retry-After`.
+    /// Nothing is created. Atlas's rate limit with this `Retry-After`.
     Limited(Option<&'static str>),
-    /// Nothing is created; the error page of something on the way.
+    /// Nothing is created. The response is the error page of a proxy.
     Page(u16),
-    /// Nothing is created; a redirect to another host.
+    /// Nothing is created. The response redirects to another host.
     Elsewhere,
 }
 
 impl Post {
-    /// True when Atlas has created a secret.
+    /// True if Atlas creates a secret.
     pub fn creates(self) -> bool {
         !matches!(
             self,

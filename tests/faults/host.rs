@@ -1,4 +1,4 @@
-//! Starts what stands at the address of a row, on a thread of its own.
+//! Starts the host of a row on a new thread.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,26 +17,25 @@ use tokio_rustls::TlsAcceptor;
 use crate::atlas::Atlas;
 use crate::fault::{Host, Post, Reads};
 
-/// Long enough for a connection on this machine that is taken at all.
-const TAKEN: Duration = Duration::from_millis(500);
+/// Long enough to connect on this machine, if the connection is accepted at all.
+const CONNECTED: Duration = Duration::from_millis(500);
 
 /// A host that runs until this is dropped.
 pub struct Running {
-    /// Its base URL.
     pub url: String,
-    /// What the program's environment needs besides.
+    /// Additional environment variables for the program.
     pub variables: Vec<(&'static str, String)>,
-    /// What it has seen; of a host that is no Atlas, that it was sent no request.
+    /// The record of requests. For a host other than Atlas, it only counts POSTs.
     pub atlas: Arc<Atlas>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// What the thread tells once it listens.
+/// What the thread sends once it listens.
 type Started = (String, Vec<(&'static str, String)>, Arc<Atlas>);
 
 impl Running {
-    /// Starts the host; `folder` is for its files.
+    /// Starts the host. Its files are in `folder`.
     pub fn start(host: Host, folder: &Path) -> Self {
         let certificate = folder.join("authority.pem");
         let authority = generate_simple_self_signed(["authority.test".to_owned()]).unwrap();
@@ -65,76 +64,76 @@ impl Drop for Running {
 }
 
 impl Host {
-    /// How it answers what only reads, and the POSTs.
-    fn answers(self) -> (Reads, &'static [Post]) {
+    /// How the host responds to reads and to POSTs.
+    fn behavior(self) -> (Reads, &'static [Post]) {
         match self {
             Self::Atlas(reads, posts) => (reads, posts),
-            _ => (Reads::Answered, &[]),
+            _ => (Reads::Normal, &[]),
         }
     }
 }
 
 async fn serve(host: Host, started: Sender<Started>, stopped: oneshot::Receiver<()>) {
-    let (reads, posts) = host.answers();
+    let (reads, posts) = host.behavior();
     let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let elsewhere = format!("http://{}", other.local_addr().unwrap());
-    let atlas = Arc::new(Atlas::new(reads, posts, elsewhere));
-    tokio::spawn(Arc::clone(&atlas).count_elsewhere(other));
+    let other_host = format!("http://{}", other.local_addr().unwrap());
+    let atlas = Arc::new(Atlas::new(reads, posts, other_host));
+    tokio::spawn(Arc::clone(&atlas).count_redirected(other));
 
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();
-    let tell = |url: String, variables| started.send((url, variables, Arc::clone(&atlas))).unwrap();
+    let report = |url: String, variables| started.send((url, variables, Arc::clone(&atlas))).unwrap();
     let encrypted = format!("https://{address}");
     match host {
         Host::Atlas(..) => {
             tokio::spawn(Arc::clone(&atlas).serve(socket.listen(64).unwrap()));
-            tell(format!("http://{address}"), Vec::new());
+            report(format!("http://{address}"), Vec::new());
             let _ = stopped.await;
         }
         Host::Refusing => {
-            // Bound, so that no one else gets the port, and not listening.
-            tell(encrypted, Vec::new());
+            // Bind the port, so that no other process gets it, but do not listen.
+            report(encrypted, Vec::new());
             let _ = stopped.await;
             drop(socket);
         }
         Host::Nameless => {
-            tell("https://atlas.invalid".to_owned(), Vec::new());
+            report("https://atlas.invalid".to_owned(), Vec::new());
             let _ = stopped.await;
         }
         Host::BehindProxy => {
             let refusal = &b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"[..];
             tokio::spawn(bare(socket.listen(64).unwrap(), Some(refusal), Arc::clone(&atlas)));
             let proxy = ("HTTPS_PROXY", format!("http://{address}"));
-            tell("https://atlas.invalid".to_owned(), vec![proxy]);
+            report("https://atlas.invalid".to_owned(), vec![proxy]);
             let _ = stopped.await;
         }
         Host::Garbled | Host::Mute => {
-            let says = matches!(host, Host::Garbled).then_some(&b"220 this is a mail server\r\n"[..]);
-            tokio::spawn(bare(socket.listen(64).unwrap(), says, Arc::clone(&atlas)));
-            tell(encrypted, Vec::new());
+            let response = matches!(host, Host::Garbled).then_some(&b"220 this is a mail server\r\n"[..]);
+            tokio::spawn(bare(socket.listen(64).unwrap(), response, Arc::clone(&atlas)));
+            report(encrypted, Vec::new());
             let _ = stopped.await;
         }
         Host::Untrusted => {
             tokio::spawn(handshakes(socket.listen(64).unwrap(), Arc::clone(&atlas)));
-            tell(encrypted, Vec::new());
+            report(encrypted, Vec::new());
             let _ = stopped.await;
         }
         Host::Full => {
             let listener = socket.listen(0).unwrap();
             let mut waiting = Vec::new();
-            while let Ok(Ok(taken)) = tokio::time::timeout(TAKEN, TcpStream::connect(address)).await {
+            while let Ok(Ok(taken)) = tokio::time::timeout(CONNECTED, TcpStream::connect(address)).await {
                 waiting.push(taken);
             }
-            tell(encrypted, Vec::new());
+            report(encrypted, Vec::new());
             let _ = stopped.await;
             drop((listener, waiting));
         }
     }
 }
 
-/// Reads what comes, and says this or nothing.
-async fn bare(listener: TcpListener, says: Option<&'static [u8]>, atlas: Arc<Atlas>) {
+/// Reads what arrives, and sends `response`, if any.
+async fn bare(listener: TcpListener, response: Option<&'static [u8]>, atlas: Arc<Atlas>) {
     while let Ok((mut socket, _)) = listener.accept().await {
         let atlas = Arc::clone(&atlas);
         tokio::spawn(async move {
@@ -143,8 +142,8 @@ async fn bare(listener: TcpListener, says: Option<&'static [u8]>, atlas: Arc<Atl
                 if received.starts_with(b"POST ") {
                     atlas.seen().posts += 1;
                 }
-                if let Some(says) = says {
-                    let _ = socket.write_all(says).await;
+                if let Some(response) = response {
+                    let _ = socket.write_all(response).await;
                     return;
                 }
             }
@@ -152,7 +151,7 @@ async fn bare(listener: TcpListener, says: Option<&'static [u8]>, atlas: Arc<Atl
     }
 }
 
-/// Offers a certificate that no one trusts. Nothing can come after it.
+/// Offers an untrusted certificate. No request can follow.
 async fn handshakes(listener: TcpListener, atlas: Arc<Atlas>) {
     let own = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

@@ -1,13 +1,13 @@
-//! What can go wrong between this machine and Atlas, as a table that is run: each row starts the program
-//! itself in a pseudo-terminal, against a server on raw sockets that does what the row says.
+//! The table of faults between this machine and Atlas, as tests: each row runs the program in a pseudo-terminal, with
+//! a server on raw sockets that behaves as the row says.
 //!
-//! `assets/faults.md` is this table; `UPDATE_FAULTS=1 cargo test --test faults` writes it. One row alone is
-//! run by `FAULT="201 without secret" cargo test --test faults`.
+//! `UPDATE_FAULTS=1 cargo test --test faults` writes the table to `assets/faults.md`. `FAULT="201 without secret"
+//! cargo test --test faults` runs a single row.
 
-// A release build cannot be told shorter limits, and the longest is a minute.
+// A release build has no setting for shorter limits, and the longest one is a minute.
 #![cfg(all(unix, debug_assertions))]
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic, also in its helpers")]
-#![expect(clippy::print_stdout, reason = "a row that fails or is skipped is named where the test reports")]
+#![expect(clippy::unwrap_used, reason = "tests and their helpers panic on failure")]
+#![expect(clippy::print_stdout, reason = "the test prints rows that fail or are skipped")]
 
 #[path = "../support/mod.rs"]
 pub mod support;
@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use row::Row;
 
-/// How many rows run at once. Most of their time they wait.
+/// How many rows run at the same time. Most of the time they wait.
 const AT_ONCE: usize = 8;
 
 #[test]
@@ -40,9 +40,9 @@ fn every_fault_ends_as_the_table_says() {
     let run_some = || {
         let mut failed = Vec::new();
         while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
-            // The panic has printed the screen; the other rows are still worth running.
+            // The panic has printed the screen. Run the other rows anyway.
             if catch_unwind(AssertUnwindSafe(|| running::run(row))).is_err() {
-                println!("that was: {}", row.fault);
+                println!("failed:{}", row.fault);
                 failed.push(row.fault);
             }
         }
@@ -52,8 +52,8 @@ fn every_fault_ends_as_the_table_says() {
         let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(run_some)).collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
-    assert!(!rows.is_empty(), "there is no such row");
-    assert_eq!(failed, [""; 0], "rows that ended otherwise");
+    assert!(!rows.is_empty(), "no row has this name");
+    assert_eq!(failed, [""; 0], "rows that failed");
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn no_row_expects_a_second_secret() {
 }
 
 #[test]
-fn the_table_in_assets_is_this_one() {
+fn the_table_in_assets_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join("faults.md");
     let table = table::markdown(&rows::all());
     if std::env::var("UPDATE_FAULTS").is_ok_and(|update| update == "1") {

@@ -1,85 +1,79 @@
-//! A row of the table: what goes wrong, what the user does, and how it ends.
+//! A row of the table: the fault, the user's actions, and the expected end.
 
 use crate::fault::Host;
 use crate::support::terminal::Signal;
 
-/// One fault and everything that is expected of it.
+/// A fault and its expected effects.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
-    /// The fault in words.
+    /// A description of the fault.
     pub fault: &'static str,
-    /// What stands at the address.
     pub host: Host,
-    /// Who signs in.
     pub login: Login,
-    /// Limits other than the program's, in milliseconds: `connect=1000`.
+    /// Limits that replace the program's, in milliseconds: `connect=1000`.
     pub limits: &'static str,
-    /// What happens, from a complete form on.
+    /// The steps, beginning with a complete form.
     pub steps: &'static [&'static [Step]],
-    /// Creating POSTs that reached the host completely.
+    /// The number of POSTs that the host received completely.
     pub posts: usize,
-    /// Creating POSTs that Atlas executed.
+    /// The number of POSTs that Atlas executed.
     pub executed: usize,
-    /// What the journal holds afterwards.
+    /// The content of the journal afterwards.
     pub journal: Journal,
-    /// How the program ended.
     pub end: End,
 }
 
-/// Who signs in.
+/// The credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Login {
-    /// An access token from elsewhere, which cannot be renewed.
+    /// An access token, which cannot be renewed.
     AccessToken,
-    /// A service account, whose token is minted.
+    /// A service account, which gets tokens from Atlas.
     ServiceAccount,
 }
 
-/// One thing that happens.
+/// A step of a row.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
-    /// These keys are pressed.
+    /// Press these keys.
     Press(&'static str),
-    /// These words come on the screen; they stand in the table.
+    /// Wait for this text on the screen. The table shows it.
     Says(&'static str),
-    /// These words come on the screen.
+    /// Wait for this text on the screen.
     Shows(&'static str),
-    /// The POST has come to the server.
+    /// Wait until the server has received the POST.
     Posted,
-    /// After it the account was read so often.
-    Looked(usize),
-    /// The server lets the answer go that it held back.
-    LetGo,
-    /// So many milliseconds have passed since the POST came.
-    Outstayed(u64),
-    /// The program gets this signal.
-    Signalled(Signal),
-    /// The program, which has ended, is started again.
-    StartedAgain,
+    /// Wait until the account was read this many times after the POST.
+    AccountRead(usize),
+    /// Let the server send the response that it holds back.
+    Release,
+    /// Wait until this many milliseconds have passed since the POST.
+    WaitAfterPost(u64),
+    /// Send the program this signal.
+    Signal(Signal),
+    /// Start the program again after it has ended.
+    Restart,
 }
 
-/// What the journal's folder holds once the program has ended.
+/// The content of the journal after the program has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Journal {
-    /// Nothing.
     Nothing,
-    /// One note that does not say which secret it is.
+    /// One record without the secret's id.
     WithoutId,
-    /// One note with the secret's id.
+    /// One record with the secret's id.
     WithId,
 }
 
-/// How the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// With this exit code.
     Code(i32),
-    /// By a signal that no one can catch.
+    /// Killed by SIGKILL.
     Killed,
 }
 
 impl Row {
-    /// A row with an access token and the program's own limits.
+    /// A row with an access token and the program's default limits.
     pub const fn new(fault: &'static str, host: Host, steps: &'static [&'static [Step]]) -> Self {
         Self {
             fault,
@@ -94,30 +88,26 @@ impl Row {
         }
     }
 
-    /// With these limits.
     pub const fn limits(self, limits: &'static str) -> Self {
         Self { limits, ..self }
     }
 
-    /// Signed in as a service account.
     pub const fn service_account(self) -> Self {
         Self { login: Login::ServiceAccount, ..self }
     }
 
-    /// With so many POSTs sent, and so many executed.
     pub const fn posts(self, posts: usize, executed: usize) -> Self {
         Self { posts, executed, ..self }
     }
 
-    /// Ended so, with this in the journal.
     pub const fn ends(self, journal: Journal, end: End) -> Self {
         Self { journal, end, ..self }
     }
 
-    /// What the screen says, in the order of the row.
+    /// The texts for the table.
     pub fn says(&self) -> impl Iterator<Item = &'static str> {
         self.steps.iter().copied().flatten().filter_map(|step| match step {
-            Step::Says(words) => Some(*words),
+            Step::Says(text) => Some(*text),
             _ => None,
         })
     }

@@ -1,4 +1,4 @@
-//! The rows, in the order of a request's way: to the host, back from it, and the user in between.
+//! The rows, ordered by where a request fails: on the way to the host, in its response, or because of the user.
 
 mod answers;
 mod connecting;
@@ -9,23 +9,22 @@ use crate::fault::{Host, Post, Reads};
 use crate::row::{Row, Step};
 use crate::support::terminal::key;
 
-/// All of them.
 pub fn all() -> Vec<Row> {
     [connecting::ROWS, answers::ROWS, refusals::ROWS, user::ROWS].concat()
 }
 
-/// An Atlas that is sane but for the POST.
+/// An Atlas that behaves normally except for the POST.
 const fn post(posts: &'static [Post]) -> Host {
-    Host::Atlas(Reads::Answered, posts)
+    Host::Atlas(Reads::Normal, posts)
 }
 
-/// The button, which has the focus.
+/// Presses the button, which has the focus.
 const CREATE: &[Step] = &[Step::Press(key::ENTER)];
 
-/// Out of the form.
+/// Quits from the form.
 const LEAVE_FORM: &[Step] = &[Step::Press(key::CTRL_C)];
 
-/// A search found the secret whose value is lost: it is deleted, and then left.
+/// A search found the secret whose value is lost. Deletes it and quits.
 const DELETE_AND_LEAVE: &[Step] = &[
     Step::Says("its value is lost"),
     Step::Press("d"),
@@ -35,7 +34,7 @@ const DELETE_AND_LEAVE: &[Step] = &[
     Step::Press("q"),
 ];
 
-/// There is a secret: it is copied, and then left.
+/// The secret was created. Copies it and quits.
 const COPY_AND_LEAVE: &[Step] = &[
     Step::Says("Secret created"),
     Step::Press("c"),
@@ -45,10 +44,10 @@ const COPY_AND_LEAVE: &[Step] = &[
     Step::Press("y"),
 ];
 
-/// Leaving a lost answer asks once.
+/// Quitting after a lost response asks once.
 const ASKS_TO_QUIT: Step = Step::Shows("Quit? y quit n back");
 
-/// A new secret is found, and left as it is.
+/// A search found a new secret. Quits without deleting it.
 const FOUND_AND_LEAVE: &[Step] = &[
     Step::Shows("is new: created at"),
     Step::Says("its value is lost"),
@@ -57,9 +56,9 @@ const FOUND_AND_LEAVE: &[Step] = &[
     Step::Press("y"),
 ];
 
-/// Nothing new is found however often it is looked.
+/// Repeated searches find nothing new.
 const NONE_AND_LEAVE: &[Step] = &[
-    Step::Looked(3),
+    Step::AccountRead(3),
     Step::Says("No new secret has appeared"),
     Step::Press("q"),
     ASKS_TO_QUIT,

@@ -14,13 +14,13 @@ use crate::row::{End, Journal, Login, Row, Step};
 use crate::support::fixtures::{CLIENT, CLIENT_SECRET, PROJECT, SECRET};
 use crate::support::terminal::{Program, Signal, Terminal};
 
-/// Who signs in is someone else than the account that gets the secret.
+/// The account that signs in. It is not the one that gets the secret.
 const LOGIN: &str = "mdb_sa_id_0000000000000000000000aa";
 
-/// Runs the row, and fails where it does not end as it says.
+/// Runs the row, and panics if it does not end as expected.
 pub fn run(row: &Row) {
     if matches!(row.host, Host::Full) && !cfg!(target_os = "linux") {
-        println!("skipped: {}: other systems answer when the queue is full", row.fault);
+        println!("skipped: {}: other systems respond when the queue is full", row.fault);
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -28,11 +28,11 @@ pub fn run(row: &Row) {
     let mut terminal = program(row, &host, &folder).start();
     terminal.wait_for("[ Create secret ]");
     for step in row.steps.iter().copied().flatten() {
-        if matches!(step, Step::StartedAgain) {
+        if matches!(step, Step::Restart) {
             assert_hides_the_secret(&mut terminal, row);
             terminal = program(row, &host, &folder).start();
         } else {
-            take(*step, &mut terminal, &host);
+            perform(*step, &mut terminal, &host);
         }
     }
     let status = terminal.wait_exit();
@@ -44,22 +44,22 @@ pub fn run(row: &Row) {
     if row.end == End::Code(3) {
         assert!(
             terminal.screen().contains(CLIENT),
-            "whose it is stays on the shell's screen: {:?}",
+            "the account is named on the shell's screen: {:?}",
             row.fault
         );
     }
     assert_hides_the_secret(&mut terminal, row);
     let seen = host.atlas.seen();
     assert_eq!((seen.posts, seen.executed), (row.posts, row.executed), "POSTs of {:?}", row.fault);
-    assert_eq!(seen.elsewhere, 0, "nothing follows a redirect: {:?}", row.fault);
+    assert_eq!(seen.other_host, 0, "no request follows a redirect: {:?}", row.fault);
     let claims_deletion =
-        |words: &str| words.to_lowercase().contains("deleted") && !words.contains("Nothing was deleted");
+        |text: &str| text.to_lowercase().contains("deleted") && !text.contains("Nothing was deleted");
     if row.says().any(claims_deletion) {
-        assert_eq!(seen.account.len(), 0, "it is not deleted: {:?}", row.fault);
+        assert_eq!(seen.account.len(), 0, "the secret still exists: {:?}", row.fault);
     }
 }
 
-/// The program with a complete form. Its terminal is wide enough for every sentence to stand on one line.
+/// The program with a complete form. Every sentence fits on one line of the terminal.
 fn program(row: &Row, host: &Running, folder: &TempDir) -> Program {
     let program = Terminal::run(env!("CARGO_BIN_EXE_atlas-secret"))
         .size(30, 120)
@@ -77,31 +77,32 @@ fn program(row: &Row, host: &Running, folder: &TempDir) -> Program {
 }
 
 #[track_caller]
-fn take(step: Step, terminal: &mut Terminal, host: &Running) {
+fn perform(step: Step, terminal: &mut Terminal, host: &Running) {
     match step {
         Step::Press(keys) => terminal.send(keys),
-        Step::Says(words) | Step::Shows(words) => {
-            // A sentence may go on in the next line.
-            let says = |screen: &str| screen.split_whitespace().collect::<Vec<_>>().join(" ").contains(words);
-            terminal.wait_until(words, |screen| says(&screen.contents()));
+        Step::Says(text) | Step::Shows(text) => {
+            // A sentence may continue on the next line.
+            let contains =
+                |screen: &str| screen.split_whitespace().collect::<Vec<_>>().join(" ").contains(text);
+            terminal.wait_until(text, |screen| contains(&screen.contents()));
         }
         Step::Posted => host.atlas.wait_until("the POST", |seen| seen.posts > 0),
-        Step::Looked(often) => {
-            host.atlas.wait_until("a look at the account", |seen| seen.looks_afterwards >= often);
+        Step::AccountRead(count) => {
+            host.atlas.wait_until("a read of the account", |seen| seen.reads_after_post >= count);
         }
-        Step::LetGo => host.atlas.let_go(),
-        Step::Outstayed(milliseconds) => {
+        Step::Release => host.atlas.release_responses(),
+        Step::WaitAfterPost(milliseconds) => {
             let posted = host.atlas.seen().last_post.unwrap();
-            // The time itself is what is waited for: the program's limit has to be over.
+            // This waits for time to pass, because the program's limit has to expire.
             let over = posted + Duration::from_millis(milliseconds);
             std::thread::sleep(over.saturating_duration_since(Instant::now()));
         }
-        Step::Signalled(signal) => terminal.signal(signal),
-        Step::StartedAgain => {}
+        Step::Signal(signal) => terminal.signal(signal),
+        Step::Restart => {}
     }
 }
 
-/// No row reveals it, so nothing of it is ever on the terminal or in a file.
+/// No row reveals the secret, so it must never be in the terminal's output or in a file.
 #[track_caller]
 fn assert_hides_the_secret(terminal: &mut Terminal, row: &Row) {
     terminal.wait_exit();
@@ -119,16 +120,16 @@ fn files_with(folder: &Path, holds: &impl Fn(&[u8]) -> bool) -> usize {
     entries.map(|path| of_path(&path)).sum()
 }
 
-/// What the journal holds. Its notes must not hold the secret.
+/// The state of the journal. Its record must not contain the secret.
 fn journal(state: &Path) -> Journal {
     let Ok(entries) = fs::read_dir(state.join("atlas-secret")) else { return Journal::Nothing };
     let paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     let Some(path) = paths.first() else { return Journal::Nothing };
-    assert_eq!(paths.len(), 1, "one note at most: {paths:?}");
+    assert_eq!(paths.len(), 1, "at most one record: {paths:?}");
     let text = fs::read_to_string(path).unwrap();
     assert!(!text.contains("FAKEfake"), "the journal got the secret");
     let last = text.lines().rfind(|line| !line.is_empty()).unwrap();
-    let note: Value = serde_json::from_str(last).unwrap();
-    assert_eq!(note["clientId"], CLIENT);
-    if note["secretId"].is_null() { Journal::WithoutId } else { Journal::WithId }
+    let record: Value = serde_json::from_str(last).unwrap();
+    assert_eq!(record["clientId"], CLIENT);
+    if record["secretId"].is_null() { Journal::WithoutId } else { Journal::WithId }
 }

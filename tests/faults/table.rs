@@ -1,10 +1,10 @@
-//! The table as Markdown.
+//! Writes the table as Markdown.
 
 use std::fmt::Write as _;
 
 use crate::row::{End, Journal, Row};
 
-const ABOVE: &str = "\
+const BEFORE_TABLE: &str = "\
 # Faults, and what the program says
 
 Each row is run by `cargo test --test faults`: the program itself in a pseudo-terminal, against a server on raw
@@ -15,7 +15,7 @@ sockets that does what the row says. This file is written from the rows (`UPDATE
 the secret's value in everything that was written to the terminal and in every file, and does not find it.
 ";
 
-const BELOW: &str = "
+const AFTER_TABLE: &str = "
 - If no connection can be made, reading the account before the POST fails, too. The program asks, and the user answers
   `y`. Only then is the POST tried.
 - Unless the row says otherwise, the user quits as the screen offers: Ctrl-C on the form, `q` if the outcome is unknown,
@@ -28,7 +28,7 @@ const BELOW: &str = "
 
 /// The whole file.
 pub fn markdown(rows: &[Row]) -> String {
-    let mut text = ABOVE.to_owned();
+    let mut text = BEFORE_TABLE.to_owned();
     text += "\n| fault | what the screen says | POSTs sent | executed | journal | exit code |\n";
     text += "|---|---|---|---|---|---|\n";
     for row in rows {
@@ -39,10 +39,10 @@ pub fn markdown(rows: &[Row]) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "| {fault} | {says} | {posts} | {executed} | {journal} | {end} |");
     }
-    text + BELOW
+    text + AFTER_TABLE
 }
 
-/// Marks where a part of a sentence was left out.
+/// Adds ellipses where the text is a part of a sentence.
 fn part_of_screen(text: &str) -> String {
     let before = if text.starts_with(char::is_lowercase) { "…" } else { "" };
     let is_whole = text.ends_with(['.', '?']) || ["Secret created", "its value is lost"].contains(&text);

@@ -1,4 +1,4 @@
-//! The request as a command.
+//! The screen that shows the request as a command.
 
 use atlas_secret::tui::{Command, Screen};
 
@@ -6,7 +6,7 @@ use crate::stage::{CLIENT, PROJECT, Stage};
 use crate::*;
 
 #[test]
-fn the_request_is_shown_as_a_command_and_copied_without_any_credential() {
+fn the_request_is_shown_as_a_command_and_copied_without_credentials() {
     let mut stage = Stage::filled();
     stage.keys("f2");
     assert!(matches!(stage.app.screen, Screen::Command(_)));

@@ -1,4 +1,4 @@
-//! Copying: what is claimed, the countdown, and what the clipboard turns out to hold.
+//! Copying: what the screen claims, the countdown, and later changes of the clipboard.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ use crate::stage::Stage;
 use crate::*;
 
 const UNVERIFIED: CopyOutcome = CopyOutcome::Unverified(HeldCopy { clears_in: None });
-/// A copy that stays.
+/// A copy without a time limit.
 const STAYING: CopyOutcome = CopyOutcome::Copied(HeldCopy { clears_in: None });
 
-/// The summary of a copy that stays so many seconds more.
+/// The summary of a copy that will be cleared after this many seconds.
 pub fn copied_for(seconds: u64) -> Disposition {
     Disposition::Delivered(vec![Delivery::Copied { clears_in: Some(Duration::from_secs(seconds)) }])
 }
 
 fn held(stage: &Stage) -> &ClipboardCopy {
-    match &stage.shown().copy {
+    match &stage.created_screen().copy {
         CopyState::Held(copy) => copy,
-        other => panic!("nothing is held: {other:?}"),
+        other => panic!("no copy: {other:?}"),
     }
 }
 
@@ -47,22 +47,22 @@ const fn seconds(count: u64) -> Duration {
 #[test]
 fn copying_claims_only_what_was_proved() {
     let mut stage = Stage::created();
-    assert_eq!(stage.shown().copy, CopyState::Never);
+    assert_eq!(stage.created_screen().copy, CopyState::Never);
     stage.copied(COPIED);
-    assert_eq!(stage.shown().copy, CopyState::Never, "no copy was under way");
+    assert_eq!(stage.created_screen().copy, CopyState::Never, "no copy was running");
     stage.keys("c c c");
-    assert_eq!(stage.shown().copy, CopyState::Copying(Format::Secret));
+    assert_eq!(stage.created_screen().copy, CopyState::Copying(Format::Secret));
     assert_eq!(stage.count(|command| matches!(command, Command::Copy(..))), 1, "one at a time");
     assert!(held(&after_copy(COPIED)).is_verified);
     assert!(!held(&after_copy(UNVERIFIED)).is_verified);
-    assert_eq!(after_copy(SENT).shown().copy, CopyState::Sent(TerminalRoute::Osc52, Format::Secret));
+    assert_eq!(after_copy(SENT).created_screen().copy, CopyState::Sent(TerminalRoute::Osc52, Format::Secret));
     let reasons = vec![ServerText::new("no display")];
     let failed = after_copy(CopyOutcome::Failed { reasons: reasons.clone() });
-    assert_eq!(failed.shown().copy, CopyState::Failed(reasons));
+    assert_eq!(failed.created_screen().copy, CopyState::Failed(reasons));
 }
 
 #[test]
-fn the_clipboard_is_read_once_a_second_with_the_countdown() {
+fn the_clipboard_is_checked_once_a_second_during_the_countdown() {
     let mut stage = after_copy(COPIED);
     assert_eq!(stage.app.wake_in(), Some(seconds(1)));
     for second in 1..=3 {
@@ -75,7 +75,7 @@ fn the_clipboard_is_read_once_a_second_with_the_countdown() {
 }
 
 #[test]
-fn a_copy_that_stays_is_read_every_ten_seconds() {
+fn a_copy_without_a_limit_is_checked_every_ten_seconds() {
     let mut stage = after_copy(STAYING);
     assert_eq!(stage.app.wake_in(), Some(seconds(10)));
     stage.wake_after(9);
@@ -85,7 +85,7 @@ fn a_copy_that_stays_is_read_every_ten_seconds() {
 }
 
 #[test]
-fn a_revealed_value_counts_down_and_so_does_the_copy() {
+fn the_revealed_value_and_the_copy_both_count_down() {
     let mut stage = after_copy(COPIED);
     stage.keys("r");
     assert_drawn(&stage, "Hides in 30 s. r hides it now.");
@@ -96,7 +96,7 @@ fn a_revealed_value_counts_down_and_so_does_the_copy() {
 }
 
 #[test]
-fn a_copy_that_was_read_back_stays_delivered_when_the_clipboard_moves_on() {
+fn a_verified_copy_stays_delivered_when_the_clipboard_changes() {
     let rows = [
         (ClipboardContent::Overwritten, "The clipboard holds something else now."),
         (ClipboardContent::Cleared, "The clipboard was cleared."),
@@ -105,9 +105,9 @@ fn a_copy_that_was_read_back_stays_delivered_when_the_clipboard_moves_on() {
     for (content, words) in rows {
         let lose = || {
             let mut stage = after_copy(COPIED);
-            assert_eq!(settled(&stage), 1, "at once");
+            assert_eq!(settled(&stage), 1, "the record is settled at once");
             stage.wake_after(1).clipboard(content);
-            assert_eq!(stage.shown().copy, CopyState::Lost(content));
+            assert_eq!(stage.created_screen().copy, CopyState::Lost(content));
             stage
         };
         let mut stage = lose();
@@ -119,12 +119,12 @@ fn a_copy_that_was_read_back_stays_delivered_when_the_clipboard_moves_on() {
         assert_eq!((stage.dispositions(), stage.exit()), (vec![before], Some(Exit::Done)), "{content:?}");
         let mut stage = lose();
         stage.keys("q c");
-        assert_eq!(stage.shown().copy, CopyState::Copying(Format::Secret), "{content:?}");
-        // What is found on leaving is the same question.
+        assert_eq!(stage.created_screen().copy, CopyState::Copying(Format::Secret), "{content:?}");
+        // On leaving, the same question appears.
         let mut stage = after_copy(COPIED);
         stage.keys("q").clipboard(content);
         assert_drawn(&stage, "Already pasted?");
-        // A signal says so without asking.
+        // A signal ends the program without a question.
         let mut stage = lose();
         stage.event(Event::SignalReceived(Signal::TERMINATE));
         assert_eq!(stage.exit(), Some(Exit::Signal(15)), "{content:?}");
@@ -132,12 +132,12 @@ fn a_copy_that_was_read_back_stays_delivered_when_the_clipboard_moves_on() {
 }
 
 #[test]
-fn a_copy_whose_process_or_display_is_lost_is_no_delivery() {
+fn a_copy_whose_process_or_display_is_gone_is_not_delivered() {
     for lost in [LostCopy::ProcessEnded, LostCopy::DisplayGone, LostCopy::DeadlinePassed] {
         let content = ClipboardContent::Lost(lost);
         let mut stage = after_copy(COPIED);
         stage.wake_after(1).clipboard(content);
-        assert_eq!(stage.shown().copy, CopyState::Lost(content));
+        assert_eq!(stage.created_screen().copy, CopyState::Lost(content));
         stage.keys("q");
         assert!(asks_to_choose(&stage), "{lost:?}");
         stage.keys("y");
@@ -147,12 +147,12 @@ fn a_copy_whose_process_or_display_is_lost_is_no_delivery() {
         );
         let mut stage = after_copy(COPIED);
         stage.keys("q").clipboard(content);
-        assert!(asks_to_choose(&stage), "found on leaving: {lost:?}");
+        assert!(asks_to_choose(&stage), "noticed on leaving: {lost:?}");
     }
 }
 
 #[test]
-fn a_copy_that_cannot_be_read_again_is_asked_about() {
+fn leaving_asks_about_a_copy_that_cannot_be_read_back() {
     let mut stage = after_copy(COPIED);
     stage.wake_after(1).clipboard(ClipboardContent::Unreadable);
     assert_drawn(&stage, "! Copied to the clipboard, which cannot be read right now");
@@ -162,14 +162,14 @@ fn a_copy_that_cannot_be_read_again_is_asked_about() {
     stage.keys("n");
     assert!(leaving(&stage).is_none());
     let mut stage = after_copy(UNVERIFIED);
-    assert_eq!(settled(&stage), 0, "not proved");
+    assert_eq!(settled(&stage), 0, "the copy is not proved");
     stage.wake_after(10).clipboard(ClipboardContent::Ours { clears_in: None });
-    assert!(held(&stage).is_verified, "read back after all");
+    assert!(held(&stage).is_verified, "read back later");
     assert_eq!(settled(&stage), 1);
 }
 
 #[test]
-fn a_copy_that_is_still_there_lets_the_user_leave() {
+fn leaving_does_not_ask_while_the_copy_is_on_the_clipboard() {
     let mut stage = after_copy(COPIED);
     stage.keys("q").clipboard(OURS);
     assert_eq!(stage.exit(), Some(Exit::Done));
@@ -179,7 +179,7 @@ fn a_copy_that_is_still_there_lets_the_user_leave() {
 }
 
 #[test]
-fn a_copy_that_ends_while_the_question_stands_takes_the_question_away() {
+fn a_copy_that_finishes_closes_the_leave_question() {
     for outcome in [COPIED, UNVERIFIED, SENT] {
         let mut stage = Stage::created();
         stage.keys("c q");
@@ -190,7 +190,7 @@ fn a_copy_that_ends_while_the_question_stands_takes_the_question_away() {
 }
 
 #[test]
-fn plus_asks_for_sixty_seconds_more_where_time_runs_out() {
+fn plus_extends_a_timed_copy_by_sixty_seconds() {
     let mut stage = after_copy(COPIED);
     stage.keys("+");
     assert!(matches!(stage.commands.last(), Some(Command::ExtendClipboard(by)) if *by == seconds(60)));
@@ -204,7 +204,7 @@ fn plus_asks_for_sixty_seconds_more_where_time_runs_out() {
 }
 
 #[test]
-fn a_copied_client_id_delivers_nothing() {
+fn copying_the_client_id_does_not_deliver_the_secret() {
     for outcome in [COPIED, UNVERIFIED, SENT] {
         let mut stage = Stage::created();
         stage.keys("f down enter");
@@ -214,9 +214,9 @@ fn a_copied_client_id_delivers_nothing() {
     }
 }
 
-/// A copy of the secret that nothing confirms may have been pasted before the client ID took its place.
+/// An unconfirmed copy of the secret may have been pasted before the client ID replaced it.
 #[test]
-fn a_client_id_that_is_copied_after_the_secret_is_named_before_leaving() {
+fn leaving_mentions_that_the_client_id_replaced_the_copied_secret() {
     let rows = [
         (COPIED, Delivery::CopiedBefore),
         (UNVERIFIED, Delivery::Unverified),
@@ -244,14 +244,14 @@ fn a_client_id_that_is_copied_after_the_secret_is_named_before_leaving() {
 }
 
 #[test]
-fn the_summary_says_what_is_true_on_leaving() {
+fn the_summary_describes_the_copy_at_the_time_of_leaving() {
     let mut stage = after_copy(COPIED);
-    stage.later(seconds(19)).keys("q");
+    stage.advance(seconds(19)).keys("q");
     stage.clipboard(ClipboardContent::Ours { clears_in: Some(seconds(41)) });
     assert_eq!(
         (stage.dispositions(), clears(&stage)),
         (vec![copied_for(41)], 0),
-        "a living secret stays on the clipboard"
+        "a valid secret stays on the clipboard"
     );
     assert!(stage.exit().is_some());
     let mut stage = after_copy(UNVERIFIED);
@@ -260,9 +260,9 @@ fn the_summary_says_what_is_true_on_leaving() {
 }
 
 #[test]
-fn a_clipboard_that_is_lost_is_not_cleared_when_the_secret_is_deleted() {
+fn deleting_the_secret_does_not_clear_a_lost_clipboard() {
     let mut stage = after_copy(COPIED);
-    // Deleting is offered only once the copy is lost.
+    // Deleting is offered only after the copy is lost.
     let lost = ClipboardContent::Lost(LostCopy::DisplayGone);
     stage.keys("q").clipboard(lost).keys("d").deleted(Ok(()));
     assert_eq!((stage.dispositions(), clears(&stage)), (vec![Disposition::Deleted], 0));

@@ -1,4 +1,4 @@
-//! The screen of the secret: revealing it, the account's other secrets, verifying it, and every way out.
+//! The screen of the new secret: revealing it, the account's other secrets, verifying it, and every way to leave.
 
 use atlas_secret::domain::{
     ClipboardContent, CommandOutcome, Delivery, Disposition, ExistingSecret, Exit, Format, Login, SavedFile,
@@ -13,7 +13,7 @@ use crate::stage::{CLIENT, PROJECT, Stage, client};
 use crate::*;
 
 fn is_revealed(stage: &Stage) -> bool {
-    stage.shown().is_revealed(stage.now())
+    stage.created_screen().is_revealed(stage.now())
 }
 
 fn verifications(stage: &Stage) -> usize {
@@ -21,7 +21,7 @@ fn verifications(stage: &Stage) -> usize {
 }
 
 #[test]
-fn a_revealed_value_is_hidden_after_thirty_seconds_and_any_key_extends_them() {
+fn a_revealed_value_is_hidden_thirty_seconds_after_the_last_key() {
     let mut stage = Stage::created();
     stage.keys("r").wake_after(29);
     assert!(is_revealed(&stage));
@@ -29,11 +29,11 @@ fn a_revealed_value_is_hidden_after_thirty_seconds_and_any_key_extends_them() {
     assert!(is_revealed(&stage));
     stage.wake_after(1);
     assert!(!is_revealed(&stage));
-    assert_eq!(stage.shown().revealed_until, None);
+    assert_eq!(stage.created_screen().revealed_until, None);
 }
 
 #[test]
-fn a_second_r_wanting_to_leave_and_stopping_hide_the_value() {
+fn r_leaving_and_suspending_hide_the_value() {
     for keys in ["r r", "r q", "r n", "r q esc", "r <ctrl-z>"] {
         for mut stage in [Stage::created(), after_copy(COPIED)] {
             stage.keys(keys);
@@ -45,7 +45,7 @@ fn a_second_r_wanting_to_leave_and_stopping_hide_the_value() {
 }
 
 #[test]
-fn each_way_out_has_its_summary_and_exit_code() {
+fn each_way_to_leave_has_its_summary_and_exit_code() {
     type Row = (fn() -> Stage, &'static str, Disposition, u8);
     let sent = Disposition::Delivered(vec![Delivery::SentToTerminal]);
     let rows: [Row; 5] = [
@@ -73,7 +73,7 @@ fn each_way_out_has_its_summary_and_exit_code() {
 }
 
 #[test]
-fn n_leads_to_the_form_with_everything_typed() {
+fn n_returns_to_the_form_and_keeps_its_text() {
     let mut stage = after_copy(SENT);
     stage.keys("n y");
     let sent = Disposition::Delivered(vec![Delivery::SentToTerminal]);
@@ -82,10 +82,10 @@ fn n_leads_to_the_form_with_everything_typed() {
 }
 
 #[test]
-fn the_account_is_fetched_again_and_each_other_secret_says_what_became_of_it() {
+fn the_account_is_fetched_again_and_shows_its_older_secret() {
     let mut stage = Stage::fetching();
     let before = masked("2027-03-01T00:00:00Z");
-    stage.account(std::slice::from_ref(&before)).keys("y").answered(Ok(secret()));
+    stage.account(std::slice::from_ref(&before)).keys("y").post_finished(Ok(secret()));
     stage.event(Event::LoginKnown(Login { client: client(), ends_with: ServerText::new("9f3a") }));
     let after = masked("2026-11-30T18:14:00Z");
     let own = ExistingSecret { id: own_id(), ..existing("2026-12-23T18:14:00Z") };
@@ -96,19 +96,24 @@ fn the_account_is_fetched_again_and_each_other_secret_says_what_became_of_it() {
 }
 
 #[test]
-fn the_title_names_the_account_and_the_project_as_far_as_they_are_known() {
+fn the_title_shows_the_account_and_project_names_if_known() {
     let account = || ServiceAccount { name: ServerText::new("ci-deployer"), ..ServiceAccount::default() };
     let mut stage = Stage::created();
     assert_drawn(&stage, "Secret created mdb_sa_sk_");
     stage.account_read(Ok(account()));
     assert_drawn(&stage, "Secret created for ci-deployer mdb_sa_sk_");
     let mut stage = Stage::filled();
-    stage.looked_up(&[]).keys("enter").signed_in(Ok(())).account_read(Ok(account())).answered(Ok(secret()));
+    stage
+        .lookups_finished(&[])
+        .keys("enter")
+        .signed_in(Ok(()))
+        .account_read(Ok(account()))
+        .post_finished(Ok(secret()));
     assert_drawn(&stage, "Secret created for ci-deployer in payments-prod");
 }
 
 #[test]
-fn a_step_is_there_only_where_it_makes_sense() {
+fn only_useful_steps_are_shown() {
     let mut stage = Stage::created();
     assert_drawn(&stage, "Deliver c copy s save p run a command Atlas will not show it again.");
     assert_drawn(&stage, "Verify v sign in to Atlas with it");
@@ -124,7 +129,7 @@ fn a_step_is_there_only_where_it_makes_sense() {
 }
 
 #[test]
-fn q_says_what_it_does() {
+fn the_footer_says_what_q_does() {
     let saved = || {
         let mut stage = Stage::created();
         stage.keys("s").type_in("x").keys("enter");
@@ -162,22 +167,22 @@ fn a_secret_is_verified_by_v_or_by_the_flag() {
     let accepted = Ok(());
     let mut stage = Stage::created();
     stage.event(Event::Verified(accepted.clone()));
-    assert_eq!(stage.shown().verification, Verification::Never, "no one asked");
+    assert_eq!(stage.created_screen().verification, Verification::Never, "not requested");
     stage.keys("v v");
     assert_eq!(verifications(&stage), 1, "one at a time");
-    assert!(matches!(stage.shown().verification, Verification::Running(_)));
+    assert!(matches!(stage.created_screen().verification, Verification::Running(_)));
     stage.verified(accepted.clone());
-    assert_eq!(stage.shown().verification, Verification::Done(accepted));
+    assert_eq!(stage.created_screen().verification, Verification::Done(accepted));
     assert_drawn(&stage, "Verified: Atlas accepts the new secret");
 
     let mut stage = Stage::posting();
     stage.app.shared.flags.verify = true;
-    stage.answered(Ok(secret()));
+    stage.post_finished(Ok(secret()));
     assert_eq!(verifications(&stage), 1);
 }
 
 #[test]
-fn a_sign_that_takes_shift_is_the_same_key() {
+fn shift_does_not_change_a_punctuation_key() {
     let mut stage = Stage::created();
     let key = KeyPress { code: KeyCode::Char('?'), modifiers: KeyModifiers::SHIFT };
     stage.event(Event::KeysPressed(vec![key]));
@@ -185,14 +190,14 @@ fn a_sign_that_takes_shift_is_the_same_key() {
 }
 
 #[test]
-fn ctrl_c_writes_nothing_to_the_standard_output_that_waits() {
+fn ctrl_c_does_not_write_the_secret_to_standard_output() {
     let waiting = |copy: bool| {
         let mut stage = if copy { after_copy(COPIED) } else { Stage::created() };
         stage.app.shared.output = Output::Sink(Format::Secret);
         stage
     };
     let prints = |stage: &Stage| stage.count(|command| matches!(command, Command::Print(..)));
-    // Guarded like leaving.
+    // Ctrl-C asks before leaving, as q does.
     let mut lost = waiting(false);
     lost.keys("<ctrl-c>");
     assert!(asks_to_choose(&lost));
@@ -210,7 +215,7 @@ fn ctrl_c_writes_nothing_to_the_standard_output_that_waits() {
 }
 
 #[test]
-fn deleting_an_older_secret_before_the_new_one_is_delivered_is_warned_of() {
+fn deleting_an_older_secret_warns_if_the_new_one_is_not_delivered() {
     let warning = "The new secret is not delivered yet.";
     let older = [masked("2027-03-01T00:00:00Z")];
     let mut stage = Stage::created();
@@ -228,7 +233,7 @@ fn deleting_an_older_secret_before_the_new_one_is_delivered_is_warned_of() {
 }
 
 #[test]
-fn keys_that_come_with_the_last_one_change_nothing_more() {
+fn keys_after_the_one_that_quits_are_ignored() {
     let mut stage = Stage::created();
     stage.burst("<ctrl-c> <ctrl-c> <ctrl-c>");
     assert_eq!(
@@ -238,7 +243,7 @@ fn keys_that_come_with_the_last_one_change_nothing_more() {
 }
 
 #[test]
-fn a_command_that_only_prints_the_secret_delivers_nothing() {
+fn a_command_that_only_prints_the_secret_does_not_deliver_it() {
     let run = |line: &str| {
         let mut stage = Stage::created();
         stage.keys("p").paste(line).keys("enter").command_ended(CommandOutcome::Succeeded);
@@ -255,39 +260,39 @@ fn a_command_that_only_prints_the_secret_delivers_nothing() {
     {
         let stage = run(line);
         assert!(!drawn(&stage).contains("only prints"), "{line}");
-        assert!(stage.shown().is_delivered(stage.now()), "{line}");
+        assert!(stage.created_screen().is_delivered(stage.now()), "{line}");
     }
 }
 
 #[test]
-fn a_letter_of_another_layout_is_not_silent() {
-    let words = "Your keyboard layout is not Latin.";
-    // Where c, v, q and y are on a Cyrillic, Greek, Hebrew, Arabic, Thai and Korean keyboard.
+fn a_letter_of_a_non_latin_layout_shows_a_message() {
+    let message = "Your keyboard layout is not Latin.";
+    // The letters at the keys c, v, q and y on a Cyrillic, Greek, Hebrew, Arabic, Thai and Korean keyboard.
     for letter in ['с', 'м', 'й', 'н', 'ψ', 'ω', 'ב', 'ة', 'แ', 'ㅊ'] {
         let typed = letter.to_string();
         let mut leaving = Stage::created();
         leaving.keys("q");
         let mut secrets = Stage::created();
         secrets.keys("d").account(&[masked("2027-03-01T00:00:00Z")]);
-        for mut stage in [Stage::created(), leaving, secrets, Stage::given_up()] {
+        for mut stage in [Stage::created(), leaving, secrets, Stage::stopped_waiting()] {
             stage.keys(&typed);
-            assert_drawn(&stage, words);
+            assert_drawn(&stage, message);
             assert!(stage.exit().is_none());
             stage.keys("x");
-            assert!(!drawn(&stage).contains(words), "{letter}: until the next key");
+            assert!(!drawn(&stage).contains(message), "{letter}: until the next key");
         }
-        // Where text is typed every letter is text.
+        // Every letter is text while typing.
         for mut stage in [Stage::filled(), Stage::empty()] {
             stage.keys(&typed);
-            assert!(!drawn(&stage).contains(words), "{letter}");
+            assert!(!drawn(&stage).contains(message), "{letter}");
         }
         let mut prompt = Stage::created();
         prompt.keys("s").keys(&typed);
-        assert!(!drawn(&prompt).contains(words), "{letter}");
+        assert!(!drawn(&prompt).contains(message), "{letter}");
     }
     for letter in ["é", "ß", "ı", "ł", "ế", "ẞ"] {
         let mut stage = Stage::created();
         stage.keys(letter);
-        assert!(!drawn(&stage).contains(words), "{letter} is Latin");
+        assert!(!drawn(&stage).contains(message), "{letter} is Latin");
     }
 }

@@ -1,4 +1,4 @@
-//! From the button to the answer: every step, every question and every way back.
+//! Creating a secret: every step from the button to the response, every question, and every way back.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use atlas_secret::tui::{Command, Reader, Remote, Screen};
 use crate::stage::{CLIENT, PROJECT, Stage, time};
 use crate::*;
 
-/// The account holds a secret that creating would shorten.
-fn asked() -> Stage {
+/// Asks whether to create a secret, which would shorten the lifetime of another one.
+fn asking() -> Stage {
     let mut stage = Stage::fetching();
     stage.account(&[existing(LONG)]);
     stage
@@ -27,7 +27,7 @@ fn replaced(secrets: &[ExistingSecret]) -> Stage {
     stage
 }
 
-fn word(stage: &Stage) -> Option<&str> {
+fn notice(stage: &Stage) -> Option<&str> {
     match &stage.app.shared.form.notice {
         Some(Notice::Word(word)) if stage.is_on_form() => Some(word),
         _ => None,
@@ -35,7 +35,7 @@ fn word(stage: &Stage) -> Option<&str> {
 }
 
 #[test]
-fn the_steps_follow_each_other_and_end_in_the_secret() {
+fn creating_goes_through_all_steps_and_shows_the_secret() {
     let mut stage = Stage::filled();
     stage.keys("enter");
     assert!(matches!(progress(&stage).step, Step::SigningIn));
@@ -44,8 +44,8 @@ fn the_steps_follow_each_other_and_end_in_the_secret() {
     stage.account(&[]);
     assert!(matches!(progress(&stage).step, Step::Creating(_)));
     assert!(matches!(stage.app.shared.lookups.account, Remote::Loaded(..)));
-    stage.answered(Ok(secret()));
-    assert_eq!(stage.shown().secret.id, Some(own_id()));
+    stage.post_finished(Ok(secret()));
+    assert_eq!(stage.created_screen().secret.id, Some(own_id()));
     let [
         Command::Create(new_secret),
         Command::FetchProject(_),
@@ -57,33 +57,33 @@ fn the_steps_follow_each_other_and_end_in_the_secret() {
     };
     let sent = (new_secret.project.as_str(), new_secret.client.as_str(), new_secret.lifetime.hours());
     assert_eq!(sent, (PROJECT, CLIENT, 720));
-    assert_eq!((stage.posts(), stage.journal.disk().asked.clone()), (1, vec!["begin"]));
+    assert_eq!((stage.posts(), stage.journal.disk().calls.clone()), (1, vec!["begin"]));
     assert_eq!(
         stage.app.shared.lookups.account,
         Remote::NotAsked,
-        "what was known of the account is old now"
+        "the known state of the account is outdated"
     );
 }
 
 #[test]
-fn a_failed_sign_in_leads_back_with_nothing_sent() {
-    let problems = [
+fn a_failed_sign_in_returns_to_the_form_without_a_post() {
+    let errors = [
         ApiError::not_sent(Cause::SignInRefused(ServerText::new("invalid_client"))),
         rejected_read(401, "UNAUTHORIZED"),
         ApiError::not_sent(Cause::ConnectTimeout),
         ApiError::sent(Cause::TimedOut(Duration::from_secs(10))),
         ApiError::sent(Cause::Unexpected { status: 502 }),
     ];
-    for problem in problems {
+    for error in errors {
         let mut stage = Stage::filled();
-        stage.keys("enter").signed_in(Err(problem.clone()));
-        assert_eq!(stage.certainty(), Some(Certainty::NotDone), "{problem:?}");
+        stage.keys("enter").signed_in(Err(error.clone()));
+        assert_eq!(stage.certainty(), Some(Certainty::NotDone), "{error:?}");
         assert_eq!((stage.text(FieldName::Project), stage.posts()), (PROJECT, 0));
     }
 }
 
 #[test]
-fn a_refusal_that_the_post_would_meet_too_ends_the_job() {
+fn an_error_that_the_post_would_get_too_ends_the_job() {
     let rows = [
         (ApiError::not_sent(Cause::SignInRefused(ServerText::new("no"))), Focus::Button),
         (rejected_read(401, "UNAUTHORIZED"), Focus::Button),
@@ -95,42 +95,42 @@ fn a_refusal_that_the_post_would_meet_too_ends_the_job() {
         (rejected_read(404, "SERVICE_ACCOUNT_NOT_FOUND"), Focus::Field(FieldName::Client)),
         (rejected_read(410, "GONE"), Focus::Button),
     ];
-    for (problem, focus) in rows {
+    for (error, focus) in rows {
         let mut stage = Stage::fetching();
-        stage.account_read(Err(problem.clone()));
-        assert_eq!(stage.certainty().map(Certainty::message), Some("Nothing was created."), "{problem:?}");
-        assert_eq!((stage.app.shared.form.focus, stage.posts()), (focus, 0), "{problem:?}");
+        stage.account_read(Err(error.clone()));
+        assert_eq!(stage.certainty().map(Certainty::message), Some("Nothing was created."), "{error:?}");
+        assert_eq!((stage.app.shared.form.focus, stage.posts()), (focus, 0), "{error:?}");
     }
 }
 
 #[test]
-fn an_account_that_cannot_be_fetched_for_another_reason_is_asked_about() {
-    let problems = [
+fn other_errors_of_reading_the_account_ask_whether_to_create() {
+    let errors = [
         rejected_read(500, "UNEXPECTED_ERROR"),
         rejected_read(429, "RATE_LIMITED"),
         ApiError::not_sent(Cause::ConnectTimeout),
         ApiError::sent(Cause::TimedOut(Duration::from_secs(3))),
         ApiError::sent(Cause::Unexpected { status: 200 }),
     ];
-    for problem in problems {
+    for error in errors {
         let mut stage = Stage::fetching();
-        stage.account_read(Err(problem.clone()));
+        stage.account_read(Err(error.clone()));
         assert!(
-            matches!(&progress(&stage).question, Some(Question::AccountUnknown(why)) if *why == problem),
-            "{problem:?}"
+            matches!(&progress(&stage).question, Some(Question::AccountUnknown(why)) if *why == error),
+            "{error:?}"
         );
         assert_eq!(stage.posts(), 0);
     }
 }
 
 #[test]
-fn only_a_secret_that_would_be_shortened_is_asked_about() {
+fn creating_asks_only_if_it_would_shorten_another_secret() {
     for harmless in [vec![], vec![existing(EXPIRED)], vec![existing(SHORT)]] {
         let mut stage = Stage::fetching();
         stage.account(&harmless);
         assert_eq!(stage.posts(), 1, "{harmless:?}");
     }
-    let stage = asked();
+    let stage = asking();
     let shortens = vec![(existing(LONG), time("2026-11-30T17:14:00Z"))];
     let expected = Question::Consequences(Consequences { secrets: 1, deletes: None, shortens });
     assert_eq!(progress(&stage).question.as_ref(), Some(&expected));
@@ -138,7 +138,7 @@ fn only_a_secret_that_would_be_shortened_is_asked_about() {
 }
 
 #[test]
-fn only_y_answers_a_question() {
+fn only_y_confirms_a_question() {
     for (keys, posts, stays) in [
         ("enter", 0, true),
         ("enter enter <ctrl-s>", 0, true),
@@ -149,7 +149,7 @@ fn only_y_answers_a_question() {
         ("esc", 0, false),
         ("<ctrl-c>", 0, false),
     ] {
-        let mut stage = asked();
+        let mut stage = asking();
         stage.keys(keys);
         assert_eq!((stage.posts(), !stage.is_on_form()), (posts, stays), "{keys}");
         assert_eq!(stage.exit(), None, "{keys}");
@@ -157,31 +157,35 @@ fn only_y_answers_a_question() {
 }
 
 #[test]
-fn y_without_a_question_does_nothing() {
+fn y_does_nothing_without_a_question() {
     for keys in ["y", "esc n y"] {
         let mut stage = Stage::posting();
         stage.keys(keys);
         assert!(matches!(progress(&stage).step, Step::Creating(_)), "{keys}");
     }
     for keys in ["y", "q n y"] {
-        let mut stage = Stage::given_up();
+        let mut stage = Stage::stopped_waiting();
         stage.keys(keys);
         assert_eq!(stage.exit(), None, "{keys}");
     }
 }
 
 #[test]
-fn stopping_before_the_post_leads_back_and_says_that_nothing_was_sent() {
+fn stopping_before_the_post_reports_that_nothing_was_created() {
     for key in ["esc", "<ctrl-c>"] {
-        for mut stage in [Stage::fetching(), asked()] {
+        for mut stage in [Stage::fetching(), asking()] {
             stage.keys(key);
-            assert_eq!((word(&stage), stage.exit()), (Some("Stopped. Nothing was created."), None), "{key}");
+            assert_eq!(
+                (notice(&stage), stage.exit()),
+                (Some("Stopped. Nothing was created."), None),
+                "{key}"
+            );
         }
     }
 }
 
 #[test]
-fn a_job_that_was_stopped_asks_nothing_more() {
+fn a_stopped_job_sends_no_more_requests() {
     let mut stage = Stage::filled();
     stage.keys("enter esc");
     assert!(stage.is_on_form() && stage.atlas.take_waiting().len() == 1, "only the project is still fetched");
@@ -190,14 +194,18 @@ fn a_job_that_was_stopped_asks_nothing_more() {
 }
 
 #[test]
-fn the_time_on_the_screen_counts_from_the_start_of_the_job() {
+fn the_elapsed_time_counts_from_the_start_of_the_job() {
     let mut stage = Stage::filled();
-    stage.later(Duration::from_secs(90)).keys("<ctrl-s>").later(Duration::from_secs(2)).event(TIME_PASSED);
+    stage
+        .advance(Duration::from_secs(90))
+        .keys("<ctrl-s>")
+        .advance(Duration::from_secs(2))
+        .event(TIME_PASSED);
     assert_drawn(&stage, "Signing in 2 s");
 }
 
 #[test]
-fn living_secrets_in_both_slots_lead_to_the_list() {
+fn two_valid_secrets_open_the_list() {
     let mut stage = Stage::fetching();
     stage.account(&[existing("2027-01-01T00:00:00Z"), existing(LONG)]);
     assert!(matches!(stage.app.screen, Screen::SecretList(_)));
@@ -205,28 +213,28 @@ fn living_secrets_in_both_slots_lead_to_the_list() {
 }
 
 #[test]
-fn an_expired_secret_in_the_way_is_deleted_after_one_y_and_the_account_fetched_again() {
+fn y_deletes_the_expired_secret_and_the_account_is_fetched_again() {
     let mut stage = Stage::fetching();
     stage.account(&[existing(EXPIRED), existing(SHORT)]);
     stage.keys("enter");
-    assert!(matches!(progress(&stage).question, Some(Question::Consequences(_))), "never by Enter");
+    assert!(matches!(progress(&stage).question, Some(Question::Consequences(_))), "Enter does not confirm");
     stage.keys("y esc y n");
-    assert!(matches!(progress(&stage).step, Step::DeletingExpired), "it cannot be taken back");
+    assert!(matches!(progress(&stage).step, Step::DeletingExpired), "too late to cancel");
     stage.deleted(Ok(())).signed_in(Ok(())).account(&[existing(SHORT)]);
     assert_eq!(stage.posts(), 1);
 }
 
 #[test]
-fn without_atlas_clock_nothing_is_known_to_have_expired() {
+fn without_the_time_of_atlas_no_secret_counts_as_expired() {
     let mut stage = Stage::fetching();
     let secrets = vec![existing(EXPIRED), existing(SHORT)];
     stage.account_read(Ok(ServiceAccount { secrets, read_at: None, ..ServiceAccount::default() }));
-    assert!(matches!(stage.app.screen, Screen::SecretList(_)), "it goes by its own name only");
+    assert!(matches!(stage.app.screen, Screen::SecretList(_)), "never deleted automatically");
     assert_eq!(stage.posts(), 0);
 }
 
 #[test]
-fn an_expired_secret_that_cannot_be_deleted_means_that_nothing_is_created() {
+fn nothing_is_created_if_the_expired_secret_cannot_be_deleted() {
     let mut stage = Stage::fetching();
     stage.account(&[existing(EXPIRED), existing(EXPIRED)]).keys("y");
     stage.deleted(Err(ApiError::not_sent(Cause::ConnectTimeout)));
@@ -234,29 +242,29 @@ fn an_expired_secret_that_cannot_be_deleted_means_that_nothing_is_created() {
 }
 
 #[test]
-fn an_expired_secret_that_is_there_again_is_not_asked_about_again() {
+fn a_secret_that_is_still_there_after_deletion_is_not_replaced_again() {
     let full = [existing(EXPIRED), existing("2026-01-02T00:00:00Z")];
     let mut stage = replaced(&full);
     stage.account(&full);
     assert_eq!((stage.is_on_form(), stage.posts(), stage.certainty()), (true, 0, Some(Certainty::NotDone)));
 
     let mut stage = replaced(&full);
-    stage.account(&full[1..]).answered(refused(429, "RATE_LIMITED"));
+    stage.account(&full[1..]).post_finished(refused(429, "RATE_LIMITED"));
     stage.wake_after(60).signed_in(Ok(())).account(&full);
-    assert_eq!((stage.is_on_form(), stage.posts()), (true, 1), "nor after a rate limit");
+    assert_eq!((stage.is_on_form(), stage.posts()), (true, 1), "not after a rate limit, either");
 }
 
 #[test]
-fn stopping_after_an_expired_secret_was_deleted_says_so() {
+fn stopping_after_deleting_an_expired_secret_reports_the_deletion() {
     let mut stage = replaced(&[existing(EXPIRED), existing(LONG)]);
     let id = SecretId::from_server("cccccccccccccccccccccccc").unwrap();
     stage.account(&[ExistingSecret { id, ..existing(LONG) }]).keys("n");
-    assert_eq!(word(&stage), Some("Stopped. The expired secret is deleted; nothing was created."));
+    assert_eq!(notice(&stage), Some("Stopped. The expired secret is deleted; nothing was created."));
     assert_eq!(stage.posts(), 0);
 }
 
 #[test]
-fn each_answer_claims_only_what_it_proves() {
+fn a_rejected_post_reports_that_nothing_was_created() {
     let rows: [(Result<CreatedSecret, ApiError>, Certainty); 4] = [
         (not_sent(), Certainty::NotDone),
         (refused(401, "UNAUTHORIZED"), Certainty::NotDone),
@@ -265,7 +273,7 @@ fn each_answer_claims_only_what_it_proves() {
     ];
     for (outcome, expected) in rows {
         let mut stage = Stage::posting();
-        stage.answered(outcome);
+        stage.post_finished(outcome);
         assert_eq!(
             (stage.is_on_form(), stage.certainty(), stage.dispositions()),
             (true, Some(expected), vec![])
@@ -273,50 +281,50 @@ fn each_answer_claims_only_what_it_proves() {
     }
 }
 
-fn fields_refused(fields: &[&str]) -> Stage {
+fn rejected_fields(fields: &[&str]) -> Stage {
     let violation = |field: &&str| FieldViolation {
         field: ServerText::new(field),
         description: ServerText::new("must be less"),
     };
     let fields = fields.iter().map(violation).collect();
     let mut stage = Stage::posting();
-    stage.answered(Err(ApiError::rejected(Rejection { fields, ..rejection(400, "VALIDATION_ERROR") })));
+    stage.post_finished(Err(ApiError::rejected(Rejection { fields, ..rejection(400, "VALIDATION_ERROR") })));
     stage
 }
 
 #[test]
-fn a_field_that_atlas_names_has_the_focus_and_stays_refused_until_it_changes() {
+fn a_field_that_atlas_rejects_gets_the_focus_and_stays_invalid_until_changed() {
     let rows: [(&[&str], FieldName); 3] = [
         (&["groupId"], FieldName::Project),
         (&["path/clientId"], FieldName::Client),
         (&["body.secretExpiresAfterHours", "other"], FieldName::Lifetime),
     ];
     for (named, field) in rows {
-        let mut stage = fields_refused(named);
+        let mut stage = rejected_fields(named);
         assert_eq!(stage.app.shared.form.focus, Focus::Field(field), "{named:?}");
         assert!(matches!(stage.app.shared.form.validation(field), Validation::Refused(_)), "{named:?}");
         stage.keys("backspace");
         assert!(!matches!(stage.app.shared.form.validation(field), Validation::Refused(_)), "{named:?}");
-        let mut stage = fields_refused(named);
+        let mut stage = rejected_fields(named);
         stage.keys("9");
-        assert_eq!(stage.text(field), "9", "what was refused is replaced: {named:?}");
+        assert_eq!(stage.text(field), "9", "the rejected value is replaced: {named:?}");
     }
 }
 
 #[test]
-fn a_refusal_is_shown_in_atlas_words_and_names_a_value_where_atlas_does() {
+fn an_error_shows_the_status_and_code_of_atlas() {
     let mut stage = Stage::fetching();
     stage.account_read(Err(rejected_read(401, "NOT_IN_GROUP")));
     assert_drawn(&stage, "Atlas: 401 NOT_IN_GROUP");
     let advice = "Change that value, then try again.";
-    assert_drawn(&fields_refused(&["other"]), advice);
-    assert!(!drawn(&fields_refused(&[])).contains(advice));
+    assert_drawn(&rejected_fields(&["other"]), advice);
+    assert!(!drawn(&rejected_fields(&[])).contains(advice));
 }
 
 #[test]
-fn a_lost_answer_counts_as_a_loss() {
+fn a_lost_response_counts_as_not_delivered() {
     let mut stage = Stage::posting();
-    stage.answered(lost());
+    stage.post_finished(lost());
     assert!(matches!(stage.app.screen, Screen::Recovery(_)));
     assert_eq!(stage.dispositions(), [Disposition::PerhapsCreated]);
     stage.keys("q y");
@@ -324,8 +332,8 @@ fn a_lost_answer_counts_as_a_loss() {
 }
 
 #[test]
-fn a_panic_of_the_job_is_reported_by_what_was_sent() {
-    // Without its answer the fake Atlas panics, and the job with it.
+fn a_panic_is_reported_by_whether_the_post_was_sent() {
+    // Dropping the request makes the fake Atlas panic, and the job with it.
     let mut before_posting = Stage::filled();
     before_posting.keys("enter");
     drop(before_posting.atlas.take_waiting());
@@ -343,14 +351,14 @@ fn a_panic_of_the_job_is_reported_by_what_was_sent() {
 }
 
 #[test]
-fn what_is_replaced_is_named_before_and_after() {
+fn the_replaced_secret_is_named_before_and_after() {
     let mut stage = Stage::fetching();
     stage.account(&[masked(EXPIRED), existing(LONG)]);
     assert_drawn(&stage, "Replace …9f3a with a new secret for");
     assert_drawn(&stage, "…9f3a expired on 1 Jan 2026 and will be deleted. This cannot be undone.");
-    assert_eq!(drawn(&stage).matches("This cannot be undone.").count(), 1, "of both effects");
+    assert_eq!(drawn(&stage).matches("This cannot be undone.").count(), 1, "once for both effects");
     stage.keys("enter");
     assert_drawn(&stage, "Press y (replace) or n (back).");
-    stage.keys("y").deleted(Ok(())).signed_in(Ok(())).account(&[existing(LONG)]).answered(Ok(secret()));
+    stage.keys("y").deleted(Ok(())).signed_in(Ok(())).account(&[existing(LONG)]).post_finished(Ok(secret()));
     assert_drawn(&stage, "\u{2713} Deleted …9f3a (expired)");
 }

@@ -1,4 +1,4 @@
-//! What is typed and pasted into the form, and where it must not end up.
+//! Typing and pasting into the form, and where text must not end up.
 
 use atlas_secret::domain::{BaseUrl, Session};
 use atlas_secret::tui::screens::{FieldName, Focus, SignIn, Validation};
@@ -9,12 +9,12 @@ use crate::{assert_drawn, drawn};
 use crate::stage::{CLIENT, PROJECT, Stage, VALUE, key};
 
 #[test]
-fn fields_are_called_what_atlas_calls_them() {
+fn fields_have_the_names_that_atlas_uses() {
     assert_eq!(FieldName::ALL.map(FieldName::label), ["Project ID", "Client ID", "Expires after"]);
 }
 
 #[test]
-fn submitting_makes_every_field_say_what_it_lacks() {
+fn submitting_validates_every_field() {
     let mut stage = Stage::empty();
     assert_eq!(stage.app.shared.form.validation(FieldName::Client), Validation::Silent);
     stage.keys("<ctrl-s>");
@@ -22,9 +22,9 @@ fn submitting_makes_every_field_say_what_it_lacks() {
 }
 
 #[test]
-fn a_line_end_within_an_unmarked_paste_is_a_part_of_it_and_a_tab_is_a_key() {
+fn an_unbracketed_paste_may_contain_line_ends_but_a_tab_is_a_key() {
     let mut stage = Stage::empty();
-    stage.unbracketed("32b6e34b\n3d91");
+    stage.paste_unbracketed("32b6e34b\n3d91");
     assert_eq!(stage.app.shared.form.focus, Focus::Field(FieldName::Project));
     assert_eq!(stage.text(FieldName::Client), "");
     let mut stage = Stage::empty();
@@ -34,7 +34,7 @@ fn a_line_end_within_an_unmarked_paste_is_a_part_of_it_and_a_tab_is_a_key() {
 }
 
 #[test]
-fn what_is_pasted_over_the_help_or_into_a_small_terminal_goes_nowhere() {
+fn a_paste_over_the_help_or_into_a_small_terminal_is_ignored() {
     let mut stage = Stage::empty();
     stage.keys("f1").paste(PROJECT).keys("esc");
     assert_eq!(stage.text(FieldName::Project), "");
@@ -43,21 +43,21 @@ fn what_is_pasted_over_the_help_or_into_a_small_terminal_goes_nowhere() {
 }
 
 #[test]
-fn an_id_that_is_pasted_for_another_field_says_where_it_came_from() {
+fn an_id_pasted_into_another_field_goes_to_its_own_field_with_a_note() {
     for (focus, has_note) in [(FieldName::Client, false), (FieldName::Project, true)] {
         let mut stage = Stage::empty();
         stage.app.shared.form.focus = Focus::Field(focus);
         stage.paste(&format!("the account is {CLIENT}, please"));
         assert_eq!(stage.text(FieldName::Client), CLIENT);
         let Validation::Id(note) = stage.app.shared.form.validation(FieldName::Client) else {
-            panic!("it is valid")
+            panic!("not valid")
         };
         assert_eq!(note.is_some(), has_note, "{focus:?}");
     }
 }
 
 #[test]
-fn a_secret_in_a_field_is_refused_by_what_the_field_takes() {
+fn the_error_for_a_secret_in_a_field_names_what_belongs_there() {
     for (field, noun) in [
         (FieldName::Project, "project ID"),
         (FieldName::Client, "client ID"),
@@ -70,7 +70,7 @@ fn a_secret_in_a_field_is_refused_by_what_the_field_takes() {
 }
 
 #[test]
-fn a_time_that_becomes_another_one_in_whole_hours_says_so() {
+fn a_time_that_is_rounded_to_whole_hours_is_marked() {
     let rows = [
         ("2026-12-24 10:00", "30 days 16 hours, Thu 24 Dec 2026 10:14 (rounded up)"),
         ("2026-12-24 10:14", "✓ 30 days 16 hours, Thu 24 Dec 2026 10:14"),
@@ -86,23 +86,23 @@ fn a_time_that_becomes_another_one_in_whole_hours_says_so() {
 }
 
 #[test]
-fn what_is_typed_and_pasted_shows_in_no_debug_output() {
+fn typed_and_pasted_text_is_not_in_debug_output() {
     assert_eq!(format!("{:?}", key("x")), "KeyPress(..)");
     assert_eq!(format!("{:?}", PastedText("secret".to_owned())), "PastedText(6 bytes)");
 }
 
 #[test]
-fn a_secret_that_is_typed_where_it_can_be_read_is_taken_away() {
+fn the_prefix_of_a_secret_typed_into_a_visible_field_is_removed() {
     let mut stage = Stage::empty();
     stage.app.shared.session = Session::signed_out(&BaseUrl::parse(BaseUrl::CLOUD).unwrap());
     stage.app.screen = Screen::SignIn(Box::new(SignIn::new(Vec::new())));
     stage.keys("enter").type_in(VALUE);
     let drawn = drawn(&stage);
-    assert!(!drawn.contains("mdb_sa_sk_"), "its prefix is gone, and the rest is no secret: {drawn}");
+    assert!(!drawn.contains("mdb_sa_sk_"), "the prefix was removed, and the rest is not a secret: {drawn}");
 }
 
 #[test]
-fn ctrl_s_within_pasted_text_never_submits() {
+fn ctrl_s_in_the_same_read_as_text_does_not_submit() {
     for before in ["30d", "x", "720 "] {
         let mut keys: Vec<_> =
             before.chars().map(|character| key(&character.to_string().replace(' ', "_"))).collect();

@@ -1,6 +1,6 @@
-//! What the interface does, screen by screen: events go in, and commands, requests and what is drawn come out.
+//! Tests the interface screen by screen: events go in; commands, requests and drawn text come out.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers panic on failure")]
 
 mod command;
 mod copying;
@@ -15,7 +15,7 @@ mod records;
 mod runner;
 mod sign_in;
 mod signals;
-#[expect(dead_code, reason = "shared with other tests, which need more of it")]
+#[expect(dead_code, reason = "other tests use more of it")]
 #[path = "../support/stage.rs"]
 mod stage;
 mod waking;
@@ -34,19 +34,19 @@ use ratatui::buffer::Cell;
 
 use stage::{SECRET_ID, Stage, rejection, secret, time};
 
-/// A copy that was read back and stays a minute.
+/// A verified copy that will be cleared in a minute.
 const COPIED: CopyOutcome = CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(60)) });
 const SENT: CopyOutcome = CopyOutcome::Sent(TerminalRoute::Osc52);
 
-/// The clipboard still holds it.
+/// The clipboard still holds the copy.
 const OURS: ClipboardContent = ClipboardContent::Ours { clears_in: Some(Duration::from_secs(60)) };
 
 const TIME_PASSED: Event = Event::TimePassed;
 
 const EXPIRED: &str = "2026-01-01T00:00:00Z";
-/// Sooner than creating would make it expire.
+/// Expires before the time to which creating would shorten it.
 const SHORT: &str = "2026-11-25T00:00:00Z";
-/// Creating shortens it.
+/// Creating would shorten this lifetime.
 const LONG: &str = "2027-11-23T18:14:00Z";
 
 fn refused(status: u16, error_code: &str) -> Result<CreatedSecret, ApiError> {
@@ -79,7 +79,7 @@ fn existing(expires_at: &str) -> ExistingSecret {
     }
 }
 
-/// One whose mask says how it ends.
+/// A secret with a mask.
 fn masked(expires_at: &str) -> ExistingSecret {
     ExistingSecret { mask: Some(ServerText::new("mdb_sa_sk_...9f3a")), ..existing(expires_at) }
 }
@@ -94,13 +94,13 @@ fn after_copy(outcome: CopyOutcome) -> Stage {
 fn progress(stage: &Stage) -> &Progress {
     match &stage.app.screen {
         Screen::Progress(progress) => progress,
-        other => panic!("nothing is being created: {other:?}"),
+        other => panic!("no creation is running: {other:?}"),
     }
 }
 
-/// The question before leaving the secret.
+/// The question before leaving the screen of the secret.
 fn leaving(stage: &Stage) -> Option<&LeaveConfirmation> {
-    stage.shown().leaving.as_ref().map(|leaving| &leaving.confirmation)
+    stage.created_screen().leaving.as_ref().map(|leaving| &leaving.confirmation)
 }
 
 fn asks_to_choose(stage: &Stage) -> bool {
@@ -111,7 +111,7 @@ fn deletions(stage: &Stage) -> usize {
     stage.count(|command| matches!(command, Command::Delete(..)))
 }
 
-/// The words on the screen in reading order, however they are wrapped.
+/// The text on the screen without line breaks.
 fn drawn(stage: &Stage) -> String {
     let size = stage.app.shared.size;
     let mut terminal = Terminal::new(TestBackend::new(size.columns, size.rows)).unwrap();
@@ -124,9 +124,9 @@ fn drawn(stage: &Stage) -> String {
         .join(" ")
 }
 
-/// Asserts that these words are on the screen.
+/// Asserts that the text is on the screen.
 #[track_caller]
-fn assert_drawn(stage: &Stage, words: &str) {
+fn assert_drawn(stage: &Stage, text: &str) {
     let drawn = drawn(stage);
-    assert!(drawn.contains(words), "{words:?} is not in {drawn:?}");
+    assert!(drawn.contains(text), "{text:?} is not in {drawn:?}");
 }

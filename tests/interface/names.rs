@@ -1,4 +1,4 @@
-//! Names in the id fields: when a list is fetched, what is taken from it, and what stays as it was typed.
+//! Names in the id fields: when a list is fetched, when an entry is chosen, and when the text stays as typed.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::*;
 
 const OTHER: &str = "000000000000000000000002";
 
-/// Two of these have the same name, in whatever case; one looks like the beginning of an id.
+/// Two of the names only differ in case, and one looks like the beginning of an id.
 const PROJECTS: [(&str, &str); 6] = [
     (PROJECT, "payments-prod"),
     (OTHER, "payments-staging"),
@@ -24,7 +24,7 @@ const PROJECTS: [(&str, &str); 6] = [
     ("000000000000000000000006", "Zahlungen: für (漢字)"),
 ];
 
-/// The lists and projects that were requested so far.
+/// The requested lists and projects so far.
 fn requests(stage: &Stage) -> Vec<String> {
     let name = |command: &Command| match command {
         Command::FetchProjects(page) => Some(format!("projects {page}")),
@@ -36,7 +36,7 @@ fn requests(stage: &Stage) -> Vec<String> {
 }
 
 #[track_caller]
-fn listed(stage: &mut Stage) {
+fn projects_loaded(stage: &mut Stage) {
     let entry = |(id, name): &(&str, &str)| ProjectEntry {
         id: ProjectId::parse(id).unwrap(),
         name: ServerText::new(name),
@@ -47,7 +47,7 @@ fn listed(stage: &mut Stage) {
 }
 
 #[track_caller]
-fn accounts_listed(stage: &mut Stage) {
+fn accounts_loaded(stage: &mut Stage) {
     let account = |client: &str, name: &str| AccountEntry {
         client: ClientId::parse(client).unwrap(),
         name: ServerText::new(name),
@@ -58,11 +58,11 @@ fn accounts_listed(stage: &mut Stage) {
     stage.accounts_page(Ok(Page { entries, is_last: true, about: Some(2) }));
 }
 
-/// An empty form with this in Project ID, and the list.
+/// A form with this text as the project, after the list of projects has loaded.
 fn typed(text: &str) -> Stage {
     let mut stage = Stage::empty();
     stage.type_in(text);
-    listed(&mut stage);
+    projects_loaded(&mut stage);
     stage
 }
 
@@ -71,29 +71,29 @@ fn focus(stage: &Stage) -> Focus {
 }
 
 #[test]
-fn a_project_and_its_account_are_chosen_by_name_with_two_keys_and_without_a_look_up_of_the_project() {
+fn a_project_and_its_account_are_chosen_by_name_without_a_lookup() {
     let mut stage = Stage::empty();
     stage.type_in("pay");
-    assert_eq!(requests(&stage), ["projects 1"], "once");
+    assert_eq!(requests(&stage), ["projects 1"], "only one request");
     assert_drawn(&stage, "Loading projects");
-    listed(&mut stage);
+    projects_loaded(&mut stage);
     assert_drawn(&stage, "› payments-prod 32b6e34b3d91647abb20e7b8");
     assert_drawn(&stage, "2 of 6 projects");
     stage.keys("down enter");
     assert_eq!((stage.text(Project), focus(&stage)), (OTHER, Focus::Field(Client)));
     assert_eq!(requests(&stage), ["projects 1".to_owned(), format!("accounts of {OTHER} 1")]);
-    accounts_listed(&mut stage);
+    accounts_loaded(&mut stage);
     assert_drawn(&stage, "nightly mdb_sa_id_00000000000000000000000a 2 service accounts");
     stage.keys("n enter");
     assert_eq!(stage.text(Client), "mdb_sa_id_00000000000000000000000a");
     assert_eq!(focus(&stage), Focus::Button);
     assert_drawn(&stage, "✓ payments-staging");
     stage.wait(Duration::from_secs(1));
-    assert!(!requests(&stage).contains(&"project".to_owned()), "the list has its name");
+    assert!(!requests(&stage).contains(&"project".to_owned()), "the name is known from the list");
 }
 
 #[test]
-fn no_list_is_fetched_for_ids_nor_for_a_text_that_is_like_one() {
+fn no_list_is_fetched_for_ids() {
     for text in ["", &PROJECT[..23], PROJECT, &PROJECT.to_uppercase(), "'quoted'"] {
         let mut stage = Stage::empty();
         stage.paste(text).keys("tab").paste("mdb_sa_id_12").keys("tab").wait(Duration::from_secs(5));
@@ -103,15 +103,15 @@ fn no_list_is_fetched_for_ids_nor_for_a_text_that_is_like_one() {
     let mut stage = Stage::empty();
     stage.app.shared.session = Session::signed_out(&BaseUrl::parse(BaseUrl::CLOUD).unwrap());
     stage.type_in("pay").wait(Duration::from_secs(5));
-    assert_eq!(requests(&stage), [""; 0], "no one is signed in");
+    assert_eq!(requests(&stage), [""; 0], "not signed in");
     let mut stage = Stage::empty();
     stage.keys("tab").type_in("ci").wait(Duration::from_secs(5));
-    assert_eq!(requests(&stage), [""; 0], "no project, no accounts");
+    assert_eq!(requests(&stage), [""; 0], "no accounts without a project");
     assert_drawn(&stage, "choose a project first");
 }
 
 #[test]
-fn a_whole_name_is_taken_when_it_is_left_or_submitted_and_only_if_it_is_the_only_one() {
+fn leaving_or_submitting_a_unique_full_name_chooses_it() {
     let rows = [
         ("payments-prod", PROJECT),
         (" Payments-PROD ", PROJECT),
@@ -126,11 +126,11 @@ fn a_whole_name_is_taken_when_it_is_left_or_submitted_and_only_if_it_is_the_only
                 let mut stage = Stage::empty();
                 stage.type_in(name);
                 if !is_late {
-                    listed(&mut stage);
+                    projects_loaded(&mut stage);
                 }
                 stage.keys(keys);
                 if is_late {
-                    listed(&mut stage);
+                    projects_loaded(&mut stage);
                 }
                 assert_eq!(stage.text(Project), expected, "{name} {keys} {is_late}");
                 assert!(stage.is_on_form());
@@ -140,7 +140,7 @@ fn a_whole_name_is_taken_when_it_is_left_or_submitted_and_only_if_it_is_the_only
 }
 
 #[test]
-fn a_text_of_hexadecimal_digits_is_a_name_until_it_is_like_an_id() {
+fn hex_digits_are_a_name_until_they_look_like_an_id() {
     for name in ["cafe", "caf", "c"] {
         let mut stage = typed(name);
         assert_drawn(&stage, "› cafe 000000000000000000000005");
@@ -158,7 +158,7 @@ fn a_text_of_hexadecimal_digits_is_a_name_until_it_is_like_an_id() {
     assert!(!drawn(&stage).contains("No project matches"));
     let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
     stage.type_in("m");
-    accounts_listed(&mut stage);
+    accounts_loaded(&mut stage);
     assert_drawn(
         &stage,
         "No service account matches \"m\", and it is not an ID: a client ID starts with mdb_sa_id_.",
@@ -168,7 +168,7 @@ fn a_text_of_hexadecimal_digits_is_a_name_until_it_is_like_an_id() {
 }
 
 #[test]
-fn a_name_is_found_in_every_unicode_form() {
+fn a_name_matches_in_every_unicode_form() {
     for name in ["zahlungen: fu\u{308}r (漢字)", "ZAHLUNGEN: FÜR (漢字)"] {
         let mut stage = typed(name);
         stage.keys("esc tab");
@@ -177,19 +177,19 @@ fn a_name_is_found_in_every_unicode_form() {
 }
 
 #[test]
-fn names_that_the_form_starts_with_are_looked_up_one_after_the_other() {
+fn initial_names_are_looked_up_one_after_the_other() {
     let mut stage = Stage::new(Session::Demo, Form::new("Payments-Prod", "ci-deployer", "720"));
     stage.event(TIME_PASSED);
     assert_eq!(requests(&stage), ["projects 1"]);
-    listed(&mut stage);
-    accounts_listed(&mut stage);
+    projects_loaded(&mut stage);
+    accounts_loaded(&mut stage);
     assert_eq!((stage.text(Project), stage.text(Client)), (PROJECT, CLIENT));
     assert_eq!(focus(&stage), Focus::Button);
     let mut stage = Stage::new(Session::Demo, Form::new("search", "ci-deployer", "720"));
     stage.event(TIME_PASSED);
-    listed(&mut stage);
+    projects_loaded(&mut stage);
     assert_eq!((stage.text(Project), focus(&stage)), ("search", Focus::Field(Project)));
-    // Neither is marked, so that no key takes one of them unseen.
+    // None is selected, so that a key cannot choose one by accident.
     assert_drawn(&stage, "Search 000000000000000000000003 search 000000000000000000000004");
     assert_drawn(&stage, "2 projects have this name: choose one.");
     stage.keys("enter");
@@ -199,10 +199,10 @@ fn names_that_the_form_starts_with_are_looked_up_one_after_the_other() {
 }
 
 #[test]
-fn submitting_names_creates_once_both_are_known() {
+fn submitting_a_full_name_chooses_it_and_creates() {
     let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
     stage.type_in("ci-deployer");
-    accounts_listed(&mut stage);
+    accounts_loaded(&mut stage);
     stage.keys("<ctrl-s>");
     assert!(matches!(stage.app.screen, Screen::Progress(_)), "{:?}", stage.app.screen);
     let created = stage.commands.iter().find_map(|command| match command {
@@ -213,7 +213,7 @@ fn submitting_names_creates_once_both_are_known() {
 }
 
 #[test]
-fn submitting_beside_an_open_list_takes_what_is_clear_and_else_says_what_is_missing() {
+fn submitting_with_an_open_list_chooses_or_says_what_is_missing() {
     const MISSING: &str = "Not created: no project is chosen yet.";
     let rows = [
         ("pay", "<ctrl-s>", "pay", true),
@@ -229,7 +229,7 @@ fn submitting_beside_an_open_list_takes_what_is_clear_and_else_says_what_is_miss
     for (text, keys, expected, is_missing) in rows {
         let mut stage = Stage::with(Project, "x");
         stage.keys("<ctrl-u>").type_in(text);
-        listed(&mut stage);
+        projects_loaded(&mut stage);
         stage.keys(keys);
         assert_eq!(stage.text(Project), expected, "{text} {keys}");
         assert_eq!(drawn(&stage).contains(MISSING), is_missing, "{text} {keys}: {}", drawn(&stage));
@@ -237,33 +237,33 @@ fn submitting_beside_an_open_list_takes_what_is_clear_and_else_says_what_is_miss
     }
     let mut stage = Stage::with(Client, "x");
     stage.keys("<ctrl-u>").type_in("n");
-    accounts_listed(&mut stage);
+    accounts_loaded(&mut stage);
     stage.keys("<ctrl-s>");
     assert_drawn(&stage, "Not created: no service account is chosen yet.");
 }
 
-/// Keys that come before the list, the list, and keys that come after it.
+/// The keys before the list is loaded, and the keys after that.
 #[test]
-fn a_name_that_is_typed_before_the_list_is_there_is_matched_when_it_comes() {
+fn a_name_typed_before_the_list_is_loaded_is_matched_afterwards() {
     let rows = [
-        // One entry matches: it is taken, and nothing is created at once.
+        // If one entry matches, it is chosen, and nothing is created yet.
         ("prod enter", "", PROJECT, Focus::Field(Client)),
         ("prod tab", "", PROJECT, Focus::Field(Client)),
         ("prod enter enter", "", PROJECT, Focus::Field(FieldName::Lifetime)),
         ("prod <ctrl-s>", "", PROJECT, Focus::Field(Client)),
         ("prod tab tab enter", "", PROJECT, Focus::Field(Client)),
         ("prod <ctrl-s>", "enter", PROJECT, Focus::Field(FieldName::Lifetime)),
-        // Whoever went back did not choose.
+        // Moving backwards does not choose.
         ("prod shift-tab", "", "prod", Focus::Button),
         ("prod", "", "prod", Focus::Field(Project)),
         ("prod", "enter", PROJECT, Focus::Field(Client)),
-        // Several match, or none.
+        // Several entries match, or none.
         ("pay enter", "", "pay", Focus::Field(Client)),
         ("pay <ctrl-s>", "", "pay", Focus::Field(Project)),
         ("pay <ctrl-s>", "enter", PROJECT, Focus::Field(Client)),
         ("xyz enter", "", "xyz", Focus::Field(Client)),
         ("search enter", "", "search", Focus::Field(Client)),
-        // What is typed afterwards counts.
+        // Text that is typed later is kept.
         ("prod enter shift-tab x", "", "prodx", Focus::Field(Project)),
         ("pay enter shift-tab ments-prod", "", "payments-prod", Focus::Field(Project)),
     ];
@@ -276,39 +276,39 @@ fn a_name_that_is_typed_before_the_list_is_there_is_matched_when_it_comes() {
                 text => stage.type_in(text),
             };
         }
-        listed(&mut stage);
+        projects_loaded(&mut stage);
         if !after.is_empty() {
-            stage.later(Duration::from_millis(500)).keys(after);
+            stage.advance(Duration::from_millis(500)).keys(after);
         }
         assert_eq!((stage.text(Project), focus(&stage)), (expected, expected_focus), "{before}, {after}");
         assert!(stage.is_on_form() && stage.posts() == 0, "{before}, {after}");
     }
     let mut stage = Stage::with(Client, "x");
     stage.keys("<ctrl-u>").type_in("night").keys("<ctrl-s>");
-    accounts_listed(&mut stage);
+    accounts_loaded(&mut stage);
     stage.keys("enter");
-    assert!(stage.is_on_form(), "an Enter that was meant for the list");
-    stage.later(Duration::from_millis(500)).keys("enter");
-    assert!(!stage.is_on_form(), "an Enter of its own");
+    assert!(stage.is_on_form(), "this Enter was meant for the list");
+    stage.advance(Duration::from_millis(500)).keys("enter");
+    assert!(!stage.is_on_form(), "a later Enter submits");
     for key in ["enter", "tab"] {
         let mut stage = Stage::empty();
         stage.burst(&format!("p r o d {key}"));
-        listed(&mut stage);
-        assert_eq!(stage.text(Project), PROJECT, "{key} in one read with the text");
+        projects_loaded(&mut stage);
+        assert_eq!(stage.text(Project), PROJECT, "{key} in the same read as the text");
     }
     let mut stage = Stage::empty();
     stage.type_in("prod").keys("enter").type_in("night").keys("enter");
-    listed(&mut stage);
-    accounts_listed(&mut stage);
+    projects_loaded(&mut stage);
+    accounts_loaded(&mut stage);
     assert_eq!((stage.text(Project), stage.text(Client)), (PROJECT, "mdb_sa_id_00000000000000000000000a"));
     let mut stage = Stage::empty();
     stage.type_in("pay").keys("enter");
-    listed(&mut stage);
+    projects_loaded(&mut stage);
     assert_drawn(&stage, "! 2 projects match: choose one");
 }
 
 #[test]
-fn an_emptied_field_shows_the_whole_list_if_that_is_there_already() {
+fn clearing_a_field_shows_the_whole_list_if_loaded() {
     let mut stage = typed("pay");
     stage.keys("<ctrl-u>");
     assert_drawn(&stage, "payments-prod 32b6e34b3d91647abb20e7b8 payments-staging");
@@ -328,15 +328,15 @@ fn an_emptied_field_shows_the_whole_list_if_that_is_there_already() {
     stage.keys("esc");
     assert_drawn(&stage, "Enter a project ID or name.");
     stage.keys("x <ctrl-u>").paste(VALUE);
-    assert!(!drawn(&stage).contains("6 projects"), "the reason for the empty field is shown");
+    assert!(!drawn(&stage).contains("6 projects"), "the error is shown instead");
     let mut stage = Stage::with(Project, PROJECT);
     stage.keys("<ctrl-u>");
     assert_drawn(&stage, "Enter a project ID or name.");
-    assert_eq!(requests(&stage), [""; 0], "no list is fetched for it");
+    assert_eq!(requests(&stage), [""; 0], "an empty field fetches no list");
 }
 
 #[test]
-fn a_name_that_matches_nothing_is_replaced_by_what_is_typed_over_it() {
+fn typing_replaces_a_submitted_name_without_a_match() {
     let rows = [
         ("xyz", "tab shift-tab p", "p"),
         ("xyz", "<ctrl-s> p", "p"),
@@ -352,7 +352,7 @@ fn a_name_that_matches_nothing_is_replaced_by_what_is_typed_over_it() {
 }
 
 #[test]
-fn escape_closes_the_entries_until_the_text_changes_and_shift_tab_leaves() {
+fn esc_hides_the_suggestions_until_the_text_changes() {
     let mut stage = typed("pay");
     stage.keys("esc");
     assert!(!drawn(&stage).contains("› payments-prod"));
@@ -363,11 +363,11 @@ fn escape_closes_the_entries_until_the_text_changes_and_shift_tab_leaves() {
     assert_eq!((stage.text(Project), focus(&stage)), ("paym", Focus::Button));
     let mut stage = typed("pay");
     stage.keys("down down up up up tab");
-    assert_eq!(stage.text(Project), PROJECT, "the marks stop at both ends");
+    assert_eq!(stage.text(Project), PROJECT, "the selection stops at both ends");
 }
 
 #[test]
-fn a_key_that_comes_in_one_read_with_text_chooses_nothing_that_stood_there_before() {
+fn a_key_in_the_same_read_as_text_chooses_no_old_suggestion() {
     for key in ["enter", "tab"] {
         let mut stage = typed("pay");
         stage.burst(&format!("m e n t s - {key}"));
@@ -376,12 +376,12 @@ fn a_key_that_comes_in_one_read_with_text_chooses_nothing_that_stood_there_befor
 }
 
 #[test]
-fn once_the_accounts_of_a_chosen_project_are_listed_enter_takes_the_first_but_no_key_that_came_too_early() {
+fn a_late_enter_chooses_the_first_account_but_an_early_one_does_not() {
     let chosen = || {
         let mut stage = Stage::empty();
         stage.app.shared.form.set(FieldName::Lifetime, "720");
         stage.type_in("payments-prod");
-        listed(&mut stage);
+        projects_loaded(&mut stage);
         stage.keys("enter");
         stage
     };
@@ -394,29 +394,29 @@ fn once_the_accounts_of_a_chosen_project_are_listed_enter_takes_the_first_but_no
     ];
     for (wait, keys, expected) in rows {
         let mut stage = chosen();
-        stage.later(late);
-        accounts_listed(&mut stage);
+        stage.advance(late);
+        accounts_loaded(&mut stage);
         assert_drawn(&stage, "› ci-deployer");
-        stage.later(wait).keys(keys);
+        stage.advance(wait).keys(keys);
         assert_eq!((stage.text(Client), focus(&stage)), expected, "{wait:?} {keys}");
-        assert!(stage.is_on_form(), "an Enter that belongs to the choice creates nothing");
+        assert!(stage.is_on_form(), "an Enter that chooses does not create");
     }
     let mut stage = chosen();
-    stage.later(late);
-    accounts_listed(&mut stage);
+    stage.advance(late);
+    accounts_loaded(&mut stage);
     stage.keys("down tab");
-    assert_ne!(stage.text(Client), "", "a key marked it");
+    assert_ne!(stage.text(Client), "", "the entry was selected by a key");
 }
 
 #[test]
-fn an_emptied_client_id_closes_its_entries_while_no_list_is_there() {
+fn clearing_the_client_id_before_the_list_is_loaded_hides_the_suggestions() {
     let mut entered = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
     entered.type_in("ci").keys("backspace backspace");
-    assert!(!drawn(&entered).contains("ci-deployer"), "closed again");
+    assert!(!drawn(&entered).contains("ci-deployer"), "no list is shown");
 }
 
 #[test]
-fn a_list_that_cannot_be_loaded_says_why_and_is_tried_again_for_the_next_name() {
+fn a_list_that_cannot_be_loaded_shows_why_and_is_retried_for_the_next_name() {
     let rows = [
         (
             rejected_read(401, "USER_UNAUTHORIZED"),
@@ -437,25 +437,21 @@ fn a_list_that_cannot_be_loaded_says_why_and_is_tried_again_for_the_next_name() 
         assert_drawn(&stage, text);
         assert_drawn(&stage, "Type the ID instead.");
         stage.keys("m");
-        assert_eq!(requests(&stage), ["projects 1"], "not for every key");
-        assert_eq!(stage.app.wake_in().map(|wake| wake.as_secs() > 1), Some(true), "nothing moves");
+        assert_eq!(requests(&stage), ["projects 1"], "no request for every key");
+        assert_eq!(stage.app.wake_in().map(|wake| wake.as_secs() > 1), Some(true), "no timer is running");
         stage.keys("<ctrl-u>").type_in("pay");
         assert_eq!(requests(&stage), ["projects 1", "projects 1"]);
-        listed(&mut stage);
+        projects_loaded(&mut stage);
         assert_drawn(&stage, "› payments-prod");
     }
 }
 
 #[test]
-fn a_list_is_kept_for_a_minute_and_for_as_long_as_its_name_is_typed() {
+fn a_list_is_cached_for_a_minute_and_while_the_name_is_typed() {
     let mut stage = typed("pay");
     stage.wait(Duration::from_secs(90)).keys("m <ctrl-u>").type_in("pay");
-    assert_eq!(
-        requests(&stage),
-        ["projects 1", "projects 1"],
-        "while it was typed, it was not fetched again"
-    );
-    listed(&mut stage);
+    assert_eq!(requests(&stage), ["projects 1", "projects 1"], "no new request while the name is typed");
+    projects_loaded(&mut stage);
     stage.wait(Duration::from_secs(50)).keys("<ctrl-u>").type_in("pay");
     assert_eq!(requests(&stage).len(), 2);
     stage.keys("enter").wait(Duration::from_secs(90)).keys("up <ctrl-u>").type_in("pay");
@@ -464,7 +460,7 @@ fn a_list_is_kept_for_a_minute_and_for_as_long_as_its_name_is_typed() {
 }
 
 #[test]
-fn what_matches_nothing_is_an_error_that_names_the_character_where_an_id_was_meant() {
+fn the_error_for_a_mistyped_id_names_the_wrong_character() {
     assert_drawn(&typed("xyz"), "✗ No project matches \"xyz\".");
     assert!(!drawn(&typed("xyz")).contains("hex digit"));
     let stage = typed("32b6e34g");
@@ -472,12 +468,12 @@ fn what_matches_nothing_is_an_error_that_names_the_character_where_an_id_was_mea
 }
 
 #[test]
-fn the_whole_list_takes_the_requests_over_and_another_project_has_other_accounts() {
+fn the_picker_takes_over_the_requests_and_each_project_has_its_own_list() {
     let mut stage = Stage::empty();
     stage.type_in("pay").keys("<ctrl-o>");
     assert_eq!(requests(&stage), ["projects 1", "projects 1"]);
     assert_eq!(stage.count(|command| matches!(command, Command::StopPages)), 1);
-    listed(&mut stage);
+    projects_loaded(&mut stage);
     assert_drawn(&stage, "Choose a project 6 projects");
     let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
     stage.type_in("ci");
@@ -489,7 +485,7 @@ fn the_whole_list_takes_the_requests_over_and_another_project_has_other_accounts
 }
 
 #[test]
-fn pages_come_in_while_a_name_is_typed_and_the_mark_stays_on_its_entry() {
+fn the_selected_suggestion_stays_selected_when_pages_arrive() {
     let page = |first: usize, is_last| {
         let entry = |number| ProjectEntry {
             id: ProjectId::parse(&format!("{number:024x}")).unwrap(),
@@ -511,27 +507,27 @@ fn pages_come_in_while_a_name_is_typed_and_the_mark_stays_on_its_entry() {
 }
 
 #[test]
-fn a_second_enter_after_a_choice_does_not_create_but_a_later_one_does() {
+fn a_double_enter_that_chooses_does_not_create_but_a_later_one_does() {
     let mut stage = Stage::empty();
     stage.app.shared.form.set(FieldName::Lifetime, "720");
     stage.type_in("prod");
-    listed(&mut stage);
+    projects_loaded(&mut stage);
     stage.keys("enter");
-    accounts_listed(&mut stage);
+    accounts_loaded(&mut stage);
     stage.keys("n enter enter");
     assert_eq!(focus(&stage), Focus::Button);
-    assert!(stage.is_on_form(), "the second Enter belongs to the choice");
-    stage.later(Duration::from_millis(500)).keys("enter");
+    assert!(stage.is_on_form(), "an Enter right after choosing does not create");
+    stage.advance(Duration::from_millis(500)).keys("enter");
     assert!(!stage.is_on_form());
 }
 
 #[test]
-fn text_that_no_field_takes_is_not_lost_silently_and_its_enter_creates_nothing() {
+fn text_typed_at_the_button_shows_a_message_and_does_not_submit() {
     let mut stage = Stage::filled();
     assert_eq!(focus(&stage), Focus::Button);
     stage.keys("p a y enter");
     assert_drawn(&stage, "To type in a field, go back to it with Shift-Tab.");
     assert!(stage.is_on_form());
-    stage.later(Duration::from_millis(500)).keys("enter");
-    assert!(!stage.is_on_form(), "an Enter of its own");
+    stage.advance(Duration::from_millis(500)).keys("enter");
+    assert!(!stage.is_on_form(), "a later Enter creates");
 }

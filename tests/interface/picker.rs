@@ -1,4 +1,4 @@
-//! Lists: opening, fetching page by page, filtering, choosing.
+//! Lists: opening, fetching pages, filtering and choosing.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ fn account(client: &str, name: &str) -> AccountEntry {
     }
 }
 
-/// The pages that were requested so far.
+/// The requested pages so far.
 fn requests(stage: &Stage) -> Vec<u32> {
     let page = |command: &Command| match command {
         Command::FetchProjects(page) | Command::FetchAccounts(_, page) => Some(*page),
@@ -43,22 +43,22 @@ fn requests(stage: &Stage) -> Vec<u32> {
     stage.commands.iter().filter_map(page).collect()
 }
 
-/// Answers the waiting request for a page of projects.
+/// Responds to the waiting request for a page of projects.
 #[track_caller]
-fn answer(stage: &mut Stage, number: u32, result: Result<Page<ProjectEntry>, ApiError>) {
+fn respond(stage: &mut Stage, number: u32, result: Result<Page<ProjectEntry>, ApiError>) {
     let (mut these, others): (Vec<Call>, Vec<Call>) = stage
         .atlas
         .take_waiting()
         .into_iter()
         .partition(|call| matches!(call, Call::Projects(page, _) if *page == number));
     stage.atlas.put_back(others);
-    let Some(Call::Projects(_, reply)) = these.pop() else { panic!("page {number} is not asked for") };
+    let Some(Call::Projects(_, reply)) = these.pop() else { panic!("page {number} was not requested") };
     reply.send(result).unwrap();
     stage.settle();
 }
 
-/// The list of projects before its first page.
-fn opened() -> Stage {
+/// The list of projects before its first page has loaded.
+fn opening() -> Stage {
     let mut stage = Stage::empty();
     stage.keys("<ctrl-o>");
     stage
@@ -66,12 +66,12 @@ fn opened() -> Stage {
 
 /// The list of projects with its first page.
 fn open() -> Stage {
-    let mut stage = opened();
-    answer(&mut stage, 1, Ok(page(0, 500, false)));
+    let mut stage = opening();
+    respond(&mut stage, 1, Ok(page(0, 500, false)));
     stage
 }
 
-/// What stands above the list: how many items there are, or match.
+/// Asserts the number of items, or of matches, above the list.
 #[track_caller]
 fn assert_count(stage: &Stage, count: &str) {
     assert_drawn(stage, &format!("Choose a project {count} projects ›"));
@@ -83,47 +83,47 @@ fn assert_selected(stage: &Stage, name: &str) {
 }
 
 #[test]
-fn after_the_first_page_four_are_fetched_at_a_time() {
-    let mut stage = opened();
-    assert_eq!(requests(&stage), [1], "how many there are is not known yet");
-    answer(&mut stage, 1, Ok(page(0, 500, false)));
+fn after_the_first_page_four_pages_are_fetched_at_a_time() {
+    let mut stage = opening();
+    assert_eq!(requests(&stage), [1], "the total is not known yet");
+    respond(&mut stage, 1, Ok(page(0, 500, false)));
     assert_eq!(requests(&stage), [1, 2, 3, 4, 5]);
-    answer(&mut stage, 3, Ok(page(1000, 500, false)));
+    respond(&mut stage, 3, Ok(page(1000, 500, false)));
     assert_eq!(requests(&stage), [1, 2, 3, 4, 5, 6]);
     assert_count(&stage, "1000");
     assert_drawn(&stage, "2 of 8 pages");
 }
 
 #[test]
-fn the_last_page_ends_it_whatever_the_estimate_says() {
-    let mut stage = opened();
-    answer(&mut stage, 1, Ok(page(0, 3, true)));
+fn the_last_page_ends_the_list_despite_a_higher_estimate() {
+    let mut stage = opening();
+    respond(&mut stage, 1, Ok(page(0, 3, true)));
     assert_eq!(requests(&stage), [1]);
-    assert!(!drawn(&stage).contains("pages"), "nothing is awaited");
+    assert!(!drawn(&stage).contains("pages"), "nothing is loading");
 }
 
 #[test]
-fn past_a_low_estimate_pages_come_one_by_one() {
-    let mut stage = opened();
-    answer(&mut stage, 1, Ok(Page { about: Some(10), ..page(0, 500, false) }));
+fn beyond_a_low_estimate_pages_are_fetched_one_by_one() {
+    let mut stage = opening();
+    respond(&mut stage, 1, Ok(Page { about: Some(10), ..page(0, 500, false) }));
     assert_eq!(requests(&stage), [1, 2]);
 }
 
 #[test]
-fn a_failed_page_is_reported_and_requested_again() {
+fn a_failed_page_is_reported_and_can_be_reloaded() {
     let mut stage = open();
-    answer(&mut stage, 2, Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(20)))));
-    answer(&mut stage, 3, Ok(page(1000, 500, false)));
+    respond(&mut stage, 2, Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(20)))));
+    respond(&mut stage, 3, Ok(page(1000, 500, false)));
     assert_drawn(&stage, "Could not load page 2. ");
     assert_drawn(&stage, "Ctrl-R reload");
-    assert_eq!(requests(&stage), [1, 2, 3, 4, 5], "nothing more until the user says so");
+    assert_eq!(requests(&stage), [1, 2, 3, 4, 5], "no further request until the user reloads");
     stage.keys("<ctrl-r>");
     assert!(!drawn(&stage).contains("Could not load") && !drawn(&stage).contains("Ctrl-R reload"));
     assert!(requests(&stage)[5..].contains(&2));
 }
 
 #[test]
-fn a_list_that_was_left_is_not_fetched_on() {
+fn leaving_a_list_stops_its_requests() {
     let mut stage = open();
     stage.keys("esc");
     assert!(stage.atlas.take_waiting().is_empty());
@@ -131,53 +131,49 @@ fn a_list_that_was_left_is_not_fetched_on() {
     assert_drawn(&stage, "Choose a project ›");
 }
 
-/// Answers requests that were taken before; no one may wait for them any more.
-fn answer_late(stage: &mut Stage, calls: Vec<Call>, result: &Result<Page<ProjectEntry>, ApiError>) {
+/// Responds to requests that were taken earlier and may have been abandoned.
+fn respond_late(stage: &mut Stage, calls: Vec<Call>, result: &Result<Page<ProjectEntry>, ApiError>) {
     for call in calls {
-        let Call::Projects(_, reply) = call else { panic!("only pages are asked for") };
+        let Call::Projects(_, reply) = call else { panic!("only pages are requested") };
         let _ = reply.send(result.clone());
     }
     stage.settle();
 }
 
 #[test]
-fn pages_and_waits_of_a_list_that_was_left_are_dropped() {
+fn late_responses_for_a_closed_list_are_ignored() {
     let mut stage = open();
     let earlier = stage.atlas.take_waiting();
     stage.keys("esc <ctrl-o>");
-    answer(&mut stage, 1, Ok(page(0, 500, false)));
-    answer_late(&mut stage, earlier, &Ok(page(1500, 500, false)));
+    respond(&mut stage, 1, Ok(page(0, 500, false)));
+    respond_late(&mut stage, earlier, &Ok(page(1500, 500, false)));
     assert_count(&stage, "500");
 
     let mut stage = open();
     let earlier = stage.atlas.take_waiting();
     stage.keys("esc <ctrl-o>");
-    answer_late(&mut stage, earlier, &Err(limited()));
+    respond_late(&mut stage, earlier, &Err(limited()));
     assert!(!drawn(&stage).contains("Rate limited"));
 }
 
 #[test]
-fn typing_filters_and_enter_takes_the_best() {
+fn typing_filters_and_enter_chooses_the_best_match() {
     let mut stage = open();
     stage.type_in("t-499");
     assert_selected(&stage, "project-499");
     stage.keys("enter");
     assert_eq!(stage.text(FieldName::Project), format!("{:024x}", 499));
-    assert_eq!(
-        stage.app.shared.form.focus,
-        Focus::Field(FieldName::Client),
-        "the next thing that is missing"
-    );
+    assert_eq!(stage.app.shared.form.focus, Focus::Field(FieldName::Client), "the next incomplete field");
 }
 
 #[test]
-fn the_choice_moves_and_stays_within_the_list() {
+fn the_selection_moves_and_stays_within_the_list() {
     let mut stage = open();
     for (key, selected) in [("up", 0), ("down", 1), ("tab", 2), ("up", 1)] {
         stage.keys(key);
         assert_selected(&stage, &format!("project-{selected}"));
     }
-    // A page is what has room: 14 items on 24 rows, 6 on 16.
+    // A page is as many items as fit: 14 on 24 rows, 6 on 16.
     let leaps = [KeyCode::PageDown, KeyCode::PageDown, KeyCode::PageUp, KeyCode::PageUp, KeyCode::PageUp];
     for (code, selected) in leaps.into_iter().zip([15, 29, 15, 1, 0]) {
         stage.press(code);
@@ -192,7 +188,7 @@ fn the_choice_moves_and_stays_within_the_list() {
     assert_drawn(&stage, "No project matches \"no such project\".");
 }
 
-/// An account with a secret that expires then.
+/// An account with a secret that expires at this time.
 fn expiring(tail: &str, name: &str, expires_at: Option<&str>) -> AccountEntry {
     let client = format!("mdb_sa_id_aaaaaaaaaaaaaaaaaaaa{tail}");
     AccountEntry { secrets: expires_at.map(existing).into_iter().collect(), ..account(&client, name) }
@@ -202,14 +198,14 @@ fn accounts_page(entries: Vec<AccountEntry>, is_last: bool) -> Page<AccountEntry
     Page { entries, is_last, about: Some(1000) }
 }
 
-/// The names that are on the screen, from top to bottom.
+/// The names on the screen, from top to bottom.
 fn order(stage: &Stage, names: &[&str]) -> Vec<String> {
     let drawn = drawn(stage);
-    let words = drawn.split(' ').filter(|word| names.contains(word));
-    words.map(str::to_owned).collect()
+    let shown = drawn.split(' ').filter(|text| names.contains(text));
+    shown.map(str::to_owned).collect()
 }
 
-/// The accounts of the project in the form, with this client id in it.
+/// The list of accounts of the project in the form, whose client ID is `client`.
 fn accounts_of(client: &str) -> Stage {
     let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, client, "720"));
     stage.app.shared.form.focus = Focus::Field(FieldName::Client);
@@ -218,7 +214,7 @@ fn accounts_of(client: &str) -> Stage {
 }
 
 #[test]
-fn accounts_are_sorted_by_what_expires_first_and_tab_sorts_them_by_name() {
+fn accounts_are_sorted_by_expiry_and_tab_sorts_by_name() {
     const NAMES: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
     let mut stage = accounts_of("");
     stage.accounts_page(Ok(accounts_page(
@@ -245,7 +241,7 @@ fn accounts_are_sorted_by_what_expires_first_and_tab_sorts_them_by_name() {
 }
 
 #[test]
-fn the_selection_stays_on_its_account_when_more_urgent_ones_come_in() {
+fn the_selection_stays_on_its_account_when_earlier_ones_are_inserted() {
     let mut stage = accounts_of("");
     stage.accounts_page(Ok(accounts_page(vec![expiring("0001", "alpha", Some(LONG))], false)));
     assert_selected(&stage, "alpha");
@@ -255,7 +251,7 @@ fn the_selection_stays_on_its_account_when_more_urgent_ones_come_in() {
 }
 
 #[test]
-fn a_list_opens_at_what_the_field_holds_and_marks_the_account_that_is_signed_in() {
+fn a_list_selects_the_value_of_the_field_and_marks_the_signed_in_account() {
     let base_url = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
     let mut stage = accounts_of(CLIENT);
     stage.app.shared.session =
@@ -263,7 +259,7 @@ fn a_list_opens_at_what_the_field_holds_and_marks_the_account_that_is_signed_in(
     let own = account(CLIENT, "own");
     let entries = vec![own, expiring("0001", "other", Some(SHORT))];
     stage.accounts_page(Ok(accounts_page(entries, true)));
-    assert_eq!(order(&stage, &["own", "other"]), ["other", "own"], "marked, not moved");
+    assert_eq!(order(&stage, &["own", "other"]), ["other", "own"], "it keeps its place");
     assert_selected(&stage, "own (you)");
 
     let mut stage = Stage::filled();
@@ -272,7 +268,7 @@ fn a_list_opens_at_what_the_field_holds_and_marks_the_account_that_is_signed_in(
 }
 
 #[test]
-fn from_the_button_the_list_of_what_is_missing_opens_else_the_accounts() {
+fn at_the_button_the_list_for_the_first_incomplete_field_opens() {
     let mut stage = Stage::filled();
     stage.keys("<ctrl-o>");
     assert_drawn(&stage, "Choose a service account");
@@ -288,27 +284,27 @@ fn from_the_button_the_list_of_what_is_missing_opens_else_the_accounts() {
     }
 }
 
-/// The list of projects with this one in it, over a form that holds these ids.
+/// The list of projects with one entry, over a form with these ids.
 fn projects_over(project: &str, client: &str) -> Stage {
     let mut stage = Stage::new(Session::Demo, Form::new(project, client, "720"));
     stage.app.shared.form.focus = Focus::Field(FieldName::Project);
     stage.keys("<ctrl-o>");
     let entry = ProjectEntry { id: ProjectId::parse(PROJECT).unwrap(), ..named(0, "payments-prod") };
-    answer(&mut stage, 1, Ok(Page { entries: vec![entry], is_last: true, about: Some(1) }));
+    respond(&mut stage, 1, Ok(Page { entries: vec![entry], is_last: true, about: Some(1) }));
     stage
 }
 
 #[test]
-fn choosing_a_project_goes_on_to_its_accounts_unless_the_form_has_one_of_them() {
+fn choosing_a_project_continues_with_its_accounts_unless_one_is_set() {
     let other = "000000000000000000000001";
-    for (project, client, goes_on) in
+    for (project, client, continues) in
         [("", "", true), (other, CLIENT, true), (PROJECT, "mdb_", true), (PROJECT, CLIENT, false)]
     {
         let mut stage = projects_over(project, client);
         stage.keys("enter");
         assert_eq!(stage.text(FieldName::Project), PROJECT);
-        assert_eq!(stage.is_on_form(), !goes_on, "{project} {client}");
-        if goes_on {
+        assert_eq!(stage.is_on_form(), !continues, "{project} {client}");
+        if continues {
             assert_drawn(&stage, "Choose a service account");
             stage.accounts_page(Ok(accounts_page(vec![expiring("0001", "alpha", None)], true)));
             stage.keys("enter");
@@ -319,18 +315,18 @@ fn choosing_a_project_goes_on_to_its_accounts_unless_the_form_has_one_of_them() 
 }
 
 #[test]
-fn an_account_that_the_project_does_not_have_is_chosen_anew() {
+fn an_account_of_another_project_has_to_be_chosen_again() {
     let mut stage = Stage::with(FieldName::Project, PROJECT);
     stage.wait(LOOKUP_DELAY).account_read(Err(rejected_read(404, "RESOURCE_NOT_FOUND")));
     stage.keys("<ctrl-o>");
     let entry = ProjectEntry { id: ProjectId::parse(PROJECT).unwrap(), ..named(0, "payments-prod") };
-    answer(&mut stage, 1, Ok(Page { entries: vec![entry], is_last: true, about: Some(1) }));
+    respond(&mut stage, 1, Ok(Page { entries: vec![entry], is_last: true, about: Some(1) }));
     stage.keys("enter");
     assert_drawn(&stage, "Choose a service account");
 }
 
 #[test]
-fn esc_in_the_accounts_of_a_chosen_project_leads_to_the_form() {
+fn esc_in_the_accounts_of_a_chosen_project_returns_to_the_form() {
     let mut stage = projects_over("", "");
     stage.keys("enter esc");
     assert!(stage.is_on_form());
@@ -340,9 +336,9 @@ fn esc_in_the_accounts_of_a_chosen_project_leads_to_the_form() {
 }
 
 #[test]
-fn a_lifetime_above_the_limit_of_the_organization_is_refused_with_the_reason() {
+fn a_lifetime_above_the_organizations_limit_cannot_be_chosen() {
     let mut stage = Stage::filled();
-    stage.looked_up(&[]).settings_read(OrganizationSettings { longest_secret_hours: Some(720) });
+    stage.lookups_finished(&[]).settings_read(OrganizationSettings { longest_secret_hours: Some(720) });
     stage.keys("up <ctrl-o>");
     assert_drawn(&stage, "90d 90 days above the limit of 30 days");
     assert_drawn(&stage, "30d 30 days expires 23 Dec 2026");
@@ -354,7 +350,7 @@ fn a_lifetime_above_the_limit_of_the_organization_is_refused_with_the_reason() {
 }
 
 #[test]
-fn the_organization_is_named_where_there_are_several() {
+fn organizations_are_shown_if_there_are_several() {
     let [first, second] = ["4888442a3354817a7320eb61", "5fa3b1c8d2e94f7061728394"];
     let of = |number, organization: &str| ProjectEntry {
         organization: OrganizationId::from_server(organization),
@@ -363,21 +359,21 @@ fn the_organization_is_named_where_there_are_several() {
     for (entries, is_named) in
         [(vec![of(1, first), of(2, first)], false), (vec![of(1, first), of(2, second)], true)]
     {
-        let mut stage = opened();
-        answer(&mut stage, 1, Ok(Page { entries, is_last: true, about: Some(2) }));
+        let mut stage = opening();
+        respond(&mut stage, 1, Ok(Page { entries, is_last: true, about: Some(2) }));
         assert_eq!(drawn(&stage).contains(first), is_named);
         stage.size(56, 16);
-        assert!(!drawn(&stage).contains(first), "the ids of the projects need the room");
+        assert!(!drawn(&stage).contains(first), "there is only space for the project IDs");
     }
 }
 
 #[test]
-fn names_get_the_width_that_other_columns_do_not_need() {
+fn names_use_the_width_that_other_columns_do_not_need() {
     let name = "a-name-of-an-account-that-is-much-longer";
     let mut stage = accounts_of("");
     stage.accounts_page(Ok(accounts_page(vec![expiring("0001", name, None)], true)));
     assert_drawn(&stage, &format!("› {name} …0001 0 of 2 no secret"));
-    assert!(!drawn(&stage).contains("Last used"), "a column without content is left out");
+    assert!(!drawn(&stage).contains("Last used"), "an empty column is omitted");
     stage.size(56, 16);
     assert_drawn(&stage, "› a-name-of-an-account-that-i… 0 of 2 no secret");
 
@@ -388,7 +384,7 @@ fn names_get_the_width_that_other_columns_do_not_need() {
 }
 
 #[test]
-fn accounts_are_listed_of_a_project_only() {
+fn listing_accounts_needs_a_project() {
     let mut stage = Stage::empty();
     stage.keys("tab <ctrl-o>");
     assert!(stage.is_on_form());
@@ -397,7 +393,7 @@ fn accounts_are_listed_of_a_project_only() {
 }
 
 #[test]
-fn a_usual_lifetime_can_be_chosen() {
+fn a_common_lifetime_can_be_chosen() {
     let mut stage = Stage::filled();
     stage.keys("up <ctrl-o>").type_in("90").keys("enter");
     assert_eq!(stage.text(FieldName::Lifetime), "90d");
@@ -405,37 +401,37 @@ fn a_usual_lifetime_can_be_chosen() {
 }
 
 #[test]
-fn what_is_pasted_filters_unless_it_is_a_secret() {
+fn pasted_text_filters_unless_it_is_a_secret() {
     let mut stage = open();
-    stage.paste(VALUE).unbracketed(VALUE);
+    stage.paste(VALUE).paste_unbracketed(VALUE);
     assert_count(&stage, "500");
     stage.paste(" t-499 ");
     assert_selected(&stage, "project-499");
 }
 
 #[test]
-fn a_late_secret_opens_over_a_list() {
-    let mut stage = Stage::given_up();
+fn a_late_secret_replaces_an_open_list() {
+    let mut stage = Stage::stopped_waiting();
     stage.keys("b shift-tab <ctrl-o>");
     assert!(matches!(stage.app.screen, Screen::Picker(_)));
-    stage.answered(Ok(secret()));
-    stage.shown();
+    stage.post_finished(Ok(secret()));
+    stage.created_screen();
 }
 
 #[test]
-fn the_choice_stays_on_its_item_when_better_matches_come_in() {
-    let mut stage = opened();
+fn the_selected_item_stays_selected_when_better_matches_arrive() {
+    let mut stage = opening();
     let first = vec![named(1, "repay"), named(2, "old-pay")];
-    answer(&mut stage, 1, Ok(Page { entries: first, is_last: false, about: Some(1000) }));
+    respond(&mut stage, 1, Ok(Page { entries: first, is_last: false, about: Some(1000) }));
     stage.type_in("pay").keys("down");
     let names = ["repay", "old-pay"];
     let is_chosen = |stage: &Stage, name: &str| drawn(stage).contains(&format!("› {name} "));
     let chosen = names.into_iter().find(|name| is_chosen(&stage, name)).unwrap();
-    answer(&mut stage, 2, Ok(Page { entries: vec![named(3, "pay")], is_last: true, about: None }));
+    respond(&mut stage, 2, Ok(Page { entries: vec![named(3, "pay")], is_last: true, about: None }));
     assert!(is_chosen(&stage, chosen));
 }
 
-/// Atlas wants to be left alone for two to three seconds.
+/// A rate limit. The retry comes after two to three seconds.
 fn limited() -> ApiError {
     ApiError::rejected(Rejection {
         address: None,
@@ -445,16 +441,16 @@ fn limited() -> ApiError {
 }
 
 #[test]
-fn a_page_that_has_to_wait_counts_down_and_then_comes() {
-    let mut stage = opened();
-    answer(&mut stage, 1, Err(limited()));
+fn a_rate_limited_page_counts_down_and_is_fetched_again() {
+    let mut stage = opening();
+    respond(&mut stage, 1, Err(limited()));
     assert_drawn(&stage, "Rate limited by Atlas (429). Retrying in 3 s.");
     assert!(
         stage.app.wake_in().is_some_and(|step| step <= Duration::from_secs(1)),
-        "its number changes then"
+        "the countdown changes every second"
     );
     stage.wait(Duration::from_secs(3));
-    answer(&mut stage, 1, Ok(page(0, 3, true)));
+    respond(&mut stage, 1, Ok(page(0, 3, true)));
     assert_count(&stage, "3");
     assert_eq!(stage.app.wake_in(), None);
 }

@@ -1,4 +1,4 @@
-//! Records that an earlier run left: shown at the start, and deleted, kept, searched or left for later.
+//! Records of an earlier run: shown at the start, then deleted, kept, searched for, or left for later.
 
 use atlas_secret::domain::{
     BaseUrl, ExistingSecret, Exit, Identity, JournalEntry, PendingRecord, ProjectId, SecretId, ServerText,
@@ -10,11 +10,11 @@ use atlas_secret::tui::{Command, Event, Screen};
 use crate::stage::{CLIENT, PROJECT, SECRET_ID, Stage, client, time};
 use crate::*;
 
-const ELSEWHERE: &str = "https://atlas.example.com";
+const OTHER_HOST: &str = "https://atlas.example.com";
 const USED: &str = "It has been used since, so a client has its value. It was not deleted.";
 
-fn shown_at(secret_id: Option<&str>, base_url: &str) -> Stage {
-    shown_of(vec![record(0, secret_id, base_url)])
+fn start_with_record(secret_id: Option<&str>, base_url: &str) -> Stage {
+    start_with(vec![record(0, secret_id, base_url)])
 }
 
 fn record(number: usize, secret_id: Option<&str>, base_url: &str) -> PendingRecord {
@@ -31,7 +31,7 @@ fn record(number: usize, secret_id: Option<&str>, base_url: &str) -> PendingReco
     PendingRecord { number, entry }
 }
 
-fn shown_of(records: Vec<PendingRecord>) -> Stage {
+fn start_with(records: Vec<PendingRecord>) -> Stage {
     let session = Session::remote(&BaseUrl::parse(BaseUrl::CLOUD).unwrap(), Identity::AccessToken);
     let mut stage = Stage::new(session, Form::new(PROJECT, CLIENT, "720"));
     stage.event(Event::PendingRecordsFound(records));
@@ -39,14 +39,14 @@ fn shown_of(records: Vec<PendingRecord>) -> Stage {
     stage
 }
 
-/// A record of a secret that was created.
-fn shown() -> Stage {
-    shown_at(Some(SECRET_ID), BaseUrl::CLOUD)
+/// The record of a secret that was created.
+fn with_id() -> Stage {
+    start_with_record(Some(SECRET_ID), BaseUrl::CLOUD)
 }
 
-/// A record of a POST whose answer never came.
-fn shown_without_id() -> Stage {
-    shown_at(None, BaseUrl::CLOUD)
+/// The record of a POST whose response was lost.
+fn without_id() -> Stage {
+    start_with_record(None, BaseUrl::CLOUD)
 }
 
 fn own() -> ExistingSecret {
@@ -57,7 +57,7 @@ fn used() -> ExistingSecret {
     ExistingSecret { last_used_at: Some(time("2026-11-21T10:00:00Z")), ..own() }
 }
 
-fn appeared(created_at: &str) -> ExistingSecret {
+fn secret_created_at(created_at: &str) -> ExistingSecret {
     ExistingSecret { created_at: Some(time(created_at)), ..existing("2026-12-20T10:00:00Z") }
 }
 
@@ -65,7 +65,7 @@ fn settled(stage: &Stage) -> usize {
     stage.count(|command| matches!(command, Command::SettlePrevious(0)))
 }
 
-/// How many requests wait, and how many deletions were really sent.
+/// The number of waiting requests, and how many of them are deletions.
 fn sent(stage: &Stage) -> (usize, usize) {
     let waiting = stage.atlas.take_waiting();
     let deletions = waiting.iter().filter(|call| matches!(call, stage::Call::Delete(..))).count();
@@ -75,15 +75,15 @@ fn sent(stage: &Stage) -> (usize, usize) {
 }
 
 #[test]
-fn it_can_be_deleted_kept_or_left_for_later() {
-    let mut stage = shown();
+fn a_record_can_be_deleted_kept_or_left_for_later() {
+    let mut stage = with_id();
     stage.keys("d enter");
-    assert_eq!(deletions(&stage), 0, "never by Enter");
+    assert_eq!(deletions(&stage), 0, "Enter does not confirm");
     stage.keys("y").account(&[own()]).deleted(Ok(()));
     assert_eq!((settled(&stage), stage.is_on_form()), (1, true));
 
     for (keys, exit, settles) in [("k", None, 1), ("esc", None, 0), ("q", Some(Exit::Done), 0)] {
-        let mut stage = shown();
+        let mut stage = with_id();
         stage.keys(keys);
         assert_eq!((settled(&stage), stage.exit()), (settles, exit), "{keys}");
         assert!(stage.is_on_form() || exit.is_some(), "{keys}");
@@ -94,27 +94,27 @@ fn it_can_be_deleted_kept_or_left_for_later() {
 }
 
 #[test]
-fn several_records_are_counted_and_what_is_kept_is_named() {
+fn several_records_are_numbered_and_the_kept_secret_is_named() {
     let mut stage =
-        shown_of(vec![record(0, Some(SECRET_ID), BaseUrl::CLOUD), record(1, None, BaseUrl::CLOUD)]);
+        start_with(vec![record(0, Some(SECRET_ID), BaseUrl::CLOUD), record(1, None, BaseUrl::CLOUD)]);
     assert_drawn(&stage, "! 1 of 2: A previous run created a secret");
     stage.keys("esc");
     assert_drawn(&stage, "! 2 of 2: A previous run may have created a secret");
     stage.keys("k");
     assert_drawn(&stage, "If the secret was created, it stays in Atlas. It will not be reported again.");
-    let mut stage = shown();
+    let mut stage = with_id();
     assert!(!drawn(&stage).contains("1 of 1"));
     stage.keys("k");
     let end = &SECRET_ID[SECRET_ID.len() - 6..];
     assert_drawn(&stage, &format!("…{end} stays in Atlas. It will not be reported again."));
 }
 
-/// Before and after `l`, the screen says the same of the value.
+/// Before and after a search, the screen says the same about the value.
 #[test]
-fn checking_contradicts_nothing() {
+fn a_search_does_not_change_what_is_said_about_the_value() {
     const KEEP: &str = "Keep it if you have its value";
     let (delivered, lost) = ("It may not have been delivered.", "its value is lost.");
-    for (mut stage, text, other) in [(shown(), delivered, lost), (shown_without_id(), lost, delivered)] {
+    for (mut stage, text, other) in [(with_id(), delivered, lost), (without_id(), lost, delivered)] {
         let has_id = text == delivered;
         let found = ExistingSecret { created_at: Some(time("2026-11-20T10:00:01Z")), ..own() };
         for secrets in [None, Some([].as_slice()), Some(&[found])] {
@@ -132,29 +132,29 @@ fn checking_contradicts_nothing() {
 
 #[test]
 fn the_account_is_fetched_right_before_deleting() {
-    let mut stage = shown();
+    let mut stage = with_id();
     stage.keys("d y").account(&[used()]);
-    assert_eq!((settled(&stage), sent(&stage)), (0, (0, 0)), "someone has it");
+    assert_eq!((settled(&stage), sent(&stage)), (0, (0, 0)), "the secret is in use");
     assert_drawn(&stage, USED);
     stage.keys("d n");
     assert_drawn(&stage, USED);
 
-    let mut stage = shown();
+    let mut stage = with_id();
     stage.keys("d y").account(&[]);
-    assert_eq!((settled(&stage), stage.is_on_form()), (1, true), "it is gone already");
+    assert_eq!((settled(&stage), stage.is_on_form()), (1, true), "it no longer exists");
 
-    let mut stage = shown();
+    let mut stage = with_id();
     stage.keys("d y esc");
-    assert_eq!(sent(&stage), (0, 0), "it was taken back in time");
+    assert_eq!(sent(&stage), (0, 0), "the deletion was canceled in time");
     assert!(!stage.is_on_form() && settled(&stage) == 0);
 }
 
 #[test]
-fn deleting_is_asked_about_and_can_be_taken_back() {
+fn deleting_asks_first_and_can_be_canceled() {
     let asks = |stage: &Stage| drawn(stage).contains("Delete this secret in Atlas?");
-    let mut stage = shown();
+    let mut stage = with_id();
     stage.keys("y");
-    assert_eq!(deletions(&stage), 0, "nothing was asked");
+    assert_eq!(deletions(&stage), 0, "there was no question");
     for no in ["n", "esc", "<ctrl-c>"] {
         stage.keys("d");
         assert!(asks(&stage), "{no}");
@@ -162,42 +162,41 @@ fn deleting_is_asked_about_and_can_be_taken_back() {
         assert!(!asks(&stage) && stage.exit().is_none(), "{no}");
     }
     stage.keys("d y k y");
-    assert!(!asks(&stage) && stage.exit().is_none(), "while the account is fetched only the way back counts");
+    assert!(!asks(&stage) && stage.exit().is_none(), "keys other than Esc are ignored while fetching");
     assert_eq!((settled(&stage), sent(&stage)), (0, (1, 0)));
 }
 
 #[test]
-fn without_an_id_it_is_searched_like_a_lost_answer() {
-    let mut stage = shown_without_id();
+fn a_record_without_an_id_is_searched_for_like_a_lost_response() {
+    let mut stage = without_id();
     stage.keys("d");
     assert_eq!(deletions(&stage), 0);
-    let found = appeared("2026-11-20T10:00:01Z");
+    let found = secret_created_at("2026-11-20T10:00:01Z");
     stage.keys("l").account(std::slice::from_ref(&found)).keys("d y").account(&[found]);
     stage.deleted(Ok(()));
     assert_eq!(settled(&stage), 1);
     stage.keys("k");
     assert_drawn(&stage, "\u{2713} Deleted …bbbbbb, the secret whose value was lost");
-    assert_eq!(settled(&stage), 1, "there is nothing to keep any more");
+    assert_eq!(settled(&stage), 1, "the record is settled only once");
 }
 
 #[test]
-fn at_another_host_nothing_can_be_done_from_here() {
-    let mut stage = shown_at(Some(SECRET_ID), ELSEWHERE);
+fn a_record_of_another_host_cannot_be_deleted_or_searched_for() {
+    let mut stage = start_with_record(Some(SECRET_ID), OTHER_HOST);
     stage.keys("d y l");
     assert!(matches!(stage.app.screen, Screen::Recovery(_)));
     assert_eq!((deletions(&stage), sent(&stage)), (0, (0, 0)));
 }
 
 #[test]
-fn what_was_created_later_than_the_lost_post_is_another_ones() {
-    // A minute for the request, and one that two clocks of Atlas may be apart.
+fn a_secret_created_well_after_the_lost_post_does_not_match() {
+    // One minute for the request, and one for the difference between Atlas's clocks.
     let rows =
         [("2026-11-20T10:02:00Z", true), ("2026-11-20T10:02:01Z", false), ("2026-11-20T10:05:00Z", false)];
     for (created_at, is_this_one) in rows {
-        let mut stage = shown_without_id();
-        stage.keys("l").account(&[appeared(created_at)]);
-        let words =
-            if is_this_one { " is new: created at" } else { "No new secret has appeared since then." };
-        assert_drawn(&stage, words);
+        let mut stage = without_id();
+        stage.keys("l").account(&[secret_created_at(created_at)]);
+        let text = if is_this_one { " is new: created at" } else { "No new secret has appeared since then." };
+        assert_drawn(&stage, text);
     }
 }

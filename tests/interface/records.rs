@@ -1,4 +1,4 @@
-//! The record on the disk: written before the POST, and removed once nothing can be lost any more.
+//! The record on disk: written before the POST, and removed once nothing can be lost any more.
 
 use atlas_secret::domain::{Format, SavedFile, ServerText};
 use atlas_secret::jobs::Step;
@@ -7,13 +7,13 @@ use atlas_secret::tui::{Command, Event, Signal};
 use crate::stage::Stage;
 use crate::*;
 
-/// How often the record was removed, by the job or by the interface.
+/// How often the record was settled, by the job or by the interface.
 fn settled(stage: &Stage) -> usize {
-    let by_job = stage.journal.disk().asked.iter().filter(|asked| **asked == "settle").count();
+    let by_job = stage.journal.disk().calls.iter().filter(|call| **call == "settle").count();
     by_job + stage.count(|command| matches!(command, Command::SettleRecord))
 }
 
-/// The record is being written to a disk that does not answer yet.
+/// The record is being written to a disk that hangs.
 fn recording() -> Stage {
     let mut stage = Stage::fetching();
     stage.journal.disk().hangs = true;
@@ -28,14 +28,14 @@ fn release(stage: &mut Stage) {
 }
 
 #[test]
-fn the_record_comes_before_the_post_and_goes_when_someone_has_the_secret() {
+fn the_record_is_written_before_the_post_and_settled_after_the_delivery() {
     let mut stage = recording();
-    assert_eq!(stage.posts(), 0, "not before it is on the disk");
+    assert_eq!(stage.posts(), 0, "no POST before the record is written");
     stage.journal.disk().fails = Some("It could not be recorded.".to_owned());
     release(&mut stage);
-    assert_eq!(stage.posts(), 1, "a full disk prevents nothing");
+    assert_eq!(stage.posts(), 1, "a full disk does not prevent creating");
     assert!(stage.app.shared.not_recorded.is_some());
-    stage.answered(Ok(secret()));
+    stage.post_finished(Ok(secret()));
     assert_eq!(stage.count(|command| matches!(command, Command::RecordSecret(..))), 1);
     assert_eq!(settled(&stage), 0);
     stage.keys("s x enter");
@@ -44,7 +44,7 @@ fn the_record_comes_before_the_post_and_goes_when_someone_has_the_secret() {
 }
 
 #[test]
-fn a_record_stays_exactly_where_something_was_lost() {
+fn a_record_remains_only_if_a_secret_may_be_lost() {
     type Row = (&'static str, fn(&mut Stage) -> &mut Stage, usize);
     let rows: [Row; 5] = [
         ("refused", |stage| stage.answered(refused(400, "NO")), 1),

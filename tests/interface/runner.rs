@@ -1,4 +1,4 @@
-//! The job runner: a report counts only while its job is the newest of its kind.
+//! The job runner: only the newest job of a kind reports.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn copied(seconds: u64) -> CopyOutcome {
 }
 
 #[test]
-fn of_two_deliveries_both_run_to_their_end_and_only_the_newer_reports() {
+fn two_deliveries_both_finish_and_only_the_newer_one_reports() {
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let clock = || time(stage::START);
     let mut runner = JobRunner::new(FakeAtlas::default(), FakeJournal::default(), clock);
@@ -37,7 +37,7 @@ fn of_two_deliveries_both_run_to_their_end_and_only_the_newer_reports() {
     assert_eq!((format!("{event:?}"), later), (format!("{:?}", Event::CopyFinished(copied(2))), None));
 }
 
-/// The next event, once every job has reported.
+/// The next event after all jobs have run.
 async fn settled(runner: &mut JobRunner<FakeAtlas, FakeJournal>) -> Option<String> {
     for _ in 0..16 {
         tokio::task::yield_now().await;
@@ -46,7 +46,7 @@ async fn settled(runner: &mut JobRunner<FakeAtlas, FakeJournal>) -> Option<Strin
 }
 
 #[test]
-fn of_two_reports_that_wait_the_second_is_dropped_if_the_first_leads_to_its_job_being_replaced() {
+fn a_queued_report_is_dropped_once_its_job_is_replaced() {
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let mut runner = JobRunner::new(FakeAtlas::default(), FakeJournal::default(), || time(stage::START));
     let _inside = runtime.enter();
@@ -60,13 +60,13 @@ fn of_two_reports_that_wait_the_second_is_dropped_if_the_first_leads_to_its_job_
 }
 
 #[test]
-fn a_search_that_was_replaced_asks_and_reports_nothing_more() {
+fn a_canceled_search_sends_no_more_requests() {
     let mut stage = Stage::posting();
-    stage.answered(lost());
+    stage.post_finished(lost());
     stage.account(&[]).keys("b");
     stage.wake_after(2);
     assert!(stage.is_on_form());
     let waiting = stage.atlas.take_waiting();
     let is_search = |call: &stage::Call| matches!(call, stage::Call::Account(..));
-    assert_eq!(waiting.iter().filter(|call| is_search(call)).count(), 1, "the form's own look-up");
+    assert_eq!(waiting.iter().filter(|call| is_search(call)).count(), 1, "only the lookup of the form");
 }

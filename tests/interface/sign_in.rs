@@ -1,4 +1,4 @@
-//! Signing in by hand: what is pasted, signing in again, and wrong credentials.
+//! Signing in on the screen: pasted credentials, signing in again, and wrong credentials.
 
 use atlas_secret::domain::{ApiError, BaseUrl, Credentials, Identity, PairKind, ProfileName, Session};
 use atlas_secret::jobs::SignedIn;
@@ -26,7 +26,7 @@ fn tried(stage: &Stage) -> Option<&Credentials> {
 }
 
 #[test]
-fn an_id_and_a_secret_that_are_pasted_together_land_in_their_fields() {
+fn a_pasted_id_and_secret_go_to_their_fields() {
     let texts = [
         format!("{CLIENT}\n{VALUE}"),
         format!("export CLIENT_ID={CLIENT}\nexport CLIENT_SECRET={VALUE}\n"),
@@ -69,13 +69,13 @@ fn wrong_credentials_are_reported_once_and_ctrl_p_signs_in_again() {
     stage.sign_in_tried(Ok(SignedIn { session, project: None, client: None, address_refused: None }));
     assert!(stage.is_on_form());
     assert_eq!((stage.text(FieldName::Project), stage.text(FieldName::Client)), (PROJECT, CLIENT));
-    stage.looked_up(&[]);
+    stage.lookups_finished(&[]);
     assert_drawn(&stage, "ci-deployer");
 }
 
 #[test]
-fn nobody_signs_in_again_while_a_request_runs() {
-    let mut stage = Stage::given_up();
+fn ctrl_p_does_not_sign_in_while_a_request_is_running() {
+    let mut stage = Stage::stopped_waiting();
     stage.keys("esc <ctrl-p>");
     assert!(!matches!(stage.app.screen, Screen::SignIn(_)));
 }

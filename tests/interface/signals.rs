@@ -1,4 +1,4 @@
-//! Signals: what they end, what they wait for, and what is said afterwards.
+//! Signals: what they interrupt, what they wait for, and how the program exits.
 
 use atlas_secret::domain::{ApiError, Cause, CopyOutcome, Disposition, Exit, HeldCopy, TerminalRoute};
 use atlas_secret::tui::{Command, Event, Signal};
@@ -9,7 +9,7 @@ use crate::*;
 const TERMINATE: Event = Event::SignalReceived(Signal::TERMINATE);
 
 #[test]
-fn a_signal_ends_every_screen_with_the_code_that_is_true() {
+fn a_signal_ends_every_screen_with_the_right_exit_code() {
     type Case = (&'static str, fn() -> Stage, &'static str, bool);
     let cases: [Case; 10] = [
         ("form", Stage::filled, "", false),
@@ -33,7 +33,7 @@ fn a_signal_ends_every_screen_with_the_code_that_is_true() {
             let expected = if is_loss { 3 } else { code };
             assert_eq!(stage.exit().map(Exit::code), Some(expected), "{name} {signal:?}");
             let is_settled = stage.count(|command| matches!(command, Command::SettleRecord)) > 0;
-            assert_eq!(is_settled, name == "copied", "{name}: only a proved delivery settles the record");
+            assert_eq!(is_settled, name == "copied", "{name}: only a verified delivery settles the record");
         }
     }
     let mut too_small = Stage::filled();
@@ -44,8 +44,8 @@ fn a_signal_ends_every_screen_with_the_code_that_is_true() {
 }
 
 #[test]
-fn a_running_post_gets_three_seconds_more_and_its_loss_is_reported_once() {
-    for mut stage in [Stage::posting(), Stage::given_up()] {
+fn after_a_signal_a_running_post_gets_three_seconds_and_is_reported_once() {
+    for mut stage in [Stage::posting(), Stage::stopped_waiting()] {
         stage.event(TERMINATE).wake_after(2);
         assert_eq!(stage.exit(), None);
         stage.wake_after(1);
@@ -57,7 +57,7 @@ fn a_running_post_gets_three_seconds_more_and_its_loss_is_reported_once() {
 }
 
 #[test]
-fn a_second_signal_does_not_wait() {
+fn a_second_signal_quits_at_once() {
     let mut stage = Stage::posting();
     stage.event(TERMINATE).event(Event::SignalReceived(Signal::HANG_UP));
     assert_eq!(
@@ -67,28 +67,28 @@ fn a_second_signal_does_not_wait() {
 }
 
 #[test]
-fn a_secret_that_comes_while_ending_is_reported_by_its_id() {
+fn a_secret_that_arrives_after_a_signal_is_reported_by_its_id() {
     let mut stage = Stage::posting();
-    stage.event(Event::SignalReceived(Signal::INTERRUPT)).answered(Ok(secret()));
+    stage.event(Event::SignalReceived(Signal::INTERRUPT)).post_finished(Ok(secret()));
     let [summary] = &stage.app.shared.summaries[..] else { panic!("{:?}", stage.app.shared.summaries) };
     assert_eq!((&summary.secret_id, &summary.disposition), (&Some(own_id()), &Disposition::NotDelivered));
     assert_eq!(stage.exit(), Some(Exit::NotDelivered));
 }
 
 #[test]
-fn a_refusal_while_ending_leaves_with_the_signals_own_code() {
+fn a_rejection_after_a_signal_exits_with_the_code_of_the_signal() {
     for status in [401, 429] {
         let mut stage = Stage::posting();
-        stage.event(TERMINATE).answered(refused(status, "NO"));
+        stage.event(TERMINATE).post_finished(refused(status, "NO"));
         let quits = stage.count(|command| matches!(command, Command::Quit(_)));
         assert_eq!((stage.exit(), quits), (Some(Exit::Signal(15)), 1), "{status}");
     }
 }
 
 #[test]
-fn an_answer_that_is_lost_while_ending_is_reported_once() {
+fn a_response_lost_after_a_signal_is_reported_once() {
     let mut stage = Stage::posting();
-    stage.event(TERMINATE).answered(Err(ApiError::sent(Cause::Unexpected { status: 502 })));
+    stage.event(TERMINATE).post_finished(Err(ApiError::sent(Cause::Unexpected { status: 502 })));
     assert_eq!(
         (stage.exit(), stage.dispositions()),
         (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated])

@@ -1,4 +1,4 @@
-//! When the interface wakes by itself: only while something on the screen moves.
+//! The wake-up times of the interface: it only wakes up while something on the screen changes.
 
 use std::time::Duration;
 
@@ -22,13 +22,13 @@ fn created_now() -> ExistingSecret {
 fn limited() -> Stage {
     let mut stage = Stage::posting();
     let limited = Rejection { retry_after: Some(ms(2_500)), ..rejection(429, "RATE_LIMITED") };
-    stage.answered(Err(ApiError::rejected(limited)));
+    stage.post_finished(Err(ApiError::rejected(limited)));
     stage
 }
 
-/// Lets time pass, and lets the interface know it.
-fn later(stage: &mut Stage, duration: Duration) -> Option<Duration> {
-    stage.later(duration).event(TIME_PASSED).app.wake_in()
+/// Advances the clocks and wakes the interface. Returns the next wake-up.
+fn advance(stage: &mut Stage, duration: Duration) -> Option<Duration> {
+    stage.advance(duration).event(TIME_PASSED).app.wake_in()
 }
 
 #[test]
@@ -36,10 +36,10 @@ fn nothing_wakes_an_idle_program() {
     let mut asking = Stage::fetching();
     asking.account(&[existing(LONG)]);
     let mut form = Stage::filled();
-    form.keys("up x").later(LOOKUP_DELAY).event(TIME_PASSED);
-    let mut lost = Stage::given_up();
-    lost.answered(Err(ApiError::sent(Cause::Unexpected { status: 502 })));
-    // Two new secrets end the search.
+    form.keys("up x").advance(LOOKUP_DELAY).event(TIME_PASSED);
+    let mut lost = Stage::stopped_waiting();
+    lost.post_finished(Err(ApiError::sent(Cause::Unexpected { status: 502 })));
+    // The search ends when it finds two new secrets.
     let other = SecretId::from_server("dddddddddddddddddddddddd").unwrap();
     lost.account(&[created_now(), ExistingSecret { id: other, ..created_now() }]);
     for stage in [form, asking, Stage::created(), lost] {
@@ -48,34 +48,34 @@ fn nothing_wakes_an_idle_program() {
 }
 
 #[test]
-fn the_spinner_starts_after_a_moment_and_then_turns() {
-    let mut lost = Stage::given_up();
-    lost.answered(Err(ApiError::sent(Cause::Unexpected { status: 502 })));
+fn the_spinner_starts_after_a_delay() {
+    let mut lost = Stage::stopped_waiting();
+    lost.post_finished(Err(ApiError::sent(Cause::Unexpected { status: 502 })));
     for mut stage in [Stage::fetching(), Stage::posting(), lost] {
         assert_eq!(stage.app.wake_in(), Some(ms(150)));
-        assert_eq!(later(&mut stage, ms(149)), Some(ms(1)));
-        assert_eq!(later(&mut stage, ms(1)), Some(STEP));
+        assert_eq!(advance(&mut stage, ms(149)), Some(ms(1)));
+        assert_eq!(advance(&mut stage, ms(1)), Some(STEP));
     }
 }
 
 #[test]
-fn a_shown_clock_moves_when_its_minute_turns() {
+fn a_shown_time_is_updated_every_minute() {
     let mut stage = Stage::filled();
     stage.event(Event::ZoneLoaded(TimeZone::UTC));
-    assert_eq!(stage.app.wake_in(), Some(LOOKUP_DELAY), "the ids are looked up first");
-    assert_eq!(later(&mut stage, LOOKUP_DELAY), Some(ms(59_800)));
+    assert_eq!(stage.app.wake_in(), Some(LOOKUP_DELAY), "the lookups come first");
+    assert_eq!(advance(&mut stage, LOOKUP_DELAY), Some(ms(59_800)));
     stage.keys("up x");
-    assert_eq!(stage.app.wake_in(), None, "no lifetime, no time of day");
+    assert_eq!(stage.app.wake_in(), None, "without a valid lifetime no time is shown");
 }
 
 #[test]
-fn a_countdown_steps_with_its_number_and_ends_even_when_covered() {
+fn a_countdown_wakes_every_second_and_ends_even_when_hidden() {
     let mut stage = limited();
     assert_eq!(stage.app.wake_in(), Some(ms(500)));
-    assert_eq!(later(&mut stage, ms(500)), Some(ms(1_000)));
+    assert_eq!(advance(&mut stage, ms(500)), Some(ms(1_000)));
     stage.size(10, 3);
-    assert_eq!(stage.app.wake_in(), None, "the job wakes by itself");
-    stage.later(ms(2_000)).signed_in(Ok(())).account(&[]);
+    assert_eq!(stage.app.wake_in(), None, "the job has its own timer");
+    stage.advance(ms(2_000)).signed_in(Ok(())).account(&[]);
     assert_eq!(stage.posts(), 2);
 }
 
@@ -83,33 +83,33 @@ fn a_countdown_steps_with_its_number_and_ends_even_when_covered() {
 fn a_revealed_value_counts_down_until_it_is_hidden() {
     let mut stage = Stage::created();
     stage.keys("r");
-    assert_eq!(later(&mut stage, ms(4_300)), Some(ms(700)));
-    assert_eq!(later(&mut stage, ms(24_700)), Some(ms(1_000)));
-    assert_eq!(later(&mut stage, ms(1_000)), None);
+    assert_eq!(advance(&mut stage, ms(4_300)), Some(ms(700)));
+    assert_eq!(advance(&mut stage, ms(24_700)), Some(ms(1_000)));
+    assert_eq!(advance(&mut stage, ms(1_000)), None);
 }
 
 #[test]
-fn an_unanswered_post_counts_seconds_after_no_one_waits_for_it() {
-    let mut stage = Stage::given_up();
+fn a_running_post_still_counts_seconds_after_waiting_has_stopped() {
+    let mut stage = Stage::stopped_waiting();
     let other = SecretId::from_server("dddddddddddddddddddddddd").unwrap();
     stage.account(&[created_now(), ExistingSecret { id: other, ..created_now() }]);
     assert_eq!(stage.app.wake_in(), Some(ms(1_000)));
 }
 
 #[test]
-fn deleting_shows_that_it_goes_on() {
+fn deleting_shows_a_spinner() {
     let mut stage = Stage::created();
     stage.keys("q d");
     assert_eq!(stage.app.wake_in(), Some(STEP));
 }
 
 #[test]
-fn what_is_covered_does_not_move() {
+fn hidden_content_does_not_wake_the_interface() {
     let mut small = Stage::posting();
     small.size(20, 5);
     let mut helped = Stage::created();
     helped.keys("r ?");
     assert_eq!([small.app.wake_in(), helped.app.wake_in()], [None, None]);
     small.event(Event::SignalReceived(Signal::TERMINATE));
-    assert_eq!(small.app.wake_in(), Some(ms(3_000)), "a running request's last seconds end all the same");
+    assert_eq!(small.app.wake_in(), Some(ms(3_000)), "the time limit of a running request still applies");
 }

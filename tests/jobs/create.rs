@@ -1,4 +1,4 @@
-//! Creating: the outcome for every answer, and cancelling at every await point.
+//! Creating: the outcome of every response, and cancellation at every await point.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ fn full() -> ServiceAccount {
     account(&[existing("old", EXPIRED), existing("living", LONG)])
 }
 
-fn word(outcome: &Outcome) -> &'static str {
+fn name_of(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Created(_) => "created",
         Outcome::Unknown(..) => "unknown",
@@ -57,7 +57,7 @@ fn word(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// Each script, the outcome without cancelling, and how many POSTs that takes.
+/// Each outcome without cancellation, its script, and the number of POSTs.
 fn rows() -> Vec<(&'static str, Script, usize)> {
     let plain = || script(&[Ok(secret())]);
     let with = |accounts: &[ServiceAccount]| Script {
@@ -68,7 +68,7 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
     let no = |script: Script| Script { says_yes: false, ..script };
     let long = || with(&[account(&[existing("living", LONG)])]);
     let replacing = || with(&[full(), account(&[])]);
-    let living = || with(&[account(&[existing("one", LONG), existing("two", LONG)])]);
+    let two_valid = || with(&[account(&[existing("one", LONG), existing("two", LONG)])]);
     let not_sent = Err(ApiError::not_sent(Cause::ConnectTimeout));
     let refused = Err(ApiError::rejected(rejection(400, "VALIDATION_ERROR")));
     let forbidden = ApiError::rejected(rejection(404, "GROUP_NOT_FOUND"));
@@ -107,43 +107,43 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
     ]
 }
 
-/// The answer counts, and the record says what it demands.
+/// Asserts that the response to a POST is never dropped, and that the record matches it.
 fn check(ran: &Ran, name: &str) {
-    let expected = match &ran.answer {
+    let expected = match &ran.response {
         Some(Ok(_)) => Some("created"),
         Some(Err(error)) if error.certainty() != Certainty::NotDone => Some("unknown"),
         _ => None,
     };
-    let came = Some(word(&ran.outcome)).filter(|word| ["created", "unknown"].contains(word));
-    assert_eq!(came, expected, "{name}: the answer was dropped");
-    match ran.asked.last() {
+    let reported = Some(name_of(&ran.outcome)).filter(|name| ["created", "unknown"].contains(name));
+    assert_eq!(reported, expected, "{name}: the response was dropped");
+    match ran.calls.last() {
         None => assert_eq!(ran.posts, 0, "{name}: a POST without a record"),
         Some(last) => assert_eq!(*last, if expected.is_some() { "begin" } else { "settle" }, "{name}"),
     }
-    let begun = ran.asked.iter().filter(|asked| **asked == "begin").count();
-    assert!(ran.posts <= begun, "{name}: one record a POST");
+    let begun = ran.calls.iter().filter(|call| **call == "begin").count();
+    assert!(ran.posts <= begun, "{name}: one record per POST");
 }
 
 #[test]
-fn each_answer_has_its_outcome() {
+fn each_response_has_its_outcome() {
     for (expected, script, posts) in rows() {
         let ran = run(&script, Cancel::Never);
-        assert_eq!((word(&ran.outcome), ran.posts), (expected, posts), "{:?}", ran.steps);
+        assert_eq!((name_of(&ran.outcome), ran.posts), (expected, posts), "{:?}", ran.steps);
         check(&ran, expected);
-        let is_told = ran.steps.iter().any(|step| matches!(step, Step::NotRecorded(_)));
-        assert_eq!(is_told, script.record.is_some());
+        let is_reported = ran.steps.iter().any(|step| matches!(step, Step::NotRecorded(_)));
+        assert_eq!(is_reported, script.record.is_some());
         assert!(ran.questions.len() <= 1, "{:?}", ran.questions);
     }
 }
 
 #[test]
-fn all_consequences_are_one_question_and_only_new_ones_are_asked_about_again() {
-    let (living, other) = (existing("living", LONG), existing("other", LONG));
+fn all_consequences_are_one_question_and_only_new_ones_are_asked_again() {
+    let (valid, other) = (existing("living", LONG), existing("other", LONG));
     let questions = |after: &[ExistingSecret]| {
         let accounts = vec![Ok(full()), Ok(account(after))];
         run(&Script { accounts, ..script(&[Ok(secret())]) }, Cancel::Never).questions
     };
-    let first = questions(std::slice::from_ref(&living));
+    let first = questions(std::slice::from_ref(&valid));
     let [Question::Consequences(consequences)] = first.as_slice() else { panic!("{first:?}") };
     assert!(consequences.deletes.is_some() && consequences.shortens.len() == 1);
     assert_eq!(questions(&[]), first);
@@ -153,36 +153,36 @@ fn all_consequences_are_one_question_and_only_new_ones_are_asked_about_again() {
 }
 
 #[test]
-fn cancelling_at_any_await_point_sends_nothing_more_and_drops_no_answer() {
+fn canceling_at_any_await_point_sends_nothing_more_and_drops_no_response() {
     for (expected, script, _) in rows() {
         let whole = run(&script, Cancel::Never);
         let places = (0..whole.waits)
-            .flat_map(|number| [Cancel::Waiting(number), Cancel::Answered(number)])
+            .flat_map(|number| [Cancel::Waiting(number), Cancel::Responded(number)])
             .chain((0..whole.steps.len()).map(Cancel::Step));
         for place in places {
             let name = format!("{expected}, {place:?}");
             let ran = run(&script, place);
             check(&ran, &name);
-            let (sent, answered) = ran.at_cancel.unwrap();
+            let (sent, responded) = ran.at_cancel.unwrap();
             let is_step = matches!(place, Cancel::Step(_));
             assert!(is_step || ran.posts == sent, "{name}: a POST after cancelling");
             if let Cancel::Step(number) = place {
-                // The report of the POST itself is the last that comes before it.
+                // The last report before a POST is that it is about to be sent.
                 let creating = whole.steps[..=number].iter();
                 let creating = creating.filter(|step| matches!(step, Step::Creating(_))).count();
                 assert_eq!(ran.posts, creating, "{name}");
             }
             let waits = ran.steps.iter().filter(|step| matches!(step, Step::StoppedWaiting)).count();
-            let is_running = matches!(place, Cancel::Waiting(_)) && sent > answered;
-            assert!(!is_running || waits == 1, "{name}: the operator hears that no one waits");
-            let was_post_answered = ran.answer.is_some();
-            assert!(was_post_answered || word(&ran.outcome) != "created", "{name}");
+            let is_running = matches!(place, Cancel::Waiting(_)) && sent > responded;
+            assert!(!is_running || waits == 1, "{name}: the operator is told that waiting has stopped");
+            let was_post_answered = ran.response.is_some();
+            assert!(was_post_answered || name_of(&ran.outcome) != "created", "{name}");
         }
     }
 }
 
 #[test]
-fn a_deletion_under_way_is_finished_and_reported_before_the_job_stops() {
+fn a_running_deletion_is_finished_and_reported_before_the_job_stops() {
     let script = Script { accounts: vec![Ok(full()), Ok(account(&[]))], ..script(&[Ok(secret())]) };
     let steps = run(&script, Cancel::Never).steps;
     let deleting = steps.iter().position(|step| matches!(step, Step::DeletingExpired)).unwrap();

@@ -1,4 +1,4 @@
-//! Deleting: a secret that was used stays, and a request that was sent is not cancelled.
+//! Deleting: a used secret is not deleted, and a request that was sent is not canceled.
 
 use atlas_secret::domain::{ApiError, DeleteError};
 use atlas_secret::jobs::{Deletion, Recheck, delete};
@@ -8,7 +8,7 @@ use crate::run::new_secret;
 use crate::stage::{Call, FakeAtlas};
 use crate::*;
 
-/// What is fetched, what deleting comes to, and the number of the wait at which the job is cancelled.
+/// The fetched account, the response to the deletion, the wait at which the job is canceled, and the expected result.
 type Row = (Recheck, Result<ServiceAccount, ApiError>, Result<(), ApiError>, Option<usize>, Deletion, bool);
 
 async fn run((recheck, fetched, deleted, cancel_at, expected, is_sent): Row) {
@@ -38,7 +38,7 @@ async fn run((recheck, fetched, deleted, cancel_at, expected, is_sent): Row) {
 }
 
 #[tokio::test]
-async fn each_answer_has_its_outcome() {
+async fn each_response_has_its_outcome() {
     let failed = || Deletion::Failed(DeleteError::NotDeleted(unreachable()));
     let unread = || Deletion::Failed(DeleteError::AccountUnread(unreachable()));
     let unused = || Ok(account(&[existing("found", LONG)]));

@@ -1,4 +1,4 @@
-//! Whole lists: page after page, and again after a page that may come soon.
+//! Fetching whole lists: page after page, with retries.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -16,56 +16,57 @@ fn page(number: usize, is_last: bool) -> Page<ProjectEntry> {
     Page { entries: vec![entry], is_last, about: Some(1) }
 }
 
-/// Reads the list from these answers: the names that it has, the pages that were asked for, and the waits.
+/// Fetches a list with these responses. Returns the names, the requested pages and the waits.
 async fn read(
-    mut answers: Vec<Result<Page<ProjectEntry>, ApiError>>,
+    mut responses: Vec<Result<Page<ProjectEntry>, ApiError>>,
 ) -> (Result<Vec<String>, ApiError>, Vec<u32>, Vec<Duration>) {
-    let (atlas, asked, waits) = (FakeAtlas::default(), RefCell::default(), RefCell::default());
+    let (atlas, requested, waits) = (FakeAtlas::default(), RefCell::default(), RefCell::default());
     let began = Instant::now();
     let world = async {
         loop {
             tokio::time::sleep(Duration::from_millis(1)).await;
             if let Some(Call::Projects(number, reply)) = atlas.take_waiting().pop() {
-                RefCell::<Vec<u32>>::borrow_mut(&asked).push(number);
-                reply.send(answers.remove(0)).unwrap();
+                RefCell::<Vec<u32>>::borrow_mut(&requested).push(number);
+                reply.send(responses.remove(0)).unwrap();
             }
         }
     };
     let list = tokio::select! {
         list = all_pages(|page| atlas.projects(page), |_, wait| RefCell::<Vec<Duration>>::borrow_mut(&waits).push(wait)) => list,
-        () = world => panic!("the world does not end"),
+        () = world => panic!("the server never stops"),
     };
     let names = list.map(|list| list.iter().map(|entry| entry.name.to_string()).collect());
     let waits: Vec<Duration> = waits.into_inner();
     assert!(began.elapsed() >= waits.iter().sum());
-    (names, asked.into_inner(), waits)
+    (names, requested.into_inner(), waits)
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_pages_are_read_and_each_is_tried_again_where_that_may_help() {
+async fn all_pages_are_fetched_with_retries_for_temporary_errors() {
     let seconds = |seconds: &[u64]| seconds.iter().copied().map(Duration::from_secs).collect::<Vec<_>>();
-    let (names, asked, waits) = read(vec![Ok(page(1, false)), Ok(page(2, false)), Ok(page(3, true))]).await;
-    assert_eq!((names.unwrap().join(" ").as_str(), asked, waits), ("1 2 3", vec![1, 2, 3], Vec::new()));
+    let (names, requested, waits) =
+        read(vec![Ok(page(1, false)), Ok(page(2, false)), Ok(page(3, true))]).await;
+    assert_eq!((names.unwrap().join(" ").as_str(), requested, waits), ("1 2 3", vec![1, 2, 3], Vec::new()));
     let gateway = || Err(ApiError::sent(Cause::Unexpected { status: 502 }));
     let failing =
         vec![Err(unreachable()), Ok(page(1, false)), gateway(), gateway(), gateway(), Ok(page(2, true))];
-    let (names, asked, waits) = read(failing).await;
+    let (names, requested, waits) = read(failing).await;
     assert_eq!(names.unwrap(), ["1", "2"]);
     assert_eq!(
-        (asked, waits),
+        (requested, waits),
         (vec![1, 1, 2, 2, 2, 2], seconds(&[1, 1, 2, 4])),
-        "each page has its own tries"
+        "the retries are counted per page"
     );
     let refused = ApiError::rejected(rejection(403, "FORBIDDEN"));
-    let (names, asked, _) = read(vec![Ok(page(1, false)), Err(refused.clone())]).await;
-    assert_eq!((names, asked), (Err(refused), vec![1, 2]), "half a list is none");
-    let (names, asked, _) = read((1..=101).map(|number| Ok(page(number, number == 101))).collect()).await;
+    let (names, requested, _) = read(vec![Ok(page(1, false)), Err(refused.clone())]).await;
+    assert_eq!((names, requested), (Err(refused), vec![1, 2]), "an incomplete list is an error");
+    let (names, requested, _) = read((1..=101).map(|number| Ok(page(number, number == 101))).collect()).await;
     assert_eq!(
         names,
         Err(ApiError::sent(Cause::ListTooLong { pages: 100 })),
-        "a server could go on for ever"
+        "there is a limit for endless lists"
     );
-    assert_eq!(asked.len(), 100);
+    assert_eq!(requested.len(), 100);
     let (names, _, _) = read((1..=100).map(|number| Ok(page(number, number == 100))).collect()).await;
     assert_eq!(names.unwrap().len(), 100);
     let (names, _, waits) = read(vec![gateway(), gateway(), gateway(), gateway()]).await;

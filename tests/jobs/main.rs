@@ -1,6 +1,6 @@
-//! The jobs by themselves: every outcome, and cancelling at every place where a job waits or reports.
+//! The jobs: every outcome, and cancellation wherever a job waits or reports.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers panic on failure")]
 
 mod create;
 mod delete;
@@ -8,7 +8,7 @@ mod lists;
 mod records;
 mod recover;
 mod run;
-#[expect(dead_code, reason = "shared with other tests, which need more of it")]
+#[expect(dead_code, reason = "other tests use more of it")]
 #[path = "../support/stage.rs"]
 mod stage;
 
@@ -17,7 +17,7 @@ use atlas_secret::domain::{ApiError, Cause, ExistingSecret, SecretId, ServiceAcc
 use stage::{rejection, time};
 
 const EXPIRED: &str = "2026-01-01T00:00:00Z";
-/// Creating shortens it.
+/// Creating would shorten this lifetime.
 const LONG: &str = "2027-11-23T18:14:00Z";
 
 fn unreachable() -> ApiError {

@@ -1,4 +1,4 @@
-//! Records on the disk: what a run leaves behind, and what the next one does with it.
+//! Records on disk: what a run leaves behind, and what the next one does with it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ fn demo() -> Source {
     Source::Demo(Box::new(World::demo().unwrap()))
 }
 
-/// Begins a creation and records the id of its secret.
+/// Begins a record and adds the id of the new secret.
 async fn create(records: &Arc<Records>, begun_at: &str, secret_id: &str) {
     records.begin(&new_secret(), time(begun_at), Some(vec![id("before")])).await.unwrap();
     records.created(Some(id(secret_id)), Some(time(LONG))).await.unwrap();
@@ -41,7 +41,7 @@ async fn pending(records: &Records) -> Vec<(usize, String)> {
 }
 
 #[tokio::test]
-async fn the_next_run_finds_what_was_left_and_removes_what_it_is_told_to() {
+async fn the_next_run_finds_pending_records_and_can_remove_them() {
     let folder = tempfile::tempdir().unwrap();
     let new_run = || run(Some(folder.path()), atlas());
     let first = new_run();
@@ -49,7 +49,7 @@ async fn the_next_run_finds_what_was_left_and_removes_what_it_is_told_to() {
     create(&first, "2026-11-23T18:14:00Z", "one").await;
     create(&first, "2026-11-23T18:15:00Z", "two").await;
     assert!(first.is_recorded().await);
-    assert_eq!(pending(&new_run()).await, [], "a run that lives keeps both of its records");
+    assert_eq!(pending(&new_run()).await, [], "the records belong to a run that is still active");
     drop(first);
 
     let second = new_run();
@@ -72,7 +72,7 @@ async fn the_next_run_finds_what_was_left_and_removes_what_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn a_record_that_is_settled_is_gone() {
+async fn a_settled_record_is_removed() {
     let folder = tempfile::tempdir().unwrap();
     let records = run(Some(folder.path()), atlas());
     create(&records, START, "one").await;
@@ -85,7 +85,7 @@ async fn a_record_that_is_settled_is_gone() {
 }
 
 #[tokio::test]
-async fn the_demo_neither_records_nor_reports() {
+async fn the_demo_neither_writes_nor_reports_records() {
     let folder = tempfile::tempdir().unwrap();
     create(&run(Some(folder.path()), atlas()), START, "one").await;
     let records = run(Some(folder.path()), demo());
@@ -96,7 +96,7 @@ async fn the_demo_neither_records_nor_reports() {
 }
 
 #[tokio::test]
-async fn without_a_folder_nothing_is_recorded_and_that_is_an_error() {
+async fn without_a_folder_recording_fails() {
     let records = run(None, atlas());
     let recorded = records.begin(&new_secret(), time(START), None).await;
     assert!(recorded.is_err_and(|error| error.contains("does not exist and cannot be created")));

@@ -1,4 +1,4 @@
-//! Searching after a lost answer: what counts as the new secret, and when the account is fetched.
+//! Searching after a lost response: which secret counts as the new one, and when the account is fetched.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::run::new_secret;
 use crate::stage::{Call, FakeAtlas, START};
 use crate::*;
 
-/// Runs a search; the last of the accounts stands for all that follow. Returns what was reported, too.
+/// Runs a search. The last account is the response to all further requests. Also returns the reports.
 async fn search(
     before: &Before,
     accounts: &[Result<ServiceAccount, ApiError>],
@@ -28,53 +28,53 @@ async fn search(
     };
     let recovered = tokio::select! {
         recovered = job => recovered,
-        () = world => panic!("the world does not end"),
+        () = world => panic!("the server never stops"),
     };
     (recovered, reports)
 }
 
-fn born(name: &str, created_at: &str) -> ExistingSecret {
+fn created(name: &str, created_at: &str) -> ExistingSecret {
     ExistingSecret { created_at: Some(time(created_at)), ..existing(name, LONG) }
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_account_has_its_verdict() {
+async fn each_account_has_its_result() {
     let before = |ids: Option<&[&str]>| Before {
         ids: ids.map(|ids| ids.iter().map(|name| id(name)).collect()),
         at: time(START),
         latest: None,
     };
-    let new = born("new", "2026-11-23T17:14:20Z");
-    let older = born("older", "2026-11-23T17:10:00Z");
+    let new = created("new", "2026-11-23T17:14:20Z");
+    let older = created("older", "2026-11-23T17:10:00Z");
     let used = ExistingSecret { last_used_at: Some(time(START)), ..new.clone() };
-    let unborn = existing("new", LONG);
+    let undated = existing("new", LONG);
     let found = |secret: &ExistingSecret| Recovered::Found(secret.clone());
     let several =
         |secrets: &[&ExistingSecret]| Recovered::Several(secrets.iter().copied().cloned().collect());
     let late = |ids| Before { latest: Some(time("2026-11-23T17:14:10Z")), ..before(ids) };
-    let [too_early, first] = ["2026-11-23T17:12:59Z", "2026-11-23T17:13:00Z"].map(|at| born("early", at));
-    let [last, too_late] = ["2026-11-23T17:15:10Z", "2026-11-23T17:15:11Z"].map(|at| born("late", at));
-    let later = born("new", "2026-11-23T17:30:00Z");
+    let [too_early, first] = ["2026-11-23T17:12:59Z", "2026-11-23T17:13:00Z"].map(|at| created("early", at));
+    let [last, too_late] = ["2026-11-23T17:15:10Z", "2026-11-23T17:15:11Z"].map(|at| created("late", at));
+    let later = created("new", "2026-11-23T17:30:00Z");
     let rows = [
         (before(Some(&["older"])), vec![&older, &new], found(&new)),
         (before(None), vec![&older, &new], found(&new)),
         (before(Some(&["older"])), vec![&older], Recovered::NoneAppeared),
-        (before(Some(&[])), vec![&unborn], found(&unborn)),
+        (before(Some(&[])), vec![&undated], found(&undated)),
         (before(Some(&[])), vec![&used], several(&[&used])),
         (before(Some(&[])), vec![&older], several(&[&older])),
         (before(Some(&[])), vec![&older, &new], several(&[&older, &new])),
         (late(Some(&[])), vec![&later], Recovered::NoneAppeared),
         (late(Some(&[])), vec![&new], found(&new)),
-        // Atlas's clocks may be a minute apart.
+        // Atlas's clocks may differ by a minute.
         (late(Some(&[])), vec![&last], found(&last)),
         (late(Some(&[])), vec![&too_late], Recovered::NoneAppeared),
         (before(Some(&[])), vec![&first], found(&first)),
         (before(Some(&[])), vec![&too_early], several(&[&too_early])),
-        // Without the ids from before, only the time tells which one is new.
+        // Without the ids from before, only the time shows which secret is new.
         (late(None), vec![&first, &too_late], found(&first)),
         (late(None), vec![&too_early, &last], found(&last)),
-        (late(None), vec![&unborn], Recovered::NoneAppeared),
-        (before(None), vec![&unborn, &too_early], found(&unborn)),
+        (late(None), vec![&undated], Recovered::NoneAppeared),
+        (before(None), vec![&undated, &too_early], found(&undated)),
     ];
     for (before, secrets, expected) in rows {
         let secrets: Vec<ExistingSecret> = secrets.into_iter().cloned().collect();
@@ -84,13 +84,13 @@ async fn each_account_has_its_verdict() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_account_is_fetched_until_a_secret_appears_or_the_pauses_are_used_up() {
+async fn the_account_is_fetched_until_a_secret_appears_or_the_pauses_are_over() {
     let before = Before { ids: Some(Vec::new()), at: time(START), latest: None };
     let [first, second, third] = PAUSES.map(Some);
     let (recovered, reports) = search(&before, &[Err(unreachable())]).await;
     assert_eq!(recovered, Recovered::Failed(unreachable()));
     assert_eq!(reports, [None, first, None, second, None, third, None]);
-    let new = born("new", "2026-11-23T17:14:20Z");
+    let new = created("new", "2026-11-23T17:14:20Z");
     let accounts = [Err(unreachable()), Ok(account(&[])), Ok(account(std::slice::from_ref(&new)))];
     let (recovered, reports) = search(&before, &accounts).await;
     assert_eq!(recovered, Recovered::Found(new));

@@ -1,4 +1,4 @@
-//! Runs a creating job to its end against a script, and cancels it where the test says.
+//! Runs a creating job against a script, and cancels it at the place that the test chooses.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::stage::{Call, FakeAtlas, FakeJournal, PROJECT, START, client, time};
 
-/// What the world answers; of a list the last answer stands for all that follow.
+/// The responses. The last one of a list is also the response to all further requests.
 #[derive(Clone)]
 pub struct Script {
     pub sign_in: Result<(), ApiError>,
@@ -21,31 +21,31 @@ pub struct Script {
     pub posts: Vec<Result<CreatedSecret, ApiError>>,
 }
 
-/// Where the job is cancelled.
+/// The place where the job is canceled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancel {
     Never,
-    /// While it waits for the so manieth time.
+    /// While it waits for the nth time.
     Waiting(usize),
-    /// Together with the so manieth answer.
-    Answered(usize),
-    /// By the so manieth report of a step.
+    /// Together with the nth response.
+    Responded(usize),
+    /// When it reports the nth step.
     Step(usize),
 }
 
-/// What a run has shown.
+/// The result of a run.
 pub struct Ran {
     pub outcome: Outcome,
     pub steps: Vec<Step>,
     pub questions: Vec<Question>,
-    /// What was asked of the journal.
-    pub asked: Vec<&'static str>,
+    /// The calls of the journal.
+    pub calls: Vec<&'static str>,
     pub posts: usize,
-    /// The answer to the last POST.
-    pub answer: Option<Result<CreatedSecret, ApiError>>,
-    /// How many POSTs had been sent, and answered, when the job was cancelled.
+    /// The response to the last POST.
+    pub response: Option<Result<CreatedSecret, ApiError>>,
+    /// The number of POSTs sent, and of responses received, when the job was canceled.
     pub at_cancel: Option<(usize, usize)>,
-    /// How often the job waited.
+    /// The number of times that the job waited.
     pub waits: usize,
 }
 
@@ -90,9 +90,9 @@ pub fn new_secret() -> NewSecret {
     }
 }
 
-/// The answer of a list for the so manieth request.
-fn nth<T: Clone>(answers: &[T], number: usize) -> T {
-    answers[number.min(answers.len() - 1)].clone()
+/// The nth response of a list.
+fn nth<T: Clone>(responses: &[T], number: usize) -> T {
+    responses[number.min(responses.len() - 1)].clone()
 }
 
 pub fn run(script: &Script, at: Cancel) -> Ran {
@@ -116,28 +116,28 @@ async fn run_to_end(script: &Script, at: Cancel) -> Ran {
         let (atlas, journal, cancel) = (atlas.clone(), journal.clone(), cancel.clone());
         async move { create(&atlas, &journal, &|| time(START), &mut operator, &cancel, &new_secret()).await }
     });
-    let (mut waits, mut fetched, mut answered) = (0, 0, 0);
-    let (mut answer, mut at_cancel) = (None, None);
+    let (mut waits, mut fetched, mut responded) = (0, 0, 0);
+    let (mut response, mut at_cancel) = (None, None);
     loop {
         idle().await;
         if cancel.is_cancelled() && at_cancel.is_none() {
-            at_cancel = Some((atlas.posts(), answered));
+            at_cancel = Some((atlas.posts(), responded));
         }
         if job.is_finished() {
             break;
         }
-        assert!(waits < 100, "the job does not end");
+        assert!(waits < 100, "the job never ends");
         if at == Cancel::Waiting(waits) {
             cancel.cancel();
-            at_cancel = Some((atlas.posts(), answered));
+            at_cancel = Some((atlas.posts(), responded));
             idle().await;
             if job.is_finished() {
                 break;
             }
         }
-        if at == Cancel::Answered(waits) {
+        if at == Cancel::Responded(waits) {
             cancel.cancel();
-            at_cancel = Some((atlas.posts(), answered));
+            at_cancel = Some((atlas.posts(), responded));
         }
         waits += 1;
         let asking = seen.lock().unwrap().asking.take();
@@ -153,14 +153,14 @@ async fn run_to_end(script: &Script, at: Cancel) -> Ran {
             }
             Some(Call::Delete(_, _, reply)) => reply.send(script.delete.clone()).unwrap(),
             Some(Call::Create(_, reply)) => {
-                assert_eq!(journal.disk().asked.last(), Some(&"begin"), "the record comes first");
-                let outcome = nth(&script.posts, answered);
-                answered += 1;
-                answer = Some(outcome.clone());
-                assert!(reply.send(outcome).is_ok(), "no one waits for the answer");
+                assert_eq!(journal.disk().calls.last(), Some(&"begin"), "the record comes first");
+                let outcome = nth(&script.posts, responded);
+                responded += 1;
+                response = Some(outcome.clone());
+                assert!(reply.send(outcome).is_ok(), "no one waits for the response");
             }
-            Some(_) => panic!("a creating job asks for nothing else"),
-            // It waits for the disk, or for the rate limit to pass.
+            Some(_) => panic!("unexpected request"),
+            // It waits for the disk or for the rate limit.
             None => {
                 journal.release();
                 idle().await;
@@ -169,14 +169,14 @@ async fn run_to_end(script: &Script, at: Cancel) -> Ran {
         }
     }
     let outcome = job.await.unwrap();
-    let (seen, asked) = (std::mem::take(&mut *seen.lock().unwrap()), journal.disk().asked.clone());
+    let (seen, calls) = (std::mem::take(&mut *seen.lock().unwrap()), journal.disk().calls.clone());
     Ran {
         outcome,
         steps: seen.steps,
         questions: seen.questions,
-        asked,
+        calls,
         posts: atlas.posts(),
-        answer,
+        response,
         at_cancel,
         waits,
     }

@@ -1,8 +1,8 @@
-//! Proxies, certificate authorities and their variables, as the environment names them, between the client and a TLS
-//! server on loopback whose name only the proxy can resolve.
+//! Proxies and certificate authorities in environment variables. The TLS server is on loopback, and only the proxy
+//! can resolve its name.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-#![expect(clippy::print_stdout, reason = "a test without its tool says so")]
+#![expect(clippy::unwrap_used, reason = "a test panics on failure")]
+#![expect(clippy::print_stdout, reason = "a test prints that its tool is missing")]
 
 #[path = "../support/mod.rs"]
 pub mod support;
@@ -29,9 +29,9 @@ const CREATED: &str = r#"{"id":"32b6e34b3d91647abb20e7b9","secret":"mdb_sa_sk_FA
 /// `user:fake-password`.
 const PROXY_AUTHORIZATION: &str = "Proxy-Authorization: Basic dXNlcjpmYWtlLXBhc3N3b3Jk";
 
-/// The environment is the process's and cannot be changed safely, so the tests start this file again.
+/// A process cannot change its environment safely, so the tests start this test binary again.
 #[test]
-#[ignore = "not a test: the program that the tests start"]
+#[ignore = "not a test, but the program that the tests start"]
 fn the_program() {
     let Ok(url) = std::env::var(MARK) else {
         println!("skipped: {MARK} is not set");
@@ -52,7 +52,7 @@ fn the_program() {
     println!("{ANSWER}{line}");
 }
 
-/// Runs that program with these variables and no others that matter here.
+/// Runs the program with these variables and no others that matter.
 async fn run(url: &str, variables: &[(&str, &str)]) -> String {
     let output = tokio::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "the_program", "--ignored", "--nocapture"])
@@ -68,7 +68,7 @@ async fn run(url: &str, variables: &[(&str, &str)]) -> String {
     answer.unwrap_or(&output).to_owned()
 }
 
-/// A certificate authority of this run, and the file that it stands in.
+/// A new certificate authority and its file.
 struct Authority {
     issuer: Issuer<'static, KeyPair>,
     file: PathBuf,
@@ -79,7 +79,7 @@ impl Authority {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let mut parameters = CertificateParams::new(Vec::new()).unwrap();
-        // Two of the same name would be taken for each other, and only the signature would be wrong.
+        // If two had the same name, only the signature would be wrong.
         parameters.distinguished_name.push(DnType::CommonName, format!("Fake authority {number}"));
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
@@ -93,7 +93,7 @@ impl Authority {
         self.file.to_str().unwrap()
     }
 
-    /// What a server with a certificate for `name` needs.
+    /// The configuration of a server with a certificate for `name`.
     fn server(&self, name: &str, last_year: i32) -> TlsAcceptor {
         let mut parameters = CertificateParams::new(vec![name.to_owned()]).unwrap();
         parameters.not_before = date_time_ymd(2020, 1, 1);
@@ -126,7 +126,7 @@ async fn head(stream: &mut (impl AsyncRead + Unpin)) -> String {
     String::from_utf8_lossy(&received).into_owned()
 }
 
-/// A TLS server that creates a secret for everybody, and its URL under the name `atlas.test`.
+/// A TLS server that creates a secret for every request. Returns its URL with the name `atlas.test`.
 async fn atlas(acceptor: TlsAcceptor) -> String {
     atlas_at("127.0.0.1", "atlas.test", acceptor).await
 }
@@ -139,18 +139,18 @@ async fn atlas_at(address: &str, name: &str, acceptor: TlsAcceptor) -> String {
             let Ok(mut stream) = acceptor.accept(stream).await else { continue };
             head(&mut stream).await;
             let length = CREATED.len();
-            let answer = format!(
+            let response = format!(
                 "HTTP/1.1 201 Created\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{CREATED}"
             );
-            let _ = stream.write_all(answer.as_bytes()).await;
+            let _ = stream.write_all(response.as_bytes()).await;
             let _ = stream.shutdown().await;
         }
     });
     url
 }
 
-/// A proxy that passes `CONNECT` on to the port on loopback for those who know the password, whatever
-/// the host's name; and what it was asked.
+/// A proxy that forwards `CONNECT` to the port on loopback, for every host name, if the password is right. It records
+/// the requests.
 struct Proxy {
     address: String,
     heads: Arc<Mutex<Vec<String>>>,
@@ -161,10 +161,10 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let heads = Arc::new(Mutex::new(Vec::new()));
-        let remembered = Arc::clone(&heads);
+        let recorded = Arc::clone(&heads);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(tunnel(stream, Arc::clone(&remembered)));
+                tokio::spawn(tunnel(stream, Arc::clone(&recorded)));
             }
         });
         Self { address, heads }
@@ -195,7 +195,7 @@ async fn tunnel(mut client: TcpStream, heads: Arc<Mutex<Vec<String>>>) {
 }
 
 #[tokio::test]
-async fn a_proxy_with_a_password_and_a_private_authority_lead_to_atlas() {
+async fn atlas_is_reached_through_a_proxy_with_a_password_and_a_private_authority() {
     let authority = Authority::new();
     let url = atlas(authority.server("atlas.test", 4000)).await;
     let proxy = Proxy::start().await;
@@ -206,12 +206,12 @@ async fn a_proxy_with_a_password_and_a_private_authority_lead_to_atlas() {
     assert_eq!(heads.len(), 1);
     let target = url.trim_start_matches("https://");
     assert!(heads[0].starts_with(&format!("CONNECT {target} HTTP/1.1\r\n")), "{}", heads[0]);
-    // The token is for Atlas, inside the tunnel.
+    // The token is only sent inside the tunnel.
     assert!(!heads[0].contains("FAKE-access-token"), "{}", heads[0]);
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_was_not_sent_anything() {
+async fn nothing_is_sent_through_a_proxy_that_rejects_the_password() {
     let authority = Authority::new();
     let url = atlas(authority.server("atlas.test", 4000)).await;
     let proxy = Proxy::start().await;
@@ -225,7 +225,7 @@ async fn a_proxy_that_refuses_was_not_sent_anything() {
 }
 
 #[tokio::test]
-async fn no_proxy_goes_around_the_proxy() {
+async fn no_proxy_bypasses_the_proxy() {
     let authority = Authority::new();
     let url = atlas(authority.server("atlas.test", 4000)).await;
     let proxy = Proxy::start().await;
@@ -234,14 +234,14 @@ async fn no_proxy_goes_around_the_proxy() {
         ("NO_PROXY", "example.com,atlas.test"),
         ("SSL_CERT_FILE", authority.path()),
     ];
-    // Only the proxy knows where that name leads.
+    // Only the proxy can resolve the name.
     let line = run(&url, &variables).await;
     assert!(line.starts_with("not sent: The host name was not found: "), "{line}");
     assert_eq!(proxy.heads().len(), 0);
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_not_trusted_is_named_with_the_way_out() {
+async fn an_untrusted_certificate_is_reported_with_an_action() {
     let (authority, other) = (Authority::new(), Authority::new());
     let rows = [
         ("atlas.test", 4000, &other, "the certificate is not trusted (unknown issuer)", "SSL_CERT_FILE"),
@@ -259,8 +259,8 @@ async fn a_certificate_that_is_not_trusted_is_named_with_the_way_out() {
     }
 }
 
-/// Answers a SOCKS5 greeting, with the password of the proxies above or without one, and passes the connection on
-/// to the port on loopback; a name is never looked up. Remembers the names.
+/// A SOCKS5 proxy, with the password of the proxies above or without one. It forwards the connection to the port on
+/// loopback without resolving the name, and records the names.
 async fn socks(mut client: TcpStream, names: Arc<Mutex<Vec<String>>>) -> std::io::Result<()> {
     let mut greeting = [0; 2];
     client.read_exact(&mut greeting).await?;
@@ -287,16 +287,16 @@ async fn socks(mut client: TcpStream, names: Arc<Mutex<Vec<String>>>) -> std::io
 }
 
 #[tokio::test]
-async fn a_socks_proxy_looks_the_name_up_and_leads_to_atlas() {
+async fn a_socks_proxy_resolves_the_name_and_connects_to_atlas() {
     let authority = Authority::new();
     let url = atlas(authority.server("atlas.test", 4000)).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let names = Arc::new(Mutex::new(Vec::new()));
-    let remembered = Arc::clone(&names);
+    let recorded = Arc::clone(&names);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(socks(stream, Arc::clone(&remembered)));
+            tokio::spawn(socks(stream, Arc::clone(&recorded)));
         }
     });
     let rows = [
@@ -332,7 +332,7 @@ async fn a_socks_proxy_looks_the_name_up_and_leads_to_atlas() {
 }
 
 #[tokio::test]
-async fn exceptions_from_the_proxy_are_read_as_go_reads_them() {
+async fn no_proxy_is_parsed_as_in_go() {
     let authority = Authority::new();
     let url = atlas(authority.server("atlas.test", 4000)).await;
     let port = url.rsplit_once(':').unwrap().1;
@@ -349,7 +349,7 @@ async fn exceptions_from_the_proxy_are_read_as_go_reads_them() {
             ("SSL_CERT_FILE", authority.path()),
         ];
         let line = run(&url, &variables).await;
-        // Only the proxy knows where that name leads.
+        // Only the proxy can resolve the name.
         let expected = if is_direct { "not sent: The host name was not found: " } else { "created" };
         assert!(line.starts_with(expected), "{exceptions:?}: {line}");
         assert_eq!(proxy.heads().len(), usize::from(!is_direct), "{exceptions:?}");
@@ -357,7 +357,7 @@ async fn exceptions_from_the_proxy_are_read_as_go_reads_them() {
 }
 
 #[tokio::test]
-async fn a_proxy_variable_that_cannot_be_read_is_never_passed_over() {
+async fn an_invalid_proxy_variable_is_never_ignored() {
     let values = [
         r"http://CORP\user:FAKE-pw@127.0.0.1:3128",
         "\"http://user:FAKE-pw@127.0.0.1:3128\"",
@@ -385,15 +385,15 @@ async fn a_proxy_variable_that_cannot_be_read_is_never_passed_over() {
             .output()
             .await
             .unwrap();
-        let words = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{words}");
-        assert!(words.starts_with("atlas-secret: Nothing was created. HTTPS_PROXY is not"), "{words}");
-        assert!(!words.contains("FAKE"), "{words}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.starts_with("atlas-secret: Nothing was created. HTTPS_PROXY is not"), "{stderr}");
+        assert!(!stderr.contains("FAKE"), "{stderr}");
     }
 }
 
 #[tokio::test]
-async fn the_certificate_of_an_authority_is_not_one_of_a_server() {
+async fn a_ca_certificate_is_rejected_as_a_server_certificate() {
     let mut parameters = CertificateParams::new(vec!["atlas.test".to_owned()]).unwrap();
     parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
@@ -416,7 +416,7 @@ async fn the_certificate_of_an_authority_is_not_one_of_a_server() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_file_of_certificates_is_a_regular_one() {
+async fn a_certificate_file_must_be_a_regular_file() {
     let folder = tempfile::tempdir().unwrap();
     let fifo = folder.path().join("fifo");
     assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
@@ -436,7 +436,7 @@ async fn a_file_of_certificates_is_a_regular_one() {
         (folder.path().to_str().unwrap(), "SSL_CERT_FILE is a folder"),
     ];
     for (path, expected) in rows {
-        let said = run("https://atlas.test", &[("SSL_CERT_FILE", path)]).await;
-        assert!(said.starts_with("setup: ") && said.contains(expected), "{path}: {said}");
+        let output = run("https://atlas.test", &[("SSL_CERT_FILE", path)]).await;
+        assert!(output.starts_with("setup: ") && output.contains(expected), "{path}: {output}");
     }
 }

@@ -1,5 +1,4 @@
-//! Proxies that people run: tinyproxy and microsocks. What they cannot be made to do is done by the proxies of
-//! the other tests.
+//! Real proxies: tinyproxy and microsocks. The other tests cover what these cannot be made to do.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::Stdio;
@@ -10,20 +9,20 @@ use tokio::process::{Child, Command};
 
 use crate::{Authority, atlas_at, run};
 
-/// An address of this machine that is not loopback, to which no proxy would be used. Nothing is sent.
+/// An address of this machine that is not loopback, for which no proxy would be used. Nothing is sent.
 fn own_address() -> Option<String> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
     socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
     Some(socket.local_addr().ok()?.ip().to_string())
 }
 
-/// The address of a proxy that listens by now, and its process; `None` where it is not installed.
+/// Starts a proxy and returns its address; `None` if it is not installed.
 async fn proxy(program: &str, arguments: impl FnOnce(u16) -> Vec<String>) -> Option<(String, Child)> {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut command = Command::new(program);
     command.args(arguments(port)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let Ok(mut child) = command.kill_on_drop(true).spawn() else {
-        println!("skipped: there is no {program}");
+        println!("skipped: {program} is not installed");
         return None;
     };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -37,11 +36,11 @@ async fn proxy(program: &str, arguments: impl FnOnce(u16) -> Vec<String>) -> Opt
     Some((address.to_string(), child))
 }
 
-/// A secret is created through the proxy, by those who know the password and while it runs. `refusal` is what is said
-/// of a wrong one.
-async fn leads_to_atlas(scheme: &str, proxy: &str, mut process: Child, refusal: &str) {
+/// Creates a secret through the proxy, and checks that it fails with a wrong password, without one, and without the
+/// proxy. `refusal` is the expected error for a wrong password.
+async fn check_proxy(scheme: &str, proxy: &str, mut process: Child, refusal: &str) {
     let Some(own) = own_address() else {
-        return println!("skipped: this machine has no address but loopback");
+        return println!("skipped: this machine only has a loopback address");
     };
     let authority = Authority::new();
     let url = atlas_at(&own, &own, authority.server(&own, 4000)).await;
@@ -65,7 +64,7 @@ async fn leads_to_atlas(scheme: &str, proxy: &str, mut process: Child, refusal: 
 }
 
 #[tokio::test]
-async fn tinyproxy_leads_to_atlas() {
+async fn tinyproxy_connects_to_atlas() {
     let folder = tempfile::tempdir().unwrap();
     let settings = folder.path().join("settings");
     let arguments = |port| {
@@ -76,16 +75,16 @@ async fn tinyproxy_leads_to_atlas() {
         vec!["-d".to_owned(), "-c".to_owned(), settings.display().to_string()]
     };
     let Some((address, process)) = proxy("tinyproxy", arguments).await else { return };
-    // It answers a wrong password with 401, and none with 407.
-    leads_to_atlas("http", &address, process, "the proxy refused the request").await;
+    // It responds with 401 to a wrong password, and with 407 to a missing one.
+    check_proxy("http", &address, process, "the proxy refused the request").await;
 }
 
 #[tokio::test]
-async fn microsocks_leads_to_atlas() {
+async fn microsocks_connects_to_atlas() {
     let arguments = |port: u16| {
-        let words = ["-i", "127.0.0.1", "-p", &port.to_string(), "-u", "user", "-P", "fake-password"];
-        words.map(str::to_owned).to_vec()
+        let arguments = ["-i", "127.0.0.1", "-p", &port.to_string(), "-u", "user", "-P", "fake-password"];
+        arguments.map(str::to_owned).to_vec()
     };
     let Some((address, process)) = proxy("microsocks", arguments).await else { return };
-    leads_to_atlas("socks5", &address, process, "the proxy requires a user and password").await;
+    check_proxy("socks5", &address, process, "the proxy requires a user and password").await;
 }

@@ -1,4 +1,4 @@
-//! Connections that break, or never come about: what was sent, and what may have happened.
+//! Broken connections: what was sent, and what is unknown.
 
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use super::support::raw_server::{Reply, head_and_body};
 use super::{FULL_LINE, PATIENT, SHORT, check, create, error, full, line};
 
 #[tokio::test]
-async fn a_connection_that_breaks_leaves_it_open() {
+async fn a_broken_connection_is_inconclusive() {
     let early = "broken: the host closed the connection too early";
     let reset = "broken: the host reset the connection";
     let head = b"HTTP/1.1 201 Created\r\nContent-Le".to_vec();
@@ -34,7 +34,7 @@ async fn a_connection_that_breaks_leaves_it_open() {
 }
 
 #[tokio::test]
-async fn a_refused_port_was_not_sent_anything() {
+async fn nothing_is_sent_to_a_closed_port() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -45,10 +45,10 @@ async fn a_refused_port_was_not_sent_anything() {
 }
 
 #[tokio::test]
-async fn a_host_that_speaks_no_tls_was_not_sent_anything() {
+async fn nothing_is_sent_to_a_host_without_tls() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
-    // A machine without any certificate can send nothing over TLS in the first place.
+    // Without any certificates, the client cannot be set up.
     let client = match Client::new(with_access_token(&url)) {
         Ok(client) => client,
         Err(error) => return assert!(matches!(error.cause, Cause::Setup(_)), "{error:?}"),
@@ -69,15 +69,15 @@ async fn a_host_that_speaks_no_tls_was_not_sent_anything() {
     assert!(!String::from_utf8_lossy(&received).contains("POST"));
 }
 
-/// A process that is stopped (Ctrl-Z, a closed lid) past its deadline finds the answer and the timer
-/// ready at once. The answer must win.
+/// After a process was stopped (Ctrl-Z, a closed lid) past its deadline, the response and the timer are ready at the
+/// same time. The response must win.
 #[test]
-fn an_answer_that_came_while_the_process_was_stopped_is_not_lost() {
+fn a_response_that_arrives_while_the_process_is_stopped_is_not_lost() {
     const LIMIT: Duration = Duration::from_millis(50);
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let (asked, was_asked) = mpsc::channel();
-    let (answered, was_answered) = mpsc::channel();
+    let (request_sent, request_received) = mpsc::channel();
+    let (response_sent, response_sent_at) = mpsc::channel();
     let server = std::thread::spawn(move || {
         use std::io::{Read, Write};
         let (mut socket, _) = listener.accept().unwrap();
@@ -87,20 +87,20 @@ fn an_answer_that_came_while_the_process_was_stopped_is_not_lost() {
             let read = socket.read(&mut part).unwrap();
             request.extend_from_slice(&part[..read]);
         }
-        asked.send(()).unwrap();
+        request_sent.send(()).unwrap();
         let full = full();
         socket.write_all(&head_and_body(201, "", full.len(), &full)).unwrap();
-        answered.send(Instant::now()).unwrap();
+        response_sent.send(Instant::now()).unwrap();
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let outcome = runtime.block_on(async move {
         let stopping = async {
-            while was_asked.try_recv().is_err() {
+            while request_received.try_recv().is_err() {
                 tokio::task::yield_now().await;
             }
-            // From here to the end of this block nothing else in this thread moves.
-            let answered_at = was_answered.recv().unwrap();
-            while answered_at.elapsed() < 2 * LIMIT {
+            // From here to the end of the block, the client cannot run.
+            let sent_at = response_sent_at.recv().unwrap();
+            while sent_at.elapsed() < 2 * LIMIT {
                 std::hint::spin_loop();
             }
         };

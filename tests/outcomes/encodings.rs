@@ -1,4 +1,4 @@
-//! Bodies that came compressed, though no one asked for it.
+//! Compressed bodies, although the client does not accept them.
 
 use std::io::Write;
 
@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 
 use super::support::fixtures::{client, client_id, project, with_access_token};
-use super::support::raw_server::{RawServer, Reply, answer, json};
+use super::support::raw_server::{RawServer, Reply, json, response};
 use super::{FULL_LINE, PATIENT, check, error, full};
 
 fn gzip(body: &[u8]) -> Vec<u8> {
@@ -28,7 +28,7 @@ fn deflate(body: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// One block that is stored as it is (RFC 7932, section 9.2), and the empty last one.
+/// One uncompressed block (RFC 7932, section 9.2), and the empty last one.
 fn brotli(body: &[u8]) -> Vec<u8> {
     let header = (u32::try_from(body.len()).unwrap() - 1) << 4 | 1 << 20;
     [&header.to_le_bytes()[..3], body, &[3]].concat()
@@ -40,7 +40,7 @@ fn encoded(status: u16, headers: &str, body: &[u8]) -> Reply {
 }
 
 #[tokio::test]
-async fn a_secret_that_comes_compressed_is_not_lost() {
+async fn a_compressed_secret_is_not_lost() {
     let full = full();
     let plain = full.as_bytes();
     let twice = gzip(&gzip(plain));
@@ -59,7 +59,7 @@ async fn a_secret_that_comes_compressed_is_not_lost() {
         ("Content-Encoding: br, gzip\r\n", gzip(&brotli(plain))),
         ("Content-Encoding: identity, gzip\r\n", gzip(plain)),
         ("Content-Encoding: gzip, identity\r\n", gzip(plain)),
-        // Named, but not there.
+        // The header is wrong: the body is not compressed.
         ("Content-Encoding: gzip\r\n", plain.to_vec()),
         ("Content-Encoding: deflate\r\n", plain.to_vec()),
         ("Content-Encoding: br\r\n", plain.to_vec()),
@@ -75,7 +75,7 @@ async fn a_secret_that_comes_compressed_is_not_lost() {
 }
 
 #[tokio::test]
-async fn what_a_compressed_body_says_counts_like_any_other() {
+async fn a_compressed_body_is_treated_like_any_other() {
     let refusal = error(404, "GROUP_NOT_FOUND", "No.");
     let bomb = gzip(&vec![b' '; 50 << 20]);
     let header = "Content-Encoding: gzip\r\n";
@@ -92,18 +92,18 @@ async fn what_a_compressed_body_says_counts_like_any_other() {
         (encoded(201, "", b"\x1f\x8b"), PATIENT, "value lost: it is not the JSON that Atlas documents"),
     ])
     .await;
-    // Of one that ends too early the secret counts when it stands in what came.
+    // A truncated body counts if it contains the secret.
     let whole = gzip(format!("{}{}", full(), " ".repeat(9)).as_bytes());
     check(vec![(encoded(201, header, &whole[..whole.len() - 8]), PATIENT, FULL_LINE)]).await;
 }
 
 #[tokio::test]
-async fn reading_and_deleting_take_compressed_answers_too() {
+async fn reading_and_deleting_accept_compressed_responses_too() {
     const ACCOUNT: &str = r#"{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci","secrets":[]}"#;
     let header = "Content-Encoding: gzip\r\nConnection: close\r\n";
     let server = RawServer::start(vec![
         encoded(200, header, &gzip(ACCOUNT.as_bytes())),
-        answer(204, "Content-Encoding: gzip\r\n", ""),
+        response(204, "Content-Encoding: gzip\r\n", ""),
         json(200, ACCOUNT),
         encoded(200, header, &gzip(&[b' '; (1 << 20) + 1])),
     ])

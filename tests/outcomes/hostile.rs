@@ -1,4 +1,4 @@
-//! Responses that no Atlas should send, to every kind of request: what is read of them, and what is refused.
+//! Invalid responses to every kind of request: what is accepted, and what is an error.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use super::support::fixtures::{
     CLIENT, client, client_id, new_secret, project, with_access_token, with_service_account,
 };
-use super::support::raw_server::{RawServer, Reply, answer, head_and_body, json as typed};
+use super::support::raw_server::{RawServer, Reply, head_and_body, json as typed, response};
 
-/// The same body in every way in which HTTP may carry it.
-fn carried(status: u16, body: &str) -> Vec<Reply> {
+/// The same body in every form that HTTP allows.
+fn encodings(status: u16, body: &str) -> Vec<Reply> {
     let plain = String::from_utf8(head_and_body(status, "", body.len(), body)).unwrap();
     let (start, end) = body.split_at(body.len() / 2);
     let chunk = |part: &str| format!("{:x}\r\n{part}\r\n", part.len());
@@ -32,10 +32,10 @@ fn carried(status: u16, body: &str) -> Vec<Reply> {
         format!("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n{plain}"),
     ];
     let mut replies: Vec<_> = texts.into_iter().map(|text| Reply::Bytes(text.into_bytes())).collect();
-    replies.push(answer(status, "Content-Type: text/html; charset=utf-16\r\n", body));
-    replies.push(answer(status, &format!("X-Long: {}\r\n", "a".repeat(100 * 1024)), body));
-    replies.push(answer(status, &"X-More: a\r\n".repeat(500), body));
-    replies.push(answer(status, "", &format!("\u{feff}{body}")));
+    replies.push(response(status, "Content-Type: text/html; charset=utf-16\r\n", body));
+    replies.push(response(status, &format!("X-Long: {}\r\n", "a".repeat(100 * 1024)), body));
+    replies.push(response(status, &"X-More: a\r\n".repeat(500), body));
+    replies.push(response(status, "", &format!("\u{feff}{body}")));
     replies
 }
 
@@ -48,24 +48,24 @@ async fn read(client: &Client) -> Result<Vec<ExistingSecret>, ApiError> {
 }
 
 #[tokio::test]
-async fn every_way_to_carry_a_response_is_read() {
+async fn every_form_of_a_response_can_be_read() {
     let account = format!(r#"{{"clientId":"{CLIENT}","name":"ci","secrets":[]}}"#);
-    for reply in carried(200, &account) {
+    for reply in encodings(200, &account) {
         let server = RawServer::start(vec![reply.clone()]).await;
         let read = read(&client(with_access_token(&server.url))).await;
         assert_eq!(read, Ok(Vec::new()), "{}", show(&reply));
     }
-    for reply in carried(200, r#"{"access_token":"FAKE-token","expires_in":3600}"#) {
+    for reply in encodings(200, r#"{"access_token":"FAKE-token","expires_in":3600}"#) {
         let server = RawServer::start(vec![reply.clone()]).await;
         let signed_in = client(with_service_account(&server.url)).sign_in().await;
         assert_eq!(signed_in, Ok(()), "{}", show(&reply));
     }
-    for reply in carried(201, &super::full()) {
+    for reply in encodings(201, &super::full()) {
         let server = RawServer::start(vec![reply.clone()]).await;
         let outcome = client(with_access_token(&server.url)).create_secret(&new_secret()).await;
         assert_eq!(super::line(&outcome), super::FULL_LINE, "{}", show(&reply));
     }
-    for reply in carried(200, r#"{"status":204,"content":{}}"#) {
+    for reply in encodings(200, r#"{"status":204,"content":{}}"#) {
         let server = RawServer::start(vec![reply.clone()]).await;
         let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
         let client = client(with_access_token(&server.url));
@@ -74,7 +74,7 @@ async fn every_way_to_carry_a_response_is_read() {
     }
 }
 
-/// Bodies of a 200 that are no account, no token and no deletion.
+/// Bodies of a 200 that are not an account, a token or a deletion.
 #[tokio::test]
 async fn a_body_of_another_shape_is_an_unexpected_response() {
     let utf_16: String =
@@ -102,10 +102,10 @@ async fn a_body_of_another_shape_is_an_unexpected_response() {
 }
 
 #[tokio::test]
-async fn fields_of_an_account_are_read_one_by_one() {
+async fn invalid_fields_of_an_account_do_not_affect_the_others() {
     const ID: &str = "32b6e34b3d91647abb20e7b9";
     let expires = |text: &str| json!([{"id": ID, "expiresAt": text}]);
-    // The secrets as Atlas lists them, and when the first one expires; nothing where the list cannot be read.
+    // The secrets in the response, and when the first one expires. `None` if they cannot be read.
     let rows: [(Value, Option<&str>); 11] = [
         (expires("2026-12-24T12:00:00Z"), Some("2026-12-24T12:00:00Z")),
         (expires("2026-12-24t12:00:00z"), Some("2026-12-24T12:00:00Z")),
@@ -133,13 +133,13 @@ async fn fields_of_an_account_are_read_one_by_one() {
     let body = json!({"clientId": CLIENT, "secrets": many}).to_string();
     let server = RawServer::start(vec![typed(200, &body)]).await;
     assert_eq!(read(&client(with_access_token(&server.url))).await.unwrap().len(), 2000);
-    let twice = format!(r#"{{"clientId":"{CLIENT}","secrets":[{{"id":"{ID}"}}],"secrets":[]}}"#);
-    let server = RawServer::start(vec![typed(200, &twice)]).await;
-    assert_eq!(read(&client(with_access_token(&server.url))).await, Ok(Vec::new()), "the last one counts");
+    let repeated = format!(r#"{{"clientId":"{CLIENT}","secrets":[{{"id":"{ID}"}}],"secrets":[]}}"#);
+    let server = RawServer::start(vec![typed(200, &repeated)]).await;
+    assert_eq!(read(&client(with_access_token(&server.url))).await, Ok(Vec::new()), "the last field wins");
 }
 
 #[tokio::test]
-async fn the_value_of_a_new_secret_is_kept_as_it_is() {
+async fn the_value_of_a_new_secret_is_not_changed() {
     for value in ["a b", "a\nb\r\n", "\u{1b}[2Jtext", "\u{202e}text", "\"'$(id)", &"k".repeat(4096)] {
         let body = json!({"id": "../x", "secret": value, "expiresAt": "soon"}).to_string();
         let server = RawServer::start(vec![typed(201, &body)]).await;

@@ -1,4 +1,4 @@
-//! The connection on which the account was read also takes the POST, unless it was closed or kept for too long.
+//! The POST reuses the connection that read the account, unless it is closed or too old.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use super::support::fixtures::{CLIENT, new_secret, with_access_token};
 use super::support::raw_server::{RawServer, Reply, json};
 use super::{FULL_LINE, PATIENT, SHORT, full, line};
 
-/// An account, and nothing that announces a close.
+/// An account, without a header that announces the close.
 fn account() -> Vec<u8> {
     let body = format!(r#"{{"clientId":"{CLIENT}","name":"ci-deployer","secrets":[]}}"#);
     format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-/// What is known of the POST after the account was read, `reply` was done and `pause` was over.
+/// The outcome of a POST after reading the account, with this pause in between.
 async fn create_after_read(reply: Reply, pause: Duration, limit: Duration) -> String {
     let server = RawServer::start(vec![reply, json(201, &full())]).await;
     let limits = Limits { create: limit, ..Limits::default() };
@@ -28,16 +28,19 @@ async fn create_after_read(reply: Reply, pause: Duration, limit: Duration) -> St
 }
 
 #[tokio::test]
-async fn a_connection_that_was_closed_after_the_read_takes_no_post() {
+async fn a_connection_closed_after_the_read_is_not_reused() {
     for _ in 0..50 {
         assert_eq!(create_after_read(Reply::Bytes(account()), Duration::ZERO, PATIENT).await, FULL_LINE);
     }
 }
 
 #[tokio::test]
-async fn a_connection_that_answered_within_two_seconds_takes_the_post_and_an_older_one_does_not() {
+async fn a_connection_is_reused_for_two_seconds_after_the_read() {
     let open = || Reply::ThenSilence(account());
     let swallowed = create_after_read(open(), Duration::from_millis(1900), SHORT).await;
-    assert_eq!(swallowed, "timed out after 30ms", "the server reads it on the first connection");
+    assert_eq!(
+        swallowed, "timed out after 30ms",
+        "the POST goes to the first connection, where no one responds"
+    );
     assert_eq!(create_after_read(open(), Duration::from_millis(2100), PATIENT).await, FULL_LINE);
 }

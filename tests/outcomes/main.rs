@@ -1,7 +1,6 @@
-//! What is known after the POST, for every way that a server and a network can behave; and that the POST
-//! went out once at most.
+//! The outcome of a POST for every behavior of a server and a network. The POST is sent at most once.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on failure")]
 
 #[path = "../support/mod.rs"]
 pub mod support;
@@ -17,11 +16,11 @@ use atlas_secret::atlas::{Client, Limits};
 use atlas_secret::domain::{ApiError, Cause, Certainty, CreatedSecret, Phase};
 use secrecy::ExposeSecret;
 use support::fixtures::{CLIENT_SECRET, SECRET, new_secret, with_access_token};
-use support::raw_server::{RawServer, Reply, answer, head_and_body, json};
+use support::raw_server::{RawServer, Reply, head_and_body, json, response};
 
-/// Long enough for loopback on a busy machine where an answer is expected.
+/// Long enough on a busy machine when a response is expected.
 const PATIENT: Duration = Duration::from_secs(60);
-/// Over at once where none is.
+/// Expires at once when none is expected.
 const SHORT: Duration = Duration::from_millis(30);
 
 async fn create(url: &str, limit: Duration) -> Result<CreatedSecret, ApiError> {
@@ -30,7 +29,7 @@ async fn create(url: &str, limit: Duration) -> Result<CreatedSecret, ApiError> {
     client.create_secret(&new_secret()).await
 }
 
-/// An outcome in one line, as the tables below write it.
+/// An outcome as one line, for the tables below.
 fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
     match outcome {
         Ok(secret) => {
@@ -56,10 +55,10 @@ fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
     }
 }
 
-/// Every row: what the server does, how long the client waits, what it then knows.
+/// Each row has the reply of the server, the time limit of the client, and the expected outcome.
 async fn check(rows: Vec<(Reply, Duration, &str)>) {
     for (reply, limit, expected) in rows {
-        // The same again for every further connection, should there be one.
+        // The second reply is for another connection, which there should not be.
         let server = RawServer::start(vec![reply.clone(), reply.clone()]).await;
         let outcome = create(&server.url, limit).await;
         let shown: String = format!("{reply:?}").chars().take(200).collect();
@@ -85,7 +84,7 @@ fn error(status: u16, code: &str, detail: &str) -> String {
 const FULL_LINE: &str = "created 32b6e34b3d91647abb20e7b9 2026-11-23T18:14:02Z 2026-12-23T18:14:02Z";
 
 #[tokio::test]
-async fn a_secret_that_arrives_is_created() {
+async fn a_complete_secret_is_created() {
     let full = full();
     let broken_rest = format!(r#"{{"id":{{}},"createdAt":"?","expiresAt":0,"secret":"{SECRET}"}}"#);
     let enveloped = format!(r#"{{"status":201,"content":{full}}}"#);
@@ -99,8 +98,8 @@ async fn a_secret_that_arrives_is_created() {
     let early_hints = format!("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n{until_close}");
     check(vec![
         (json(201, &full), PATIENT, FULL_LINE),
-        (answer(201, "Content-Type: text/html\r\n", &full), PATIENT, FULL_LINE),
-        (answer(201, "", &full), PATIENT, FULL_LINE),
+        (response(201, "Content-Type: text/html\r\n", &full), PATIENT, FULL_LINE),
+        (response(201, "", &full), PATIENT, FULL_LINE),
         (json(201, &broken_rest), PATIENT, "created - - -"),
         (json(201, &enveloped), PATIENT, FULL_LINE),
         (json(200, &enveloped), PATIENT, FULL_LINE),
@@ -109,7 +108,7 @@ async fn a_secret_that_arrives_is_created() {
         (Reply::Bytes(chunked.into_bytes()), PATIENT, FULL_LINE),
         (Reply::Bytes(until_close.into_bytes()), PATIENT, FULL_LINE),
         (Reply::Bytes(early_hints.into_bytes()), PATIENT, FULL_LINE),
-        // Whole, although the connection breaks or hangs before the announced end.
+        // The secret is complete, although the connection breaks or hangs before the announced end.
         (Reply::Bytes(head_and_body(201, "", full.len() + 9, &full)), PATIENT, FULL_LINE),
         (Reply::ThenSilence(head_and_body(201, "", full.len() + 9, &full)), SHORT, FULL_LINE),
     ])
@@ -162,7 +161,7 @@ async fn a_created_secret_whose_value_is_unreadable_is_lost() {
 }
 
 #[tokio::test]
-async fn atlas_own_refusals_create_nothing() {
+async fn an_error_of_atlas_means_that_nothing_was_created() {
     let rows = [
         (401, "UNEXPECTED_ERROR", "You are not authorized for this resource."),
         (401, "USER_UNAUTHORIZED", "Current user is not authorized to perform this action."),
@@ -190,7 +189,7 @@ async fn atlas_own_refusals_create_nothing() {
         let enveloped = format!(r#"{{"status":{status},"content":{body}}}"#);
         check(vec![
             (json(status, &body), PATIENT, &expected),
-            (answer(status, "Content-Type: text/plain\r\n", &body), PATIENT, &expected),
+            (response(status, "Content-Type: text/plain\r\n", &body), PATIENT, &expected),
             (json(status, &enveloped), PATIENT, &expected),
             (json(200, &enveloped), PATIENT, &expected),
         ])
@@ -199,7 +198,7 @@ async fn atlas_own_refusals_create_nothing() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_says_how_long_to_wait_when_that_makes_sense() {
+async fn a_rate_limit_has_a_plausible_wait_or_none() {
     let body = error(429, "RATE_LIMITED", "Slow down.");
     let rows = [
         ("", ""),
@@ -214,34 +213,34 @@ async fn a_rate_limit_says_how_long_to_wait_when_that_makes_sense() {
     ];
     for (headers, expected) in rows {
         let expected = format!("rejected 429 RATE_LIMITED{expected}: Slow down.");
-        check(vec![(answer(429, headers, &body), PATIENT, &expected)]).await;
+        check(vec![(response(429, headers, &body), PATIENT, &expected)]).await;
     }
 }
 
 #[tokio::test]
-async fn any_other_answer_leaves_it_open() {
+async fn any_other_response_is_inconclusive() {
     let html = "<html><body>Access denied by the gateway</body></html>";
     let timeout = error(408, "REQUEST_TIMEOUT", "No.");
     let internal = error(500, "UNEXPECTED_ERROR", "No.");
-    let elsewhere = "Location: http://127.0.0.1:1/elsewhere\r\n";
+    let other_location = "Location: http://127.0.0.1:1/elsewhere\r\n";
     check(vec![
         (json(200, "{}"), PATIENT, "unexpected 200"),
         (json(202, ""), PATIENT, "unexpected 202"),
         (Reply::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()), PATIENT, "unexpected 204"),
-        (answer(301, elsewhere, ""), PATIENT, "unexpected 301"),
-        (answer(302, elsewhere, ""), PATIENT, "unexpected 302"),
-        (answer(307, elsewhere, ""), PATIENT, "unexpected 307"),
-        (answer(308, elsewhere, ""), PATIENT, "unexpected 308"),
-        (answer(401, "", html), PATIENT, "unexpected 401"),
-        (answer(403, "Content-Type: text/html\r\n", html), PATIENT, "unexpected 403"),
-        (answer(407, "", ""), PATIENT, "unexpected 407"),
+        (response(301, other_location, ""), PATIENT, "unexpected 301"),
+        (response(302, other_location, ""), PATIENT, "unexpected 302"),
+        (response(307, other_location, ""), PATIENT, "unexpected 307"),
+        (response(308, other_location, ""), PATIENT, "unexpected 308"),
+        (response(401, "", html), PATIENT, "unexpected 401"),
+        (response(403, "Content-Type: text/html\r\n", html), PATIENT, "unexpected 403"),
+        (response(407, "", ""), PATIENT, "unexpected 407"),
         (json(404, r#"{"error":"not found","errorCode":"X"}"#), PATIENT, "unexpected 404"),
         (json(404, r#"{"message":"no route"}"#), PATIENT, "unexpected 404"),
         (json(408, &timeout), PATIENT, "unexpected 408"),
         (json(500, &internal), PATIENT, "unexpected 500"),
-        (answer(502, "Content-Type: text/html\r\n", html), PATIENT, "unexpected 502"),
+        (response(502, "Content-Type: text/html\r\n", html), PATIENT, "unexpected 502"),
         (json(503, &error(503, "UNAVAILABLE", "No.")), PATIENT, "unexpected 503"),
-        (answer(504, "", ""), PATIENT, "unexpected 504"),
+        (response(504, "", ""), PATIENT, "unexpected 504"),
         (json(500, &full()), PATIENT, "unexpected 500"),
         (json(404, &error(404, "X", &"y".repeat(10_000_000))), PATIENT, "unexpected 404"),
     ])
@@ -249,7 +248,7 @@ async fn any_other_answer_leaves_it_open() {
 }
 
 #[tokio::test]
-async fn hostile_words_are_made_safe() {
+async fn hostile_text_is_sanitized() {
     let detail = r"\u001b[2Jcleared \u001b]52;c;ZmFrZQ==\u0007 \u202Eoverridden\u2066 \u009b31mred";
     check(vec![(
         json(404, &error(404, r"\u001b[31mCODE", detail)),

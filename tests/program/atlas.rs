@@ -1,4 +1,4 @@
-//! An Atlas of the test's own, on a thread of its own, with a world that fits the test.
+//! A test Atlas on its own thread, with accounts for different situations.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -17,28 +17,28 @@ use tokio::sync::oneshot;
 use crate::support::atlas::{SeenRequest, TestAtlas};
 
 pub const PROJECT: &str = "0000000000000000000000a1";
-/// An account with nothing to it; it has no secret yet.
+/// An account without secrets.
 pub const PLAIN: &str = "mdb_sa_id_00000000000000000000000b";
-/// An account that the signed-in one may not change.
+/// An account that the signed-in account may not change.
 pub const REFUSED: &str = "mdb_sa_id_00000000000000000000000c";
-/// An account whose secret is made at once and told after [`Atlas::with_delay`]'s seconds.
+/// An account whose secret is created at once, but with a response after [`Atlas::with_delay`]'s seconds.
 pub const SLOW: &str = "mdb_sa_id_00000000000000000000000d";
 /// An account that can sign in with [`ROBOT_SECRET`].
 pub const ROBOT: &str = "mdb_sa_id_00000000000000000000000e";
-/// An account with one living secret, which a new one shortens.
-pub const LIVING: &str = "mdb_sa_id_00000000000000000000001a";
-/// An account whose two places are taken by living secrets.
-pub const CROWDED: &str = "mdb_sa_id_00000000000000000000001b";
-/// An account whose two places are taken, one of them by a secret that has expired.
+/// An account with one valid secret, whose lifetime a new one shortens.
+pub const ONE_VALID: &str = "mdb_sa_id_00000000000000000000001a";
+/// An account with two valid secrets, the maximum.
+pub const TWO_VALID: &str = "mdb_sa_id_00000000000000000000001b";
+/// An account with two secrets, one of which has expired.
 pub const EXPIRED: &str = "mdb_sa_id_00000000000000000000001d";
-/// An account whose new secret is lost: the connection closes instead of the answer.
+/// An account whose new secret is lost: the connection closes instead of a response.
 pub const LOST: &str = "mdb_sa_id_00000000000000000000001c";
-/// The organization of all of them.
+/// The organization of all accounts.
 pub const ORGANIZATION: &str = "0000000000000000000000f0";
-/// Plainly fake, and like no other text, so that it is found wherever it gets to.
+/// Plainly fake, and unlike any other text, so that it can be searched for.
 pub const ROBOT_SECRET: &str = "mdb_sa_sk_FAKE-canary-of-the-one-that-signs-in";
 
-/// The longest life that the organization allows its secrets, in hours.
+/// The maximum lifetime in this organization, in hours.
 pub const CAP: i32 = 720;
 
 /// An Atlas that runs until it is dropped.
@@ -53,7 +53,7 @@ impl Atlas {
         Self::with_delay(0)
     }
 
-    /// One whose slow account is this slow.
+    /// Starts an Atlas whose slow account has this delay.
     pub fn with_delay(seconds: u64) -> Self {
         let world = World::from_json(&world(seconds).to_string()).unwrap();
         let (started, wait_for_start) = channel();
@@ -62,7 +62,7 @@ impl Atlas {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 started.send(Arc::new(TestAtlas::start(world).await)).unwrap();
-                // Whether it was told to stop or the test has panicked: both end it.
+                // Either the sender sent a message, or it was dropped in a panic.
                 let _ = stopped.await;
             });
         });
@@ -77,7 +77,7 @@ impl Atlas {
         self.embedded.access_token().expose_secret().to_owned()
     }
 
-    /// The id and the secret that open it, random for each run.
+    /// The id and the secret that can sign in, random for each run.
     pub fn service_account(&self) -> (String, String) {
         let Credentials::ServiceAccount { client_id, client_secret } = self.embedded.credentials() else {
             unreachable!("the embedded Atlas signs in service accounts")
@@ -85,15 +85,15 @@ impl Atlas {
         (client_id.as_str().to_owned(), client_secret.expose_secret().to_owned())
     }
 
-    /// The public and the private half of an API key that opens it, random for each run.
+    /// The public and the private half of an API key that can sign in, random for each run.
     pub fn api_key(&self) -> (String, String) {
         let Credentials::ApiKey { public_key, private_key } = self.embedded.api_key() else {
-            unreachable!("an API key is asked for")
+            unreachable!("this is an API key")
         };
         (public_key.as_str().to_owned(), private_key.expose_secret().to_owned())
     }
 
-    /// True when it signs that account in with that secret, asked by hand.
+    /// True if the secret can sign in.
     pub fn accepts(&self, client: &str, secret: &str) -> bool {
         let url = self.url();
         let host = url.strip_prefix("http://").unwrap().trim_end_matches('/');
@@ -107,9 +107,9 @@ impl Atlas {
         );
         let mut stream = TcpStream::connect(host).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer.starts_with("HTTP/1.1 200 ")
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response.starts_with("HTTP/1.1 200 ")
     }
 
     pub fn live_tokens(&self) -> usize {
@@ -124,12 +124,12 @@ impl Atlas {
         self.embedded.seen()
     }
 
-    /// Method and path of each request so far.
+    /// The method and the path of each request so far.
     pub fn requests(&self) -> Vec<String> {
         self.seen().iter().map(|seen| format!("{} {}", seen.method, seen.target)).collect()
     }
 
-    /// How often a secret was asked for.
+    /// The number of POSTs to create a secret.
     pub fn creates(&self) -> usize {
         self.requests().iter().filter(|line| line.starts_with("POST ") && line.ends_with("/secrets")).count()
     }
@@ -157,16 +157,16 @@ fn world(delay: u64) -> Value {
                 "service_accounts": [
                     { "client_id": PLAIN, "name": "plain" },
                     { "client_id": REFUSED, "name": "refused", "changes_need_a_higher_role": true },
-                    { "client_id": LIVING, "name": "living", "secrets": [living_secret("0001", 480)] },
+                    { "client_id": ONE_VALID, "name": "living", "secrets": [valid_secret("0001", 480)] },
                     {
-                        "client_id": CROWDED,
+                        "client_id": TWO_VALID,
                         "name": "crowded",
-                        "secrets": [living_secret("0002", 480), living_secret("0003", 96)],
+                        "secrets": [valid_secret("0002", 480), valid_secret("0003", 96)],
                     },
                     {
                         "client_id": EXPIRED,
                         "name": "expired",
-                        "secrets": [living_secret("0004", 480), expired_secret("0005")],
+                        "secrets": [valid_secret("0004", 480), expired_secret("0005")],
                     },
                     { "client_id": LOST, "name": "lost", "loses_response": true },
                     { "client_id": SLOW, "name": "slow", "create_delay_seconds": delay },
@@ -188,8 +188,8 @@ fn world(delay: u64) -> Value {
     })
 }
 
-/// A secret that is in use, and whose value no one knows.
-fn living_secret(ends_with: &str, hours: i32) -> Value {
+/// A valid secret, whose value is unknown.
+fn valid_secret(ends_with: &str, hours: i32) -> Value {
     json!({
         "id": format!("00000000000000000000{ends_with}"),
         "value": ends_with,
@@ -198,7 +198,7 @@ fn living_secret(ends_with: &str, hours: i32) -> Value {
     })
 }
 
-/// One that has expired an hour ago.
+/// A secret that expired an hour ago.
 fn expired_secret(ends_with: &str) -> Value {
     json!({
         "id": format!("00000000000000000000{ends_with}"),

@@ -1,4 +1,4 @@
-//! Profiles of people who signed in with a browser: a fake `atlas` prints their token, or fails in every way.
+//! Profiles of users who signed in with a browser: a fake `atlas` prints their token or fails.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -15,7 +15,7 @@ use crate::support::terminal::{Program, key};
 use crate::tools::wait_for;
 use atlas_secret::process::IN_OWN_SESSION;
 
-/// A home with a profile of this kind, and a folder for the PATH.
+/// A home with such a profile, and a folder for the PATH.
 struct Home {
     folder: TempDir,
     config: PathBuf,
@@ -40,7 +40,7 @@ impl Home {
         self.folder.path().join(name)
     }
 
-    /// Puts an `atlas` into that folder. The script finds its tools wherever they are.
+    /// Puts an `atlas` into that folder. The script has the usual PATH.
     fn install(&self, script: &str) {
         let file = self.path("bin/atlas");
         let path = std::env::var("PATH").unwrap();
@@ -48,7 +48,7 @@ impl Home {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// A run without the form.
+    /// Runs without the form.
     fn run(&self, path: &str, arguments: &[&str]) -> Output {
         in_own_session()
             .args(["--yes", "--format", "secret", "--client-id", PLAIN])
@@ -67,16 +67,16 @@ impl Home {
     }
 
     fn assert_untouched(&self) {
-        assert_eq!(fs::read_to_string(&self.config).unwrap(), self.profile, "the file is never written");
+        assert_eq!(fs::read_to_string(&self.config).unwrap(), self.profile, "the file must not change");
     }
 }
 
-/// Prints the token that a file holds.
-fn printing(file: &Path) -> String {
+/// A command that prints the token from a file.
+fn print_token(file: &Path) -> String {
     format!("cat '{}'", file.display())
 }
 
-fn said(output: &Output) -> String {
+fn stderr_of(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
@@ -87,23 +87,23 @@ fn the_token_that_the_atlas_cli_prints_signs_in_and_is_not_revoked() {
     let token = atlas.access_token();
     fs::write(home.path("token"), format!("{token}\r\n")).unwrap();
     let seen = home.path("seen");
-    // What it starts and leaves behind holds the pipes open.
+    // A background process keeps the pipes open.
     home.install(&format!(
         "{{ echo \"$@\"; env; cat; }} > '{}'\nsleep 20 &\n{}",
         seen.display(),
-        printing(&home.path("token"))
+        print_token(&home.path("token"))
     ));
     let begun = Instant::now();
     let output = home.run(&home.bin(), &[]);
-    let said = said(&output);
-    assert_eq!(output.status.code(), Some(0), "{said}");
-    assert!(begun.elapsed() < Duration::from_secs(4), "it waited for what was left behind");
+    let stderr = stderr_of(&output);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(begun.elapsed() < Duration::from_secs(4), "it waited for a background process");
     assert!(is_value(std::str::from_utf8(&output.stdout).unwrap()));
     let seen = fs::read_to_string(seen).unwrap();
     assert!(seen.starts_with("auth token --profile ci\n"), "{seen}");
     assert!(seen.contains("DO_NOT_TRACK=1\n"), "{seen}");
-    assert!(!said.contains(&token), "{said}");
-    assert_eq!(atlas.live_tokens(), 1, "it belongs to the Atlas CLI");
+    assert!(!stderr.contains(&token), "{stderr}");
+    assert_eq!(atlas.live_tokens(), 1, "the token belongs to the Atlas CLI");
     home.assert_untouched();
 }
 
@@ -113,7 +113,7 @@ fn named_by_a_variable_it_gets_no_credential_of_the_environment() {
     let home = Home::new(&atlas);
     fs::write(home.path("token"), atlas.access_token()).unwrap();
     let seen = home.path("seen");
-    home.install(&format!("env > '{}'\n{}", seen.display(), printing(&home.path("token"))));
+    home.install(&format!("env > '{}'\n{}", seen.display(), print_token(&home.path("token"))));
     for arguments in [&["-P", "ci"][..], &["--profile", "CI"]] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_atlas-secret"));
         command
@@ -124,7 +124,7 @@ fn named_by_a_variable_it_gets_no_credential_of_the_environment() {
             .envs([("MONGODB_ATLAS_ACCESS_TOKEN", "FAKE-canary"), ("MCLI_PRIVATE_API_KEY", "FAKE-canary")])
             .stdin(Stdio::null());
         let output = command.output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(0), "{}", stderr_of(&output));
         let seen = fs::read_to_string(&seen).unwrap();
         let of_atlas = seen.lines().filter(|line| line.contains("MONGODB_ATLAS") || line.contains("MCLI"));
         assert_eq!(of_atlas.collect::<Vec<_>>(), ["MONGODB_ATLAS_SKIP_UPDATE_CHECK=yes"]);
@@ -168,11 +168,11 @@ fn each_way_to_fail_has_its_own_sentence_and_a_way_out() {
     for (script, expected) in rows {
         home.install(script);
         let output = home.run(&home.bin(), &[]);
-        let said = said(&output);
-        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{script}: {said}");
+        let stderr = stderr_of(&output);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{script}: {stderr}");
         let expected = format!("Nothing was created. These credentials cannot be used: {expected}");
-        assert_eq!(said.matches(&expected).count(), 1, "{script}: {expected}: {said}");
-        assert!(!said.contains('\x1b') && !said.contains("eyJ"), "{said}");
+        assert_eq!(stderr.matches(&expected).count(), 1, "{script}: {expected}: {stderr}");
+        assert!(!stderr.contains('\x1b') && !stderr.contains("eyJ"), "{stderr}");
     }
     assert_eq!(atlas.requests(), Vec::<String>::new());
     home.assert_untouched();
@@ -184,25 +184,28 @@ fn an_atlas_in_the_current_folder_or_without_the_right_to_run_is_none() {
     let home = Home::new(&atlas);
     let marker = home.path("ran");
     home.install(&format!("touch '{}'", marker.display()));
-    let elsewhere = home.path("elsewhere");
-    fs::create_dir_all(elsewhere.join("atlas")).unwrap();
-    for path in ["", ".", "bin", "::", &elsewhere.display().to_string()] {
+    let other_folder = home.path("other_folder");
+    fs::create_dir_all(other_folder.join("atlas")).unwrap();
+    for path in ["", ".", "bin", "::", &other_folder.display().to_string()] {
         let output = home.run(path, &[]);
-        let said = said(&output);
-        assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(said.contains("there is no `atlas` on the PATH: install the Atlas CLI"), "{path:?}: {said}");
+        let stderr = stderr_of(&output);
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(
+            stderr.contains("there is no `atlas` on the PATH: install the Atlas CLI"),
+            "{path:?}: {stderr}"
+        );
     }
     fs::set_permissions(home.path("bin/atlas"), fs::Permissions::from_mode(0o644)).unwrap();
-    assert!(said(&home.run(&home.bin(), &[])).contains("there is no `atlas` on the PATH"));
+    assert!(stderr_of(&home.run(&home.bin(), &[])).contains("there is no `atlas` on the PATH"));
     assert!(!marker.exists());
-    // A file that the system cannot run.
+    // A file that the system cannot execute.
     fs::write(home.path("bin/atlas"), "#!/no/such/interpreter\n").unwrap();
     fs::set_permissions(home.path("bin/atlas"), fs::Permissions::from_mode(0o755)).unwrap();
-    assert!(said(&home.run(&home.bin(), &[])).contains("could not be started ("));
+    assert!(stderr_of(&home.run(&home.bin(), &[])).contains("could not be started ("));
 }
 
 #[test]
-fn it_has_no_terminal_to_write_to_or_to_ask_at() {
+fn the_atlas_cli_has_no_terminal() {
     let atlas = Atlas::start();
     let home = Home::new(&atlas);
     fs::write(home.path("token"), atlas.access_token()).unwrap();
@@ -210,7 +213,7 @@ fn it_has_no_terminal_to_write_to_or_to_ask_at() {
     home.install(&format!(
         "if (: > /dev/tty) 2>/dev/null; then echo FAKE-question > /dev/tty; echo a terminal > '{0}'; else echo none > '{0}'; fi\n{1}",
         found.display(),
-        printing(&home.path("token"))
+        print_token(&home.path("token"))
     ));
     let mut terminal = interface(&home).args(["--client-id", PLAIN]).start();
     create(&mut terminal);
@@ -239,11 +242,15 @@ fn one_that_leaves_its_output_open_does_not_hold_the_run() {
         home.install(&script);
         let begun = Instant::now();
         let output = home.run(&home.bin(), &[]);
-        let (elapsed, said) = (begun.elapsed(), said(&output));
-        assert_eq!(output.status.code(), Some(code), "{script}: {said}");
+        let (elapsed, stderr) = (begun.elapsed(), stderr_of(&output));
+        assert_eq!(output.status.code(), Some(code), "{script}: {stderr}");
         let limit = if code == 0 { 4 } else { 10 };
         assert!(elapsed < Duration::from_secs(limit), "{script}: {elapsed:?}");
-        assert_eq!(said.contains("took more than 5 seconds and was stopped"), code == 1, "{script}: {said}");
+        assert_eq!(
+            stderr.contains("took more than 5 seconds and was stopped"),
+            code == 1,
+            "{script}: {stderr}"
+        );
     }
     for pid in fs::read_to_string(left).unwrap().split_whitespace() {
         let _ = kill_process(Pid::from_raw(pid.parse().unwrap()).unwrap(), Signal::KILL);
@@ -259,11 +266,11 @@ fn one_that_takes_too_long_is_stopped_with_all_that_it_started() {
     let begun = Instant::now();
     let output = home.run(&home.bin(), &[]);
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
-    let said = said(&output);
-    assert!(said.contains("took more than 5 seconds and was stopped"), "{said}");
+    let stderr = stderr_of(&output);
+    assert!(stderr.contains("took more than 5 seconds and was stopped"), "{stderr}");
     for pid in fs::read_to_string(pids).unwrap().split_whitespace() {
         let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
-        wait_for("the end of what was started", || test_kill_process(pid).is_err().then_some(()));
+        wait_for("the end of the processes", || test_kill_process(pid).is_err().then_some(()));
     }
 }
 
@@ -273,15 +280,15 @@ fn a_token_that_atlas_refuses_says_how_to_renew_it() {
     let home = Home::new(&atlas);
     home.install("echo FAKE-expired-token");
     let output = home.run(&home.bin(), &[]);
-    let said = said(&output);
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    let stderr = stderr_of(&output);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
     let expected = "Nothing was created. Sign-in failed: Atlas refused the token of profile ci (401).";
-    assert!(said.contains(expected), "{said}");
+    assert!(stderr.contains(expected), "{stderr}");
     assert!(
-        said.contains("Run any atlas command with that profile, or atlas auth login --profile ci"),
-        "{said}"
+        stderr.contains("Run any atlas command with that profile, or atlas auth login --profile ci"),
+        "{stderr}"
     );
-    assert!(!said.contains("FAKE-expired"), "{said}");
+    assert!(!stderr.contains("FAKE-expired"), "{stderr}");
     assert_eq!(atlas.creates(), 0);
 }
 
@@ -295,12 +302,12 @@ fn interface(home: &Home) -> Program {
 }
 
 #[test]
-fn the_only_profile_signs_in_by_itself_and_a_renewed_token_is_read_again() {
+fn the_only_profile_signs_in_automatically_and_a_new_token_is_read() {
     let atlas = Atlas::start();
     let home = Home::new(&atlas);
     let token = home.path("token");
     fs::write(&token, "FAKE-expired-token").unwrap();
-    home.install(&printing(&token));
+    home.install(&print_token(&token));
     let mut terminal = interface(&home).args(["--client-id", PLAIN]).start();
     terminal.wait_for("profile ci");
     terminal.wait_for("Atlas refused the token of profile ci (401).");
@@ -311,7 +318,7 @@ fn the_only_profile_signs_in_by_itself_and_a_renewed_token_is_read_again() {
 }
 
 #[test]
-fn it_is_chosen_on_the_sign_in_screen_which_says_why_it_fails() {
+fn a_browser_profile_can_be_chosen_and_shows_why_it_fails() {
     let atlas = Atlas::start();
     let home = Home::new(&atlas);
     home.install("exit 0");

@@ -1,4 +1,4 @@
-//! Where the values of secrets get to: what signs in nowhere, what was created only where it was sent.
+//! Where secrets appear: the login secret nowhere, and a new one only where it was sent.
 
 use std::fs::File;
 
@@ -9,11 +9,11 @@ use crate::atlas::{Atlas, PLAIN, PROJECT, ROBOT, ROBOT_SECRET};
 use crate::program::{contains, create, files_below, program, sent_by_osc_52};
 use crate::support::terminal::Terminal;
 
-/// What all secrets of the embedded Atlas start with; only the rest tells one from another.
+/// The prefix of all secrets of the embedded Atlas. Only the rest is unique.
 const COMMON: &str = "mdb_sa_sk_DEMO";
 
 #[test]
-fn a_secret_is_on_the_screen_only_while_it_is_revealed_and_in_no_file() {
+fn a_secret_is_only_on_the_screen_while_revealed_and_in_no_file() {
     let atlas = Atlas::start();
     let program = program()
         .env("MONGODB_ATLAS_BASE_URL", atlas.url())
@@ -23,18 +23,18 @@ fn a_secret_is_on_the_screen_only_while_it_is_revealed_and_in_no_file() {
     let stderr = program.home().join("stderr");
     let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
     create(&mut terminal);
-    assert!(!contains(&terminal.output(), COMMON), "masked at first");
+    assert!(!contains(&terminal.output(), COMMON), "the value is masked at first");
 
     terminal.send("r");
     terminal.wait_for(COMMON);
     let screen = terminal.screen();
     let value = screen.lines().map(str::trim).find(|line| line.starts_with(COMMON)).unwrap().to_owned();
-    // Alone on its line and whole, so that it can be selected with the mouse as it is.
-    assert_eq!(value.len(), 50, "not what a secret looks like");
+    // The value is alone on its line, so that it can be selected with the mouse.
+    assert_eq!(value.len(), 50, "not a whole secret");
     terminal.send("r");
     terminal.wait_gone(&value);
 
-    // Leaving hides it too, and going back does not show it.
+    // Leaving hides the value, and going back does not show it again.
     terminal.send("r");
     terminal.wait_for(&value);
     terminal.send("q");
@@ -47,15 +47,15 @@ fn a_secret_is_on_the_screen_only_while_it_is_revealed_and_in_no_file() {
     terminal.send("c");
     terminal.wait_for("Sent to your terminal");
     assert_eq!(sent_by_osc_52(&terminal.output()).as_deref(), Some(value.as_str()));
-    assert!(!terminal.screen().contains(&value), "copying does not reveal");
-    assert_not_told_by_the_system(&terminal, &value);
+    assert!(!terminal.screen().contains(&value), "copying does not reveal the value");
+    assert_not_in_proc(&terminal, &value);
 
     terminal.send("q");
     terminal.wait_for("Did it arrive?   y quit");
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0));
-    assert!(!terminal.screen().contains(&value[10..]), "not left behind on the shell's screen");
-    assert!(!contains(&terminal.output(), ROBOT_SECRET), "what signs in is never shown");
+    assert!(!terminal.screen().contains(&value[10..]), "the value is not left on the shell's screen");
+    assert!(!contains(&terminal.output(), ROBOT_SECRET), "the login secret is never shown");
     let files = files_below(terminal.home());
     assert!(files.iter().any(|(name, bytes)| name.ends_with("stderr") && contains(bytes, PLAIN)));
     for (name, bytes) in files {
@@ -65,26 +65,25 @@ fn a_secret_is_on_the_screen_only_while_it_is_revealed_and_in_no_file() {
     }
 }
 
-/// Neither as it is nor as its base64, at whichever of the three offsets it starts.
+/// Asserts that neither the value nor its base64, at any of the three offsets, is in the bytes.
 #[track_caller]
 fn assert_absent(place: &str, bytes: &[u8], canary: &str) {
-    // The common start would hide that only the part that matters got out.
+    // Search for the unique part only.
     let tail = &canary[canary.len() - 20..];
     assert!(!contains(bytes, tail), "{place} holds the secret");
     for offset in 0..3 {
         let shifted = STANDARD_NO_PAD.encode([&b"\0\0\0"[..offset], tail.as_bytes()].concat());
-        // The first and the last group depend on what stands beside it.
+        // The first and the last group depend on adjacent bytes.
         let core = &shifted[4..shifted.len() - 4];
         assert!(!contains(bytes, core), "{place} holds the secret in base64");
     }
 }
 
-/// The command line and the environment of a process are there for others to read.
-fn assert_not_told_by_the_system(terminal: &Terminal, value: &str) {
+/// Other processes can read the command line and the environment of a process.
+fn assert_not_in_proc(terminal: &Terminal, value: &str) {
     for name in ["cmdline", "environ"] {
         let path = format!("/proc/{}/{name}", terminal.pid());
-        // Unreadable, because the process forbids its memory to be read, is as good as absent; and there
-        // are systems without these files.
+        // A file may be unreadable, because the process protects its memory, or may not exist on this system.
         if let Ok(bytes) = std::fs::read(&path) {
             assert_absent(&path, &bytes, value);
         }

@@ -1,22 +1,22 @@
-//! The main job: create a secret and copy it, with few keys.
+//! The main path: create a secret and copy it, with few keys.
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::program::{
-    as_service_account, assert_given_back, contains, create, demo, labelled, program, sent_by_osc_52,
-    signed_in, type_slowly,
+    as_service_account, assert_restored, contains, create, demo, labeled, program, sent_by_osc_52, signed_in,
+    type_slowly,
 };
 use crate::support::terminal::{Program, key};
 
 #[test]
-fn four_keys_create_copy_and_leave_in_the_demo() {
+fn four_keys_create_copy_and_quit_in_the_demo() {
     let mut terminal = demo().start();
     terminal.wait_for("DEMO");
     create(&mut terminal);
-    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    let secret_id = labeled(&terminal.screen(), "Secret ID");
     assert_eq!(secret_id.len(), 24, "{secret_id}");
     assert!(terminal.screen().contains("mdb_sa_sk_••••••••"), "{}", terminal.screen());
     terminal.send("c");
-    // No display and no tmux in this environment, so only the terminal is left, which never answers.
+    // Without a display and tmux, only the terminal is left, and it never responds.
     let screen = terminal.wait_for("Sent to your terminal");
     assert!(!screen.contains("Copied"), "{screen}");
     terminal.send("q");
@@ -24,24 +24,24 @@ fn four_keys_create_copy_and_leave_in_the_demo() {
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0));
 
-    assert_given_back(&terminal);
+    assert_restored(&terminal);
     let value = sent_by_osc_52(&terminal.output()).expect("the value was sent to the terminal");
-    assert!(value.starts_with("mdb_sa_sk_DEMO") && value.len() == 50, "not what a secret looks like");
-    let last_words = terminal.screen();
-    let line = last_words.trim();
-    assert_eq!(line.lines().count(), 1, "{last_words}");
-    assert!(line.starts_with(&format!("atlas-secret: Secret {secret_id} for mdb_sa_id_")), "{last_words}");
-    assert!(line.ends_with("which does not confirm it; you confirmed that it arrived."), "{last_words}");
-    assert!(!contains(&terminal.output(), &value), "the value itself was never written");
+    assert!(value.starts_with("mdb_sa_sk_DEMO") && value.len() == 50, "not a whole secret");
+    let screen = terminal.screen();
+    let line = screen.trim();
+    assert_eq!(line.lines().count(), 1, "{screen}");
+    assert!(line.starts_with(&format!("atlas-secret: Secret {secret_id} for mdb_sa_id_")), "{screen}");
+    assert!(line.ends_with("which does not confirm it; you confirmed that it arrived."), "{screen}");
+    assert!(!contains(&terminal.output(), &value), "the value is never printed");
 }
 
 #[test]
-fn ids_are_typed_and_a_service_account_signs_in() {
+fn typed_ids_work_with_a_service_account() {
     let atlas = Atlas::start();
     let (id, secret) = atlas.service_account();
     let output = type_everything(as_service_account(&atlas));
-    assert!(!contains(&output, &secret), "the environment's secret is not echoed");
-    assert!(!contains(&output, &id), "the header shortens the id that signed in");
+    assert!(!contains(&output, &secret), "the login secret is never printed");
+    assert!(!contains(&output, &id), "the header shortens the ID that signed in");
     assert_eq!(
         changes(&atlas),
         [
@@ -50,50 +50,49 @@ fn ids_are_typed_and_a_service_account_signs_in() {
             "POST /api/oauth/revoke".to_owned(),
         ]
     );
-    assert_eq!(atlas.live_tokens(), 0, "the run's token was given back");
+    assert_eq!(atlas.live_tokens(), 0, "the token of the run was revoked");
 }
 
 #[test]
-fn ids_are_typed_and_an_access_token_signs_in() {
+fn typed_ids_work_with_an_access_token() {
     let atlas = Atlas::start();
     let token = atlas.access_token();
     let program =
         program().env("MONGODB_ATLAS_BASE_URL", atlas.url()).env("MONGODB_ATLAS_ACCESS_TOKEN", &token);
     let output = type_everything(program);
-    assert!(!contains(&output, &token), "the environment's token is not echoed");
+    assert!(!contains(&output, &token), "the token is never printed");
     assert_eq!(
         changes(&atlas),
         [format!("POST /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}/secrets"),]
     );
-    assert_eq!(atlas.live_tokens(), 1, "a token that somebody brought along is theirs");
+    assert_eq!(atlas.live_tokens(), 1, "a token from the environment is not revoked");
 }
 
 #[test]
-fn the_project_may_come_from_the_environment_and_the_account_never_does() {
+fn the_environment_sets_the_project_but_not_the_account() {
     let atlas = Atlas::start();
     let mut terminal = signed_in(&atlas).env("MONGODB_ATLAS_PROJECT_ID", PROJECT).start();
-    // The caret waits in the first field that is not right.
+    // The focus is on the first field that is not valid.
     terminal.wait_for("Client ID ›");
-    assert!(labelled(&terminal.screen(), "Project ID").starts_with(PROJECT));
-    assert_eq!(labelled(&terminal.screen(), "Client ID"), "ID or name");
+    assert!(labeled(&terminal.screen(), "Project ID").starts_with(PROJECT));
+    assert_eq!(labeled(&terminal.screen(), "Client ID"), "ID or name");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(0), "nothing was created, nothing is lost");
     let project = format!("GET /api/atlas/v2/groups/{PROJECT}");
     assert!(atlas.requests().iter().all(|request| *request == project), "{:?}", atlas.requests());
 }
 
-/// What was asked of Atlas but reads, which the form makes beside the rest and at their own pace. The account
-/// is read before anything is created.
+/// The requests other than reads, whose order depends on timing. Asserts that the account is read before creating.
 fn changes(atlas: &Atlas) -> Vec<String> {
     let requests = atlas.requests();
     let is_create = |request: &String| request.ends_with("/secrets");
-    let look = format!("GET /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}");
+    let read = format!("GET /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}");
     let before = requests.iter().take_while(|request| !is_create(request));
-    assert!(before.into_iter().any(|request| *request == look), "{requests:?}");
+    assert!(before.into_iter().any(|request| *request == read), "{requests:?}");
     requests.into_iter().filter(|request| !request.starts_with("GET ")).collect()
 }
 
-/// Types both ids and a lifetime, creates, copies, leaves; gives all that was written to the terminal.
+/// Types both ids and a lifetime, creates, copies and quits. Returns the terminal output.
 fn type_everything(program: Program) -> Vec<u8> {
     let mut terminal = program.start();
     terminal.wait_for("Project ID ›");
@@ -115,10 +114,10 @@ fn type_everything(program: Program) -> Vec<u8> {
     terminal.wait_gone("30 days");
     type_slowly(&mut terminal, "Expires after", "36h", 0);
     terminal.wait_for("36 hours");
-    // On the last field Enter submits.
+    // Enter submits from the last field.
     terminal.send(key::ENTER);
     terminal.wait_for("Secret created");
-    assert_eq!(labelled(&terminal.screen(), "Client ID"), PLAIN);
+    assert_eq!(labeled(&terminal.screen(), "Client ID"), PLAIN);
     terminal.send("c");
     terminal.wait_for("Sent to your terminal");
     terminal.send("q");

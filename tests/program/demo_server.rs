@@ -1,11 +1,11 @@
-//! `--demo-server`, used as a script uses it.
+//! Runs `--demo-server` as a script does.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use crate::program::in_own_session;
 
-/// The server, and the variables that it printed. Dropping it kills it.
+/// The server, and the variables that it printed. Dropping this kills the server.
 struct DemoServer {
     server: Child,
     variables: Vec<(String, String)>,
@@ -56,26 +56,30 @@ fn a_script_creates_a_secret_with_the_variables_that_it_prints() {
     assert!(output.stdout.starts_with(b"mdb_sa_sk_"));
     let pid = rustix::process::Pid::from_child(&demo.server);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-    assert_eq!(demo.server.wait().unwrap().code(), Some(0), "Ctrl-C is its end");
+    assert_eq!(demo.server.wait().unwrap().code(), Some(0), "Ctrl-C ends the server");
 }
 
 #[test]
-fn the_address_that_it_prints_can_be_used() {
+fn the_printed_address_can_be_used() {
     let demo = DemoServer::start(&["0.0.0.0:0"]);
     assert!(demo.variables[0].1.starts_with("http://127.0.0.1:"), "{}", demo.variables[0].1);
 }
 
 #[test]
-fn an_address_that_cannot_be_used_is_named() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = taken.local_addr().unwrap().to_string();
+fn the_error_names_an_address_that_cannot_be_used() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
     for (arguments, reason) in [
         (vec!["--demo-server", &address], format!("atlas-secret: --demo-server {address}: ")),
         (vec!["--demo-server", "nowhere"], "--demo-server".to_owned()),
         (vec!["--demo-server", "--yes"], "--demo-server".to_owned()),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_atlas-secret")).args(&arguments).output().unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!((output.status.code(), said.contains(&reason)), (Some(2), true), "{arguments:?}: {said}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), stderr.contains(&reason)),
+            (Some(2), true),
+            "{arguments:?}: {stderr}"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What the formats say, read by the programs and libraries that people read them with.
+//! Parses the formats with the tools and libraries that users parse them with.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::Value;
 
-/// The variables that a shell has after reading the file: client id and secret.
+/// The client ID and the secret in a shell that has sourced the file.
 pub fn sourced(file: &Path) -> [String; 2] {
     let script = r#". "$1" && printf '%s\n%s' "$MONGODB_ATLAS_CLIENT_ID" "$MONGODB_ATLAS_CLIENT_SECRET""#;
     let output = Command::new("sh").args(["-c", script, "sh"]).arg(file).env_clear().output().unwrap();
@@ -19,14 +19,14 @@ pub fn sourced(file: &Path) -> [String; 2] {
     [client.to_owned(), secret.to_owned()]
 }
 
-/// The fields of a JSON object, all of them texts.
+/// The fields of a JSON object. All of them are strings.
 pub fn json(text: &str) -> BTreeMap<String, String> {
     let value: Value = serde_json::from_str(text).unwrap();
     let fields = value.as_object().unwrap().iter();
     fields.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect()
 }
 
-/// The data of a Kubernetes Secret that the Atlas operator finds by its label.
+/// The data of a Kubernetes Secret, which must have the label for the Atlas operator.
 pub fn kubernetes(text: &str) -> BTreeMap<String, String> {
     let documents = Yaml::load_from_str(text).unwrap();
     assert_eq!(documents.len(), 1);

@@ -1,4 +1,4 @@
-//! A terminal that really goes away, not only its signal, and one that does not read.
+//! A terminal that is closed, and one that is not read.
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -14,17 +14,17 @@ use rustix::termios::{Action, tcflow};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, SLOW};
 
-/// The program in a terminal whose other end is the test's.
+/// The program in a terminal whose other end belongs to the test.
 struct Started {
     pty: Pty,
     /// The program's end of the terminal.
     end: OwnedFd,
     child: Child,
-    /// What standard error got, where it is not the terminal.
-    said: Option<PathBuf>,
+    /// The file with the standard error, unless it is the terminal.
+    stderr: Option<PathBuf>,
 }
 
-fn start(atlas: &Atlas, client: &str, said: Option<&str>) -> Started {
+fn start(atlas: &Atlas, client: &str, stderr: Option<&str>) -> Started {
     let (pty, pts) = open().unwrap();
     pty.resize(Size::new(24, 80)).unwrap();
     let end = pts.as_fd().try_clone_to_owned().unwrap();
@@ -36,16 +36,16 @@ fn start(atlas: &Atlas, client: &str, said: Option<&str>) -> Started {
             ("MONGODB_ATLAS_BASE_URL", atlas.url()),
             ("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token()),
         ]);
-    let said = said
+    let stderr = stderr
         .map(|name| std::env::temp_dir().join(format!("atlas-secret-hang-up-{name}-{}", std::process::id())));
-    if let Some(path) = &said {
+    if let Some(path) = &stderr {
         command = command.stderr(File::create(path).unwrap());
     }
-    Started { pty, end, child: command.spawn(pts).unwrap(), said }
+    Started { pty, end, child: command.spawn(pts).unwrap(), stderr }
 }
 
 impl Started {
-    /// Reads until the footer is there.
+    /// Reads until the footer is shown.
     fn wait_for_form(&mut self) {
         let mut shown = Vec::new();
         let mut buffer = [0; 4096];
@@ -55,8 +55,8 @@ impl Started {
         }
     }
 
-    /// Creates, and waits until Atlas has the request. The spinner writes ten times a second, so that reading never
-    /// waits for long.
+    /// Creates a secret, and waits until Atlas has the request. The spinner writes ten times a second, so that
+    /// reading never blocks for long.
     fn create(&mut self, atlas: &Atlas) {
         self.wait_for_form();
         self.pty.write_all(b"\r").unwrap();
@@ -70,86 +70,85 @@ impl Started {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
-    /// The terminal takes nothing more, as after Ctrl-S or when a window's program hangs.
+    /// The terminal accepts no more output, as after Ctrl-S or if the terminal program hangs.
     fn stop_reading(&self) {
         tcflow(&self.end, Action::OOff).unwrap();
     }
 
-    /// Closes the terminal.
     fn hang_up(mut self) -> (Option<i32>, String) {
         drop((self.pty, self.end));
         let status = self.child.wait().unwrap();
-        (status.code(), last_words(self.said))
+        (status.code(), read_stderr(self.stderr))
     }
 
     fn end(mut self) -> (Option<i32>, String) {
         let status = self.child.wait().unwrap();
-        (status.code(), last_words(self.said))
+        (status.code(), read_stderr(self.stderr))
     }
 }
 
-fn last_words(said: Option<PathBuf>) -> String {
-    let Some(path) = said else { return String::new() };
-    let words = fs::read_to_string(&path).unwrap();
+fn read_stderr(stderr: Option<PathBuf>) -> String {
+    let Some(path) = stderr else { return String::new() };
+    let text = fs::read_to_string(&path).unwrap();
     fs::remove_file(&path).unwrap();
-    words
+    text
 }
 
-/// The last words where nothing was created, if they were kept.
-fn nothing_created(said: Option<&str>) -> String {
-    said.map_or("", |_| "atlas-secret: Nothing was created.\n").to_owned()
+/// The message if nothing was created, if standard error is a file.
+fn nothing_created(stderr: Option<&str>) -> String {
+    stderr.map_or("", |_| "atlas-secret: Nothing was created.\n").to_owned()
 }
 
 #[test]
-fn on_the_form_it_is_a_hang_up_and_no_mistake() {
+fn closing_the_terminal_on_the_form_exits_with_129() {
     let atlas = Atlas::start();
-    for said in [None, Some("form")] {
-        let mut started = start(&atlas, PLAIN, said);
+    for stderr in [None, Some("form")] {
+        let mut started = start(&atlas, PLAIN, stderr);
         started.wait_for_form();
-        assert_eq!(started.hang_up(), (Some(129), nothing_created(said)), "{said:?}");
+        assert_eq!(started.hang_up(), (Some(129), nothing_created(stderr)), "{stderr:?}");
     }
 }
 
 #[test]
-fn a_request_that_runs_then_is_told_as_perhaps_created() {
+fn closing_the_terminal_during_the_post_reports_that_a_secret_may_exist() {
     let atlas = Atlas::with_delay(30);
     let mut started = start(&atlas, SLOW, Some("running"));
     started.create(&atlas);
     let begun = Instant::now();
-    let (code, said) = started.hang_up();
-    assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains(SLOW) && said.contains("may have been created"), "{said}");
-    assert!(begun.elapsed() >= Duration::from_secs(2), "it waits a little for the answer");
+    let (code, stderr) = started.hang_up();
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(stderr.contains(SLOW) && stderr.contains("may have been created"), "{stderr}");
+    assert!(begun.elapsed() >= Duration::from_secs(2), "the program waits a little for the response");
     assert_eq!(atlas.creates(), 1);
 }
 
 #[test]
-fn an_answer_that_comes_a_little_later_is_taken() {
+fn a_response_shortly_after_closing_the_terminal_is_reported() {
     let atlas = Atlas::with_delay(1);
     let mut started = start(&atlas, SLOW, Some("late"));
     started.create(&atlas);
-    let (code, said) = started.hang_up();
-    assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains("atlas-secret: Secret ") && said.contains("never delivered"), "{said}");
+    let (code, stderr) = started.hang_up();
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(stderr.contains("atlas-secret: Secret ") && stderr.contains("never delivered"), "{stderr}");
 }
 
 #[test]
-fn a_terminal_that_does_not_read_stops_neither_a_signal_nor_an_answer() {
+fn a_terminal_that_is_not_read_blocks_neither_a_signal_nor_a_response() {
     let atlas = Atlas::start();
-    for said in [None, Some("unread-form")] {
-        let mut started = start(&atlas, PLAIN, said);
+    for stderr in [None, Some("unread-form")] {
+        let mut started = start(&atlas, PLAIN, stderr);
         started.wait_for_form();
         started.stop_reading();
         started.pty.write_all(b"1234").unwrap();
         started.signal(Signal::TERM);
-        assert_eq!(started.end(), (Some(143), nothing_created(said)), "{said:?}");
+        assert_eq!(started.end(), (Some(143), nothing_created(stderr)), "{stderr:?}");
     }
     let atlas = Atlas::with_delay(1);
     let mut started = start(&atlas, SLOW, Some("unread-post"));
     started.create(&atlas);
     started.stop_reading();
     started.signal(Signal::TERM);
-    let (code, said) = started.end();
-    assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains("atlas-secret: Secret ") && said.contains("never delivered"), "{said}");
+    let (code, stderr) = started.end();
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(stderr.contains("atlas-secret: Secret ") && stderr.contains("never delivered"), "{stderr}");
 }

@@ -11,7 +11,7 @@ use rustix::process::{Pid, kill_process};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use crate::atlas::{Atlas, CAP, CROWDED, EXPIRED, LIVING, LOST, ORGANIZATION, PLAIN, PROJECT, SLOW};
+use crate::atlas::{Atlas, CAP, EXPIRED, LOST, ONE_VALID, ORGANIZATION, PLAIN, PROJECT, SLOW, TWO_VALID};
 use crate::formats;
 use crate::program::{in_own_session, is_value};
 use crate::support::raw_server::{Reply, answer, json, read_request, send};
@@ -30,29 +30,29 @@ pub fn alone(atlas: &Atlas, client: &str) -> Command {
     command
 }
 
-/// Exit code and standard error of a run that ends by itself.
+/// The exit code and the standard error of a run. A run that fails must print an error.
 fn end_of(output: &Output) -> (Option<i32>, String) {
     let errors = String::from_utf8(output.stderr.clone()).unwrap();
-    assert!(output.status.success() || !errors.is_empty(), "{:?} without a line", output.status);
+    assert!(output.status.success() || !errors.is_empty(), "{:?} without an error", output.status);
     (output.status.code(), errors)
 }
 
 #[test]
 fn the_secret_goes_to_standard_output_and_progress_to_standard_error() {
     let atlas = Atlas::start();
-    let output = alone(&atlas, PLAIN).args(["--format", "json"]).output().unwrap();
-    let (code, said) = end_of(&output);
-    assert_eq!(code, Some(0), "{said}");
+    let output = without_terminal(&atlas, PLAIN).args(["--format", "json"]).output().unwrap();
+    let (code, stderr) = end_of(&output);
+    assert_eq!(code, Some(0), "{stderr}");
     let fields = formats::json(std::str::from_utf8(&output.stdout).unwrap());
     assert!(is_value(&fields["secret"]) && atlas.accepts(PLAIN, &fields["secret"]));
-    let lines: Vec<&str> = said.lines().collect();
-    assert!(lines.iter().all(|line| line.starts_with("atlas-secret: ")), "{said}");
-    let place = |words: &str| lines.iter().position(|line| line.contains(words));
-    assert!(place("Reading the account's secrets") < place("Creating the secret"), "{said}");
+    let lines: Vec<&str> = stderr.lines().collect();
+    assert!(lines.iter().all(|line| line.starts_with("atlas-secret: ")), "{stderr}");
+    let position = |text: &str| lines.iter().position(|line| line.contains(text));
+    assert!(position("Reading the account's secrets") < position("Creating the secret"), "{stderr}");
     let last = lines.last().unwrap();
-    assert!(last.contains(&format!("Secret {} for {PLAIN}", fields["id"])), "{said}");
-    assert!(last.ends_with("written to standard output."), "{said}");
-    assert!(!said.contains("mdb_sa_sk_") && !said.contains('\x1b'), "{said}");
+    assert!(last.contains(&format!("Secret {} for {PLAIN}", fields["id"])), "{stderr}");
+    assert!(last.ends_with("written to standard output."), "{stderr}");
+    assert!(!stderr.contains("mdb_sa_sk_") && !stderr.contains('\x1b'), "{stderr}");
     assert_eq!(atlas.creates(), 1);
 }
 
@@ -70,15 +70,17 @@ fn a_lifetime_outside_of_what_atlas_documents_is_a_warning_before_anything_is_se
     ];
     for (lifetime, warning) in rows {
         let atlas = Atlas::start();
-        let output =
-            alone(&atlas, PLAIN).args(["--format", "json", "--expires-after", lifetime]).output().unwrap();
+        let output = without_terminal(&atlas, PLAIN)
+            .args(["--format", "json", "--expires-after", lifetime])
+            .output()
+            .unwrap();
         let (_, errors) = end_of(&output);
         let first = errors.lines().next().unwrap_or_default();
         match warning {
             Some(warning) => assert_eq!(first, format!("atlas-secret: {warning}"), "{errors}"),
             None => assert!(!errors.contains("documents"), "{errors}"),
         }
-        assert_eq!(atlas.creates(), 1, "Atlas has the last word: {errors}");
+        assert_eq!(atlas.creates(), 1, "Atlas decides: {errors}");
     }
 }
 
@@ -86,7 +88,7 @@ fn a_lifetime_outside_of_what_atlas_documents_is_a_warning_before_anything_is_se
 fn each_format_is_complete_without_a_terminal() {
     for format in ["secret", "kubernetes", "aws"] {
         let atlas = Atlas::start();
-        let output = alone(&atlas, PLAIN).args(["--format", format]).output().unwrap();
+        let output = without_terminal(&atlas, PLAIN).args(["--format", format]).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{format}");
         let text = String::from_utf8(output.stdout).unwrap();
         let value = if format == "secret" {
@@ -102,13 +104,13 @@ fn each_format_is_complete_without_a_terminal() {
 }
 
 #[test]
-fn a_template_is_filled_and_verified_without_a_terminal() {
+fn a_template_is_printed_and_the_secret_verified_without_a_terminal() {
     let atlas = Atlas::start();
     let template = "-u {client_id}:{secret} {{x}}";
-    let output = alone(&atlas, PLAIN).args(["--verify", "--template", template]).output().unwrap();
-    let (code, said) = end_of(&output);
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("Verified"), "{said}");
+    let output = without_terminal(&atlas, PLAIN).args(["--verify", "--template", template]).output().unwrap();
+    let (code, stderr) = end_of(&output);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.contains("Verified"), "{stderr}");
     let text = String::from_utf8(output.stdout).unwrap();
     let value =
         text.strip_prefix(&format!("-u {PLAIN}:")).and_then(|rest| rest.strip_suffix(" {x}")).unwrap();
@@ -116,7 +118,7 @@ fn a_template_is_filled_and_verified_without_a_terminal() {
 }
 
 #[test]
-fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
+fn missing_and_invalid_options_are_reported_before_any_request() {
     let atlas = Atlas::start();
     let today = jiff::Timestamp::now().strftime("%F").to_string();
     let rows: [(&[&str], &str); 12] = [
@@ -146,33 +148,35 @@ fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
         (&["--format", "yaml"], "invalid value 'yaml'"),
     ];
     for (arguments, reason) in rows {
-        let (code, said) = end_of(&alone(&atlas, PLAIN).env("TZ", "UTC").args(arguments).output().unwrap());
-        assert_eq!(code, Some(2), "{arguments:?}: {said}");
-        assert!(said.contains(reason), "{said}");
-        let is_read = !said.contains("For more information, try");
-        assert_eq!(said.starts_with("atlas-secret: Nothing was created. "), is_read, "{said}");
+        let (code, stderr) =
+            end_of(&without_terminal(&atlas, PLAIN).env("TZ", "UTC").args(arguments).output().unwrap());
+        assert_eq!(code, Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(reason), "{stderr}");
+        let is_parsed = !stderr.contains("For more information, try");
+        assert_eq!(stderr.starts_with("atlas-secret: Nothing was created. "), is_parsed, "{stderr}");
     }
-    let (code, said) = end_of(&alone(&atlas, "mdb_sa_id_12").args(["--format", "json"]).output().unwrap());
-    assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("--client-id mdb_sa_id_12: incomplete, 2 of 24 hex digits"), "{said}");
-    let mut nobody = alone(&atlas, PLAIN);
-    let nobody = nobody.env_remove("MONGODB_ATLAS_ACCESS_TOKEN").args(["--format", "json"]);
-    let (code, said) = end_of(&nobody.output().unwrap());
-    assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("no credentials found"), "{said}");
+    let (code, stderr) =
+        end_of(&without_terminal(&atlas, "mdb_sa_id_12").args(["--format", "json"]).output().unwrap());
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("--client-id mdb_sa_id_12: incomplete, 2 of 24 hex digits"), "{stderr}");
+    let mut command = without_terminal(&atlas, PLAIN);
+    let command = command.env_remove("MONGODB_ATLAS_ACCESS_TOKEN").args(["--format", "json"]);
+    let (code, stderr) = end_of(&command.output().unwrap());
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("no credentials found"), "{stderr}");
     assert_eq!(atlas.requests(), Vec::<String>::new());
 }
 
-/// The program with this configuration file in a home of its own, and no credentials elsewhere.
+/// The program with this home and no credentials in the environment.
 fn with_config(atlas: &Atlas, home: &Path) -> Command {
-    let mut command = alone(atlas, PLAIN);
+    let mut command = without_terminal(atlas, PLAIN);
     command.env_remove("MONGODB_ATLAS_ACCESS_TOKEN").env_remove("MONGODB_ATLAS_BASE_URL").env("HOME", home);
     command.args(["--format", "json"]);
     command
 }
 
-/// A home and the path of the configuration file in it.
-fn home_for_config() -> (TempDir, PathBuf) {
+/// A new home and the path of the configuration file in it.
+fn home_with_config() -> (TempDir, PathBuf) {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join(".config").join("atlascli");
     fs::create_dir_all(&folder).unwrap();
@@ -195,34 +199,34 @@ fn a_configuration_that_cannot_be_used_is_the_reason() {
         ("version = 2\n[ci]\nproject_id = 'p'\n", "has no credentials and no auth_type"),
     ];
     for (content, reason) in rows {
-        let (home, config) = home_for_config();
+        let (home, config) = home_with_config();
         fs::write(config, content).unwrap();
-        let (code, said) = end_of(&with_config(&atlas, home.path()).output().unwrap());
-        assert_eq!(code, Some(2), "{content}: {said}");
-        assert!(said.contains("--yes: no usable credentials: ") && said.contains(reason), "{said}");
-        assert_eq!(said.matches(reason).count(), 1, "{said}");
+        let (code, stderr) = end_of(&with_config(&atlas, home.path()).output().unwrap());
+        assert_eq!(code, Some(2), "{content}: {stderr}");
+        assert!(stderr.contains("--yes: no usable credentials: ") && stderr.contains(reason), "{stderr}");
+        assert_eq!(stderr.matches(reason).count(), 1, "{stderr}");
     }
-    let (home, config) = home_for_config();
+    let (home, config) = home_with_config();
     assert!(Command::new("mkfifo").arg(&config).status().unwrap().success());
-    let (code, said) = end_of(&with_config(&atlas, home.path()).output().unwrap());
-    assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("is not a regular file"), "{said}");
+    let (code, stderr) = end_of(&with_config(&atlas, home.path()).output().unwrap());
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("is not a regular file"), "{stderr}");
     assert_eq!(atlas.requests(), Vec::<String>::new());
 }
 
 #[test]
 fn warnings_about_credentials_are_printed() {
     let atlas = Atlas::start();
-    let (home, config) = home_for_config();
+    let (home, config) = home_with_config();
     let profile = "version = 1\n[ci]\npublic_api_key = 'abcdefgh'\nprivate_api_key = 'fake'\n\
                    project_id = 'g'\nops_manager_url = 'https://atlas.invalid'\n";
     fs::write(&config, profile).unwrap();
     fs::set_permissions(&config, fs::Permissions::from_mode(0o644)).unwrap();
     let mut command = with_config(&atlas, home.path());
-    // A field that is wrong ends the run before anything is asked.
+    // An invalid field ends the run before any request.
     command.args(["--expires-after", "soon"]).env("MONGODB_ATLAS_SERVICE", "cloudgov");
-    let (code, said) = end_of(&command.output().unwrap());
-    assert_eq!(code, Some(2), "{said}");
+    let (code, stderr) = end_of(&command.output().unwrap());
+    assert_eq!(code, Some(2), "{stderr}");
     let warnings = [
         "can read it: run chmod 600 on it",
         "has an older version than 2",
@@ -231,13 +235,13 @@ fn warnings_about_credentials_are_printed() {
         "Your credentials are sent to atlas.invalid, which is not an Atlas host",
     ];
     for warning in warnings {
-        assert_eq!(said.matches(warning).count(), 1, "{warning}: {said}");
+        assert_eq!(stderr.matches(warning).count(), 1, "{warning}: {stderr}");
     }
-    assert!(!said.contains("fake"), "{said}");
+    assert!(!stderr.contains("fake"), "{stderr}");
 }
 
 #[test]
-fn two_living_secrets_end_it_before_anything_is_posted() {
+fn two_valid_secrets_are_an_error_before_the_post() {
     let rows_of_advice: [(&[&str], &str); 2] = [
         (&[], "No secret has expired. Run atlas-secret without --yes to delete one."),
         (
@@ -247,60 +251,69 @@ fn two_living_secrets_end_it_before_anything_is_posted() {
     ];
     for (options, advice) in rows_of_advice {
         let atlas = Atlas::start();
-        let output = alone(&atlas, CROWDED).args(["--format", "secret"]).args(options).output().unwrap();
-        let (code, said) = end_of(&output);
-        assert_eq!(code, Some(1), "{said}");
-        assert!(said.contains("Nothing was created. This account has 2 secrets, the maximum.\n"), "{said}");
-        let (_, list) = said.split_once("2 secrets, the maximum.\n").unwrap();
+        let output =
+            without_terminal(&atlas, TWO_VALID).args(["--format", "secret"]).args(options).output().unwrap();
+        let (code, stderr) = end_of(&output);
+        assert_eq!(code, Some(1), "{stderr}");
+        assert!(
+            stderr.contains("Nothing was created. This account has 2 secrets, the maximum.\n"),
+            "{stderr}"
+        );
+        let (_, list) = stderr.split_once("2 secrets, the maximum.\n").unwrap();
         let rows: Vec<&str> = list.lines().take(3).map(str::trim).collect();
         for (row, end) in rows.iter().zip(["0002", "0003"]) {
-            assert!(row.starts_with(&format!("00000000000000000000{end}  ...{end}  ")), "{said}");
+            assert!(row.starts_with(&format!("00000000000000000000{end}  ...{end}  ")), "{stderr}");
             for part in ["  created ", ", never used", ", expires "] {
-                assert!(row.contains(part), "{part}: {said}");
+                assert!(row.contains(part), "{part}: {stderr}");
             }
         }
-        assert!(rows[2].starts_with(advice), "{said}");
+        assert!(rows[2].starts_with(advice), "{stderr}");
         assert_eq!((output.stdout.len(), atlas.creates()), (0, 0));
     }
 }
 
 #[test]
-fn a_refusal_is_explained_in_atlas_s_words() {
+fn a_rejected_lifetime_is_explained_with_the_message_of_atlas() {
     let atlas = Atlas::start();
-    let output = alone(&atlas, PLAIN).args(["--format", "secret", "--expires-after", "1"]).output().unwrap();
-    let (code, said) = end_of(&output);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("--expires-after: Atlas: must be between 8 and 720"), "{said}");
+    let output = without_terminal(&atlas, PLAIN)
+        .args(["--format", "secret", "--expires-after", "1"])
+        .output()
+        .unwrap();
+    let (code, stderr) = end_of(&output);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("--expires-after: Atlas: must be between 8 and 720"), "{stderr}");
     assert_eq!((output.stdout.len(), atlas.secrets_created()), (0, 0));
 }
 
 #[test]
-fn atlas_refuses_more_than_the_organization_allows() {
+fn a_lifetime_above_the_organizations_limit_is_rejected_by_atlas() {
     let atlas = Atlas::start();
     let hours = (CAP + 1).to_string();
-    let output =
-        alone(&atlas, PLAIN).args(["--format", "secret", "--expires-after", &hours]).output().unwrap();
-    let (code, said) = end_of(&output);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("--expires-after: Atlas: must be between 8 and 720"), "{said}");
+    let output = without_terminal(&atlas, PLAIN)
+        .args(["--format", "secret", "--expires-after", &hours])
+        .output()
+        .unwrap();
+    let (code, stderr) = end_of(&output);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("--expires-after: Atlas: must be between 8 and 720"), "{stderr}");
     assert_eq!((output.stdout.len(), atlas.secrets_created()), (0, 0));
 }
 
 #[test]
-fn what_it_shortens_is_told() {
+fn a_shortened_secret_is_reported() {
     let atlas = Atlas::start();
     let (code, said) = end_of(&alone(&atlas, LIVING).args(["--format", "secret"]).output().unwrap());
     assert_eq!(code, Some(0), "{said}");
     let line = said.lines().find(|line| line.contains("as --yes accepts")).unwrap();
     assert!(
         line.contains("0001") && line.contains(" will expire on ") && line.contains(" instead of "),
-        "{said}"
+        "{stderr}"
     );
     assert_eq!(atlas.creates(), 1);
 }
 
 #[test]
-fn an_answer_that_is_lost_is_told_as_perhaps_created() {
+fn a_lost_response_is_reported_with_the_secret_that_was_found() {
     let atlas = Atlas::start();
     let output = alone(&atlas, LOST).args(["--format", "secret"]).output().unwrap();
     let (code, said) = end_of(&output);
@@ -313,18 +326,18 @@ fn an_answer_that_is_lost_is_told_as_perhaps_created() {
 }
 
 #[test]
-fn what_cannot_be_written_is_named_by_its_id_and_never_by_its_value() {
+fn a_failed_write_reports_the_id_but_not_the_value() {
     let atlas = Atlas::start();
     let full = File::options().write(true).open("/dev/full").unwrap();
-    let output = alone(&atlas, PLAIN).args(["--format", "env"]).stdout(full).output().unwrap();
+    let output = without_terminal(&atlas, PLAIN).args(["--format", "env"]).stdout(full).output().unwrap();
     assert_lost(&atlas, &output, "No space left for standard output.");
 
     let atlas = Atlas::with_delay(1);
     let (reader, writer) = std::io::pipe().unwrap();
-    let mut command = alone(&atlas, SLOW);
+    let mut command = without_terminal(&atlas, SLOW);
     command.args(["--format", "env"]).stdout(writer).stderr(Stdio::piped());
     let running = command.spawn().unwrap();
-    // Its writing end of the pipe belongs to the program alone.
+    // Close the writing end in this process.
     drop(command);
     wait_for("the request", || (atlas.secrets_created() == 1).then_some(()));
     drop(reader);
@@ -333,87 +346,87 @@ fn what_cannot_be_written_is_named_by_its_id_and_never_by_its_value() {
 }
 
 #[test]
-fn cleaning_up_is_offered_only_of_what_was_recorded() {
+fn deleting_is_only_offered_if_there_is_a_record() {
     let atlas = Atlas::start();
     let home = TempDir::new().unwrap();
     for is_recorded in [false, true] {
-        let mut command = alone(&atlas, PLAIN);
+        let mut command = without_terminal(&atlas, PLAIN);
         if is_recorded {
             command.env("HOME", home.path());
         }
         let full = File::options().write(true).open("/dev/full").unwrap();
-        let (code, said) = end_of(&command.args(["--format", "env"]).stdout(full).output().unwrap());
-        assert_eq!(code, Some(3), "{said}");
-        assert_eq!(said.contains("To delete it, run atlas-secret without --yes."), is_recorded, "{said}");
+        let (code, stderr) = end_of(&command.args(["--format", "env"]).stdout(full).output().unwrap());
+        assert_eq!(code, Some(3), "{stderr}");
+        assert_eq!(stderr.contains("To delete it, run atlas-secret without --yes."), is_recorded, "{stderr}");
     }
-    let mut next = alone(&atlas, LIVING);
-    let (_, said) = end_of(&next.env("HOME", home.path()).args(["--format", "env"]).output().unwrap());
+    let mut next = without_terminal(&atlas, ONE_VALID);
+    let (_, stderr) = end_of(&next.env("HOME", home.path()).args(["--format", "env"]).output().unwrap());
     assert!(
-        said.contains(&format!(
+        stderr.contains(&format!(
             "A previous run may have created a secret for {PLAIN} that was never delivered."
         )),
-        "{said}"
+        "{stderr}"
     );
 }
 
 #[test]
-fn an_expired_secret_stays_unless_replace_expired_agrees() {
+fn an_expired_secret_is_only_deleted_with_replace_expired() {
     for (arguments, code, posts) in
         [(&["--format", "env"][..], 1, 0), (&["--format", "env", "--replace-expired"], 0, 1)]
     {
         let atlas = Atlas::start();
-        let (ended, said) = end_of(&alone(&atlas, EXPIRED).args(arguments).output().unwrap());
-        assert_eq!((ended, atlas.creates()), (Some(code), posts), "{said}");
-        let is_refused = said.contains("Add --replace-expired, which deletes ...")
-            && said.contains("Nothing was created.");
-        assert_eq!(said.contains(", expired "), is_refused, "{said}");
-        assert_eq!(is_refused, posts == 0, "{said}");
+        let (ended, stderr) = end_of(&without_terminal(&atlas, EXPIRED).args(arguments).output().unwrap());
+        assert_eq!((ended, atlas.creates()), (Some(code), posts), "{stderr}");
+        let is_refused = stderr.contains("Add --replace-expired, which deletes ...")
+            && stderr.contains("Nothing was created.");
+        assert_eq!(stderr.contains(", expired "), is_refused, "{stderr}");
+        assert_eq!(is_refused, posts == 0, "{stderr}");
         let deletions = atlas.requests().iter().filter(|line| line.starts_with("DELETE ")).count();
-        assert_eq!(deletions, posts, "{said}");
+        assert_eq!(deletions, posts, "{stderr}");
     }
 }
 
 #[test]
-fn a_reader_that_has_gone_before_is_refused() {
+fn a_closed_standard_output_is_an_error_before_any_request() {
     let atlas = Atlas::start();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let output = alone(&atlas, PLAIN).args(["--format", "env"]).stdout(writer).output().unwrap();
-    let (code, said) = end_of(&output);
-    assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("No program reads standard output any more"), "{said}");
+    let output = without_terminal(&atlas, PLAIN).args(["--format", "env"]).stdout(writer).output().unwrap();
+    let (code, stderr) = end_of(&output);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("No program reads standard output any more"), "{stderr}");
     assert_eq!(atlas.requests(), Vec::<String>::new());
 }
 
 #[track_caller]
 fn assert_lost(atlas: &Atlas, output: &Output, why: &str) {
-    let (code, said) = end_of(output);
-    assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains(why), "{said}");
-    let named: Vec<&str> = said.lines().filter(|line| line.contains("never delivered")).collect();
-    assert_eq!(named.len(), 1, "{said}");
+    let (code, stderr) = end_of(output);
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(stderr.contains(why), "{stderr}");
+    let named: Vec<&str> = stderr.lines().filter(|line| line.contains("never delivered")).collect();
+    assert_eq!(named.len(), 1, "{stderr}");
     let (_, rest) = named[0].split_once("atlas-secret: Secret ").unwrap();
     let secret_id = rest.split(' ').next().unwrap();
-    assert!(secret_id.len() == 24 && secret_id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{said}");
-    assert!(!said.contains("mdb_sa_sk_"), "{said}");
+    assert!(secret_id.len() == 24 && secret_id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{stderr}");
+    assert!(!stderr.contains("mdb_sa_sk_"), "{stderr}");
     assert_eq!(atlas.secrets_created(), 1);
 }
 
 #[test]
-fn a_signal_while_it_creates_is_told_as_perhaps_created() {
+fn a_signal_during_the_post_reports_that_a_secret_may_exist() {
     let atlas = Atlas::with_delay(300);
-    let mut command = alone(&atlas, SLOW);
+    let mut command = without_terminal(&atlas, SLOW);
     command.args(["--format", "secret"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut running = Running(command.spawn().unwrap());
     wait_for("the request", || (atlas.secrets_created() == 1).then_some(()));
     kill_process(Pid::from_child(&running.0), Signal::TERM).unwrap();
     let status = wait_for("the end", || running.0.try_wait().unwrap());
-    let said = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
-    assert_eq!(status.code(), Some(3), "{said}");
-    assert!(said.contains(&format!("for {SLOW}: it may have been created")), "{said}");
+    let stderr = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
+    assert_eq!(status.code(), Some(3), "{stderr}");
+    assert!(stderr.contains(&format!("for {SLOW}: it may have been created")), "{stderr}");
 }
 
-/// An Atlas that answers each request by its first line, or never.
+/// An Atlas whose reply depends on the first line of a request. `None` means that it never responds.
 fn stub(reply: impl FnMut(&str) -> Option<Reply> + Send + 'static) -> String {
     let (started, wait_for_start) = channel();
     let reply = Arc::new(Mutex::new(reply));
@@ -488,11 +501,11 @@ fn after_a_rate_limit_only_the_repeated_step_is_printed() {
         let mut is_limited = true;
         let url = stub(move |line| {
             if line.starts_with(start) && std::mem::take(&mut is_limited) {
-                return Some(answer(429, limited, body));
+                return Some(response(429, limited, body));
             }
             usual_reply(line)
         });
-        let mut command = alone(&atlas, PLAIN);
+        let mut command = without_terminal(&atlas, PLAIN);
         let (code, errors) = end_of(
             &command
                 .env("MONGODB_ATLAS_BASE_URL", url)
@@ -518,7 +531,7 @@ fn after_a_rate_limit_only_the_repeated_step_is_printed() {
 }
 
 #[test]
-fn a_signal_before_the_post_says_that_nothing_was_created() {
+fn a_signal_before_the_post_reports_that_nothing_was_created() {
     let (arrived, wait_for_request) = channel();
     let url = stub(move |_| {
         arrived.send(()).unwrap();
@@ -526,7 +539,7 @@ fn a_signal_before_the_post_says_that_nothing_was_created() {
     });
     let atlas = Atlas::start();
     for client in [PLAIN, "plain"] {
-        let mut command = alone(&atlas, client);
+        let mut command = without_terminal(&atlas, client);
         command.env("MONGODB_ATLAS_BASE_URL", &url).args(["--format", "secret"]);
         let mut running = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
         wait_for_request.recv().unwrap();
@@ -542,10 +555,10 @@ fn a_signal_before_the_post_says_that_nothing_was_created() {
 }
 
 #[test]
-fn the_new_secret_is_recorded_before_the_organization_is_waited_for() {
+fn the_new_secret_is_recorded_before_waiting_for_the_organization() {
     let atlas = Atlas::start();
     let home = TempDir::new().unwrap();
-    let mut command = alone(&atlas, PLAIN);
+    let mut command = without_terminal(&atlas, PLAIN);
     command.env("MONGODB_ATLAS_BASE_URL", stub(usual_reply)).env("HOME", home.path());
     command.args(["--format", "kubernetes"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut running = Running(command.spawn().unwrap());
@@ -555,7 +568,7 @@ fn the_new_secret_is_recorded_before_the_organization_is_waited_for() {
         let text = files.find_map(|file| fs::read_to_string(file.ok()?.path()).ok())?;
         text.contains(r#""secretId":"6650f0aa12bc34de56f07890""#).then_some(())
     });
-    assert_eq!(running.0.try_wait().unwrap(), None, "it waits for the organization");
+    assert_eq!(running.0.try_wait().unwrap(), None, "the run waits for the organization");
     kill_process(Pid::from_child(&running.0), Signal::TERM).unwrap();
     let status = wait_for("the end", || running.0.try_wait().unwrap());
     let errors = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();

@@ -1,4 +1,5 @@
-//! `--yes` without a terminal, when a read before the POST fails: what may pass is tried again, and all else is explained.
+//! `--yes` without a terminal, when a read before the POST fails: temporary errors are retried, and all others are
+//! explained.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -22,17 +23,17 @@ const PROXY_AUTHENTICATION: &str = "HTTP/1.1 407 Proxy Authentication Required\r
 const REDIRECT: &str =
     "HTTP/1.1 302 Found\r\nLocation: https://portal.example/login\r\nContent-Length: 0\r\n\r\n";
 
-/// A server that answers its first connections with these bytes, and passes the others on to `behind`.
-fn before(behind: Option<&str>, script: &'static [&'static str]) -> String {
+/// A server that sends these responses on its first connections, and forwards the others to `upstream`.
+fn failing_server(upstream: Option<&str>, script: &'static [&'static str]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let behind = behind.map(|url| url.trim_start_matches("http://").to_owned());
+    let upstream = upstream.map(|url| url.trim_start_matches("http://").to_owned());
     thread::spawn(move || {
         for (index, client) in listener.incoming().enumerate() {
             let Ok(client) = client else { return };
-            match (script.get(index).or(script.last().filter(|_| behind.is_none())), &behind) {
-                (Some(answer), _) => answer_with(client, answer),
-                (None, Some(behind)) => pass_on(client, TcpStream::connect(behind).unwrap()),
+            match (script.get(index).or(script.last().filter(|_| upstream.is_none())), &upstream) {
+                (Some(response), _) => respond(client, response),
+                (None, Some(upstream)) => forward(client, TcpStream::connect(upstream).unwrap()),
                 (None, None) => {}
             }
         }
@@ -40,13 +41,13 @@ fn before(behind: Option<&str>, script: &'static [&'static str]) -> String {
     address
 }
 
-fn answer_with(mut client: TcpStream, answer: &str) {
+fn respond(mut client: TcpStream, response: &str) {
     let mut request = [0; 8192];
     let _ = client.read(&mut request);
-    let _ = client.write_all(answer.as_bytes());
+    let _ = client.write_all(response.as_bytes());
 }
 
-fn pass_on(client: TcpStream, server: TcpStream) {
+fn forward(client: TcpStream, server: TcpStream) {
     let (mut from_client, mut to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
     thread::spawn(move || io::copy(&mut from_client, &mut to_server));
     let (mut from_server, mut to_client) = (server, client);
@@ -65,7 +66,7 @@ fn alone(base_url: &str, token: &str) -> Command {
 }
 
 #[test]
-fn a_read_that_fails_for_a_moment_is_tried_again() {
+fn a_read_is_retried_after_a_temporary_error() {
     let rows: [(&str, &'static [&'static str], usize); 8] = [
         ("502", &[BAD_GATEWAY], 1),
         ("503", &[UNAVAILABLE], 1),
@@ -80,16 +81,16 @@ fn a_read_that_fails_for_a_moment_is_tried_again() {
         for (fault, script, retries) in rows {
             scope.spawn(move || {
                 let atlas = Atlas::start();
-                let url = format!("http://{}", before(Some(&atlas.url()), script));
-                let output = alone(&url, &atlas.access_token()).output().unwrap();
-                let said = String::from_utf8_lossy(&output.stderr);
-                assert_eq!(output.status.code(), Some(0), "{fault}: {said}");
-                assert_eq!(said.matches("Retrying in").count(), retries, "{fault}: {said}");
-                assert_eq!(said.matches("Signing in").count(), 1, "{fault}: {said}");
+                let url = format!("http://{}", failing_server(Some(&atlas.url()), script));
+                let output = without_terminal(&url, &atlas.access_token()).output().unwrap();
+                let stderr = String::from_utf8_lossy(&output.stderr);
+                assert_eq!(output.status.code(), Some(0), "{fault}: {stderr}");
+                assert_eq!(stderr.matches("Retrying in").count(), retries, "{fault}: {stderr}");
+                assert_eq!(stderr.matches("Signing in").count(), 1, "{fault}: {stderr}");
                 assert_eq!(
-                    said.matches("Reading the account's secrets").count(),
+                    stderr.matches("Reading the account's secrets").count(),
                     retries + 1,
-                    "{fault}: {said}"
+                    "{fault}: {stderr}"
                 );
                 assert_eq!((output.stdout.is_empty(), atlas.creates()), (false, 1), "{fault}");
             });
@@ -98,15 +99,15 @@ fn a_read_that_fails_for_a_moment_is_tried_again() {
 }
 
 #[test]
-fn a_read_that_keeps_failing_is_explained_with_its_cause() {
+fn a_read_that_keeps_failing_is_reported_with_its_cause() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let proxy = format!("http://{}", before(None, &[PROXY_AUTHENTICATION]));
+    let proxy = format!("http://{}", failing_server(None, &[PROXY_AUTHENTICATION]));
     let rows = [
         (format!("http://{closed}"), "Could not connect to the host: ", "refused", 3),
-        (format!("http://{}", before(None, &[BAD_GATEWAY])), "Nothing was created.", "502", 3),
-        (format!("https://{}", before(None, &["no TLS"])), "TLS failed: ", "TLS", 0),
+        (format!("http://{}", failing_server(None, &[BAD_GATEWAY])), "Nothing was created.", "502", 3),
+        (format!("https://{}", failing_server(None, &["no TLS"])), "TLS failed: ", "TLS", 0),
         (
-            format!("http://{}", before(None, &[REDIRECT])),
+            format!("http://{}", failing_server(None, &[REDIRECT])),
             "The response leads to portal.example instead of Atlas (302).",
             "Open a web page to sign in to the network",
             0,
@@ -117,14 +118,14 @@ fn a_read_that_keeps_failing_is_explained_with_its_cause() {
         for (url, title, cause, tries) in rows {
             let proxy = &proxy;
             scope.spawn(move || {
-                let output = alone(&url, "FAKE-token").env("HTTPS_PROXY", proxy).output().unwrap();
-                let said = String::from_utf8_lossy(&output.stderr);
-                assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{said}");
-                for words in [title, cause, "Nothing was created."] {
-                    assert!(said.contains(words), "{words}: {said}");
+                let output = without_terminal(&url, "FAKE-token").env("HTTPS_PROXY", proxy).output().unwrap();
+                let stderr = String::from_utf8_lossy(&output.stderr);
+                assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{stderr}");
+                for text in [title, cause, "Nothing was created."] {
+                    assert!(stderr.contains(text), "{text}: {stderr}");
                 }
-                assert!(!said.contains("Waiting for your answer"), "{said}");
-                assert_eq!(said.matches("Retrying in").count(), tries, "{said}");
+                assert!(!stderr.contains("Waiting for your answer"), "{stderr}");
+                assert_eq!(stderr.matches("Retrying in").count(), tries, "{stderr}");
             });
         }
     });

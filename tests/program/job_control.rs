@@ -1,4 +1,4 @@
-//! Ctrl-Z and back, under a real shell.
+//! Suspending and continuing the program under a real shell.
 
 use std::fs;
 
@@ -22,7 +22,7 @@ fn the_program_can_be_suspended_and_continued() {
     assert!(!terminal.is_alternate_screen() && !terminal.hides_cursor() && !terminal.bracketed_paste());
 
     terminal.send("fg\r");
-    // All of it is painted anew, though nothing in the program has changed.
+    // The whole screen is redrawn, although nothing has changed.
     let screen = terminal.wait_for("Ctrl-C quit");
     for part in ["DEMO", "New service account secret", "Project ID", "36 hours", "[ Create secret ]"] {
         assert!(screen.contains(part), "{part}\n{screen}");
@@ -31,7 +31,7 @@ fn the_program_can_be_suspended_and_continued() {
     terminal.send(key::ENTER);
     terminal.wait_for("Secret created");
 
-    // With the secret on the screen it works as well, and the secret is still there.
+    // Suspending also works while a secret is shown, and keeps it.
     terminal.send(key::CTRL_Z);
     terminal.wait_until("the prompt of the shell", |screen| {
         !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
@@ -40,11 +40,11 @@ fn the_program_can_be_suspended_and_continued() {
     terminal.wait_for("Secret created");
     quit_anyway(&mut terminal);
     terminal.wait_for("never delivered");
-    // What is typed before the shell asks may go to neither.
+    // Keys before the prompt could get lost.
     terminal.wait_until("the prompt of the shell", |screen| {
         screen.contents().trim_end().ends_with(PROMPT.trim())
     });
-    // The shell's line editing is off here, so the terminal itself tells whether it is as it was.
+    // The shell does not edit lines here, so the terminal shows whether its modes were restored.
     terminal.send("echo code=$?; stty -a\r");
     terminal.wait_for("code=3");
     terminal.wait_for(" icanon ");
@@ -53,7 +53,7 @@ fn the_program_can_be_suspended_and_continued() {
 }
 
 #[test]
-fn a_stop_from_outside_leaves_a_screen_and_keys_that_work() {
+fn after_a_stop_signal_the_screen_and_keys_work_again() {
     for signal in [Signal::STOP, Signal::TSTP] {
         let mut terminal = Terminal::shell().size(30, 120).start();
         terminal.wait_for(PROMPT);
@@ -67,7 +67,7 @@ fn a_stop_from_outside_leaves_a_screen_and_keys_that_work() {
         kill_process(pid, signal).unwrap();
         terminal.wait_for("Stopped");
         terminal.wait_for(PROMPT.trim());
-        // The shell and its programs write over the screen.
+        // The shell and its programs overwrite the screen.
         terminal.send("stty sane; clear; echo torn\r");
         terminal.wait_for("torn");
         terminal.send("fg\r");
@@ -82,7 +82,7 @@ fn a_stop_from_outside_leaves_a_screen_and_keys_that_work() {
         terminal.wait_for("Keys ");
         terminal.send(key::ESC);
         terminal.wait_gone("Keys ");
-        // In raw mode this is a key, which asks; as a signal it would end the program.
+        // In raw mode Ctrl-C is a key and asks a question. As a signal it would end the program.
         terminal.send(key::CTRL_C);
         terminal.wait_for("Quit anyway?");
         terminal.send("y");
@@ -99,7 +99,7 @@ fn a_stop_from_outside_leaves_a_screen_and_keys_that_work() {
 }
 
 #[test]
-fn a_pause_that_nobody_sees_changes_nothing() {
+fn stopping_and_continuing_restores_the_screen() {
     let mut terminal = demo().start();
     terminal.wait_for("30 days, ");
     for _ in 0..3 {
@@ -115,9 +115,9 @@ fn a_pause_that_nobody_sees_changes_nothing() {
     assert_eq!(terminal.wait_exit().code(), Some(0));
 }
 
-/// No one tells a stopped program that its terminal has another size by now.
+/// A stopped program is not notified when its terminal is resized.
 #[test]
-fn keys_that_cannot_be_seen_do_nothing_after_a_pause_either() {
+fn keys_do_nothing_in_a_terminal_that_became_too_small_while_suspended() {
     let mut terminal = Terminal::shell().size(30, 120).start();
     terminal.wait_for(PROMPT);
     terminal.send(&format!("{} --demo\r", env!("CARGO_BIN_EXE_atlas-secret")));
@@ -129,10 +129,10 @@ fn keys_that_cannot_be_seen_do_nothing_after_a_pause_either() {
     });
     terminal.resize(12, 40);
     terminal.send("fg\r");
-    terminal.wait_until("too little room", |screen| {
+    terminal.wait_until("the notice about the size", |screen| {
         screen.alternate_screen() && screen.contents().contains("56")
     });
-    // Were the first of the two keys to create, the second would only stop that.
+    // If Enter had started a request, Ctrl-C would only stop that.
     terminal.send(key::ENTER);
     terminal.send(key::CTRL_C);
     terminal.wait_until("the prompt of the shell", |screen| {

@@ -1,4 +1,4 @@
-//! A real GNOME Keyring on a session bus of its own, with the entries of the Atlas CLI.
+//! A real GNOME Keyring on a new session bus, with the entries of the Atlas CLI.
 
 use std::fs;
 use std::io::Write as _;
@@ -12,8 +12,8 @@ use atlas_secret::process::IN_OWN_SESSION;
 
 const TOOLS: [&str; 4] = ["dbus-run-session", "dbus-send", "gnome-keyring-daemon", "secret-tool"];
 
-/// Unlocks a new keyring, fills it as `$CLIENT_ID` and `$CLIENT_SECRET` say, locks it if `$LOCK` is set, and runs the
-/// arguments. Without a display no one can be asked to unlock it.
+/// Unlocks a new keyring, stores `$CLIENT_ID` and `$CLIENT_SECRET`, locks it if `$LOCK` is set, and runs the
+/// arguments. Without a display, no prompt can unlock it.
 const SESSION: &str = r#"
 export XDG_RUNTIME_DIR="$HOME/run" XDG_DATA_HOME="$HOME/data"
 mkdir -m 700 "$XDG_RUNTIME_DIR"
@@ -53,7 +53,7 @@ fn run(atlas: &Atlas, in_file: &str, (id, secret): (&str, &str), lock: &str) -> 
 }
 
 #[test]
-fn the_entries_of_the_atlas_cli_sign_in_or_say_why_not() {
+fn the_keyring_entries_of_the_atlas_cli_sign_in_or_say_why_not() {
     if !have(&TOOLS) {
         return;
     }
@@ -70,10 +70,10 @@ fn the_entries_of_the_atlas_cli_sign_in_or_say_why_not() {
     ];
     for (entries, lock, expected) in rows {
         let output = run(&atlas, "", entries, lock);
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_ne!(output.status.code(), Some(77), "the keyring did not start: {said}");
-        assert_eq!(said.matches(expected).count(), 1, "{expected}: {said}");
-        assert!(!said.contains(&secret), "{said}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_ne!(output.status.code(), Some(77), "the keyring did not start: {stderr}");
+        assert_eq!(stderr.matches(expected).count(), 1, "{expected}: {stderr}");
+        assert!(!stderr.contains(&secret), "{stderr}");
     }
     assert_eq!(atlas.creates(), 1);
 }
@@ -86,12 +86,12 @@ fn pair((id, secret): (&str, &str)) -> String {
     format!("client_id = '{id}'\nclient_secret = '{secret}'")
 }
 
-/// A secret that signs in, or one that does not any more.
+/// A secret that can sign in, and one that no longer can.
 const RIGHT: Option<bool> = Some(true);
 const STALE: Option<bool> = Some(false);
 
 #[test]
-fn the_keyring_goes_before_the_file_as_for_the_atlas_cli() {
+fn the_keyring_takes_precedence_over_the_file_as_in_the_atlas_cli() {
     if !have(&TOOLS) {
         return;
     }
@@ -112,15 +112,15 @@ fn the_keyring_goes_before_the_file_as_for_the_atlas_cli() {
             None => ("", ""),
         };
         let output = run(&atlas, &pair(entries(in_file)), entries(in_keyring), lock);
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(code), "{row}: {said}");
-        assert_eq!(said.matches(note).count(), notes, "{row}: {said}");
-        assert!(!said.contains(&secret) && !said.contains("FAKE"), "{row}: {said}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{row}: {stderr}");
+        assert_eq!(stderr.matches(note).count(), notes, "{row}: {stderr}");
+        assert!(!stderr.contains(&secret) && !stderr.contains("FAKE"), "{row}: {stderr}");
     }
 }
 
 #[test]
-fn a_new_secret_goes_where_the_atlas_cli_reads_it() {
+fn a_new_secret_is_written_where_the_atlas_cli_reads_it() {
     if !have(&TOOLS) {
         return;
     }
@@ -141,8 +141,8 @@ fn a_new_secret_goes_where_the_atlas_cli_reads_it() {
     assert!(terminal.wait_exit().success());
 }
 
-/// The profile's entries, each on a line of its own, after the program has ended.
-const AND_THEN_LOOK: &str = r#"
+/// Prints the entries of the profile, one per line, after the program has ended.
+const PRINT_ENTRIES: &str = r#"
 echo "$DBUS_SESSION_BUS_ADDRESS" >"$HOME/bus"
 "$@"
 echo "exit $?"
@@ -152,13 +152,13 @@ done
 secret-tool search --all service atlascli_ci 2>&1 | grep -c '^label = test'
 "#;
 
-/// The program at that Atlas, signed in by the profile's entries in a keyring.
+/// The program with this Atlas and with a profile whose entries are in a keyring.
 fn in_keyring(program: Program, atlas: &Atlas, in_file: &str, arguments: &[&str]) -> Terminal {
     let folder = program.home().join(".config").join("atlascli");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("config.toml"), profile(atlas, in_file)).unwrap();
     program
-        .args(["--", "sh", "-c", SESSION, "sh", "sh", "-c", AND_THEN_LOOK, "sh"])
+        .args(["--", "sh", "-c", SESSION, "sh", "sh", "-c", PRINT_ENTRIES, "sh"])
         .args([env!("CARGO_BIN_EXE_atlas-secret"), "--project-id", PROJECT])
         .args(arguments)
         .env("CLIENT_ID", ROBOT)
@@ -186,20 +186,20 @@ fn the_profile_in_the_keyring_gets_the_new_secret() {
     terminal.send("q");
     let status = terminal.wait_exit();
     assert!(status.success(), "{status}");
-    let said = terminal.screen();
+    let screen = terminal.screen();
     for expected in [
         "exit 0",
         &format!("client_id is {ROBOT}."),
         &format!("client_secret is {value}."),
         "access_token is .",
     ] {
-        assert!(said.contains(expected), "{expected}: {said}");
+        assert!(screen.contains(expected), "{expected}: {screen}");
     }
-    assert!(said.lines().any(|line| line.trim() == "2"), "the same two entries: {said}");
+    assert!(screen.lines().any(|line| line.trim() == "2"), "the same two entries: {screen}");
 }
 
 #[test]
-fn a_keyring_that_is_changed_or_locked_meanwhile_is_said() {
+fn a_changed_or_locked_keyring_is_reported() {
     if !have(&TOOLS) {
         return;
     }
@@ -208,7 +208,7 @@ fn a_keyring_that_is_changed_or_locked_meanwhile_is_said() {
         .size(40, 120)
         .env("MONGODB_ATLAS_BASE_URL", atlas.url())
         .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token());
-    // The profile is found although something else signs in.
+    // The profile is found although other credentials sign in.
     let mut terminal = in_keyring(program, &atlas, "", &["--client-id", ROBOT]);
     terminal.wait_for("✓ robot");
     terminal.send(key::ENTER);
@@ -236,7 +236,7 @@ fn a_keyring_that_is_changed_or_locked_meanwhile_is_said() {
     terminal
         .wait_for("Not written to profile ci. The system's keyring is locked (its prompt was dismissed).");
     quit_anyway(&mut terminal);
-    let said = terminal.wait_for("exit 3");
-    assert!(!said.contains("mdb_sa_sk_DEMO"), "{said}");
+    let screen = terminal.wait_for("exit 3");
+    assert!(!screen.contains("mdb_sa_sk_DEMO"), "{screen}");
     terminal.wait_exit();
 }

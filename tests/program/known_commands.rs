@@ -1,4 +1,4 @@
-//! Commands that are suggested: for tools on the PATH, of the file of settings, and those that were run.
+//! Suggested commands: for tools on the PATH, from the settings file, and those that were run before.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -8,7 +8,7 @@ use crate::piping::wait_for_whole_screen;
 use crate::program::{contains, create, demo, quit_anyway};
 use crate::support::terminal::{Program, Terminal, key};
 
-/// The program with this script as a tool of that name on its PATH, before all others.
+/// The program with this script as a tool of that name, first on its PATH.
 fn with_tool(program: Program, tool: &str, script: &str) -> Program {
     let folder = program.home().join("bin");
     fs::create_dir_all(&folder).unwrap();
@@ -18,7 +18,7 @@ fn with_tool(program: Program, tool: &str, script: &str) -> Program {
     program.env("PATH", path)
 }
 
-/// A secret on the screen, and the prompt for a command with a list.
+/// Creates a secret and opens the prompt for a command.
 fn prompt(program: Program) -> Terminal {
     let mut terminal = program.start();
     create(&mut terminal);
@@ -27,9 +27,9 @@ fn prompt(program: Program) -> Terminal {
     terminal
 }
 
-/// Takes the command that is found by this text.
+/// Chooses the command that matches the text.
 #[track_caller]
-fn take(terminal: &mut Terminal, text: &str, line: &str) {
+fn choose(terminal: &mut Terminal, text: &str, line: &str) {
     terminal.send(text);
     terminal.wait_for(line);
     terminal.send("\t");
@@ -37,10 +37,10 @@ fn take(terminal: &mut Terminal, text: &str, line: &str) {
 }
 
 #[test]
-fn a_tool_gets_what_it_reads_and_its_output_is_shown_without_the_secret() {
+fn a_tool_gets_its_format_and_its_output_is_shown_without_the_secret() {
     let script = "cat >manifest; echo secret/atlas configured; cat manifest; base64 manifest; echo done";
     let mut terminal = prompt(with_tool(demo(), "kubectl", script));
-    take(&mut terminal, "kube", "kubectl apply --server-side -f -");
+    choose(&mut terminal, "kube", "kubectl apply --server-side -f -");
     terminal.wait_for("as kubernetes ▾");
     terminal.send(key::ENTER);
     wait_for_whole_screen(&mut terminal, "kubectl exited with 0, but printed the secret");
@@ -48,9 +48,9 @@ fn a_tool_gets_what_it_reads_and_its_output_is_shown_without_the_secret() {
     assert!(screen.contains("(not shown: it contains the secret)") && screen.contains("done"), "{screen}");
     let manifest = fs::read_to_string(terminal.home().join("manifest")).unwrap();
     let value = formats::kubernetes(&manifest)["clientSecret"].clone();
-    // Neither on the screen nor on that of the shell, which keeps it.
+    // Neither the screen nor the shell's screen contains the value.
     assert!(!contains(&terminal.output(), &value[10..]));
-    // What only prints the secret delivers nothing.
+    // A tool that only prints the secret does not deliver it.
     terminal.send(key::ESC);
     terminal.wait_for("q quit…");
     quit_anyway(&mut terminal);
@@ -58,23 +58,23 @@ fn a_tool_gets_what_it_reads_and_its_output_is_shown_without_the_secret() {
 }
 
 #[test]
-fn why_a_tool_failed_is_shown_and_it_can_be_run_again() {
+fn the_error_of_a_tool_is_shown_and_it_can_be_run_again() {
     let script = "cat >/dev/null; [ -e there ] && exit 0; touch there; echo trying; echo connection refused >&2; exit 1";
     let mut terminal = prompt(with_tool(demo(), "fly", script));
-    take(&mut terminal, "fly", "fly secrets import");
+    choose(&mut terminal, "fly", "fly secrets import");
     terminal.send(key::ENTER);
     wait_for_whole_screen(&mut terminal, "fly exited with 1.");
-    let words = terminal.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = terminal.screen().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        words.contains("fly exited with 1. trying connection refused Your new secret is still here."),
-        "{words}"
+        text.contains("fly exited with 1. trying connection refused Your new secret is still here."),
+        "{text}"
     );
     terminal.send(key::ENTER);
     wait_for_whole_screen(&mut terminal, "fly read it (as env) and exited with 0");
 }
 
 #[test]
-fn the_users_own_commands_come_first_and_what_was_run_comes_last() {
+fn commands_from_the_settings_come_first_and_earlier_ones_last() {
     let program = with_tool(demo(), "gh", "cat >/dev/null");
     let settings = program.home().join(".config/atlas-secret");
     fs::create_dir_all(&settings).unwrap();
@@ -86,7 +86,7 @@ fn the_users_own_commands_come_first_and_what_was_run_comes_last() {
     let row = |text: &str| screen.lines().position(|line| line.contains(text));
     assert!(row("sh -c 'cat >kept'") < row("gh secret set"), "{screen}");
     assert!(screen.contains("as template  mine"), "{screen}");
-    take(&mut terminal, "", "sh -c 'cat >kept'");
+    choose(&mut terminal, "", "sh -c 'cat >kept'");
     terminal.send(key::ENTER);
     wait_for_whole_screen(&mut terminal, "sh read it (as template) and exited with 0");
     let kept = fs::read_to_string(terminal.home().join("kept")).unwrap();
@@ -101,16 +101,16 @@ fn the_users_own_commands_come_first_and_what_was_run_comes_last() {
     terminal.wait_gone("Run ›");
     terminal.send("p");
     terminal.wait_for("GitHub");
-    // However many tools there are, the last line is the one that was run.
+    // The last suggestion is the command that was run.
     terminal.send(key::UP);
     terminal.wait_for("run before");
 }
 
 #[test]
-fn a_tool_can_ask_at_the_terminal_while_its_output_is_captured() {
+fn a_tool_can_prompt_on_the_terminal_while_its_output_is_captured() {
     let script = "cat >/dev/null; printf 'token: ' >/dev/tty; read x </dev/tty; echo \"it was $x\"";
     let mut terminal = prompt(with_tool(demo(), "gopass", script));
-    take(&mut terminal, "gopass", "gopass insert -m atlas/{client_id}");
+    choose(&mut terminal, "gopass", "gopass insert -m atlas/{client_id}");
     terminal.send(key::ENTER);
     terminal.wait_until("the question below the name of the tool", |screen| {
         let contents = screen.contents();

@@ -1,8 +1,8 @@
-//! The guard between a secret and its loss.
+//! The question before a secret is lost.
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::piping::pipe_to;
-use crate::program::{assert_given_back, create, filled, labelled};
+use crate::program::{assert_restored, create, filled, labeled};
 use crate::saving::save;
 use crate::support::terminal::{Terminal, key};
 #[cfg(target_os = "linux")]
@@ -10,11 +10,11 @@ use crate::tools::wait_for;
 
 const WARNING: &str = "You have not copied or saved this secret. After you quit, it cannot be shown again.";
 
-/// A secret on the screen, and its id.
+/// A new secret on the screen, and its id.
 fn with_secret(atlas: &Atlas) -> (Terminal, String) {
     let mut terminal = filled(atlas, PLAIN).start();
     create(&mut terminal);
-    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    let secret_id = labeled(&terminal.screen(), "Secret ID");
     (terminal, secret_id)
 }
 
@@ -41,7 +41,7 @@ fn the_secret_can_be_deleted_in_atlas() {
     terminal.send("q");
     terminal.wait_for(WARNING);
     terminal.send("d");
-    assert_eq!(terminal.wait_exit().code(), Some(0), "nothing is left behind");
+    assert_eq!(terminal.wait_exit().code(), Some(0), "no secret is left in Atlas");
     let delete = format!("DELETE /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}/secrets/{secret_id}");
     assert_eq!(atlas.requests().last(), Some(&delete));
     assert!(terminal.screen().contains(&format!("Secret {secret_id} for {PLAIN}")), "{}", terminal.screen());
@@ -49,21 +49,21 @@ fn the_secret_can_be_deleted_in_atlas() {
 }
 
 #[test]
-fn leaving_anyway_says_what_is_left_behind() {
+fn quitting_anyway_reports_the_undelivered_secret() {
     let atlas = Atlas::start();
     let (mut terminal, secret_id) = with_secret(&atlas);
     terminal.send("q");
     terminal.wait_for(WARNING);
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(3));
-    assert_given_back(&terminal);
-    let last_words = terminal.screen();
-    assert!(last_words.contains(&format!("Secret {secret_id} for {PLAIN}")), "{last_words}");
-    assert!(last_words.contains("never delivered"), "{last_words}");
+    assert_restored(&terminal);
+    let screen = terminal.screen();
+    assert!(screen.contains(&format!("Secret {secret_id} for {PLAIN}")), "{screen}");
+    assert!(screen.contains("never delivered"), "{screen}");
 }
 
 #[test]
-fn a_second_ctrl_c_always_leaves() {
+fn a_second_ctrl_c_always_quits() {
     let atlas = Atlas::start();
     let (mut terminal, secret_id) = with_secret(&atlas);
     terminal.send(key::CTRL_C);
@@ -74,7 +74,7 @@ fn a_second_ctrl_c_always_leaves() {
 }
 
 #[test]
-fn another_secret_is_guarded_like_leaving() {
+fn creating_another_secret_asks_like_quitting() {
     let atlas = Atlas::start();
     let (mut terminal, first) = with_secret(&atlas);
     terminal.send("n");
@@ -83,15 +83,15 @@ fn another_secret_is_guarded_like_leaving() {
     terminal.send("y");
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::CTRL_C);
-    // The loss is not forgotten because the program went on after it.
+    // The first secret is still reported.
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert!(terminal.screen().contains(&first), "{}", terminal.screen());
 }
 
-/// The terminal cannot be taken back from a command when no file can be opened.
+/// With no file descriptor left, the program cannot take the terminal back after the command.
 #[cfg(target_os = "linux")]
 #[test]
-fn an_error_of_the_terminal_after_the_delivery_ends_with_0() {
+fn a_terminal_error_after_the_delivery_exits_with_0() {
     use std::fs;
 
     use rustix::process::{Pid, Resource, Rlimit, prlimit};

@@ -1,13 +1,13 @@
-//! Limits of the system, and terminals and pipes that do not read.
+//! System limits, and terminals and pipes that do not read.
 
 use std::fs;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{assert_given_back, create, labelled, quit_anyway};
+use crate::program::{assert_restored, create, labeled, quit_anyway};
 use crate::saving::save;
 use crate::support::terminal::{Program, Signal, Terminal, key};
 
-/// The program with everything filled in, started by a shell after this line.
+/// The program with a filled form, started by a shell after this line.
 fn after(atlas: &Atlas, line: &str) -> Program {
     Terminal::run("bash")
         .args(["-c", &format!("{line}; exec \"$BINARY\" --project-id {PROJECT} --client-id {PLAIN} \"$@\"")])
@@ -32,33 +32,33 @@ fn a_file_size_limit_is_an_error_of_the_write() {
     terminal.wait_gone("Save to");
     quit_anyway(&mut terminal);
     assert_eq!(terminal.wait_exit().code(), Some(3));
-    assert_given_back(&terminal);
+    assert_restored(&terminal);
 }
 
 #[test]
-fn too_few_open_files_are_told_and_nothing_is_sent() {
+fn a_low_limit_of_open_files_is_an_error_before_any_request() {
     let atlas = Atlas::start();
     for limit in [5, 6, 8, 10, 12, 16, 20] {
         for arguments in [&[][..], &["--yes"]] {
             let mut terminal = after(&atlas, &format!("ulimit -n {limit}")).args(arguments).start();
             assert_eq!(terminal.wait_exit().code(), Some(2), "{limit} {arguments:?}\n{}", terminal.screen());
             assert!(terminal.screen().contains("ulimit -n"), "{limit}\n{}", terminal.screen());
-            assert_given_back(&terminal);
+            assert_restored(&terminal);
         }
     }
     assert_eq!(atlas.requests(), Vec::<String>::new());
 }
 
 #[test]
-fn a_full_pipe_on_standard_error_stops_nothing() {
+fn a_full_pipe_on_standard_error_does_not_block_the_program() {
     let atlas = Atlas::start();
-    // Nothing reads what comes through the pipe until the program has ended.
+    // The pipe is not read until the program has ended.
     let line = "mkfifo p; exec 9<>p; head -c 65536 /dev/zero >&9; exec 2>&9";
     let mut terminal = after(&atlas, line).start();
     create(&mut terminal);
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(3));
-    assert_given_back(&terminal);
+    assert_restored(&terminal);
 
     let mut terminal =
         after(&atlas, &format!("{line}; umask 077; exec >got")).args(["--yes", "--format", "secret"]).start();
@@ -68,13 +68,13 @@ fn a_full_pipe_on_standard_error_stops_nothing() {
 }
 
 #[test]
-fn a_size_that_cannot_be_is_replaced() {
+fn an_invalid_terminal_size_is_replaced() {
     let atlas = Atlas::start();
     for (variables, rows, columns) in [("", 24, 80), ("COLUMNS=100 LINES=30", 30, 100)] {
         let line = format!("stty cols 0 rows 0; export {variables}");
         let mut terminal = after(&atlas, &line).start();
         terminal.wait_for("[ Create secret ]");
-        // The footer is on the last row, and the rule as wide as the screen.
+        // The footer is on the last row, and the rule is as wide as the screen.
         let lines: Vec<String> = terminal.screen().lines().map(str::to_owned).collect();
         assert_eq!(lines.len(), rows, "{}", terminal.screen());
         assert!(lines[1].trim().chars().count() > columns - 8, "{}", terminal.screen());
@@ -86,7 +86,7 @@ fn a_size_that_cannot_be_is_replaced() {
     create_unseen(&mut terminal);
     let mut terminal = after(&atlas, "true").start();
     create(&mut terminal);
-    assert_ne!(labelled(&terminal.screen(), "Secret ID"), "");
+    assert_ne!(labeled(&terminal.screen(), "Secret ID"), "");
     terminal.set_reported_size(u16::MAX, u16::MAX);
     // Two letters in one read would be text.
     let length = terminal.output_length();
@@ -94,14 +94,14 @@ fn a_size_that_cannot_be_is_replaced() {
     terminal.wait_output_beyond(length);
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(3));
-    assert_given_back(&terminal);
+    assert_restored(&terminal);
 }
 
-/// The screen is larger than the emulator's: what is on it cannot be read there.
+/// The screen is larger than the emulator's, so its content is unknown.
 #[track_caller]
 fn create_unseen(terminal: &mut Terminal) {
     terminal.wait_output_beyond(1000);
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(0));
-    assert_given_back(terminal);
+    assert_restored(terminal);
 }

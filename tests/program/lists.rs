@@ -1,11 +1,11 @@
-//! Choosing from lists that are read over real HTTP.
+//! Choosing from lists that are fetched by HTTP.
 
 use crate::atlas::{Atlas, PROJECT};
 use crate::program::{demo, program, signed_in};
 use crate::support::terminal::key;
 
 #[test]
-fn two_thousand_projects_are_read_page_by_page_and_filtered() {
+fn two_thousand_projects_are_fetched_and_filtered() {
     let mut terminal = demo().args(["--demo-projects", "2000"]).start();
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::TAB);
@@ -19,7 +19,7 @@ fn two_thousand_projects_are_read_page_by_page_and_filtered() {
 }
 
 #[test]
-fn an_account_is_chosen_of_the_project_that_is_typed() {
+fn an_account_of_the_entered_project_can_be_chosen() {
     let atlas = Atlas::start();
     let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).start();
     terminal.wait_for("Client ID ›");
@@ -36,7 +36,7 @@ fn an_account_is_chosen_of_the_project_that_is_typed() {
 }
 
 #[test]
-fn a_list_that_cannot_be_read_says_so_and_asks_again() {
+fn a_list_that_cannot_be_loaded_can_be_reloaded() {
     let atlas = Atlas::start();
     let mut terminal = program()
         .env("MONGODB_ATLAS_BASE_URL", atlas.url())

@@ -1,4 +1,4 @@
-//! The log: what was asked of Atlas, and nothing that anybody could use.
+//! The log: it has the requests to Atlas, but no secrets.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -9,7 +9,7 @@ use crate::support::terminal::Terminal;
 
 #[test]
 fn only_a_regular_file_can_be_the_log() {
-    for (prepare, path, words) in [
+    for (prepare, path, error) in [
         ("mkfifo log", "log", "not a regular file"),
         ("mkfifo log; (cat log &)", "log", "not a regular file"),
         ("mkdir log", "log", "not a regular file"),
@@ -24,15 +24,15 @@ fn only_a_regular_file_can_be_the_log() {
         let line = format!("{prepare}; exec \"$0\" --demo --log-file {path}");
         let arguments = ["-c", &line, env!("CARGO_BIN_EXE_atlas-secret")];
         let mut terminal = Terminal::run("bash").args(arguments).size(30, 120).start();
-        // A reader of the pipe would outlive the program.
-        terminal.wait_for(words);
+        // Do not wait for the exit: the reader of the pipe outlives the program.
+        terminal.wait_for(error);
         assert!(terminal.screen().contains(&format!("--log-file {path}: ")), "{}", terminal.screen());
         assert!(!terminal.is_alternate_screen());
     }
 }
 
 #[test]
-fn the_log_names_requests_and_holds_no_secret() {
+fn the_log_contains_requests_but_no_secrets() {
     let atlas = Atlas::start();
     let (_, login) = atlas.service_account();
     let program = as_service_account(&atlas).args(["--project-id", PROJECT, "--client-id", PLAIN]);

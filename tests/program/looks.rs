@@ -1,10 +1,10 @@
-//! What the terminal is told: colours, glyphs, sizes.
+//! Colors, glyphs and sizes.
 
-use crate::program::{demo, labelled};
+use crate::program::{demo, labeled};
 use crate::support::terminal::{Program, Terminal, key};
 
-/// Goes through the form, the help, the secret and the guard, so that each has been drawn.
-fn see_everything(program: Program) -> Terminal {
+/// Opens the form, the help, the secret and the question before leaving.
+fn open_everything(program: Program) -> Terminal {
     let mut terminal = program.start();
     terminal.wait_for("30 days, ");
     terminal.send("?");
@@ -20,27 +20,27 @@ fn see_everything(program: Program) -> Terminal {
 }
 
 #[test]
-fn colours_are_there_without_no_color() {
-    let terminal = see_everything(demo());
-    let codes = colour_codes(&terminal.output());
-    // Only the 16 that a person's own theme defines: `38;5;n` is the n-th of them, `38;2;…` would be any colour.
+fn colors_are_used_without_no_color() {
+    let terminal = open_everything(demo());
+    let codes = color_codes(&terminal.output());
+    // Only the 16 colors of the terminal's theme: `38;5;n` is the nth of them. `38;2;…` would be any color.
     assert!(codes.iter().any(|code| code.starts_with("38;5;")), "{codes:?}");
-    assert!(codes.iter().all(|code| is_of_theme(code)), "{codes:?}");
+    assert!(codes.iter().all(|code| uses_theme(code)), "{codes:?}");
 }
 
 #[test]
-fn no_color_means_no_colour_at_all() {
-    let terminal = see_everything(demo().env("NO_COLOR", "1"));
-    assert_eq!(colour_codes(&terminal.output()), Vec::<String>::new());
-    assert!(!terminal.has_colour());
-    assert!(terminal.any_cell(vt100::Cell::bold), "what matters is still set off");
-    assert!(terminal.any_cell(vt100::Cell::inverse), "what is chosen is still set off");
+fn no_color_disables_all_colors() {
+    let terminal = open_everything(demo().env("NO_COLOR", "1"));
+    assert_eq!(color_codes(&terminal.output()), Vec::<String>::new());
+    assert!(!terminal.has_color());
+    assert!(terminal.any_cell(vt100::Cell::bold), "emphasis is still visible");
+    assert!(terminal.any_cell(vt100::Cell::inverse), "the selection is still visible");
 }
 
 #[test]
-fn a_plain_locale_gets_plain_glyphs() {
+fn a_locale_without_utf_8_gets_ascii() {
     for locale in ["C", "en_US.ISO-8859-1"] {
-        let terminal = see_everything(demo().env("LANG", locale));
+        let terminal = open_everything(demo().env("LANG", locale));
         let output = terminal.output();
         let odd = output.iter().position(|byte| !byte.is_ascii());
         let around = odd.map(|at| output[at.saturating_sub(20)..(at + 20).min(output.len())].escape_ascii());
@@ -50,7 +50,7 @@ fn a_plain_locale_gets_plain_glyphs() {
 }
 
 #[test]
-fn a_small_terminal_says_so_and_everything_is_kept() {
+fn a_small_terminal_shows_a_notice_and_keeps_the_form() {
     let mut terminal = demo().start();
     // The lookups are over, so that later only keys change the screen.
     terminal.wait_for("This account has no secrets yet.");
@@ -60,18 +60,17 @@ fn a_small_terminal_says_so_and_everything_is_kept() {
     terminal.wait_gone("30 days");
     terminal.send("3");
     terminal.wait_until("the first digit", |screen| {
-        labelled(&screen.contents(), "Expires after").starts_with('3')
+        labeled(&screen.contents(), "Expires after").starts_with('3')
     });
     terminal.resize(10, 60);
     let notice = terminal.wait_for("atlas-secret needs 56 columns × 16 rows. Nothing is lost.");
     assert_eq!(notice.trim().lines().count(), 1, "{notice}");
-    // Keys wait: no one types into what they cannot see.
-    // Hiding the cursor ends this frame.
+    // Keys are ignored while their effect cannot be seen. Hiding the cursor is the last part of the frame.
     terminal.wait_until("no cursor", vt100::Screen::hide_cursor);
     let length = terminal.output_length();
     terminal.send("6h");
-    // Each event is followed by a frame, if only by its few bytes for the cursor: then the keys are through,
-    // and the size that follows does not overtake them.
+    // Every event is followed by a frame, if only by a few bytes for the cursor. After that, the keys have been
+    // processed before the resize.
     terminal.wait_output_beyond(length);
     terminal.resize(30, 120);
     terminal.wait_for("Expires after ›");
@@ -81,26 +80,26 @@ fn a_small_terminal_says_so_and_everything_is_kept() {
     terminal.resize(10, 60);
     terminal.wait_for("Nothing is lost.");
     terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(0), "Ctrl-C works where nothing can be drawn");
+    assert_eq!(terminal.wait_exit().code(), Some(0), "Ctrl-C works in a small terminal");
 }
 
-/// The parameters of every SGR sequence that sets or resets a colour.
-fn colour_codes(output: &[u8]) -> Vec<String> {
+/// The parameters of all SGR sequences that set or reset a color.
+fn color_codes(output: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(output);
     let sequences = text.split("\x1b[").skip(1).filter_map(|rest| {
         let end = rest.find(|character: char| character.is_ascii_alphabetic())?;
         rest[end..].starts_with('m').then(|| rest[..end].to_owned())
     });
-    let sets_colour = |parameters: &String| parameters.split([';', ':']).any(is_colour);
-    sequences.filter(sets_colour).collect()
+    let sets_color = |parameters: &String| parameters.split([';', ':']).any(is_color);
+    sequences.filter(sets_color).collect()
 }
 
-fn is_colour(parameter: &str) -> bool {
+fn is_color(parameter: &str) -> bool {
     parameter.parse().is_ok_and(|code: u16| matches!(code, 30..=49 | 58..=59 | 90..=107))
 }
 
-/// Nothing but the terminal's own 16 colours and resets to its default.
-fn is_of_theme(parameters: &str) -> bool {
+/// True if only the terminal's 16 colors are set, or the default.
+fn uses_theme(parameters: &str) -> bool {
     let mut codes = parameters.split(';');
     while let Some(code) = codes.next() {
         let fits = match code {

@@ -1,12 +1,12 @@
-//! The program itself, in a real pseudo-terminal, against a real HTTP server: what a person does and sees.
+//! The program in a pseudo-terminal with an HTTP server: what a user does and sees.
 //!
-//! Every wait is for something on the screen or in the server, with a deadline. How long things take is
-//! never tested here, except where a wait of the program's own has to end at all.
+//! Every wait is for a condition on the screen or in the server, with a deadline. Durations are not tested, except
+//! that the program's own waits end.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic, also in its helpers")]
-#![expect(clippy::missing_panics_doc, reason = "the helpers panic when something is not as it should be")]
-#![expect(clippy::print_stdout, reason = "a test without its tool says so")]
+#![expect(clippy::unwrap_used, reason = "tests and their helpers panic on failure")]
+#![expect(clippy::missing_panics_doc, reason = "helpers panic on failure")]
+#![expect(clippy::print_stdout, reason = "a test prints that its tool is missing")]
 
 #[path = "../support/mod.rs"]
 pub mod support;

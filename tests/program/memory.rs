@@ -1,5 +1,4 @@
-//! The memory of the program itself, read by the system's own means: once a secret has been left, no copy of it
-//! is anywhere, neither as it is nor in base64.
+//! The memory of the program: after a secret is closed, no copy of it is left, neither plain nor in base64.
 
 #![cfg(target_os = "linux")]
 
@@ -10,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::atlas::{Atlas, PLAIN};
-use crate::clipboard::{beside, copy};
+use crate::clipboard::{copy, on_display};
 use crate::display::Display;
 use crate::piping::{pipe_to, wait_for_whole_screen};
 use crate::program::{contains, create, filled, is_value};
@@ -18,19 +17,19 @@ use crate::saving::save;
 use crate::support::terminal::Terminal;
 use crate::tools::have;
 
-/// Parts of an address space that are the kernel's and cannot be read (proc(5)).
-const KERNELS: [&str; 3] = ["[vvar]", "[vvar_vclock]", "[vsyscall]"];
+/// Mappings of the kernel that cannot be read (`proc(5)`).
+const KERNEL_MAPPINGS: [&str; 3] = ["[vvar]", "[vvar_vclock]", "[vsyscall]"];
 
-/// Reading the memory of a process that forbids it takes the superuser.
-fn may_read_memory() -> bool {
-    let may = rustix::process::geteuid().is_root();
-    if !may {
-        println!("skipped: only the superuser may read the memory of the program");
+/// Only root can read the memory of a process that protects it.
+fn can_read_memory() -> bool {
+    let is_root = rustix::process::geteuid().is_root();
+    if !is_root {
+        println!("skipped: only root can read the memory of the program");
     }
-    may
+    is_root
 }
 
-/// Shows the value, and gives it while it stands there.
+/// Reveals the value and returns it, while it is still shown.
 #[track_caller]
 fn reveal(terminal: &mut Terminal) -> String {
     terminal.send("r");
@@ -42,25 +41,24 @@ fn reveal(terminal: &mut Terminal) -> String {
     value.unwrap()
 }
 
-/// What is looked for: the part that differs from secret to secret, as it is and in base64 at whichever of the
-/// three offsets it starts.
+/// The unique part of the value to search for, plain and in base64 at each of the three offsets.
 fn traces(value: &str) -> [(&'static str, Vec<u8>); 4] {
     let tail = &value[value.len() - 24..];
     let encoded = |offset| {
         let text = STANDARD_NO_PAD.encode([&b"\0\0\0"[..offset], tail.as_bytes()].concat());
-        // The first and the last group depend on what stands beside it.
+        // The first and the last group depend on adjacent bytes.
         text.as_bytes()[4..text.len() - 4].to_vec()
     };
     [
-        ("as it is", tail.as_bytes().to_vec()),
+        ("plain", tail.as_bytes().to_vec()),
         ("in base64", encoded(0)),
-        ("in base64, one on", encoded(1)),
-        ("in base64, two on", encoded(2)),
+        ("in base64, offset 1", encoded(1)),
+        ("in base64, offset 2", encoded(2)),
     ]
 }
 
 #[test]
-fn every_trace_is_one_that_can_be_found() {
+fn each_encoding_of_the_value_can_be_found() {
     let value = "mdb_sa_sk_FAKE-0123456789-abcdefghijklmnopqrst";
     let traces = traces(value);
     for before in ["", ".", ".."] {
@@ -71,7 +69,7 @@ fn every_trace_is_one_that_can_be_found() {
     }
 }
 
-/// Where the value stands in the memory of that process.
+/// Where the value is in the memory of the process.
 fn copies_of(value: &str, process: u32) -> Vec<String> {
     let traces = traces(value);
     let memory = File::open(format!("/proc/{process}/mem")).unwrap();
@@ -90,8 +88,8 @@ fn copies_of(value: &str, process: u32) -> Vec<String> {
     found
 }
 
-/// What can be read from there on. The end of a block, of the heap above all, may have been given back since its
-/// line was read; what stands before it still counts.
+/// The readable bytes of a mapping. Its end, especially of the heap, may have been unmapped since the list of
+/// mappings was read.
 fn readable(memory: &File, start: u64, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     let mut read = 0;
@@ -105,18 +103,19 @@ fn readable(memory: &File, start: u64, length: usize) -> Vec<u8> {
     bytes
 }
 
-/// The addresses in a line of `/proc/PID/maps`, where they can be read.
+/// The addresses in a line of `/proc/PID/maps`, if they can be read.
 fn readable_range(line: &str) -> Option<(u64, u64)> {
-    let mut words = line.split_whitespace();
-    let (start, end) = words.next()?.split_once('-')?;
-    let is_readable = words.next()?.starts_with('r') && !KERNELS.iter().any(|name| line.ends_with(name));
+    let mut fields = line.split_whitespace();
+    let (start, end) = fields.next()?.split_once('-')?;
+    let is_readable =
+        fields.next()?.starts_with('r') && !KERNEL_MAPPINGS.iter().any(|name| line.ends_with(name));
     let number = |digits| u64::from_str_radix(digits, 16).ok();
     is_readable.then_some((number(start)?, number(end)?))
 }
 
-/// Waits until the tasks that worked with the value have ended and nothing of it is left.
+/// Waits until the tasks that used the value have ended and no copy is left.
 #[track_caller]
-fn assert_forgotten(value: &str, process: u32) {
+fn assert_wiped(value: &str, process: u32) {
     let mut left = Vec::new();
     let start = std::time::Instant::now();
     while start.elapsed() < std::time::Duration::from_secs(5) {
@@ -129,15 +128,15 @@ fn assert_forgotten(value: &str, process: u32) {
 }
 
 #[test]
-fn a_secret_that_was_shown_copied_and_saved_is_forgotten() {
-    if !have(&["Xvfb", "xclip"]) || !may_read_memory() {
+fn a_secret_that_was_revealed_copied_and_saved_is_wiped() {
+    if !have(&["Xvfb", "xclip"]) || !can_read_memory() {
         return;
     }
     let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = beside(&display, &atlas).start();
+    let mut terminal = on_display(&display, &atlas).start();
     create(&mut terminal);
     let value = reveal(&mut terminal);
-    assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "it is found while it is shown");
+    assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "the search finds a revealed value");
     terminal.send("r");
     terminal.wait_gone(&value);
     let _holder = copy(&mut terminal);
@@ -145,31 +144,31 @@ fn a_secret_that_was_shown_copied_and_saved_is_forgotten() {
     terminal.wait_for("Saved to ");
     terminal.send("v");
     terminal.wait_for("Atlas accept");
-    assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "it is found while it is masked");
+    assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "the search finds a masked value");
     terminal.send("n");
     terminal.wait_for("[ Create secret ]");
-    assert_forgotten(&value, terminal.pid());
+    assert_wiped(&value, terminal.pid());
 }
 
 #[test]
-fn a_secret_that_was_only_copied_is_forgotten_while_the_clipboard_holds_it() {
-    if !have(&["Xvfb", "xclip"]) || !may_read_memory() {
+fn a_copied_secret_is_wiped_although_the_clipboard_holds_it() {
+    if !have(&["Xvfb", "xclip"]) || !can_read_memory() {
         return;
     }
     let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = beside(&display, &atlas).start();
+    let mut terminal = on_display(&display, &atlas).start();
     create(&mut terminal);
     let value = reveal(&mut terminal);
     let _holder = copy(&mut terminal);
     terminal.send("n");
     terminal.wait_for("[ Create secret ]");
-    assert_forgotten(&value, terminal.pid());
-    assert_eq!(display.paste(), Some(value), "the clipboard is another process's");
+    assert_wiped(&value, terminal.pid());
+    assert_eq!(display.paste(), Some(value), "the clipboard belongs to another process");
 }
 
 #[test]
-fn a_secret_that_was_sent_and_piped_is_forgotten() {
-    if !may_read_memory() {
+fn a_secret_that_was_sent_and_piped_is_wiped() {
+    if !can_read_memory() {
         return;
     }
     let atlas = Atlas::start();
@@ -180,8 +179,8 @@ fn a_secret_that_was_sent_and_piped_is_forgotten() {
     terminal.wait_for("Sent to your terminal");
     pipe_to(&mut terminal, "sh -c 'cat >/dev/null'");
     wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
-    assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "it is found while it is there");
+    assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "the search finds the value");
     terminal.send("n");
     terminal.wait_for("[ Create secret ]");
-    assert_forgotten(&value, terminal.pid());
+    assert_wiped(&value, terminal.pid());
 }

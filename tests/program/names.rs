@@ -1,4 +1,4 @@
-//! Names in place of ids, over real HTTP.
+//! Names instead of ids, with an HTTP server.
 
 use std::process::Stdio;
 
@@ -6,8 +6,8 @@ use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::program::{demo, in_own_session, is_value, labelled, signed_in};
 use crate::support::terminal::key;
 
-/// A run without the form; its exit code, standard output and standard error.
-fn alone(atlas: &Atlas, arguments: &[&str]) -> (Option<i32>, String, String) {
+/// Runs without the form. Returns the exit code, standard output and standard error.
+fn without_terminal(atlas: &Atlas, arguments: &[&str]) -> (Option<i32>, String, String) {
     run(atlas, &atlas.access_token(), arguments)
 }
 
@@ -32,13 +32,13 @@ fn without_the_form_names_are_replaced_by_ids_before_anything_else() {
         alone(&atlas, &["--project-id", " Of-A-\u{200B}TEST ", "--client-id", "Plain\u{AD}\r"]);
     assert_eq!(code, Some(0), "{said}");
     assert!(is_value(&secret) && atlas.accepts(PLAIN, &secret));
-    assert!(said.contains(&format!("--project-id Of-A-TEST: {PROJECT}\n")), "{said}");
-    assert!(said.contains(&format!("--client-id Plain: {PLAIN}\n")), "{said}");
+    assert!(stderr.contains(&format!("--project-id Of-A-TEST: {PROJECT}\n")), "{stderr}");
+    assert!(stderr.contains(&format!("--client-id Plain: {PLAIN}\n")), "{stderr}");
     assert!(
-        said.starts_with("atlas-secret: Signing in\natlas-secret: Reading the list of projects\n"),
-        "{said}"
+        stderr.starts_with("atlas-secret: Signing in\natlas-secret: Reading the list of projects\n"),
+        "{stderr}"
     );
-    assert_eq!(said.matches("Signing in").count(), 1, "{said}");
+    assert_eq!(stderr.matches("Signing in").count(), 1, "{stderr}");
     let lists: Vec<String> = atlas.requests().into_iter().take(2).collect();
     let accounts = format!("GET /api/atlas/v2/groups/{PROJECT}/serviceAccounts?itemsPerPage=500&pageNum=1");
     assert_eq!(lists, ["GET /api/atlas/v2/groups?itemsPerPage=500&pageNum=1".to_owned(), accounts]);
@@ -70,9 +70,9 @@ fn a_name_that_is_not_clear_ends_the_run_with_the_candidates() {
         ),
     ];
     for (arguments, expected) in rows {
-        let (code, secret, said) = alone(&atlas, arguments);
-        assert_eq!((code, secret.as_str()), (Some(2), ""), "{said}");
-        assert!(said.contains(expected), "{expected:?} is not in {said}");
+        let (code, secret, stderr) = without_terminal(&atlas, arguments);
+        assert_eq!((code, secret.as_str()), (Some(2), ""), "{stderr}");
+        assert!(stderr.contains(expected), "{expected:?} is not in {stderr}");
     }
     assert_eq!(atlas.creates(), 0);
 }
@@ -105,12 +105,15 @@ fn a_name_on_a_late_page_is_found_and_a_long_list_names_ten() {
         assert_eq!(output.status.code(), Some(2));
         String::from_utf8(output.stderr).unwrap()
     };
-    let said = demo(&["--project-id", "SEARCH-STAGING-1983", "--client-id", "ci"]);
-    assert!(said.contains("--project-id SEARCH-STAGING-1983: 5eed000000000000000007bf\n"), "{said}");
-    assert!(said.contains("--client-id ci: the project has no service account with this name.\n"), "{said}");
-    let said = demo(&["--project-id", "search", "--client-id", "ci"]);
-    assert_eq!(said.matches("  search-").count(), 10, "{said}");
-    assert!(said.contains("\n  and 240 more\n"), "{said}");
+    let stderr = demo(&["--project-id", "SEARCH-STAGING-1983", "--client-id", "ci"]);
+    assert!(stderr.contains("--project-id SEARCH-STAGING-1983: 5eed000000000000000007bf\n"), "{stderr}");
+    assert!(
+        stderr.contains("--client-id ci: the project has no service account with this name.\n"),
+        "{stderr}"
+    );
+    let stderr = demo(&["--project-id", "search", "--client-id", "ci"]);
+    assert_eq!(stderr.matches("  search-").count(), 10, "{stderr}");
+    assert!(stderr.contains("\n  and 240 more\n"), "{stderr}");
 }
 
 #[test]
@@ -128,31 +131,31 @@ fn a_list_that_cannot_be_read_ends_the_run_and_says_what_to_do() {
     let (code, _, said) = alone(&atlas, &missing);
     assert_eq!(code, Some(2), "{said}");
     assert!(
-        said.contains("Could not load the service accounts. There is no project with this ID (404)."),
-        "{said}"
+        stderr.contains("Could not load the service accounts. There is no project with this ID (404)."),
+        "{stderr}"
     );
 }
 
 #[test]
-fn a_name_that_the_form_starts_with_is_replaced_once_its_list_is_there() {
+fn initial_names_in_the_form_are_resolved() {
     let atlas = Atlas::start();
     let mut terminal = signed_in(&atlas).args(["--project-id", "of-a-test", "--client-id", "plain"]).start();
     terminal.wait_for("[ Create secret ]");
     terminal.wait_for(PLAIN);
-    assert!(labelled(&terminal.screen(), "Project ID").starts_with(PROJECT), "{}", terminal.screen());
+    assert!(labeled(&terminal.screen(), "Project ID").starts_with(PROJECT), "{}", terminal.screen());
     terminal.wait_for("Enter create");
     terminal.send(key::ENTER);
     terminal.wait_for("Secret created");
 }
 
 #[test]
-fn a_project_of_thousands_is_found_by_name_with_two_keys() {
+fn a_project_among_thousands_is_found_by_name() {
     let mut terminal = demo().args(["--demo-projects", "5000"]).start();
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::TAB);
     terminal.send(key::CTRL_U);
     terminal.wait_for("Enter a project ID or name.");
-    // Key by key: what comes in one read is a paste.
+    // Send single keys, because several characters in one read are a paste.
     for character in "payprod".chars() {
         terminal.send(&character.to_string());
     }

@@ -1,13 +1,13 @@
-//! Mistakes of the program's own. Only a build with debug assertions can be made to make one.
+//! Panics of the program. Only a build with debug assertions can trigger them.
 
 #![cfg(debug_assertions)]
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::headless::alone;
-use crate::program::{as_service_account, assert_given_back, contains};
+use crate::headless::without_terminal;
+use crate::program::{as_service_account, assert_restored, contains};
 use crate::support::terminal::{Terminal, key};
 
-/// What the panic says, which must not get out.
+/// The message of the panic, which must not be printed.
 const MESSAGE: &str = "FAKE-in-the-message";
 
 fn start_with_panic(atlas: &Atlas, place: &str) -> Terminal {
@@ -19,26 +19,26 @@ fn start_with_panic(atlas: &Atlas, place: &str) -> Terminal {
 }
 
 #[test]
-fn a_panic_gives_the_terminal_back_and_names_its_place() {
+fn a_panic_restores_the_terminal_and_reports_its_location() {
     let atlas = Atlas::start();
     let mut terminal = start_with_panic(&atlas, "draw");
-    assert_eq!(terminal.wait_exit().code(), Some(3), "a secret exists that nobody has");
-    assert_given_back(&terminal);
-    let last_words = terminal.screen();
-    assert!(last_words.contains("Internal error at src/jobs/test_hooks.rs"), "{last_words}");
-    assert_eq!(last_words.matches(&format!("for {PLAIN}")).count(), 1, "said once\n{last_words}");
-    assert!(last_words.contains("never delivered"), "{last_words}");
-    assert!(!contains(&terminal.output(), MESSAGE), "{last_words}");
-    assert!(!contains(&terminal.output(), "mdb_sa_sk_DEMO"), "{last_words}");
-    assert_eq!(atlas.live_tokens(), 0, "the token was given back all the same");
+    assert_eq!(terminal.wait_exit().code(), Some(3), "the secret was not delivered");
+    assert_restored(&terminal);
+    let screen = terminal.screen();
+    assert!(screen.contains("Internal error at src/jobs/test_hooks.rs"), "{screen}");
+    assert_eq!(screen.matches(&format!("for {PLAIN}")).count(), 1, "reported once\n{screen}");
+    assert!(screen.contains("never delivered"), "{screen}");
+    assert!(!contains(&terminal.output(), MESSAGE), "{screen}");
+    assert!(!contains(&terminal.output(), "mdb_sa_sk_DEMO"), "{screen}");
+    assert_eq!(atlas.live_tokens(), 0, "the token was revoked anyway");
 }
 
 #[test]
-fn a_panic_of_a_task_is_a_failure_on_the_screen() {
+fn a_panic_in_a_task_is_an_error_on_the_screen() {
     let atlas = Atlas::start();
     let mut terminal = start_with_panic(&atlas, "sign in");
     let screen = terminal.wait_for("Nothing was created.");
-    assert!(screen.contains(PLAIN), "everything typed is still there\n{screen}");
+    assert!(screen.contains(PLAIN), "the form keeps its text\n{screen}");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(0));
     assert!(!contains(&terminal.output(), MESSAGE), "{screen}");
@@ -46,7 +46,7 @@ fn a_panic_of_a_task_is_a_failure_on_the_screen() {
 }
 
 #[test]
-fn a_panic_around_the_request_leaves_its_outcome_unknown() {
+fn a_panic_during_the_request_leaves_its_outcome_unknown() {
     let atlas = Atlas::start();
     let mut terminal = start_with_panic(&atlas, "create");
     let screen = terminal.wait_for("src/jobs/test_hooks.rs");
@@ -60,9 +60,9 @@ fn a_panic_around_the_request_leaves_its_outcome_unknown() {
 }
 
 #[test]
-fn a_panic_once_the_post_may_run_claims_nothing_without_a_terminal() {
+fn a_panic_after_the_post_has_started_reports_that_a_secret_may_exist() {
     let atlas = Atlas::start();
-    let mut command = alone(&atlas, PLAIN);
+    let mut command = without_terminal(&atlas, PLAIN);
     command.args(["--format", "env"]).env("ATLAS_SECRET_TEST_PANIC", "progress");
     let output = command.output().unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();

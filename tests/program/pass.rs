@@ -1,4 +1,4 @@
-//! A real password store (`pass`), with a real key of `gpg`.
+//! A real password store (`pass`) with a real GPG key.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::piping::{pipe_to, wait_for_whole_screen};
 use crate::program::{create, filled, peek};
 use crate::tools::have;
 
-/// A store and a key in a folder of their own. The agent that `gpg` starts ends with them.
+/// A store and a key in a new folder. The agent that `gpg` starts ends with them.
 struct Store(tempfile::TempDir);
 
 impl Store {
@@ -47,7 +47,7 @@ impl Drop for Store {
 }
 
 #[test]
-fn a_password_store_gives_the_secret_back() {
+fn the_secret_can_be_stored_in_pass() {
     if !have(&["pass", "gpg", "gpgconf"]) {
         return;
     }
@@ -63,7 +63,7 @@ fn a_password_store_gives_the_secret_back() {
     pipe_to(&mut terminal, "pass insert -m atlas/{client_id}");
     wait_for_whole_screen(&mut terminal, "pass read it and exited with 0");
     assert_eq!(store.run("pass", &["show", &format!("atlas/{PLAIN}")]), value);
-    // A store that cannot encrypt does not take it.
+    // A store that cannot encrypt fails.
     std::fs::write(store.0.path().join(".gpg-id"), "no-such-key\n").unwrap();
     pipe_to(&mut terminal, "pass insert -m other");
     wait_for_whole_screen(&mut terminal, "pass exited with ");

@@ -1,23 +1,23 @@
-//! Pasting: ids go where they belong, nothing is submitted, a secret is not kept.
+//! Pasting: ids go to their fields, nothing is submitted, a secret is discarded.
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{contains, labelled, signed_in};
+use crate::program::{contains, labeled, signed_in};
 use crate::support::terminal::{Terminal, key};
 
 #[track_caller]
 fn wait_for_field(terminal: &mut Terminal, label: &str, text: &str) {
     terminal.wait_until(&format!("{text:?} in {label}"), |screen| {
-        let row = labelled(&screen.contents(), label);
+        let row = labeled(&screen.contents(), label);
         row.split_whitespace().next().unwrap_or_default() == text
     });
 }
 
 #[test]
-fn a_url_and_a_client_id_go_where_they_belong() {
+fn a_pasted_url_and_client_id_go_to_their_fields() {
     let atlas = Atlas::start();
     let mut terminal = signed_in(&atlas).start();
     terminal.wait_for("Project ID ›");
-    // The account first, while the project has the focus.
+    // Paste the account first, while the project has the focus.
     terminal.paste(&format!("{PLAIN}\n"));
     wait_for_field(&mut terminal, "Client ID", PLAIN);
     terminal.wait_for("moved here");
@@ -30,7 +30,7 @@ fn a_url_and_a_client_id_go_where_they_belong() {
 }
 
 #[test]
-fn one_paste_fills_both() {
+fn one_paste_can_fill_both_fields() {
     let atlas = Atlas::start();
     let mut terminal = signed_in(&atlas).start();
     terminal.wait_for("Project ID ›");
@@ -41,11 +41,11 @@ fn one_paste_fills_both() {
 }
 
 #[test]
-fn an_enter_that_comes_with_text_does_not_submit() {
+fn an_enter_in_the_same_read_as_text_does_not_submit() {
     let atlas = Atlas::start();
     let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).start();
     terminal.wait_for("Client ID ›");
-    // A terminal without bracketed paste types what is pasted, line break and all.
+    // A terminal without bracketed paste types pasted text, including the line break.
     terminal.send(&format!("{PLAIN}\r"));
     wait_for_field(&mut terminal, "Client ID", PLAIN);
     terminal.send(key::SHIFT_TAB);
@@ -55,10 +55,10 @@ fn an_enter_that_comes_with_text_does_not_submit() {
     terminal.wait_for("Expires after ›");
     terminal.send(key::CTRL_U);
     terminal.wait_gone("30 days");
-    // On this field an Enter of its own would submit; and so little text could have been typed.
+    // A separate Enter on this field would submit, and this little text could have been typed.
     terminal.send("36h\r");
     wait_for_field(&mut terminal, "Expires after", "36h");
-    // A submit would have left the form in the same frame. The help is a round trip that proves it did not.
+    // Submitting would have left the form in the same frame. The help proves that it did not.
     terminal.send(key::F1);
     terminal.wait_for("Keys ");
     terminal.send(key::ESC);
@@ -67,15 +67,15 @@ fn an_enter_that_comes_with_text_does_not_submit() {
 }
 
 #[test]
-fn a_pasted_secret_is_refused_and_shown_nowhere() {
+fn a_pasted_secret_is_rejected_and_never_shown() {
     let atlas = Atlas::start();
     let fake = "mdb_sa_sk_FAKE-pasted-by-mistake";
     let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).size(24, 80).start();
     terminal.wait_for("Client ID ›");
     terminal.paste(fake);
     let refusal = terminal.wait_for("this is a secret, not a client ID");
-    assert_eq!(labelled(&refusal, "Client ID"), "ID or name", "{refusal}");
-    // The same without the marks of a paste.
+    assert_eq!(labeled(&refusal, "Client ID"), "ID or name", "{refusal}");
+    // The same without bracketed paste.
     terminal.send(&format!("{fake}\r"));
     terminal.send(key::F1);
     terminal.wait_for("Keys ");

@@ -1,21 +1,21 @@
-//! Handing the secret to a command, which has the terminal while it runs.
+//! Piping the secret to a command, which owns the terminal while it runs.
 
 use std::fs;
 
 use crate::atlas::{Atlas, PLAIN};
-use crate::program::{create, filled, labelled, peek};
+use crate::program::{create, filled, labeled, peek};
 use crate::support::terminal::{Terminal, key};
 
-/// Types a command line and runs it.
+/// Types a command and runs it.
 #[track_caller]
 pub fn pipe_to(terminal: &mut Terminal, line: &str) {
     terminal.send("p");
     terminal.wait_for("Run ›");
     terminal.send(key::CTRL_U);
     terminal.send(line);
-    // Behind the line stands what the command reads; of a long line the end is shown.
+    // The row also shows what the command reads. Of a long command, it shows the end.
     terminal.wait_until("the line", |screen| {
-        let row = labelled(&screen.contents(), "Run");
+        let row = labeled(&screen.contents(), "Run");
         let shown = row.strip_suffix("as secret ▾").unwrap_or_default().trim_end();
         let shown = shown.strip_prefix('…').unwrap_or(shown);
         line.ends_with(shown) && shown.len() >= line.len().min(50)
@@ -23,7 +23,7 @@ pub fn pipe_to(terminal: &mut Terminal, line: &str) {
     terminal.send(key::ENTER);
 }
 
-/// Waits until the program has its screen back as it was: all of it, and the terminal's modes.
+/// Waits until the screen is complete again and the terminal's modes are restored.
 #[track_caller]
 pub fn wait_for_whole_screen(terminal: &mut Terminal, text: &str) {
     terminal.wait_until(&format!("the whole screen with {text:?}"), |screen| {
@@ -36,7 +36,7 @@ pub fn wait_for_whole_screen(terminal: &mut Terminal, text: &str) {
     });
 }
 
-/// A secret on the screen, and its value.
+/// A new secret on the screen, and its value.
 #[track_caller]
 fn with_secret(atlas: &Atlas) -> (Terminal, String) {
     let mut terminal = filled(atlas, PLAIN).start();
@@ -46,12 +46,12 @@ fn with_secret(atlas: &Atlas) -> (Terminal, String) {
 }
 
 #[test]
-fn a_command_gets_exactly_the_secret_and_leaving_asks_nothing() {
+fn a_command_gets_exactly_the_secret_and_quitting_does_not_ask() {
     let atlas = Atlas::start();
     let (mut terminal, value) = with_secret(&atlas);
     pipe_to(&mut terminal, "sh -c 'cat > {client_id}'");
     wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
-    assert!(terminal.hides_cursor(), "nothing is typed here");
+    assert!(terminal.hides_cursor(), "there is no text field");
     assert_eq!(fs::read_to_string(terminal.home().join(PLAIN)).unwrap(), value);
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0));
@@ -79,8 +79,8 @@ fn an_error_of_a_command_is_shown_and_the_line_can_be_edited() {
         wait_for_whole_screen(&mut terminal, error);
         let screen = terminal.screen();
         assert!(screen.contains("Your new secret is still here.") && screen.contains(line), "{screen}");
-        // The caret is back in the line.
-        terminal.wait_until("the caret", |screen| !screen.hide_cursor());
+        // The cursor is back in the line.
+        terminal.wait_until("the cursor", |screen| !screen.hide_cursor());
         terminal.send(key::ESC);
         terminal.wait_gone("Run ›");
     }
@@ -89,16 +89,16 @@ fn an_error_of_a_command_is_shown_and_the_line_can_be_edited() {
 }
 
 #[test]
-fn a_command_can_ask_at_the_terminal() {
+fn a_command_can_prompt_on_the_terminal() {
     let atlas = Atlas::start();
     let (mut terminal, value) = with_secret(&atlas);
     let ask = "cat >out; printf 'passphrase: ' >/dev/tty; read x </dev/tty; test \"$x\" = open";
     fs::write(terminal.home().join("ask"), ask).unwrap();
-    for (asked, typed, error) in [(1, "shut\r", Some("sh exited with 1.")), (2, "open\r", None)] {
+    for (count, typed, error) in [(1, "shut\r", Some("sh exited with 1.")), (2, "open\r", None)] {
         pipe_to(&mut terminal, "sh ask");
-        // The first question stays on the shell's screen: only its count tells the second from it.
+        // The first question stays on the shell's screen, so count the questions.
         terminal.wait_until("the question on the shell's screen", |screen| {
-            !screen.alternate_screen() && screen.contents().matches("passphrase:").count() == asked
+            !screen.alternate_screen() && screen.contents().matches("passphrase:").count() == count
         });
         assert!(!terminal.hides_cursor() && !terminal.bracketed_paste());
         terminal.send(typed);
@@ -109,14 +109,14 @@ fn a_command_can_ask_at_the_terminal() {
         }
     }
     assert_eq!(fs::read_to_string(terminal.home().join("out")).unwrap(), value);
-    // Nothing of what was typed there is taken for a key here.
+    // Keys that the command has read are not keys for the program.
     assert!(!terminal.screen().contains("Save to"), "{}", terminal.screen());
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0));
 }
 
 #[test]
-fn a_question_on_a_stream_of_the_command_is_shown_and_can_be_answered() {
+fn a_prompt_on_stdout_or_stderr_of_a_command_is_shown() {
     let atlas = Atlas::start();
     let (mut terminal, value) = with_secret(&atlas);
     for stream in ["1", "2"] {
@@ -137,7 +137,7 @@ fn a_question_on_a_stream_of_the_command_is_shown_and_can_be_answered() {
 fn a_command_that_prints_the_secret_and_waits_does_not_show_it() {
     let atlas = Atlas::start();
     let (mut terminal, value) = with_secret(&atlas);
-    // The secret comes in two writes.
+    // The secret is printed in two writes.
     let script = "x=$(cat); printf '%.20s' \"$x\" >&2; sleep 0.5; printf '%s' \"${x#????????????????????}\" >&2; \
                   exec cat /dev/tty";
     fs::write(terminal.home().join("show"), script).unwrap();
@@ -153,7 +153,7 @@ fn a_command_that_prints_the_secret_and_waits_does_not_show_it() {
 }
 
 #[test]
-fn a_command_that_closes_its_input_and_then_asks_has_not_read_the_secret() {
+fn a_command_that_closes_its_input_has_not_read_the_secret() {
     let atlas = Atlas::start();
     let (mut terminal, _) = with_secret(&atlas);
     pipe_to(&mut terminal, "sh -c 'exec <&-; echo go on? >/dev/tty; read x </dev/tty'");

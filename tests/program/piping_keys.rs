@@ -1,10 +1,10 @@
-//! Keys that are the command's while it runs: Ctrl-C ends it alone, Ctrl-Z stops it and the program.
+//! Keys while a command runs: Ctrl-C ends only the command, Ctrl-Z stops the command and the program.
 
 use std::fs::{self, File};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::piping::{pipe_to, wait_for_whole_screen};
-use crate::program::{create, filled, labelled};
+use crate::program::{create, filled, labeled};
 use crate::support::terminal::{PROMPT, Signal, Terminal, key};
 use crate::tools::wait_for;
 
@@ -25,7 +25,7 @@ fn ctrl_c_ends_only_the_command() {
         terminal.send(key::ESC);
         terminal.wait_gone("Run ›");
     }
-    // And a Ctrl-C of the screen's own is understood again.
+    // Afterwards, Ctrl-C is a key of the screen again.
     terminal.send(key::CTRL_C);
     terminal.wait_for("You have not copied or saved this secret.");
     terminal.send(key::CTRL_C);
@@ -53,11 +53,11 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     terminal.wait_until("the prompt of the shell", |screen| {
         !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
     });
-    // A read that is under way takes what comes until its process has really stopped, after the shell has said so.
+    // Until a process has really stopped, which is later than the shell reports it, a running read still gets input.
     let number = fs::read_to_string(terminal.home().join("pid")).unwrap();
     let stat = format!("/proc/{}/stat", number.trim());
     wait_for("the command to stop", || fs::read_to_string(&stat).unwrap().contains(") T ").then_some(()));
-    // The shell has the terminal, and no one else reads it.
+    // The shell owns the terminal, and nothing else reads from it.
     terminal.send("echo still $((40 + 2))\r");
     terminal.wait_for("still 42");
     terminal.send("fg\r");
@@ -70,7 +70,7 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
     let read = |name: &str| fs::read_to_string(terminal.home().join(name)).unwrap();
     assert_eq!(read("answer"), "yes\n");
-    assert_eq!(read("out").len(), 50, "not what a secret looks like");
+    assert_eq!(read("out").len(), 50, "not a whole secret");
     terminal.send("q");
     terminal.wait_for("read by sh, which exited with 0");
     terminal.send("echo code=$?; stty -a\r");
@@ -81,7 +81,7 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
 }
 
 #[test]
-fn a_terminal_that_changes_its_size_meanwhile_is_drawn_in_the_new_one() {
+fn a_resize_during_a_command_is_applied_afterwards() {
     let atlas = Atlas::start();
     let mut terminal = filled(&atlas, PLAIN).start();
     create(&mut terminal);
@@ -95,25 +95,25 @@ fn a_terminal_that_changes_its_size_meanwhile_is_drawn_in_the_new_one() {
 }
 
 #[test]
-fn a_signal_meanwhile_names_the_secret() {
+fn a_signal_during_a_command_reports_the_secret() {
     let atlas = Atlas::start();
     let program = filled(&atlas, PLAIN);
     let stderr = program.home().join("stderr");
     let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
     create(&mut terminal);
-    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    let secret_id = labeled(&terminal.screen(), "Secret ID");
     pipe_to(&mut terminal, "sh -c 'echo it is $((1 + 1)) >/dev/tty; read x </dev/tty'");
     terminal.wait_for("it is 2");
     terminal.signal(Signal::TERM);
-    // The command runs on, and has the terminal, until it is answered.
-    wait_for("the last word", || fs::read_to_string(&stderr).unwrap().ends_with('\n').then_some(()));
+    // The command keeps running, and owns the terminal, until it gets its input.
+    wait_for("the exit message", || fs::read_to_string(&stderr).unwrap().ends_with('\n').then_some(()));
     terminal.send("\r");
     assert_eq!(terminal.wait_exit().code(), Some(3));
-    let said = fs::read_to_string(&stderr).unwrap();
-    // It may have kept what it was given, though no one saw it end.
+    let stderr = fs::read_to_string(&stderr).unwrap();
+    // The command may have stored the secret, although no one saw it exit.
     assert!(
-        said.contains(&secret_id) && said.contains("was being delivered when the program ended"),
-        "{said}"
+        stderr.contains(&secret_id) && stderr.contains("was being delivered when the program ended"),
+        "{stderr}"
     );
     assert!(!terminal.is_alternate_screen() && !terminal.bracketed_paste() && !terminal.hides_cursor());
 }

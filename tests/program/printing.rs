@@ -1,4 +1,4 @@
-//! Standard output elsewhere: the screen is on the terminal, and leaving writes the secret.
+//! Standard output is redirected: the screen is on the terminal, and quitting writes the secret.
 
 use std::fs;
 use std::path::Path;
@@ -6,14 +6,14 @@ use std::path::Path;
 use crate::atlas::{Atlas, ORGANIZATION, PLAIN, PROJECT};
 use crate::display::Display;
 use crate::formats;
-use crate::holder::{HolderProcess, LeftBehind};
+use crate::holder::{ClipboardProcess, LeftBehind};
 use crate::piping::pipe_to;
-use crate::program::{assert_given_back, create, labelled, peek};
+use crate::program::{assert_restored, create, labeled, peek};
 use crate::saving::save;
 use crate::support::terminal::{Program, Terminal, key};
 use crate::tools::{have, wait_for};
 
-/// A line of shell, in which `run` is the program with everything filled in; its number is in the file `pid`.
+/// A shell command line in which `run` starts the program with a filled form. The file `pid` has its process id.
 pub fn shell_line(atlas: &Atlas, line: &str) -> Program {
     let run = format!(
         "run() {{ sh -c 'echo $$ >pid; exec \"$@\"' sh \"$BINARY\" --project-id {PROJECT} --client-id {PLAIN} \
@@ -38,18 +38,18 @@ fn a_variable_gets_exactly_the_secret() {
     let mut terminal = shell_line(&atlas, line).start();
     create(&mut terminal);
     let screen = terminal.wait_for("q writes it to standard output.");
-    let secret_id = labelled(&screen, "Secret ID");
+    let secret_id = labeled(&screen, "Secret ID");
     let value = peek(&mut terminal);
-    // One line of output is for one secret.
+    // Standard output is for one secret only.
     terminal.send("n");
     terminal.wait_for("Standard output can receive only one secret. q writes it and quits.");
     terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0), "nothing is asked");
-    assert_given_back(&terminal);
+    assert_eq!(terminal.wait_exit().code(), Some(0), "quitting does not ask");
+    assert_restored(&terminal);
     assert_eq!(read(terminal.home(), "got"), value);
-    let said = terminal.screen();
-    assert!(said.contains(&secret_id) && said.contains("written to standard output"), "{said}");
-    assert!(!said.contains(&value), "{said}");
+    let screen = terminal.screen();
+    assert!(screen.contains(&secret_id) && screen.contains("written to standard output"), "{screen}");
+    assert!(!screen.contains(&value), "{screen}");
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_variable_gets_the_text_of_the_template() {
 }
 
 #[test]
-fn a_pipe_gets_no_byte_more_than_the_secret() {
+fn a_pipe_gets_exactly_the_secret() {
     let atlas = Atlas::start();
     let mut terminal = shell_line(&atlas, "run | cat >got; exit ${PIPESTATUS[0]}").start();
     create(&mut terminal);
@@ -79,9 +79,9 @@ fn a_pipe_gets_no_byte_more_than_the_secret() {
     assert_eq!(read(terminal.home(), "got"), value);
 }
 
-/// Keys come from the terminal, whatever standard input is; and what a command says is not for the variable.
+/// Keys are read from the terminal, not from standard input, and the output of a command is not captured.
 #[test]
-fn nothing_else_gets_to_the_variable() {
+fn nothing_but_the_secret_is_captured() {
     let atlas = Atlas::start();
     let line = "secret=$(echo noise | run); code=$?; printf %s \"$secret\" >got; exit $code";
     let mut terminal = shell_line(&atlas, line).start();
@@ -105,7 +105,7 @@ fn nothing_else_gets_to_the_variable() {
 }
 
 #[test]
-fn whoever_waits_for_it_does_not_wait_for_the_clipboard() {
+fn the_reader_of_standard_output_does_not_wait_for_the_clipboard() {
     if !have(&["Xvfb", "xclip"]) {
         return;
     }
@@ -116,19 +116,19 @@ fn whoever_waits_for_it_does_not_wait_for_the_clipboard() {
     terminal.send("c");
     terminal.wait_for("Copied");
     let number = read(terminal.home(), "pid").trim().parse().unwrap();
-    let holder = LeftBehind(HolderProcess::children_of(number)[0]);
+    let holder = LeftBehind(ClipboardProcess::children_of(number)[0]);
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0));
-    assert!(holder.0.is_running(), "the shell has gone on before the clipboard was cleared");
+    assert!(holder.0.is_running(), "the shell does not wait for the clipboard process");
     assert_eq!(display.paste(), Some(read(terminal.home(), "got")));
 }
 
-/// What a file that only its owner can read gets in this format, and the id and the value of the secret.
+/// Writes a private file in this format. Returns the terminal, and the id and the value of the secret.
 fn printed(format: &str) -> (Terminal, String, String) {
     let atlas = Atlas::start();
     let mut terminal = shell_line(&atlas, &format!("umask 077; run --format {format} >got")).start();
     create(&mut terminal);
-    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    let secret_id = labeled(&terminal.screen(), "Secret ID");
     let value = peek(&mut terminal);
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0), "{format}");
@@ -136,7 +136,7 @@ fn printed(format: &str) -> (Terminal, String, String) {
 }
 
 #[test]
-fn a_private_file_gets_the_text_alone() {
+fn a_private_file_gets_exactly_the_secret() {
     let (terminal, _, value) = printed("secret");
     assert_eq!(read(terminal.home(), "got"), value);
 }
@@ -161,7 +161,7 @@ fn a_private_file_gets_json_and_yaml() {
 }
 
 #[test]
-fn a_reader_that_has_gone_brings_the_secret_back() {
+fn a_closed_pipe_returns_to_the_screen_of_the_secret() {
     let atlas = Atlas::start();
     let reader = "until [ -e go ]; do sleep 0.02; done; exec <&-; touch gone";
     let mut terminal = shell_line(&atlas, &format!("run | ({reader}); exit ${{PIPESTATUS[0]}}")).start();
@@ -173,7 +173,7 @@ fn a_reader_that_has_gone_brings_the_secret_back() {
     terminal.send("q");
     terminal.wait_for("Not written. No program reads standard output any more.");
     assert!(terminal.is_alternate_screen() && terminal.bracketed_paste());
-    assert_eq!(peek(&mut terminal), value, "all of it is there");
+    assert_eq!(peek(&mut terminal), value, "the value is complete");
     terminal.send("q");
     terminal.wait_for("You have not copied or saved this secret.");
     terminal.send("n");
@@ -181,12 +181,12 @@ fn a_reader_that_has_gone_brings_the_secret_back() {
     save(&mut terminal, "saved");
     terminal.wait_for("Saved to ");
     terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(3), "who waited for it has not got it");
+    assert_eq!(terminal.wait_exit().code(), Some(3), "the reader did not get the secret");
     assert_eq!(read(terminal.home(), "saved"), value);
 }
 
 #[test]
-fn a_full_disk_brings_the_secret_back() {
+fn a_full_disk_returns_to_the_screen_of_the_secret() {
     let atlas = Atlas::start();
     let mut terminal = shell_line(&atlas, "run >/dev/full").start();
     create(&mut terminal);
@@ -214,7 +214,7 @@ fn a_record_that_cannot_be_removed_while_quitting_is_reported() {
     fs::remove_file(&record).unwrap();
     fs::create_dir(&record).unwrap();
     terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0), "the secret is delivered all the same");
+    assert_eq!(terminal.wait_exit().code(), Some(0), "the secret was delivered anyway");
     let screen = terminal.screen();
     assert!(screen.contains("The record of this secret was not removed from the disk: "), "{screen}");
     assert!(screen.contains("written to standard output"), "{screen}");

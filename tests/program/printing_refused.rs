@@ -1,4 +1,4 @@
-//! Standard outputs that would lose the secret or show it to others: refused before Atlas hears of anything.
+//! Standard outputs that would lose the secret or show it to others: an error before any request.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::program::contains;
 use crate::support::terminal::key;
 
 #[test]
-fn an_output_that_loses_or_shows_the_secret_is_refused() {
+fn an_output_that_would_lose_or_show_the_secret_is_an_error() {
     let rows = [
         ("run >&-", "Standard output is closed or /dev/null"),
         ("run >/dev/null", "Standard output is closed or /dev/null"),
@@ -33,10 +33,10 @@ fn an_output_that_loses_or_shows_the_secret_is_refused() {
         let atlas = Atlas::start();
         let mut terminal = shell_line(&atlas, &format!("set -o pipefail; {line}")).start();
         assert_eq!(terminal.wait_exit().code(), Some(2), "{line}");
-        // A long sentence wraps.
-        let said = terminal.screen().replace('\n', "");
-        assert!(said.contains(reason), "{line}: {said}");
-        assert!(!contains(&terminal.output(), "\x1b[?1049h"), "{line}: the screen was left alone");
+        // A long sentence is wrapped.
+        let screen = terminal.screen().replace('\n', "");
+        assert!(screen.contains(reason), "{line}: {screen}");
+        assert!(!contains(&terminal.output(), "\x1b[?1049h"), "{line}: there was no screen");
         assert_eq!(atlas.requests(), Vec::<String>::new(), "{line}");
         let got = fs::read(terminal.home().join("got"));
         assert!(got.is_err() || got.is_ok_and(|bytes| bytes.is_empty()), "{line}");
@@ -44,13 +44,13 @@ fn an_output_that_loses_or_shows_the_secret_is_refused() {
 }
 
 #[test]
-fn leaving_without_a_secret_is_no_success_for_whoever_waits_for_one() {
+fn quitting_without_a_secret_exits_with_1_if_output_is_redirected() {
     let atlas = Atlas::start();
     let mut terminal = shell_line(&atlas, "secret=$(run); code=$?; echo \"<$secret>\"; exit $code").start();
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(1));
-    let said = "atlas-secret: Nothing was created. Standard output is empty.\n<>";
-    assert_eq!(terminal.screen().trim(), said);
+    let screen = "atlas-secret: Nothing was created. Standard output is empty.\n<>";
+    assert_eq!(terminal.screen().trim(), screen);
     assert_eq!(atlas.creates(), 0);
 }

@@ -1,4 +1,4 @@
-//! The Atlas CLI's profile of the account gets the new secret, so that the old one can be deleted.
+//! The Atlas CLI profile of the account gets the new secret, so that the old one can be deleted.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -8,7 +8,7 @@ use crate::program::{create, peek, program};
 use crate::support::terminal::key;
 
 #[test]
-fn a_rotation_of_the_profile_that_signs_in() {
+fn the_profile_that_signs_in_can_be_rotated() {
     let atlas = Atlas::start();
     let program = program().args(["-P", "ci", "--client-id", ROBOT]);
     let folder = program.home().join(".config/atlascli");
@@ -28,7 +28,7 @@ fn a_rotation_of_the_profile_that_signs_in() {
     terminal.wait_for("u write it to profile ci");
     terminal.wait_for("Still in use by profile ci: put the new secret there first.");
     let value = peek(&mut terminal);
-    assert_eq!(fs::read_to_string(&path).unwrap(), file, "never unasked");
+    assert_eq!(fs::read_to_string(&path).unwrap(), file, "the file only changes on request");
     terminal.send("u");
     terminal.wait_for("Updated profile ci (config.toml)");
     terminal.wait_for("Verified: Atlas accepts the new secret");
@@ -36,7 +36,7 @@ fn a_rotation_of_the_profile_that_signs_in() {
     assert_eq!(fs::read_to_string(&path).unwrap(), expected);
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
 
-    // Now the old one can go; it is this session's own.
+    // Now the old secret can be deleted. It is the one of this session.
     terminal.wait_for("You are signed in with it: deleting it ends this session.");
     terminal.send("d");
     terminal.wait_for("› …s-in");
@@ -47,12 +47,12 @@ fn a_rotation_of_the_profile_that_signs_in() {
     assert!(atlas.accepts(ROBOT, &value) && !atlas.accepts(ROBOT, ROBOT_SECRET));
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0));
-    let said = terminal.screen().replace('\n', "");
-    assert!(said.contains("written to profile ci (config.toml)") && !said.contains(&value), "{said}");
+    let screen = terminal.screen().replace('\n', "");
+    assert!(screen.contains("written to profile ci (config.toml)") && !screen.contains(&value), "{screen}");
 }
 
 #[test]
-fn a_profile_that_cannot_be_written_keeps_what_it_has() {
+fn a_profile_of_another_account_is_not_overwritten() {
     let atlas = Atlas::start();
     let (id, secret) = atlas.service_account();
     let program = program()
@@ -68,7 +68,7 @@ fn a_profile_that_cannot_be_written_keeps_what_it_has() {
     let mut terminal = program.start();
     create(&mut terminal);
     terminal.wait_for("u write it to profile ci");
-    // Someone else logs in to another account meanwhile.
+    // Meanwhile, the profile gets the credentials of another account.
     let other = file.replace(PLAIN, ROBOT);
     fs::write(&path, &other).unwrap();
     terminal.send("u");

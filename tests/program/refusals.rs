@@ -1,18 +1,18 @@
-//! Refusals: what happened, in whose words, with everything typed still there.
+//! Errors of Atlas: they are explained, and the form keeps its text.
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, REFUSED};
-use crate::program::{filled, labelled};
+use crate::program::{filled, labeled};
 use crate::support::terminal::key;
 
 #[test]
-fn a_role_that_is_too_low_is_explained_and_another_account_works() {
+fn a_role_that_is_too_low_is_explained_and_another_account_can_be_used() {
     let atlas = Atlas::start();
     let mut terminal = filled(&atlas, REFUSED).args(["--expires-after", "36h"]).start();
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);
     let atlas_message =
         "Atlas: 401 USER_UNAUTHORIZED: Current user is not authorized to perform this action.";
-    // The lowest line first: a frame may arrive in pieces, from top to bottom.
+    // Wait for the lowest line, because a frame may arrive in pieces, from top to bottom.
     let screen = terminal.wait_for(atlas_message);
     assert!(
         screen.contains(
@@ -22,14 +22,14 @@ fn a_role_that_is_too_low_is_explained_and_another_account_works() {
     );
     assert!(screen.contains("The owner of the access token needs the Project Owner role"), "{screen}");
     assert!(screen.contains("Ask a Project Owner of this project"), "{screen}");
-    assert!(labelled(&screen, "Project ID").starts_with(PROJECT), "{screen}");
-    assert!(labelled(&screen, "Client ID").starts_with(REFUSED), "{screen}");
-    assert!(labelled(&screen, "Expires after").starts_with("36h"), "{screen}");
+    assert!(labeled(&screen, "Project ID").starts_with(PROJECT), "{screen}");
+    assert!(labeled(&screen, "Client ID").starts_with(REFUSED), "{screen}");
+    assert!(labeled(&screen, "Expires after").starts_with("36h"), "{screen}");
 
     terminal.paste(PLAIN);
     terminal.wait_gone("You don't have permission to create secrets in this project (401).");
     terminal.wait_until("the other account", |screen| {
-        labelled(&screen.contents(), "Client ID").starts_with(PLAIN)
+        labeled(&screen.contents(), "Client ID").starts_with(PLAIN)
     });
     terminal.send(key::CTRL_S);
     terminal.wait_for("Secret created");
@@ -38,7 +38,7 @@ fn a_role_that_is_too_low_is_explained_and_another_account_works() {
 }
 
 #[test]
-fn a_refusal_of_a_field_stands_at_that_field() {
+fn the_error_for_a_field_is_shown_at_that_field() {
     let atlas = Atlas::start();
     let mut terminal = filled(&atlas, PLAIN).args(["--expires-after", "721"]).start();
     terminal.wait_for("[ Create secret ]");
@@ -48,10 +48,10 @@ fn a_refusal_of_a_field_stands_at_that_field() {
     let at_field =
         screen.lines().skip(row).take(2).any(|line| line.contains("Atlas: must be between 8 and 720"));
     assert!(at_field, "{screen}");
-    assert!(screen.contains("Expires after ›"), "the focus is where the mistake is\n{screen}");
-    // The caret comes last in a frame.
-    terminal.wait_until("the caret in that row", |screen| usize::from(screen.cursor_position().0) == row);
-    assert!(labelled(&screen, "Project ID").starts_with(PROJECT), "{screen}");
+    assert!(screen.contains("Expires after ›"), "the invalid field has the focus\n{screen}");
+    // The cursor comes last in a frame.
+    terminal.wait_until("the cursor in that row", |screen| usize::from(screen.cursor_position().0) == row);
+    assert!(labeled(&screen, "Project ID").starts_with(PROJECT), "{screen}");
 
     terminal.send(key::CTRL_U);
     terminal.wait_gone("Atlas: must be between");

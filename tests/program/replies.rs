@@ -1,8 +1,8 @@
-//! What a terminal says of itself is never a key, and never stops one. The decoder's own tests have the whole table,
-//! cut at every byte; here it reaches the program through a real terminal.
+//! Reports of the terminal are not keys, and do not swallow any. The decoder's unit tests have the whole table, cut
+//! at every byte. Here the reports arrive through a real terminal.
 
 use crate::atlas::{Atlas, PLAIN};
-use crate::program::{create, demo, filled, labelled, quit_anyway};
+use crate::program::{create, demo, filled, labeled, quit_anyway};
 use crate::support::terminal::{Terminal, key};
 
 const REPLIES: [&str; 20] = [
@@ -31,13 +31,13 @@ const REPLIES: [&str; 20] = [
 #[track_caller]
 fn wait_for_project(terminal: &mut Terminal, text: &str) {
     terminal.wait_until(&format!("{text:?} as the project"), |screen| {
-        let row = labelled(&screen.contents(), "Project ID");
+        let row = labeled(&screen.contents(), "Project ID");
         row.split("  ").next().unwrap_or_default().trim() == text
     });
 }
 
 #[test]
-fn on_the_form_they_are_not_typed_and_keys_arrive() {
+fn terminal_reports_are_not_typed_into_the_form() {
     let atlas = Atlas::start();
     let mut terminal = crate::program::signed_in(&atlas).start();
     terminal.wait_for("[ Create secret ]");
@@ -55,7 +55,7 @@ fn on_the_form_they_are_not_typed_and_keys_arrive() {
 }
 
 #[test]
-fn on_the_screen_of_the_secret_they_do_nothing_and_keys_arrive() {
+fn terminal_reports_do_nothing_on_the_screen_of_the_secret() {
     let atlas = Atlas::start();
     let mut terminal = filled(&atlas, PLAIN).start();
     create(&mut terminal);
@@ -74,7 +74,7 @@ fn on_the_screen_of_the_secret_they_do_nothing_and_keys_arrive() {
 }
 
 #[test]
-fn what_never_ends_gives_way_to_ctrl_c_at_once_and_to_every_key_soon() {
+fn an_unfinished_report_blocks_neither_ctrl_c_nor_later_keys() {
     for unfinished in ["\x1b[200~abc", "\x1b]11;rgb:", "\x1bP>|", "\x1b_G", "\x1b[?2026", "\x1b[", "\x1bO"] {
         let mut terminal = demo().start();
         terminal.wait_for("[ Create secret ]");

@@ -1,14 +1,14 @@
-//! Saving to a file: for its owner alone, never over another one, and then leaving needs no question.
+//! Saving to a file: readable only by its owner, and never over an existing file. Then quitting asks nothing.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::atlas::{Atlas, ORGANIZATION, PLAIN};
 use crate::formats;
-use crate::program::{create, filled, labelled, peek};
+use crate::program::{create, filled, labeled, peek};
 use crate::support::terminal::{Terminal, key};
 
-/// Types a path and takes it.
+/// Types a path and confirms it.
 #[track_caller]
 pub fn save(terminal: &mut Terminal, path: &str) {
     terminal.send("s");
@@ -17,23 +17,23 @@ pub fn save(terminal: &mut Terminal, path: &str) {
     terminal.send(key::ENTER);
 }
 
-/// An Enter that comes with the text, in one piece, would be part of a paste: so the whole path has to be there.
+/// An Enter in the same read as the text would be part of a paste, so wait for the whole path.
 #[track_caller]
 fn type_path(terminal: &mut Terminal, path: &str) {
     terminal.send(path);
-    terminal.wait_until("the path", |screen| labelled(&screen.contents(), "Save to") == path);
+    terminal.wait_until("the path", |screen| labeled(&screen.contents(), "Save to") == path);
 }
 
 #[test]
-fn a_file_is_for_its_owner_and_in_the_format_of_its_name() {
+fn a_saved_file_is_private_and_has_the_format_of_its_name() {
     let atlas = Atlas::start();
     let mut terminal = filled(&atlas, PLAIN).start();
     create(&mut terminal);
     let value = peek(&mut terminal);
-    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    let secret_id = labeled(&terminal.screen(), "Secret ID");
     let home = terminal.home().to_owned();
 
-    for (name, words) in [
+    for (name, hint) in [
         ("secret", "Saves only the secret"),
         ("prod.env", "Saves the client ID and the secret as variables"),
         ("atlas.json", "Saves the Atlas response as JSON"),
@@ -42,7 +42,7 @@ fn a_file_is_for_its_owner_and_in_the_format_of_its_name() {
         terminal.send("s");
         terminal.wait_for("Save to ›");
         type_path(&mut terminal, &format!("~/{name}"));
-        terminal.wait_for(words);
+        terminal.wait_for(hint);
         terminal.wait_gone("orgId is left out");
         terminal.send(key::ENTER);
         terminal.wait_for(&format!("Saved to {}", home.join(name).display()));
@@ -58,15 +58,15 @@ fn a_file_is_for_its_owner_and_in_the_format_of_its_name() {
     assert_eq!((&fields["clientSecret"], fields["orgId"].as_str()), (&value, ORGANIZATION));
 
     terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0), "nothing is asked");
-    // Long paths wrap in the terminal.
-    let said = terminal.screen().replace('\n', "");
-    assert!(said.contains(&format!("saved to {}", home.join("prod.env").display())), "{said}");
-    assert!(!said.contains(&value), "{said}");
+    assert_eq!(terminal.wait_exit().code(), Some(0), "quitting does not ask");
+    // Long paths are wrapped.
+    let screen = terminal.screen().replace('\n', "");
+    assert!(screen.contains(&format!("saved to {}", home.join("prod.env").display())), "{screen}");
+    assert!(!screen.contains(&value), "{screen}");
 }
 
 #[test]
-fn what_cannot_be_saved_leaves_the_secret_and_the_line() {
+fn a_failed_save_keeps_the_secret_and_the_path() {
     let atlas = Atlas::start();
     let program = filled(&atlas, PLAIN);
     fs::write(program.home().join("taken"), "mine").unwrap();
@@ -77,7 +77,7 @@ fn what_cannot_be_saved_leaves_the_secret_and_the_line() {
     assert!(screen.contains("File already exists."), "{screen}");
     assert_eq!(fs::read_to_string(terminal.home().join("taken")).unwrap(), "mine");
 
-    // The line can be mended where it is wrong.
+    // The line can be edited.
     terminal.send(key::CTRL_U);
     terminal.wait_gone("File already exists");
     type_path(&mut terminal, "~/missing/secret");
@@ -92,13 +92,16 @@ fn what_cannot_be_saved_leaves_the_secret_and_the_line() {
     terminal.wait_gone("You have not copied or saved this secret.");
     save(&mut terminal, "here");
     terminal.wait_for("Saved to ");
-    assert!(terminal.home().join("here").is_file(), "a path without a folder is where the program runs");
+    assert!(
+        terminal.home().join("here").is_file(),
+        "a path without a folder is relative to the working directory"
+    );
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0));
 }
 
 #[test]
-fn two_lines_of_an_env_file_are_updated_and_a_shell_reads_them() {
+fn an_env_file_is_updated_and_can_be_sourced() {
     let atlas = Atlas::start();
     let program = filled(&atlas, PLAIN);
     let path = program.home().join(".env");
@@ -123,6 +126,6 @@ fn two_lines_of_an_env_file_are_updated_and_a_shell_reads_them() {
     assert_eq!(formats::sourced(&path), [PLAIN, &value]);
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0));
-    let said = terminal.screen().replace('\n', "");
-    assert!(said.contains(&format!("written to {}", path.display())), "{said}");
+    let screen = terminal.screen().replace('\n', "");
+    assert!(screen.contains(&format!("written to {}", path.display())), "{screen}");
 }

@@ -1,10 +1,10 @@
-//! The file of settings: read by every run, below flags and variables.
+//! The settings file: read by every run, with lower precedence than flags and variables.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use crate::program::{create, demo, labelled, program};
+use crate::program::{create, demo, labeled, program};
 use crate::support::terminal::{Program, key};
 use crate::tools::have;
 
@@ -17,7 +17,7 @@ fn with_file(program: Program, text: &str) -> Program {
     program
 }
 
-/// What a run prints that ends by itself, and its exit code.
+/// The screen and the exit code of a run that ends by itself.
 fn printed(program: Program) -> (String, Option<i32>) {
     let mut terminal = program.start();
     let code = terminal.wait_exit().code();
@@ -25,19 +25,19 @@ fn printed(program: Program) -> (String, Option<i32>) {
 }
 
 #[test]
-fn the_form_starts_with_the_lifetime_of_the_file_unless_a_flag_sets_another() {
+fn the_settings_file_sets_the_lifetime_unless_a_flag_does() {
     let file = "expires_after = '12w'\n";
     for (arguments, expected) in [(&["--demo"][..], "12w"), (&["--demo", "--expires-after", "36h"], "36h")] {
         let mut terminal = with_file(program().args(arguments), file).start();
         let screen = terminal.wait_for("[ Create secret ]");
-        assert!(labelled(&screen, "Expires after").starts_with(expected), "{screen}");
+        assert!(labeled(&screen, "Expires after").starts_with(expected), "{screen}");
         terminal.send(key::CTRL_C);
         assert_eq!(terminal.wait_exit().code(), Some(0));
     }
 }
 
 #[test]
-fn the_template_of_the_file_is_for_copying_only() {
+fn the_template_of_the_settings_file_can_be_copied() {
     let mut terminal = with_file(demo(), "template = 'a{secret}'\n").start();
     create(&mut terminal);
     terminal.send("f");
@@ -45,7 +45,7 @@ fn the_template_of_the_file_is_for_copying_only() {
 }
 
 #[test]
-fn a_wrong_file_ends_the_run_before_anything_else() {
+fn an_invalid_settings_file_is_an_error_at_the_start() {
     for arguments in [&["--demo"][..], &["--yes"], &["--print-config"]] {
         let (screen, code) = printed(with_file(program().args(arguments), "\nclear_after = 'a'\n"));
         assert_eq!(code, Some(2), "{screen}");
@@ -77,7 +77,7 @@ fn a_home_folder_of_another_user_is_named_as_the_reason() {
 }
 
 #[test]
-fn print_config_names_every_source_and_no_credential() {
+fn print_config_shows_every_source_and_no_secrets() {
     let file = "clear_after = 5\n[[sink]]\nname = 'a'\ncommand = 'pass insert -m a'\n";
     let program = with_file(program().size(30, 200), file)
         .args(["--print-config", "--clipboard", "off"])
@@ -109,7 +109,7 @@ fn print_config_names_every_source_and_no_credential() {
 }
 
 #[test]
-fn print_config_names_the_profile_and_its_source() {
+fn print_config_shows_the_profile_and_its_source() {
     let profile = "version = 2\n[ci]\nauth_type = 'api_keys'\npublic_api_key = 'fakekeys'\n\
         private_api_key = 'FAKEfake'\nservice = 'cloudgov'\nproject_id = '32b6e34b3d91647abb20e7b8'\n";
     let rows: [(&[&str], &str, &str); 3] = [

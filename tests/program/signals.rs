@@ -1,15 +1,15 @@
-//! Signals: the terminal is given back, and what was created is not forgotten.
+//! Signals: the terminal is restored, and a created secret is reported.
 
 use std::fs::{self, File};
 use std::time::{Duration, Instant};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, SLOW};
-use crate::program::{as_service_account, assert_given_back, create, demo, filled, labelled};
+use crate::program::{as_service_account, assert_restored, create, demo, filled, labeled};
 use crate::support::terminal::{Signal, Terminal, key};
 use crate::waiting::wait_for_post;
 
 #[test]
-fn on_the_form_nothing_is_lost() {
+fn a_signal_on_the_form_reports_that_nothing_was_created() {
     let rows = [
         (Signal::HUP, 129),
         (Signal::INT, 130),
@@ -31,12 +31,12 @@ fn on_the_form_nothing_is_lost() {
     ];
     for (signal, code) in rows {
         let mut terminal = demo().start();
-        // The time of day needs the zone: from here on everything is set up and the signals are caught.
+        // The time of day is shown once the time zone is read. By then the signals are caught.
         terminal.wait_for("30 days, ");
         assert!(terminal.is_alternate_screen() && terminal.bracketed_paste());
         terminal.signal(signal);
         assert_eq!(terminal.wait_exit().code(), Some(code), "{signal:?}");
-        assert_given_back(&terminal);
+        assert_restored(&terminal);
         assert_eq!(terminal.screen().trim(), "atlas-secret: Nothing was created.", "{signal:?}");
     }
 }
@@ -58,106 +58,106 @@ fn signals_that_were_ignored_at_the_start_stay_ignored() {
     }
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(143));
-    assert_given_back(&terminal);
+    assert_restored(&terminal);
 }
 
 #[test]
-fn a_secret_that_nobody_has_is_named() {
+fn a_signal_reports_an_undelivered_secret() {
     let atlas = Atlas::start();
     let mut terminal =
         as_service_account(&atlas).args(["--project-id", PROJECT, "--client-id", PLAIN]).start();
     create(&mut terminal);
-    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    let secret_id = labeled(&terminal.screen(), "Secret ID");
     assert_eq!(atlas.live_tokens(), 1);
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(3));
-    assert_given_back(&terminal);
-    let last_words = terminal.screen();
-    assert_eq!(last_words.matches(&secret_id).count(), 1, "named once\n{last_words}");
-    assert!(last_words.contains("never delivered"), "{last_words}");
-    assert_eq!(atlas.live_tokens(), 0, "there is time enough to give the token back");
+    assert_restored(&terminal);
+    let screen = terminal.screen();
+    assert_eq!(screen.matches(&secret_id).count(), 1, "reported once\n{screen}");
+    assert!(screen.contains("never delivered"), "{screen}");
+    assert_eq!(atlas.live_tokens(), 0, "the token was revoked");
 }
 
 #[test]
-fn each_signal_names_it_in_exactly_one_line() {
+fn each_signal_reports_the_secret_in_exactly_one_line() {
     for signal in [Signal::HUP, Signal::INT, Signal::TERM] {
         let atlas = Atlas::start();
         let program = filled(&atlas, PLAIN);
         let stderr = program.home().join("stderr");
         let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
         create(&mut terminal);
-        let secret_id = labelled(&terminal.screen(), "Secret ID");
+        let secret_id = labeled(&terminal.screen(), "Secret ID");
         terminal.signal(signal);
         assert_eq!(terminal.wait_exit().code(), Some(3), "{signal:?}");
-        assert_given_back(&terminal);
-        let said = fs::read_to_string(&stderr).unwrap();
-        assert_eq!(said.lines().count(), 1, "{signal:?}: {said}");
-        assert!(said.starts_with(&format!("atlas-secret: Secret {secret_id} for {PLAIN}")), "{said}");
-        assert!(said.trim_end().ends_with("never delivered. Delete it in Atlas."), "{said}");
+        assert_restored(&terminal);
+        let stderr = fs::read_to_string(&stderr).unwrap();
+        assert_eq!(stderr.lines().count(), 1, "{signal:?}: {stderr}");
+        assert!(stderr.starts_with(&format!("atlas-secret: Secret {secret_id} for {PLAIN}")), "{stderr}");
+        assert!(stderr.trim_end().ends_with("never delivered. Delete it in Atlas."), "{stderr}");
     }
 }
 
 #[test]
-fn a_secret_that_was_only_sent_may_be_lost() {
+fn a_signal_reports_an_unconfirmed_copy() {
     let atlas = Atlas::start();
     let mut terminal = filled(&atlas, PLAIN).start();
     create(&mut terminal);
     terminal.send("c");
     terminal.wait_for("Sent to your terminal");
     terminal.signal(Signal::TERM);
-    assert_eq!(terminal.wait_exit().code(), Some(3), "no one said that it arrived");
-    // The line may be broken anywhere.
-    let said = terminal.screen().replace(char::is_whitespace, "");
-    assert!(said.contains("senttoyourterminal,whichdoesnotconfirmit"), "{}", terminal.screen());
+    assert_eq!(terminal.wait_exit().code(), Some(3), "the user did not confirm the copy");
+    // The line may be wrapped anywhere.
+    let stderr = terminal.screen().replace(char::is_whitespace, "");
+    assert!(stderr.contains("senttoyourterminal,whichdoesnotconfirmit"), "{}", terminal.screen());
 }
 
 #[test]
-fn a_running_request_gets_a_little_longer_and_no_more() {
+fn after_a_signal_a_running_request_gets_limited_time() {
     let atlas = Atlas::with_delay(300);
     let mut terminal = filled(&atlas, SLOW).start();
     wait_for_post(&mut terminal, &atlas);
-    let asked = Instant::now();
+    let signaled = Instant::now();
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(3));
-    // How long exactly is the core's own test; here: it did wait, and not for the answer.
-    assert!(asked.elapsed() >= Duration::from_secs(2), "{:?}", asked.elapsed());
-    assert_given_back(&terminal);
-    let last_words = terminal.screen();
-    assert!(last_words.contains(&format!("for {SLOW}: it may have been created")), "{last_words}");
+    // The exact limit is tested elsewhere. Here the program waits, but not for the response.
+    assert!(signaled.elapsed() >= Duration::from_secs(2), "{:?}", signaled.elapsed());
+    assert_restored(&terminal);
+    let screen = terminal.screen();
+    assert!(screen.contains(&format!("for {SLOW}: it may have been created")), "{screen}");
     assert_eq!(atlas.creates(), 1);
 }
 
 #[test]
-fn an_answer_that_comes_in_that_time_is_taken() {
+fn a_response_within_that_time_is_reported() {
     let atlas = Atlas::with_delay(1);
     let mut terminal = filled(&atlas, SLOW).start();
     wait_for_post(&mut terminal, &atlas);
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(3));
-    let last_words = terminal.screen();
-    assert!(last_words.contains("atlas-secret: Secret "), "{last_words}");
-    assert!(last_words.contains("never delivered"), "{last_words}");
+    let screen = terminal.screen();
+    assert!(screen.contains("atlas-secret: Secret "), "{screen}");
+    assert!(screen.contains("never delivered"), "{screen}");
 }
 
 #[test]
-fn a_second_signal_does_not_wait() {
+fn a_second_signal_quits_at_once() {
     let atlas = Atlas::with_delay(300);
     let mut terminal = filled(&atlas, SLOW).start();
     wait_for_post(&mut terminal, &atlas);
-    let asked = Instant::now();
-    // Two different ones: a signal that is still pending is not counted twice.
+    let signaled = Instant::now();
+    // Use two different signals, because the same one would not be counted while pending.
     terminal.signal(Signal::TERM);
     terminal.signal(Signal::INT);
     assert_eq!(terminal.wait_exit().code(), Some(3));
-    assert!(asked.elapsed() < Duration::from_secs(3), "less than a single one may take");
+    assert!(signaled.elapsed() < Duration::from_secs(3), "shorter than the wait after one signal");
     assert!(terminal.screen().contains("may have been created"), "{}", terminal.screen());
 }
 
 #[test]
-fn leaving_the_form_by_ctrl_c_is_no_signal() {
+fn ctrl_c_on_the_form_exits_with_0() {
     let mut terminal = demo().start();
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(0));
-    assert_given_back(&terminal);
+    assert_restored(&terminal);
 }

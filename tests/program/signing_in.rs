@@ -1,4 +1,4 @@
-//! Every way in: by hand, by profile, by API key; and what is left of it afterwards.
+//! Every way to sign in: by hand, with a profile, with an API key, and what remains afterwards.
 
 use std::fs;
 use std::io::Write as _;
@@ -8,13 +8,13 @@ use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::program::{contains, create, files_below, program, quit_anyway};
 use crate::support::terminal::{Program, Terminal, key};
 
-/// The program at that Atlas, with both ids filled in and no one signed in.
+/// The program with both ids for that Atlas, and without credentials.
 fn signed_out(atlas: &Atlas) -> Program {
     program().env("MONGODB_ATLAS_BASE_URL", atlas.url()).args(["--project-id", PROJECT, "--client-id", PLAIN])
 }
 
-/// Takes the way to sign in that stands so far down the list.
-fn take(terminal: &mut Terminal, title: &str, down: usize) {
+/// Chooses the sign-in method that is this many rows down.
+fn choose(terminal: &mut Terminal, title: &str, down: usize) {
     terminal.wait_for(title);
     for _ in 0..down {
         terminal.send(key::DOWN);
@@ -23,7 +23,7 @@ fn take(terminal: &mut Terminal, title: &str, down: usize) {
     terminal.send(key::ENTER);
 }
 
-/// Writes the Atlas CLI's file of profiles where that CLI keeps it.
+/// Writes the Atlas CLI's configuration file.
 fn write_profiles(program: &Program, text: &str) {
     let folder = program.home().join(".config/atlascli");
     fs::create_dir_all(&folder).unwrap();
@@ -31,11 +31,11 @@ fn write_profiles(program: &Program, text: &str) {
 }
 
 #[test]
-fn a_service_account_is_typed_tried_and_used() {
+fn a_service_account_can_sign_in_by_hand() {
     let atlas = Atlas::start();
     let (id, secret) = atlas.service_account();
     let mut terminal = signed_out(&atlas).start();
-    take(&mut terminal, "Service account", 0);
+    choose(&mut terminal, "Service account", 0);
     terminal.wait_for("Client secret");
     terminal.paste(&id);
     terminal.wait_for(&id);
@@ -52,9 +52,9 @@ fn a_service_account_is_typed_tried_and_used() {
     quit_anyway(&mut terminal);
     assert_eq!(terminal.wait_exit().code(), Some(3));
     let output = String::from_utf8_lossy(&terminal.output()).into_owned();
-    assert!(!output.contains(&secret) && !output.contains("and-wrong"), "a typed secret was shown");
-    assert_eq!(atlas.live_tokens(), 0, "every token was given back");
-    // The secret that was left is noted by its id; nothing else is written, and no credential.
+    assert!(!output.contains(&secret) && !output.contains("and-wrong"), "a typed secret is on the screen");
+    assert_eq!(atlas.live_tokens(), 0, "every token was revoked");
+    // The undelivered secret is recorded by its id. Nothing else is written, and no credentials.
     let files = files_below(terminal.home());
     assert_eq!(files.len(), 1, "{:?}", files.iter().map(|(name, _)| name).collect::<Vec<_>>());
     for (name, bytes) in files {
@@ -64,10 +64,10 @@ fn a_service_account_is_typed_tried_and_used() {
 }
 
 #[test]
-fn an_access_token_is_typed_and_used() {
+fn an_access_token_can_sign_in_by_hand() {
     let atlas = Atlas::start();
     let mut terminal = signed_out(&atlas).start();
-    take(&mut terminal, "Access token", 2);
+    choose(&mut terminal, "Access token", 2);
     terminal.wait_for("Access token ›");
     terminal.paste(&atlas.access_token());
     terminal.wait_for("••••");
@@ -77,11 +77,11 @@ fn an_access_token_is_typed_and_used() {
 }
 
 #[test]
-fn an_api_key_is_typed_and_used() {
+fn an_api_key_can_sign_in_by_hand() {
     let atlas = Atlas::start();
     let (public_key, private_key) = atlas.api_key();
     let mut terminal = signed_out(&atlas).start();
-    take(&mut terminal, "API key", 1);
+    choose(&mut terminal, "API key", 1);
     terminal.wait_for("Private key");
     terminal.paste(&public_key);
     terminal.wait_for(&public_key);
@@ -95,7 +95,7 @@ fn an_api_key_is_typed_and_used() {
 }
 
 #[test]
-fn an_api_key_from_the_environment_posts_once() {
+fn an_api_key_from_the_environment_sends_one_post() {
     let atlas = Atlas::start();
     let (public_key, private_key) = atlas.api_key();
     let mut terminal = signed_out(&atlas)
@@ -105,19 +105,19 @@ fn an_api_key_from_the_environment_posts_once() {
     create(&mut terminal);
     let posts: Vec<u16> =
         atlas.seen().iter().filter(|seen| seen.method == "POST").map(|seen| seen.status).collect();
-    assert_eq!(posts, [201], "one POST, and it carried its answer to the challenge");
+    assert_eq!(posts, [201], "one POST, with the response to the challenge");
 }
 
 #[test]
-fn the_demo_is_one_of_the_ways() {
+fn the_demo_can_be_chosen_on_the_sign_in_screen() {
     let mut terminal = program().start();
-    take(&mut terminal, "Demo (simulated Atlas, no account needed)", 3);
+    choose(&mut terminal, "Demo (simulated Atlas, no account needed)", 3);
     create(&mut terminal);
     assert!(terminal.screen().contains(" DEMO "), "{}", terminal.screen());
 }
 
 #[test]
-fn a_named_profile_signs_in_at_its_own_host() {
+fn a_named_profile_signs_in_to_its_own_host() {
     let atlas = Atlas::start();
     let (id, secret) = atlas.service_account();
     let program = program().args(["-P", "ci", "--client-id", PLAIN]);
@@ -133,24 +133,24 @@ fn a_named_profile_signs_in_at_its_own_host() {
     quit_anyway(&mut terminal);
     terminal.wait_exit();
     let kept = fs::read_to_string(terminal.home().join(".config/atlascli/config.toml")).unwrap();
-    assert_eq!(kept, profile, "the file is not written unasked");
+    assert_eq!(kept, profile, "the file does not change");
 }
 
 #[test]
-fn profiles_stand_in_the_list_and_say_why_they_cannot_be_used() {
+fn profiles_are_listed_and_show_why_they_cannot_be_used() {
     let program = program();
     write_profiles(
         &program,
         "version = 2\n[me]\nauth_type = \"unheard-of\"\n[you]\nauth_type = \"no_auth\"\n",
     );
     let mut terminal = program.start();
-    take(&mut terminal, "Atlas CLI profile me", 0);
+    choose(&mut terminal, "Atlas CLI profile me", 0);
     terminal.wait_for("✗");
     assert!(terminal.screen().contains("Atlas CLI profile you"), "{}", terminal.screen());
 }
 
 #[test]
-fn a_profile_that_no_one_asked_for_is_a_warning_and_not_the_end() {
+fn an_unusable_profile_that_was_not_requested_is_a_warning() {
     let rows = [
         ("service = 'ops-manager'", "service in profile `ci` is `ops-manager`"),
         ("service = 'cloud-manager'", "service in profile `ci` is `cloud-manager`"),
@@ -168,7 +168,7 @@ fn a_profile_that_no_one_asked_for_is_a_warning_and_not_the_end() {
 }
 
 #[test]
-fn what_lost_to_something_else_is_in_the_help() {
+fn the_help_shows_unused_credentials() {
     let atlas = Atlas::start();
     let mut terminal = signed_out(&atlas)
         .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
@@ -180,20 +180,20 @@ fn what_lost_to_something_else_is_in_the_help() {
 }
 
 #[test]
-fn leaving_without_having_signed_in_is_no_failure() {
+fn quitting_without_signing_in_exits_with_0() {
     let mut terminal = program().start();
     terminal.wait_for("Sign in");
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0));
 }
 
-/// Whoever stops to wait and takes another way must not find the first one in use later.
+/// After canceling one method and choosing another, the first one must not take effect later.
 #[test]
-fn a_try_that_was_stopped_is_never_used() {
+fn a_canceled_sign_in_never_takes_effect() {
     let held = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", held.local_addr().unwrap());
     let mut terminal = program().env("MONGODB_ATLAS_BASE_URL", url).start();
-    take(&mut terminal, "Access token", 2);
+    choose(&mut terminal, "Access token", 2);
     terminal.wait_for("Access token ›");
     terminal.paste("FAKE-token");
     terminal.wait_for("••••");
@@ -203,9 +203,9 @@ fn a_try_that_was_stopped_is_never_used() {
     terminal.send(key::ESC);
     terminal.wait_gone("Signing in");
     terminal.send(key::ESC);
-    take(&mut terminal, "Demo (simulated Atlas, no account needed)", 1);
+    choose(&mut terminal, "Demo (simulated Atlas, no account needed)", 1);
     terminal.wait_for("[ Create secret ]");
-    // Only now the first try is accepted, if anyone still listens.
+    // The first attempt only succeeds now, if the program is still listening.
     let page = "{\"results\":[],\"totalCount\":0}";
     let _ = write!(held, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{page}", page.len());
     create(&mut terminal);
@@ -213,7 +213,7 @@ fn a_try_that_was_stopped_is_never_used() {
 }
 
 #[test]
-fn a_profile_chosen_by_hand_goes_to_the_host_of_the_command_line() {
+fn a_profile_chosen_by_hand_uses_the_host_of_the_command_line() {
     let atlas = Atlas::start();
     let (id, secret) = atlas.service_account();
     let account =
@@ -221,7 +221,7 @@ fn a_profile_chosen_by_hand_goes_to_the_host_of_the_command_line() {
     let program = program().args(["--base-url", &atlas.url(), "--project-id", PROJECT, "--client-id", PLAIN]);
     write_profiles(&program, &format!("version = 2\n[one]\n{account}[two]\n{account}"));
     let mut terminal = program.start();
-    take(&mut terminal, "Atlas CLI profile one", 0);
+    choose(&mut terminal, "Atlas CLI profile one", 0);
     create(&mut terminal);
     assert_eq!(atlas.creates(), 1);
 }

@@ -1,4 +1,4 @@
-//! The program on another machine, as far as a real sshd on loopback is one.
+//! The program on another machine, simulated by a real sshd on loopback.
 
 use std::fs;
 use std::net::TcpListener;
@@ -6,13 +6,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{assert_given_back, contains, create, files_below, labelled, peek, sent_by_osc_52};
+use crate::program::{assert_restored, contains, create, files_below, labeled, peek, sent_by_osc_52};
 use crate::support::terminal::{Program, Signal, Terminal};
 use crate::tools::{Running, have, wait_for};
 
 const SSHD: &str = "/usr/sbin/sshd";
 
-/// A server that lets only the key in its folder in.
+/// A server that only accepts the key in its folder.
 struct Sshd {
     folder: tempfile::TempDir,
     port: u16,
@@ -20,10 +20,10 @@ struct Sshd {
 }
 
 impl Sshd {
-    /// `None` where there is none, or where it lets this user not in.
+    /// `None` if sshd is not installed or does not accept this user.
     fn start() -> Option<Self> {
         if !Path::new(SSHD).is_file() || !have(&["ssh", "ssh-keygen"]) {
-            println!("skipped: there is no {SSHD}, or no ssh");
+            println!("skipped: {SSHD} or ssh is not installed");
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
@@ -31,7 +31,7 @@ impl Sshd {
         let made =
             Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f", &path("key")]).status();
         assert!(made.unwrap().success());
-        // Where it locks itself in when it is started by the superuser; services have it made for them.
+        // The directory for privilege separation, which sshd needs when root starts it.
         let _ = fs::create_dir("/run/sshd");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let settings = format!(
@@ -59,7 +59,7 @@ impl Sshd {
             command.status().unwrap().success()
         };
         if !is_in {
-            println!("skipped: sshd does not let this user in");
+            println!("skipped: sshd does not accept this user");
         }
         is_in.then_some(sshd)
     }
@@ -74,7 +74,7 @@ impl Sshd {
         options.chain(place.map(str::to_owned)).collect()
     }
 
-    /// The program at that Atlas, with a terminal there.
+    /// The program with that Atlas, in a terminal over SSH.
     fn program(&self, atlas: &Atlas) -> Program {
         let command = format!(
             "HOME='{}' MONGODB_ATLAS_BASE_URL='{}' MONGODB_ATLAS_ACCESS_TOKEN='{}' exec '{}' --project-id {PROJECT} --client-id {PLAIN}",
@@ -88,7 +88,7 @@ impl Sshd {
 }
 
 #[test]
-fn over_ssh_the_secret_reaches_the_terminal_in_front_of_the_user() {
+fn over_ssh_the_secret_is_copied_to_the_local_terminal() {
     let Some(sshd) = Sshd::start() else { return };
     let atlas = Atlas::start();
     let mut terminal = sshd.program(&atlas).start();
@@ -105,16 +105,16 @@ fn over_ssh_the_secret_reaches_the_terminal_in_front_of_the_user() {
     terminal.wait_for("Did it arrive?   y quit");
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0));
-    assert_given_back(&terminal);
+    assert_restored(&terminal);
 }
 
 #[test]
-fn a_connection_that_is_lost_leaves_a_record_that_the_next_login_shows() {
+fn a_lost_connection_leaves_a_record_for_the_next_login() {
     let Some(sshd) = Sshd::start() else { return };
     let atlas = Atlas::start();
     let mut terminal = sshd.program(&atlas).start();
     create(&mut terminal);
-    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    let secret_id = labeled(&terminal.screen(), "Secret ID");
     wait_for("the record with its id", || {
         files_below(sshd.folder.path()).iter().any(|(_, content)| contains(content, &secret_id)).then_some(())
     });
@@ -122,5 +122,5 @@ fn a_connection_that_is_lost_leaves_a_record_that_the_next_login_shows() {
     terminal.wait_exit();
     let mut next = sshd.program(&atlas).start();
     let screen = next.wait_for("It may not have been delivered.");
-    assert_eq!(labelled(&screen, "Secret ID"), secret_id);
+    assert_eq!(labeled(&screen, "Secret ID"), secret_id);
 }

@@ -1,17 +1,17 @@
-//! Starts that go no further: a sentence on standard error, exit code 2, and a terminal left alone.
+//! Runs that end at the start: an error on standard error, exit code 2, and an untouched terminal.
 
 use std::fs::File;
 
 use crate::program::program;
 use crate::support::terminal::Program;
 
-/// What the program says before it ends with 2 without having touched the screen.
+/// The error of a program that exits with 2 without writing to the terminal.
 #[track_caller]
-fn refused(program: Program) -> String {
+fn error_of(program: Program) -> String {
     let stderr = program.home().join("stderr");
     let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
     assert_eq!(terminal.wait_exit().code(), Some(2));
-    assert_eq!(terminal.output(), b"", "the terminal was left alone");
+    assert_eq!(terminal.output(), b"", "nothing was written to the terminal");
     std::fs::read_to_string(stderr).unwrap()
 }
 
@@ -25,24 +25,24 @@ fn a_completion_script_needs_no_terminal() {
 }
 
 #[test]
-fn a_profile_that_does_not_exist_is_named() {
-    let said = refused(program().args(["-P", "nowhere"]));
-    assert!(said.contains("nowhere"), "{said}");
+fn the_error_names_an_unknown_profile() {
+    let error = error_of(program().args(["-P", "nowhere"]));
+    assert!(error.contains("nowhere"), "{error}");
 }
 
 #[test]
-fn half_a_pair_is_named_and_not_echoed() {
+fn an_incomplete_pair_of_credentials_is_reported_without_the_secret() {
     let secret = "mdb_sa_sk_FAKE-half-of-a-pair";
-    let said = refused(program().env("MONGODB_ATLAS_CLIENT_SECRET", secret));
+    let error = error_of(program().env("MONGODB_ATLAS_CLIENT_SECRET", secret));
     assert!(
-        said.contains("MONGODB_ATLAS_CLIENT_SECRET is set, but MONGODB_ATLAS_CLIENT_ID is not"),
-        "{said}"
+        error.contains("MONGODB_ATLAS_CLIENT_SECRET is set, but MONGODB_ATLAS_CLIENT_ID is not"),
+        "{error}"
     );
-    assert!(!said.contains("FAKE"), "{said}");
+    assert!(!error.contains("FAKE"), "{error}");
 }
 
 #[test]
-fn a_secret_in_a_wrong_place_is_not_echoed() {
+fn a_misplaced_secret_is_not_printed() {
     let secret = "mdb_sa_sk_FAKE-in-a-wrong-place";
     let option = format!("--{secret}");
     let arguments: [&[&str]; 7] = [
@@ -55,30 +55,30 @@ fn a_secret_in_a_wrong_place_is_not_echoed() {
         &["--yes", "--format", "json", "--client-id", secret],
     ];
     for arguments in arguments {
-        let said = refused(program().args(arguments));
-        assert!(!said.contains("FAKE") && !said.contains("fake"), "{arguments:?}: {said}");
+        let error = error_of(program().args(arguments));
+        assert!(!error.contains("FAKE") && !error.contains("fake"), "{arguments:?}: {error}");
     }
 }
 
 #[test]
-fn a_terminal_that_cannot_show_a_screen_is_refused() {
-    let said = refused(program().arg("--demo").env("TERM", "dumb"));
-    assert!(said.contains("TERM=dumb") && said.contains("--yes and --format"), "{said}");
+fn a_dumb_terminal_is_an_error() {
+    let error = error_of(program().arg("--demo").env("TERM", "dumb"));
+    assert!(error.contains("TERM=dumb") && error.contains("--yes and --format"), "{error}");
 }
 
 #[test]
-fn an_unencrypted_host_elsewhere_is_refused() {
+fn an_unencrypted_remote_host_is_an_error() {
     let with_token = || program().env("MONGODB_ATLAS_ACCESS_TOKEN", "fake-token");
     let by_variable = with_token().env("MONGODB_ATLAS_BASE_URL", "http://atlas.example");
     let by_argument = with_token().args(["--base-url", "http://atlas.example"]);
-    for said in [refused(by_variable), refused(by_argument)] {
-        assert!(said.contains("http"), "{said}");
-        assert!(!said.contains("fake-token"), "{said}");
+    for error in [error_of(by_variable), error_of(by_argument)] {
+        assert!(error.contains("http"), "{error}");
+        assert!(!error.contains("fake-token"), "{error}");
     }
 }
 
 #[test]
-fn an_argument_that_is_none_is_refused() {
-    let said = refused(program().arg("--secret=mdb_sa_sk_FAKE"));
-    assert!(said.contains("--secret"), "{said}");
+fn an_unknown_option_is_an_error() {
+    let error = error_of(program().arg("--secret=mdb_sa_sk_FAKE"));
+    assert!(error.contains("--secret"), "{error}");
 }

@@ -1,8 +1,8 @@
 //! `--yes` with a terminal: the form is skipped, and the secret is shown.
 
-use crate::atlas::{Atlas, CROWDED, PLAIN};
+use crate::atlas::{Atlas, PLAIN, TWO_VALID};
 use crate::printing::shell_line;
-use crate::program::{contains, filled, labelled, peek};
+use crate::program::{contains, filled, labeled, peek};
 use crate::support::terminal::key;
 
 #[test]
@@ -11,20 +11,20 @@ fn with_a_terminal_the_secret_is_shown_without_a_key() {
     let mut terminal = filled(&atlas, PLAIN).arg("--yes").start();
     terminal.wait_for("q quit");
     assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
-    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    let secret_id = labeled(&terminal.screen(), "Secret ID");
     assert!(atlas.accepts(PLAIN, &peek(&mut terminal)));
     terminal.send("q");
     terminal.wait_for("You have not copied or saved this secret.");
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert!(terminal.screen().contains(&secret_id), "{}", terminal.screen());
-    assert!(!contains(&terminal.output(), "[ Create secret ]"), "the form was never there");
+    assert!(!contains(&terminal.output(), "[ Create secret ]"), "the form was never shown");
 }
 
 #[test]
-fn with_a_terminal_a_refusal_leads_to_the_form_and_is_no_success() {
+fn with_a_terminal_an_error_leads_to_the_form_and_exits_with_1() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, CROWDED).arg("--yes").start();
+    let mut terminal = filled(&atlas, TWO_VALID).arg("--yes").start();
     terminal.wait_for("This account has 2 secrets");
     terminal.wait_for("[ Delete one first… ]");
     terminal.send(key::CTRL_C);
@@ -33,7 +33,7 @@ fn with_a_terminal_a_refusal_leads_to_the_form_and_is_no_success() {
 }
 
 #[test]
-fn a_write_that_fails_brings_the_screen_where_there_is_a_terminal() {
+fn with_a_terminal_a_failed_write_shows_the_secret() {
     let atlas = Atlas::start();
     let mut terminal = shell_line(&atlas, "run --yes --format json >/dev/full").start();
     terminal.wait_for("Not written. No space left for standard output.");

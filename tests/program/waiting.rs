@@ -1,31 +1,31 @@
-//! While Atlas is silent: the screen stays alive, nothing is sent twice, and a late answer is not lost.
+//! While Atlas does not respond, the screen reacts to keys, nothing is sent twice, and a late response is not lost.
 
 use crate::atlas::{Atlas, SLOW};
 use crate::program::{create, filled, quit_anyway};
 use crate::support::terminal::{Terminal, key};
 
 const QUESTION: &str = "Stop waiting? Atlas may already have created the secret.";
-/// It stands there whatever looking at the account has shown by then.
+/// This is shown, whatever the lookup of the account found.
 const STOPPED: &str = "The request is still running. If Atlas answers, the secret is shown.";
 
-/// Creates, and waits until Atlas has made the secret and holds the answer back.
+/// Submits the form, and waits until Atlas has created the secret and holds back the response.
 #[track_caller]
 pub fn wait_for_post(terminal: &mut Terminal, atlas: &Atlas) {
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);
-    wait_until_held(terminal, atlas);
+    wait_for_held_response(terminal, atlas);
 }
 
 #[track_caller]
-fn wait_until_held(terminal: &mut Terminal, atlas: &Atlas) {
-    // The spinner turns while the request runs, so the screen changes and the condition is asked again.
-    terminal.wait_until("the request waits for its answer", |screen| {
+fn wait_for_held_response(terminal: &mut Terminal, atlas: &Atlas) {
+    // The spinner changes the screen while the request is running, so the condition is checked again.
+    terminal.wait_until("the request to wait for its response", |screen| {
         screen.contents().contains("stop waiting") && atlas.secrets_created() == 1
     });
 }
 
 #[test]
-fn a_key_is_answered_while_atlas_is_silent() {
+fn keys_work_while_atlas_does_not_respond() {
     let atlas = Atlas::with_delay(30);
     let mut terminal = filled(&atlas, SLOW).start();
     wait_for_post(&mut terminal, &atlas);
@@ -38,14 +38,14 @@ fn a_key_is_answered_while_atlas_is_silent() {
     terminal.wait_for("Cannot suspend while Atlas is answering.");
     terminal.send(key::CTRL_C);
     terminal.wait_for(QUESTION);
-    assert!(silent_since.elapsed().as_secs() < 30, "all of it before the answer");
+    assert!(silent_since.elapsed().as_secs() < 30, "all keys were handled before the response");
     terminal.send("y");
     let screen = terminal.wait_for("b back to the form");
     assert!(screen.contains(STOPPED), "{screen}");
     assert!(screen.contains("Still waiting for the response"), "{screen}");
     assert!(screen.contains(SLOW), "{screen}");
 
-    // Help is there too, and the request is not in its way.
+    // The help also works while the request is running.
     terminal.send("?");
     terminal.wait_for("Keys ");
     terminal.send(key::ESC);
@@ -80,7 +80,7 @@ fn two_enters_in_one_write_send_one_request() {
 }
 
 #[test]
-fn nothing_more_is_sent_while_a_request_that_was_given_up_runs_on() {
+fn no_second_request_is_sent_while_the_first_is_running() {
     let atlas = Atlas::with_delay(30);
     let mut terminal = filled(&atlas, SLOW).start();
     wait_for_post(&mut terminal, &atlas);
@@ -96,8 +96,8 @@ fn nothing_more_is_sent_while_a_request_that_was_given_up_runs_on() {
 }
 
 #[test]
-fn a_late_answer_opens_the_secret_after_all() {
-    // Long enough to stop waiting first, also on a busy machine.
+fn a_late_response_shows_the_secret() {
+    // Long enough to stop waiting first, even on a busy machine.
     let atlas = Atlas::with_delay(6);
     let mut terminal = filled(&atlas, SLOW).start();
     wait_for_post(&mut terminal, &atlas);
@@ -111,12 +111,12 @@ fn a_late_answer_opens_the_secret_after_all() {
     terminal.send("q");
     terminal.wait_for("Did it arrive?   y quit");
     terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(0), "it was handed over after all");
+    assert_eq!(terminal.wait_exit().code(), Some(0), "the secret was delivered");
     assert!(!terminal.screen().contains("may have been created"), "{}", terminal.screen());
 }
 
 #[test]
-fn a_secret_that_will_be_shortened_is_asked_about() {
+fn shortening_a_secret_asks_first() {
     let atlas = Atlas::start();
     let mut terminal = filled(&atlas, crate::atlas::PLAIN).start();
     create(&mut terminal);
@@ -126,7 +126,7 @@ fn a_secret_that_will_be_shortened_is_asked_about() {
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);
     terminal.wait_for("This cannot be undone.");
-    // Key repeat cannot consent.
+    // Enter does not confirm, so key repeat cannot.
     terminal.send(key::ENTER);
     terminal.send("n");
     terminal.wait_for("Stopped. Nothing was created.");

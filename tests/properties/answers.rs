@@ -1,4 +1,4 @@
-//! What answers a request or a command, chosen by a number.
+//! Responses to requests and commands, chosen by a number.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use atlas_secret::domain::{
 use atlas_secret::jobs::SignedIn;
 use atlas_secret::tui::{Command, Event};
 
-use crate::outcomes::{account, problem};
+use crate::outcomes::{account, error};
 use crate::stage::{CLIENT, Call, PROJECT};
 
 /// Every `each`th read fails, in one of several ways.
 fn read<T>(outcome: u8, each: u8, value: T) -> Result<T, ApiError> {
-    if outcome.is_multiple_of(each) { Err(problem(outcome / each)) } else { Ok(value) }
+    if outcome.is_multiple_of(each) { Err(error(outcome / each)) } else { Ok(value) }
 }
 
-/// Answers any request but the creating POST.
-pub fn answer_call(call: Call, outcome: u8) {
-    // A request that was given up meanwhile gets no answer.
+/// Responds to a request other than the POST that creates a secret.
+pub fn respond(call: Call, outcome: u8) {
+    // A request that was abandoned gets no response.
     match call {
         Call::SignIn(reply) => drop(reply.send(read(outcome, 8, ()))),
         Call::Account(_, reply) => drop(reply.send(account(outcome))),
@@ -48,30 +48,30 @@ pub fn answer_call(call: Call, outcome: u8) {
         }
         Call::Delete(_, _, reply) => {
             let is_gone = outcome.is_multiple_of(2);
-            let failed = || Err(problem(outcome / 2));
+            let failed = || Err(error(outcome / 2));
             drop(reply.send(if is_gone { Ok(()) } else { failed() }));
         }
         Call::Verify(_, reply) => {
             let outcomes = [
                 Ok(()),
                 Err(ApiError::sent(Cause::SignInRefused(ServerText::new("invalid_client")))),
-                Err(problem(outcome)),
+                Err(error(outcome)),
             ];
             drop(reply.send(outcomes[usize::from(outcome) % 3].clone()));
         }
-        Call::Create(..) => panic!("the world answers POSTs itself"),
+        Call::Create(..) => panic!("the world responds to POSTs itself"),
     }
 }
 
-/// What the event loop would report of a command; `None` for one that it reports nothing of.
-pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
+/// The event that the event loop would report for a command, if any.
+pub fn report_for(command: &Command, outcome: u8) -> Option<Event> {
     Some(match command {
         Command::SignIn(_) => {
             let (project, client) = (Some(PROJECT.to_owned()), Some(CLIENT.to_owned()));
             let signed_in =
                 |address_refused| SignedIn { session: Session::Demo, project, client, address_refused };
             Event::SignInTried(match outcome % 3 {
-                0 => Err(problem(outcome / 3)),
+                0 => Err(error(outcome / 3)),
                 1 => Ok(signed_in(Some(Rejection::of_status(403)))),
                 _ => Ok(signed_in(None)),
             })

@@ -1,13 +1,13 @@
-//! Any sequence of keys, pastes, sizes, signals, time and answers keeps the promises that matter most: one
-//! create at a time, no secret lost, no secret seen where it does not belong.
+//! Whatever the sequence of keys, pastes, resizes, signals, waits and responses: there is only one POST at a time, no
+//! secret is lost, and no secret is visible where it must not be.
 //!
-//! The interface and its jobs are the real ones. Requests and deliveries are answered in any order, with any outcome,
-//! early or late, and a frame is drawn after every step.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+//! The interface and its jobs are the real ones. Requests and deliveries get responses in any order, with any
+//! outcome, early or late. A frame is drawn after every step.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers panic on failure")]
 
 mod answers;
 mod outcomes;
-#[expect(dead_code, reason = "shared with other tests, which need more of it")]
+#[expect(dead_code, reason = "other tests use more of it")]
 #[path = "../support/stage.rs"]
 mod stage;
 mod steps;
@@ -22,12 +22,12 @@ use proptest::test_runner::TestRunner;
 use steps::{Start, Step, start, step};
 use world::World;
 
-/// How many events the interface is given at least, not counting what jobs report.
+/// The minimum number of events in all runs, not counting the reports of jobs.
 const EVENTS: usize = 100_000;
-/// A run has as many steps at most; many end earlier, because the program does.
+/// The maximum number of steps in a run. Many runs end earlier.
 const STEPS: usize = 200;
 
-/// One run from the first event to the last, or to the end of the program: how many events it had.
+/// Runs the steps until the program exits. Returns the number of events.
 fn run(start: Start, steps: Vec<Step>) -> usize {
     let mut world = World::new(start);
     let theme = Theme::colour(Glyphs::UNICODE);
@@ -42,12 +42,12 @@ fn run(start: Start, steps: Vec<Step>) -> usize {
 }
 
 #[test]
-fn any_run_keeps_the_promises() {
+fn any_run_keeps_the_invariants() {
     let config = ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() };
     let runs = (start(), prop::collection::vec(step(), 1..STEPS));
     let events = Cell::new(0);
     while events.get() < EVENTS {
-        // A runner that has had its cases runs no more.
+        // A runner runs its number of cases only once.
         let kept = TestRunner::new(config.clone()).run(&runs, |(start, steps)| {
             events.set(events.get() + run(start, steps));
             Ok(())

@@ -1,4 +1,4 @@
-//! What Atlas may answer, chosen by a number.
+//! Responses of Atlas, chosen by a number.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub fn rejection(choice: u8) -> Rejection {
     Rejection { status, error_code, detail, fields: Vec::new(), retry_after, address: None }
 }
 
-pub fn problem(choice: u8) -> ApiError {
+pub fn error(choice: u8) -> ApiError {
     match choice % 4 {
         0 => ApiError::not_sent(Cause::ConnectTimeout),
         1 => ApiError::sent(Cause::TimedOut(Duration::from_secs(3))),
@@ -55,7 +55,7 @@ pub fn account(choice: u8) -> Result<ServiceAccount, ApiError> {
         4 => vec![existing(long)],
         5 => vec![existing("2025-01-01T00:00:00Z")],
         6 => vec![existing(long), existing(long)],
-        _ => return Err(problem(choice / 8)),
+        _ => return Err(error(choice / 8)),
     };
     Ok(ServiceAccount { secrets, ..ServiceAccount::default() })
 }

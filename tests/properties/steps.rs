@@ -1,4 +1,4 @@
-//! What may happen to the program, in any order.
+//! What can happen to the program, in any order.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use atlas_secret::tui::KeyPress;
 use crate::stage::{CLIENT, PROJECT};
 use crate::world::VALUE;
 
-/// One thing that happens to the program.
+/// A step of a run.
 #[derive(Clone, Debug)]
 pub enum Step {
     Keys(Vec<u8>),
@@ -16,12 +16,12 @@ pub enum Step {
     Resize(u16, u16),
     Signal(u8),
     Wait(u32),
-    /// Lets exactly as much time pass as the interface asked for.
+    /// Lets exactly as much time pass as the interface requested.
     Wake,
-    /// Earlier runs turn out to have left something behind, or the disk fails, or the login is known.
-    News(u8),
-    /// Answers one of the requests or commands that wait, with one of the outcomes.
-    Answer {
+    /// Reports records of an earlier run, a disk error, the login or profiles.
+    Report(u8),
+    /// Responds to one of the waiting requests or commands, with one of the outcomes.
+    Respond {
         which: usize,
         outcome: u8,
     },
@@ -37,18 +37,18 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => (0_u8..200).prop_map(Step::Signal),
         2 => (0_u32..70_000).prop_map(Step::Wait),
         2 => Just(Step::Wake),
-        1 => any::<u8>().prop_map(Step::News),
-        12 => (any::<usize>(), any::<u8>()).prop_map(|(which, outcome)| Step::Answer { which, outcome }),
+        1 => any::<u8>().prop_map(Step::Report),
+        12 => (any::<usize>(), any::<u8>()).prop_map(|(which, outcome)| Step::Respond { which, outcome }),
     ]
 }
 
-/// Half of the keys are those that move a run on, so that a run gets somewhere.
+/// Half of the keys make progress, so that runs get somewhere.
 pub fn key(choice: u8) -> KeyPress {
     let plain = |code| KeyPress { code, modifiers: KeyModifiers::NONE };
     let control = |letter| KeyPress { code: KeyCode::Char(letter), modifiers: KeyModifiers::CONTROL };
     let typed: Vec<char> = "cnqrdlgb?x0f_9é漢sp+vku".chars().collect();
     if choice == 29 {
-        // Rare, for it ends most runs.
+        // Rare, because it ends most runs.
         return control('c');
     }
     match choice % 64 {
@@ -87,12 +87,11 @@ pub fn pasted(choice: u8) -> String {
     }
 }
 
-/// How a run begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
     Empty,
     Filled,
-    /// Something waits for standard output.
+    /// Standard output is redirected.
     Sink,
     /// `--yes` on a terminal.
     Preapproved,

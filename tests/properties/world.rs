@@ -1,4 +1,4 @@
-//! The world around the interface, and what it has seen: it checks the promises after every step.
+//! The environment of the interface. It checks the invariants after every step.
 
 use std::time::Duration;
 
@@ -13,29 +13,30 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Cell;
 
-use crate::answers::{answer_call, answer_command};
+use crate::answers::{report_for, respond};
 use crate::outcomes::create_outcome;
 use crate::stage::{CLIENT, Call, PROJECT, Stage};
 use crate::steps::{Start, Step, key, pasted};
 
-/// What no frame, no `Debug` and no text may hold. The tail is left out: a mask shows four characters of it.
+/// A text that no frame, `Debug` output or message may contain. It lacks the end of the value, of which a mask shows
+/// four characters.
 pub const CANARY: &str = "FAKEcanaryFAKEcanaryFAKEcanary";
 pub const VALUE: &str = "mdb_sa_sk_FAKEcanaryFAKEcanaryFAKEcanary9f3a";
 
-/// The interface with its jobs, and what the world has seen of them.
+/// The interface with its jobs, and what happened so far.
 pub struct World {
     stage: Stage,
-    /// How many of the stage's commands were taken.
-    taken: usize,
-    /// The commands that wait for an answer.
+    /// The number of the stage's commands that were handled.
+    handled: usize,
+    /// The commands that wait for a report.
     waiting: Vec<Command>,
-    /// How many POSTs were in flight after the last step.
+    /// The number of POSTs in flight after the last step.
     in_flight: usize,
-    /// How many POSTs got an answer that says nothing.
+    /// The number of POSTs with an inconclusive response.
     lost: usize,
-    /// Ids of the secrets that Atlas created.
+    /// The ids of the secrets that Atlas created.
     created: Vec<SecretId>,
-    /// How many events the interface was given.
+    /// The number of events sent to the interface.
     pub events: usize,
 }
 
@@ -48,7 +49,7 @@ impl World {
         if start == Start::Preapproved {
             stage.submit_preapproved();
         }
-        Self { stage, taken: 0, waiting: Vec::new(), in_flight: 0, lost: 0, created: Vec::new(), events: 0 }
+        Self { stage, handled: 0, waiting: Vec::new(), in_flight: 0, lost: 0, created: Vec::new(), events: 0 }
     }
 
     pub fn exit(&self) -> Option<Exit> {
@@ -57,7 +58,7 @@ impl World {
 
     fn event(&mut self, event: Event) {
         self.events += 1;
-        hides(&event);
+        assert_hidden(&event);
         self.stage.send(event);
     }
 
@@ -78,7 +79,7 @@ impl World {
             }
             Step::Resize(columns, rows) => self.event(Event::Resized { columns, rows }),
             Step::Signal(choice) => {
-                // Most runs are to get further than the first signal.
+                // Most runs should get further than the first signal.
                 let signal = match choice {
                     0 => Signal::HANG_UP,
                     1 => Signal::INTERRUPT,
@@ -93,13 +94,13 @@ impl World {
                     self.wait(duration);
                 }
             }
-            Step::News(choice) => self.news(choice),
-            Step::Answer { which, outcome } => self.answer(which, outcome),
+            Step::Report(choice) => self.report(choice),
+            Step::Respond { which, outcome } => self.respond(which, outcome),
         }
         self.check();
     }
 
-    fn news(&mut self, choice: u8) {
+    fn report(&mut self, choice: u8) {
         let client = ClientId::parse(CLIENT).unwrap();
         match choice % 5 {
             0 => self.event(Event::RecordFailed("The record could not be removed.".to_owned())),
@@ -125,12 +126,12 @@ impl World {
     }
 
     fn wait(&mut self, duration: Duration) {
-        self.stage.later(duration);
+        self.stage.advance(duration);
         self.event(Event::TimePassed);
     }
 
-    /// Answers one of the requests and commands that wait.
-    fn answer(&mut self, which: usize, outcome: u8) {
+    /// Responds to one of the waiting requests and commands.
+    fn respond(&mut self, which: usize, outcome: u8) {
         let mut calls = self.stage.atlas.take_waiting();
         let count = calls.len() + self.waiting.len();
         if count == 0 {
@@ -140,8 +141,8 @@ impl World {
         if index >= calls.len() {
             let command = self.waiting.remove(index - calls.len());
             self.stage.atlas.put_back(calls);
-            if let Some(answer) = answer_command(&command, outcome) {
-                self.event(answer);
+            if let Some(event) = report_for(&command, outcome) {
+                self.event(event);
             }
             return;
         }
@@ -149,15 +150,15 @@ impl World {
         self.stage.atlas.put_back(calls);
         match call {
             Call::Create(_, reply) => {
-                let answer = create_outcome(outcome, self.created.len());
+                let response = create_outcome(outcome, self.created.len());
                 let is_lost = |error: &ApiError| error.certainty() != Certainty::NotDone;
-                self.lost += usize::from(answer.as_ref().err().is_some_and(is_lost));
-                if let Ok(secret) = &answer {
+                self.lost += usize::from(response.as_ref().err().is_some_and(is_lost));
+                if let Ok(secret) = &response {
                     self.created.extend(secret.id.clone());
                 }
-                drop(reply.send(answer));
+                drop(reply.send(response));
             }
-            call => answer_call(call, outcome),
+            call => respond(call, outcome),
         }
         self.stage.settle();
     }
@@ -173,23 +174,23 @@ impl World {
         matches!(&self.stage.app.screen, Screen::Created(created) if created.secret.id.as_ref() == Some(id))
     }
 
-    /// What must be true after every step.
+    /// Checks the invariants.
     fn check(&mut self) {
         let in_flight = self.posts_in_flight();
         assert!(in_flight <= 1, "two POSTs in flight");
-        for command in &self.stage.commands[self.taken..] {
-            hides(command);
+        for command in &self.stage.commands[self.handled..] {
+            assert_hidden(command);
             if matches!(command, Command::Suspend) {
-                assert_eq!(self.in_flight, 0, "stopped with a POST in flight");
+                assert_eq!(self.in_flight, 0, "suspended with a POST in flight");
             }
-            if answer_command(command, 1).is_some() {
+            if report_for(command, 1).is_some() {
                 self.waiting.push(command.clone());
             }
         }
-        self.taken = self.stage.commands.len();
+        self.handled = self.stage.commands.len();
         self.in_flight = in_flight;
         let app = &self.stage.app;
-        hides(app);
+        assert_hidden(app);
         let form = &app.shared.form;
         for name in FieldName::ALL {
             assert!(!form.text(name).contains("mdb_sa_sk_"), "a field keeps a secret");
@@ -208,7 +209,7 @@ impl World {
             let is_broken = app.shared.output == Output::Broken;
             assert_eq!(exit == Exit::NotDelivered, is_loss || is_broken, "the exit code reports a loss");
         }
-        // A lost answer whose secret was found later is reported as what became of that.
+        // A lost response whose secret was found later is reported by what happened to that secret.
         let was_lost = |summary: &&ExitSummary| match summary.disposition {
             Disposition::PerhapsCreated | Disposition::Lost | Disposition::Kept => true,
             Disposition::Deleted => summary.secret_id.as_ref().is_none_or(|id| !self.created.contains(id)),
@@ -217,7 +218,7 @@ impl World {
         let reported = summaries.iter().filter(was_lost).count();
         let most = self.lost + in_flight;
         let least = if exit.is_some() { most } else { self.lost };
-        assert!((least..=most).contains(&reported), "each lost answer is reported once, and no other");
+        assert!((least..=most).contains(&reported), "each lost response is reported once, and no other");
     }
 
     pub fn draw(&self, theme: &Theme) {
@@ -232,6 +233,6 @@ impl World {
     }
 }
 
-fn hides(thing: &impl std::fmt::Debug) {
-    assert!(!format!("{thing:?}").contains("FAKEcanary"), "a Debug shows the secret");
+fn assert_hidden(thing: &impl std::fmt::Debug) {
+    assert!(!format!("{thing:?}").contains("FAKEcanary"), "Debug output contains the secret");
 }

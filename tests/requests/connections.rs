@@ -1,4 +1,4 @@
-//! The connection that the jobs share: each request goes out as it is meant, and every token of a run is given back.
+//! The shared connection of the jobs: each request is sent correctly and once, and every token of a run is revoked.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use secrecy::SecretString;
 
 use super::support::atlas::TestAtlas;
 use super::support::fixtures::{SECRET, client_id, new_secret, project, with_service_account};
-use super::support::raw_server::{RawServer, answer, json};
+use super::support::raw_server::{RawServer, json, response};
 use super::{ACCOUNT, CREATED, TOKEN};
 
 fn connections(source: Option<Source>) -> Arc<Connections> {
@@ -18,7 +18,7 @@ fn connections(source: Option<Source>) -> Arc<Connections> {
 }
 
 #[tokio::test]
-async fn each_request_of_a_job_goes_out_once() {
+async fn each_request_of_a_job_is_sent_once() {
     const LIST: &str = r#"{"results":[]}"#;
     let server = RawServer::start(vec![
         json(200, TOKEN),
@@ -28,7 +28,7 @@ async fn each_request_of_a_job_goes_out_once() {
         json(200, LIST),
         json(200, LIST),
         json(201, CREATED),
-        answer(204, "", ""),
+        response(204, "", ""),
         json(403, r#"{"error":"invalid_scope"}"#),
     ])
     .await;
@@ -76,7 +76,7 @@ async fn without_a_connection_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn credentials_that_were_tried_are_used_only_when_they_are_wanted_and_their_token_is_given_back() {
+async fn tried_credentials_are_used_on_demand_and_their_tokens_are_revoked() {
     let server = TestAtlas::start(World::demo().unwrap()).await;
     let authenticator =
         Authenticator { base_url: server.base_url(), base_url_flag: None, profiles: Ok(Profiles::default()) };
@@ -90,7 +90,7 @@ async fn credentials_that_were_tried_are_used_only_when_they_are_wanted_and_thei
     atlas.use_tried();
     assert_eq!(atlas.endpoint().unwrap().0, server.base_url());
     assert_eq!(atlas.projects(1).await.map(|_| ()), Ok(()));
-    assert_eq!(server.live_tokens(), 2, "it goes on with the token of the try");
+    assert_eq!(server.live_tokens(), 2, "the connection keeps the token of the attempt");
     atlas.close().await;
     assert_eq!(server.live_tokens(), 0);
     let signed_in_as = atlas.endpoint().unwrap().1.to_string();
@@ -99,5 +99,5 @@ async fn credentials_that_were_tried_are_used_only_when_they_are_wanted_and_thei
     let refused = authenticator.sign_in(&atlas, SignInWith::Credentials(wrong)).await.unwrap_err();
     assert!(refused.is_about_signing_in(), "{refused:?}");
     atlas.use_tried();
-    assert_eq!(atlas.endpoint().unwrap().1.as_str(), signed_in_as, "what was refused is forgotten");
+    assert_eq!(atlas.endpoint().unwrap().1.as_str(), signed_in_as, "rejected credentials are discarded");
 }

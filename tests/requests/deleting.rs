@@ -1,4 +1,4 @@
-//! Deleting a secret: what its answer leaves open is looked up in the account.
+//! Deleting a secret: if the response is inconclusive, the account is read.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use atlas_secret::jobs::{Connections, Deletion, Recheck, Source, delete};
 use tokio_util::sync::CancellationToken;
 
 use super::support::fixtures::{client_id, project, with_access_token};
-use super::support::raw_server::{RawServer, Reply, answer, json};
+use super::support::raw_server::{RawServer, Reply, json, response};
 
 const ID: &str = "32b6e34b3d91647abb20e7b9";
 
@@ -37,14 +37,14 @@ async fn deletion(script: Vec<Reply>) -> (Deletion, usize) {
 }
 
 #[tokio::test]
-async fn an_answer_that_leaves_it_open_is_settled_by_the_account() {
-    let html = || answer(200, "Content-Type: text/html\r\n", "<html>Sign in to the network</html>");
-    let answers: [fn() -> Reply; 12] = [
-        || answer(200, "", ""),
+async fn after_an_inconclusive_response_the_account_is_read() {
+    let html = || response(200, "Content-Type: text/html\r\n", "<html>Sign in to the network</html>");
+    let replies: [fn() -> Reply; 12] = [
+        || response(200, "", ""),
         || json(200, "{}"),
-        || answer(302, "Location: /login\r\n", ""),
-        || answer(502, "", "<html>"),
-        || answer(404, "", "<html>"),
+        || response(302, "Location: /login\r\n", ""),
+        || response(502, "", "<html>"),
+        || response(404, "", "<html>"),
         || error(404, "RESOURCE_NOT_FOUND"),
         || error(404, "GROUP_NOT_FOUND"),
         || error(404, "ORG_NOT_FOUND"),
@@ -53,12 +53,12 @@ async fn an_answer_that_leaves_it_open_is_settled_by_the_account() {
         || Reply::Bytes(Vec::new()),
         || Reply::ThenReset(Vec::new()),
     ];
-    for reply in answers.iter().map(|reply| reply()).chain([html()]) {
+    for reply in replies.iter().map(|reply| reply()).chain([html()]) {
         let gone = deletion(vec![reply.clone(), account(&["other"])]).await;
         assert_eq!(gone, (Deletion::Deleted, 1), "{reply:?}");
         let there = deletion(vec![reply.clone(), account(&["other", ID])]).await;
         assert_eq!(there, (Deletion::Failed(DeleteError::StillThere), 1), "{reply:?}");
-        // An account that is not there either says nothing: it may have left the project.
+        // An account that cannot be read proves nothing: it may have left the project.
         for unreadable in [error(404, "RESOURCE_NOT_FOUND"), html(), error(401, "UNEXPECTED_ERROR")] {
             let (open, reads) = deletion(vec![reply.clone(), unreadable]).await;
             let Deletion::Failed(error @ DeleteError::PerhapsDeleted(_)) = open else { panic!("{open:?}") };
@@ -69,8 +69,8 @@ async fn an_answer_that_leaves_it_open_is_settled_by_the_account() {
 }
 
 #[tokio::test]
-async fn an_answer_of_atlas_settles_it_alone() {
-    assert_eq!(deletion(vec![answer(204, "", "")]).await, (Deletion::Deleted, 0));
+async fn after_a_conclusive_response_the_account_is_not_read() {
+    assert_eq!(deletion(vec![response(204, "", "")]).await, (Deletion::Deleted, 0));
     assert_eq!(deletion(vec![json(200, r#"{"status":204,"content":{}}"#)]).await, (Deletion::Deleted, 0));
     for (status, code) in [(401, "USER_UNAUTHORIZED"), (403, "FORBIDDEN"), (409, "CONFLICT"), (429, "LIMIT")]
     {

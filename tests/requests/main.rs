@@ -1,6 +1,6 @@
-//! What goes over the wire, compared with what a person wrote down by hand.
+//! The raw requests, compared to requests written by hand.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on failure")]
 
 #[path = "../support/mod.rs"]
 pub mod support;
@@ -14,7 +14,7 @@ use atlas_secret::domain::{
     ApiError, Cause, OrganizationId, OrganizationSettings, Project, QueryFlags, SecretId, ServerText,
 };
 use support::fixtures::{client, client_id, new_secret, project, with_access_token, with_service_account};
-use support::raw_server::{RawServer, answer, json};
+use support::raw_server::{RawServer, json, response};
 
 const TOKEN: &str = r#"{"access_token":"FAKE-minted.token+1","expires_in":3600,"token_type":"Bearer"}"#;
 const ACCOUNT: &str =
@@ -29,7 +29,7 @@ async fn an_account_is_read_with_the_token() {
     let account = client.service_account(&project(), &client_id()).await.unwrap();
     assert_eq!(account.name.as_str(), "ci");
     assert_eq!(
-        server.essence(1),
+        server.normalized(1),
         "GET /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/mdb_sa_id_1234567890abcdef12345678 HTTP/1.1\n\
          accept: application/vnd.atlas.2024-08-05+json\n\
          authorization: Bearer FAKE-minted.token+1\n\
@@ -38,14 +38,14 @@ async fn an_account_is_read_with_the_token() {
 }
 
 #[tokio::test]
-async fn an_account_says_what_atlas_clock_said() {
+async fn an_account_has_the_time_of_the_response() {
     let rows = [
         ("", None),
         ("Date: soon\r\n", None),
         ("Date: Mon, 23 Nov 2026 18:14:02 GMT\r\n", Some("2026-11-23T18:14:02Z")),
     ];
     for (header, expected) in rows {
-        let server = RawServer::start(vec![answer(200, header, ACCOUNT)]).await;
+        let server = RawServer::start(vec![response(200, header, ACCOUNT)]).await;
         let client = client(with_access_token(&server.url));
         let account = client.service_account(&project(), &client_id()).await.unwrap();
         assert_eq!(account.read_at, expected.map(|time| time.parse().unwrap()), "{header}");
@@ -53,7 +53,7 @@ async fn an_account_says_what_atlas_clock_said() {
 }
 
 #[tokio::test]
-async fn lists_are_read_page_by_page_and_one_project_is_a_probe() {
+async fn lists_are_paged_and_the_probe_reads_one_project() {
     const LIST: &str = r#"{"results":[{"id":"32b6e34b3d91647abb20e7b8","name":"payments"}],"totalCount":1}"#;
     const ACCOUNTS: &str = r#"{"results":[{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci"}]}"#;
     let server = RawServer::start(vec![
@@ -71,7 +71,7 @@ async fn lists_are_read_page_by_page_and_one_project_is_a_probe() {
     client.probe().await.unwrap();
     assert!(matches!(client.probe().await, Err(ApiError { cause: Cause::Rejected(_), .. })));
     let targets: Vec<String> =
-        (0..4).map(|index| server.essence(index).lines().next().unwrap().to_owned()).collect();
+        (0..4).map(|index| server.normalized(index).lines().next().unwrap().to_owned()).collect();
     assert_eq!(
         targets,
         [
@@ -102,7 +102,7 @@ async fn a_project_is_read_by_its_id() {
         let server = RawServer::start(vec![json(200, body)]).await;
         assert_eq!(client(with_access_token(&server.url)).project(&project()).await, expected, "{body}");
         assert_eq!(
-            server.essence(0),
+            server.normalized(0),
             "GET /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8 HTTP/1.1\n\
              accept: application/vnd.atlas.2023-01-01+json\n\
              authorization: Bearer FAKE-access-token\n\
@@ -113,7 +113,7 @@ async fn a_project_is_read_by_its_id() {
 }
 
 #[tokio::test]
-async fn an_organization_is_asked_for_its_cap() {
+async fn the_maximum_lifetime_of_an_organization_is_read() {
     let settings = |longest_secret_hours| Ok(OrganizationSettings { longest_secret_hours });
     let capped = |cap| format!(r#"{{"maxServiceAccountSecretValidityInHours":{cap}}}"#);
     let rows = [
@@ -136,7 +136,7 @@ async fn an_organization_is_asked_for_its_cap() {
         let client = client(with_access_token(&server.url));
         assert_eq!(client.organization_settings(&organization).await, expected, "{body}");
         assert_eq!(
-            server.essence(0),
+            server.normalized(0),
             "GET /api/atlas/v2/orgs/4888442a3354817a7320eb61/settings HTTP/1.1\n\
              accept: application/vnd.atlas.2023-01-01+json\n\
              authorization: Bearer FAKE-access-token\n\
@@ -147,7 +147,7 @@ async fn an_organization_is_asked_for_its_cap() {
 }
 
 #[tokio::test]
-async fn an_answer_of_a_mebibyte_is_read_and_a_byte_more_is_not() {
+async fn a_response_may_have_at_most_one_mebibyte() {
     let padded = |length: usize| format!("{ACCOUNT}{}", " ".repeat(length - ACCOUNT.len()));
     let server = RawServer::start(vec![json(200, &padded(1 << 20)), json(200, &padded((1 << 20) + 1))]).await;
     let client = client(with_access_token(&server.url));
@@ -157,7 +157,7 @@ async fn an_answer_of_a_mebibyte_is_read_and_a_byte_more_is_not() {
 }
 
 #[tokio::test]
-async fn a_project_that_is_not_shown_is_a_refusal() {
+async fn an_unknown_project_is_a_rejection() {
     let body = r#"{"error":404,"errorCode":"GROUP_NOT_FOUND","detail":"No group."}"#;
     let server = RawServer::start(vec![json(404, body)]).await;
     let error = client(with_access_token(&server.url)).project(&project()).await.unwrap_err();
@@ -179,7 +179,7 @@ async fn a_secret_is_created_by_one_post() {
         let outcome = client(settings).create_secret(&new_secret()).await;
         assert!(outcome.is_ok(), "{outcome:?}");
         assert_eq!(
-            server.essence(0),
+            server.normalized(0),
             format!(
                 "POST /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/\
                  mdb_sa_id_1234567890abcdef12345678/secrets{query} HTTP/1.1\n\
@@ -197,8 +197,8 @@ async fn a_secret_is_created_by_one_post() {
 }
 
 #[tokio::test]
-async fn the_two_flags_are_for_the_creating_post_only() {
-    let server = RawServer::start(vec![json(200, ACCOUNT), answer(204, "", "")]).await;
+async fn the_query_flags_only_apply_to_the_creating_post() {
+    let server = RawServer::start(vec![json(200, ACCOUNT), response(204, "", "")]).await;
     let mut settings = with_access_token(&server.url);
     settings.query_flags = QueryFlags { envelope: true, pretty: true };
     let client = client(settings);
@@ -214,11 +214,11 @@ async fn delete(client: &Client) -> Result<(), ApiError> {
 
 #[tokio::test]
 async fn a_secret_is_deleted_by_its_id() {
-    let server = RawServer::start(vec![answer(204, "", "")]).await;
+    let server = RawServer::start(vec![response(204, "", "")]).await;
     let client = client(with_access_token(&server.url));
     assert_eq!(delete(&client).await, Ok(()));
     assert_eq!(
-        server.essence(0),
+        server.normalized(0),
         "DELETE /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/\
          mdb_sa_id_1234567890abcdef12345678/secrets/32b6e34b3d91647abb20e7b9 HTTP/1.1\n\
          accept: application/vnd.atlas.2024-08-05+json\n\
@@ -228,10 +228,10 @@ async fn a_secret_is_deleted_by_its_id() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_followed_by_no_request() {
-    let elsewhere = RawServer::start(Vec::new()).await;
-    let location = format!("Location: {}/\r\n", elsewhere.url);
-    let redirect = || answer(307, &location, "");
+async fn redirects_are_not_followed() {
+    let other_server = RawServer::start(Vec::new()).await;
+    let location = format!("Location: {}/\r\n", other_server.url);
+    let redirect = || response(307, &location, "");
     let server = RawServer::start(vec![redirect(), redirect(), redirect()]).await;
     let reading = client(with_access_token(&server.url));
     let error = reading.service_account(&project(), &client_id()).await;
@@ -240,11 +240,11 @@ async fn a_redirect_is_followed_by_no_request() {
     assert_eq!(delete(&reading).await, Err(ApiError::sent(redirected())));
     let signing_in = client(with_service_account(&server.url)).sign_in().await;
     assert_eq!(signing_in, Err(ApiError::not_sent(redirected())));
-    assert_eq!(elsewhere.requests().len(), 0);
+    assert_eq!(other_server.requests().len(), 0);
 }
 
-/// The environment is the process's, so this runs a test of this very file once more in a process with
-/// proxies that do not exist.
+/// A process cannot change its environment safely, so this runs another test of this binary in a new process with
+/// invalid proxies.
 #[test]
 fn loopback_ignores_proxies() {
     let nowhere = "http://127.0.0.1:1";
@@ -255,7 +255,7 @@ fn loopback_ignores_proxies() {
         .env("ALL_PROXY", nowhere)
         .env_remove("NO_PROXY")
         .env_remove("no_proxy")
-        // hyper ignores HTTP_PROXY where this says that the process answers for a web server.
+        // hyper ignores HTTP_PROXY if this variable is set, because then the process may be a CGI script.
         .env_remove("REQUEST_METHOD")
         .output()
         .unwrap();

@@ -1,4 +1,4 @@
-//! Tokens: asked for once, used as long as they last, asked for anew where Atlas wants it, given back.
+//! Tokens: fetched once, used until they expire, renewed after a 401, and revoked.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use atlas_secret::domain::{ApiError, Cause, Credentials, Phase};
 use super::support::fixtures::{
     client, client_id, new_secret, project, with_access_token, with_service_account,
 };
-use super::support::raw_server::{RawServer, Reply, answer, json};
+use super::support::raw_server::{RawServer, Reply, json, response};
 use super::{ACCOUNT, TOKEN};
 
 const OTHER_TOKEN: &str = r#"{"access_token":"FAKE-second","expires_in":3600,"token_type":"Bearer"}"#;
@@ -16,11 +16,11 @@ pub const UNAUTHORIZED: &str =
     r#"{"error":401,"errorCode":"UNEXPECTED_ERROR","detail":"You are not authorized."}"#;
 
 #[tokio::test]
-async fn a_token_is_asked_for_with_basic_credentials() {
+async fn a_token_is_requested_with_basic_authentication() {
     let server = RawServer::start(vec![json(200, TOKEN)]).await;
     client(with_service_account(&server.url)).sign_in().await.unwrap();
     assert_eq!(
-        server.essence(0),
+        server.normalized(0),
         "POST /api/oauth/token HTTP/1.1\n\
          accept: application/json\n\
          authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
@@ -32,11 +32,11 @@ async fn a_token_is_asked_for_with_basic_credentials() {
 }
 
 #[tokio::test]
-async fn the_secret_that_signs_in_is_known_by_its_end() {
+async fn the_login_secret_is_identified_by_its_end() {
     let login = client(with_service_account("http://127.0.0.1:1")).login().unwrap();
     assert_eq!((login.client, login.ends_with.as_str()), (client_id(), "cret"));
     assert_eq!(client(with_access_token("http://127.0.0.1:1")).login(), None);
-    // Four characters of a short one would give too much of it away.
+    // Four characters of a short secret would reveal too much of it.
     for (length, ends_with) in [(15, ""), (16, "cdef")] {
         let client_secret = "0123456789abcdef"[16 - length..].into();
         let credentials = Credentials::ServiceAccount { client_id: client_id(), client_secret };
@@ -46,14 +46,14 @@ async fn the_secret_that_signs_in_is_known_by_its_end() {
 }
 
 #[tokio::test]
-async fn a_minted_token_is_revoked_once() {
-    let server = RawServer::start(vec![json(200, TOKEN), answer(200, "", "")]).await;
+async fn a_fetched_token_is_revoked_once() {
+    let server = RawServer::start(vec![json(200, TOKEN), response(200, "", "")]).await;
     let client = client(with_service_account(&server.url));
     client.sign_in().await.unwrap();
     client.revoke().await;
     client.revoke().await;
     assert_eq!(
-        server.essence(1),
+        server.normalized(1),
         "POST /api/oauth/revoke HTTP/1.1\n\
          accept: application/json\n\
          authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
@@ -66,8 +66,8 @@ async fn a_minted_token_is_revoked_once() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_still_on_its_way_is_revoked_too() {
-    let server = RawServer::start(vec![json(200, TOKEN), answer(200, "", "")]).await;
+async fn a_token_that_is_still_being_fetched_is_revoked_too() {
+    let server = RawServer::start(vec![json(200, TOKEN), response(200, "", "")]).await;
     let client = client(with_service_account(&server.url));
     let (signed_in, ()) = tokio::join!(client.sign_in(), client.revoke());
     assert_eq!(signed_in, Ok(()));
@@ -75,7 +75,7 @@ async fn a_token_that_is_still_on_its_way_is_revoked_too() {
 }
 
 #[tokio::test]
-async fn somebody_elses_token_needs_no_sign_in_and_is_never_revoked() {
+async fn an_access_token_needs_no_sign_in_and_is_never_revoked() {
     let server = RawServer::start(Vec::new()).await;
     let client = client(with_access_token(&server.url));
     client.sign_in().await.unwrap();
@@ -84,7 +84,7 @@ async fn somebody_elses_token_needs_no_sign_in_and_is_never_revoked() {
 }
 
 #[tokio::test]
-async fn a_token_serves_as_long_as_five_minutes_are_left() {
+async fn a_token_is_renewed_when_five_minutes_or_less_are_left() {
     let server = RawServer::start(vec![json(200, TOKEN)]).await;
     let lasting = client(with_service_account(&server.url));
     lasting.sign_in().await.unwrap();
@@ -97,31 +97,31 @@ async fn a_token_serves_as_long_as_five_minutes_are_left() {
     renewing.sign_in().await.unwrap();
     renewing.service_account(&project(), &client_id()).await.unwrap();
     assert_eq!(server.count("POST", "/token"), 2);
-    assert!(server.essence(2).contains("Bearer FAKE-minted.token+1"));
+    assert!(server.normalized(2).contains("Bearer FAKE-minted.token+1"));
 }
 
 #[tokio::test]
-async fn a_read_that_is_not_authorized_signs_in_again_once() {
+async fn an_unauthorized_read_signs_in_again_once() {
     let server = RawServer::start(vec![
         json(200, TOKEN),
         json(401, UNAUTHORIZED),
         json(200, OTHER_TOKEN),
         json(200, ACCOUNT),
-        answer(200, "", ""),
-        answer(200, "", ""),
+        response(200, "", ""),
+        response(200, "", ""),
     ])
     .await;
     let client = client(with_service_account(&server.url));
     client.service_account(&project(), &client_id()).await.unwrap();
-    assert!(server.essence(1).contains("Bearer FAKE-minted.token+1"));
-    assert!(server.essence(3).contains("Bearer FAKE-second"));
-    // Both tokens were minted here, so both are given back.
+    assert!(server.normalized(1).contains("Bearer FAKE-minted.token+1"));
+    assert!(server.normalized(3).contains("Bearer FAKE-second"));
+    // Both tokens were fetched by this client, so it revokes both.
     client.revoke().await;
     assert_eq!(server.count("POST", "/revoke"), 2);
 }
 
 #[tokio::test]
-async fn a_read_that_stays_unauthorized_does_not_sign_in_for_ever() {
+async fn a_second_unauthorized_read_does_not_sign_in_again() {
     let server = RawServer::start(vec![
         json(200, TOKEN),
         json(401, UNAUTHORIZED),
@@ -142,7 +142,7 @@ async fn a_read_that_stays_unauthorized_does_not_sign_in_for_ever() {
 }
 
 #[tokio::test]
-async fn somebody_elses_token_that_is_refused_is_refused() {
+async fn a_rejected_access_token_is_not_retried() {
     let server = RawServer::start(vec![json(401, UNAUTHORIZED), json(200, ACCOUNT)]).await;
     let client = client(with_access_token(&server.url));
     assert!(client.service_account(&project(), &client_id()).await.is_err());
@@ -150,7 +150,7 @@ async fn somebody_elses_token_that_is_refused_is_refused() {
 }
 
 #[tokio::test]
-async fn a_create_that_is_not_authorized_does_not_sign_in_again() {
+async fn an_unauthorized_create_does_not_sign_in_again() {
     let server = RawServer::start(vec![json(200, TOKEN), json(401, UNAUTHORIZED), json(200, TOKEN)]).await;
     let client = client(with_service_account(&server.url));
     client.sign_in().await.unwrap();
@@ -160,7 +160,7 @@ async fn a_create_that_is_not_authorized_does_not_sign_in_again() {
 }
 
 #[tokio::test]
-async fn a_create_before_signing_in_sends_nothing() {
+async fn creating_before_signing_in_sends_nothing() {
     let server = RawServer::start(Vec::new()).await;
     let outcome = client(with_service_account(&server.url)).create_secret(&new_secret()).await;
     assert!(
@@ -171,7 +171,7 @@ async fn a_create_before_signing_in_sends_nothing() {
 }
 
 #[tokio::test]
-async fn two_who_sign_in_at_once_share_a_token() {
+async fn concurrent_sign_ins_share_a_token() {
     let server = RawServer::start(vec![json(200, TOKEN), json(200, OTHER_TOKEN)]).await;
     let client = client(with_service_account(&server.url));
     let (one, other) = tokio::join!(client.sign_in(), client.sign_in());
@@ -180,7 +180,7 @@ async fn two_who_sign_in_at_once_share_a_token() {
 }
 
 #[tokio::test]
-async fn revoking_gives_up_when_nobody_answers() {
+async fn revoking_times_out() {
     let server = RawServer::start(vec![json(200, TOKEN), Reply::ThenSilence(Vec::new())]).await;
     let limits = Limits { revoke: Duration::from_millis(20), ..Default::default() };
     let client = Client::with_limits(with_service_account(&server.url), limits).unwrap();

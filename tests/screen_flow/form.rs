@@ -1,4 +1,4 @@
-//! The form: what it says while someone types, where keys lead, what a paste does.
+//! The form: validation while typing, the focus, and pasting.
 
 use atlas_secret::domain::{Exit, Session};
 use atlas_secret::tui::Command;
@@ -13,7 +13,7 @@ fn form(project: &str, client: &str, lifetime: &str) -> Stage {
     Stage::new(Session::Demo, Form::new(project, client, lifetime))
 }
 
-/// The empty form with the focus on this field.
+/// An empty form with the focus on this field.
 fn focus_on(name: FieldName) -> Stage {
     let mut stage = Stage::empty();
     stage.app.shared.form.focus = Focus::Field(name);
@@ -38,9 +38,9 @@ fn creates(stage: &Stage) -> usize {
 }
 
 #[test]
-fn a_field_says_live_what_it_lacks() {
+fn a_field_is_validated_while_typing() {
     let mut stage = Stage::empty();
-    assert_eq!(message(&stage, Project), "silent", "it is untouched");
+    assert_eq!(message(&stage, Project), "silent", "the field is untouched");
     stage.keys("a backspace");
     assert_eq!(message(&stage, Project), "Enter a project ID or name.");
     let rows = [
@@ -67,7 +67,7 @@ fn a_field_says_live_what_it_lacks() {
 }
 
 #[test]
-fn a_wrong_character_is_pointed_at() {
+fn a_wrong_character_is_located() {
     for (name, text, expected) in [(Project, "32g", 2), (Client, "mdb_sb", 5), (Client, "mdb_sa_id_1x", 11)] {
         let mut stage = focus_on(name);
         stage.type_in(text);
@@ -84,7 +84,7 @@ fn a_wrong_character_is_pointed_at() {
 }
 
 #[test]
-fn the_focus_starts_on_the_first_problem() {
+fn the_focus_starts_on_the_first_invalid_field() {
     let rows = [
         ("", "", "720", Focus::Field(Project)),
         (PROJECT, "", "720", Focus::Field(Client)),
@@ -98,7 +98,7 @@ fn the_focus_starts_on_the_first_problem() {
 }
 
 #[test]
-fn keys_move_the_focus_from_every_field_right_or_wrong() {
+fn keys_move_the_focus_from_valid_and_invalid_fields() {
     let rows = [
         ("tab", Focus::Field(Client)),
         ("down tab", Focus::Field(Lifetime)),
@@ -131,7 +131,7 @@ fn the_last_field_the_button_and_ctrl_s_submit() {
 }
 
 #[test]
-fn submitting_with_a_problem_goes_to_the_first_and_asks_for_nothing() {
+fn submitting_an_invalid_form_focuses_the_first_error_and_sends_nothing() {
     let mut stage = form(PROJECT, "", "soon");
     stage.keys("tab <ctrl-s>");
     assert_eq!(stage.app.shared.form.focus, Focus::Field(Client));
@@ -148,7 +148,7 @@ fn two_enters_in_one_read_create_once() {
 }
 
 #[test]
-fn an_enter_that_comes_with_text_never_submits() {
+fn an_enter_in_the_same_read_as_text_never_submits() {
     for burst in ["3 enter", "enter 3", "3 tab enter enter", "1 2 3 4 5 6 7 8 enter", "enter enter 1"] {
         for before in ["tab shift-tab", "up"] {
             let mut stage = Stage::filled();
@@ -173,7 +173,7 @@ fn help_covers_the_form() {
 }
 
 #[test]
-fn a_paste_goes_where_it_belongs_and_says_so() {
+fn a_paste_goes_to_its_field_with_a_note() {
     let both = format!("{PROJECT} {CLIENT}");
     let bare = "1234567890abcdef12345678";
     let within = format!("the project is {PROJECT}, please");
@@ -190,7 +190,7 @@ fn a_paste_goes_where_it_belongs_and_says_so() {
         (Client, &within, PROJECT, "", Project, "moved here"),
     ];
     for (focus, text, project, client, says, expected) in rows {
-        for paste in [Stage::paste, Stage::unbracketed] {
+        for paste in [Stage::paste, Stage::paste_unbracketed] {
             let mut stage = focus_on(focus);
             paste(&mut stage, text);
             assert_eq!((stage.text(Project), stage.text(Client)), (project, client), "{text} into {focus:?}");
@@ -203,13 +203,13 @@ fn a_paste_goes_where_it_belongs_and_says_so() {
 fn a_paste_never_submits() {
     for text in ["720\n\n\n", PROJECT, URL, "\r\n\n", "720\r"] {
         let mut stage = Stage::filled();
-        stage.keys("up").paste(text).unbracketed(&format!("{text}\n\n 12345678\n"));
+        stage.keys("up").paste(text).paste_unbracketed(&format!("{text}\n\n 12345678\n"));
         assert!(stage.commands.is_empty() && stage.is_on_form(), "{text:?}");
     }
 }
 
 #[test]
-fn a_whole_id_replaces_and_a_part_goes_in_at_the_caret() {
+fn a_pasted_id_replaces_the_field_and_other_text_is_inserted() {
     let mut stage = form("aaaa", "", "720");
     stage.keys("<ctrl-a>").paste("32b6");
     assert_eq!(stage.text(Project), "32b6aaaa");
@@ -218,7 +218,7 @@ fn a_whole_id_replaces_and_a_part_goes_in_at_the_caret() {
 }
 
 #[test]
-fn a_whole_value_that_is_reached_is_replaced_by_what_is_typed_and_edited_by_other_keys() {
+fn typing_replaces_a_complete_value_and_other_keys_edit_it() {
     let other = "ffffffffffffffffffffffff";
     let edited = &PROJECT[..23];
     let digits = &CLIENT["mdb_sa_id_".len()..];
@@ -255,7 +255,7 @@ fn a_whole_value_that_is_reached_is_replaced_by_what_is_typed_and_edited_by_othe
         ("tab tab", "\n\n", Client, format!("mdb_sa_id_{digits}")),
     ];
     for (keys, pasted, field, expected) in pastes {
-        for paste in [Stage::paste, Stage::unbracketed] {
+        for paste in [Stage::paste, Stage::paste_unbracketed] {
             let mut stage = Stage::filled();
             paste(stage.keys(keys), pasted);
             assert_eq!(stage.text(field), expected, "{keys} {pasted:?}");
@@ -264,34 +264,34 @@ fn a_whole_value_that_is_reached_is_replaced_by_what_is_typed_and_edited_by_othe
 }
 
 #[test]
-fn what_is_not_whole_or_was_just_pasted_is_edited() {
+fn an_incomplete_or_just_pasted_value_is_edited() {
     let mut stage = form("32b6", "", "720");
     stage.keys("tab shift-tab a");
     assert_eq!(stage.text(Project), "32b6a");
     stage.keys("<ctrl-u>").paste(PROJECT).keys("a");
-    assert_eq!(stage.text(Project), format!("{PROJECT}a"), "what was just pasted is not selected");
+    assert_eq!(stage.text(Project), format!("{PROJECT}a"), "pasted text is not selected");
 }
 
 #[test]
-fn a_secret_is_refused_by_name_and_kept_nowhere() {
-    let ways: [fn(&mut Stage) -> &mut Stage; 5] = [
+fn a_secret_is_rejected_and_not_kept() {
+    let inputs: [fn(&mut Stage) -> &mut Stage; 5] = [
         |stage| stage.paste(VALUE),
         |stage| stage.paste(&format!("{CLIENT} {VALUE}\n")),
-        |stage| stage.unbracketed(&format!("{VALUE}\n")),
+        |stage| stage.paste_unbracketed(&format!("{VALUE}\n")),
         |stage| stage.type_in("mdb_sa_sk_"),
         |stage| stage.type_in("mdb_sa_").paste("sk_FAKEfake"),
     ];
     for name in FieldName::ALL {
-        for (index, way) in ways.into_iter().enumerate() {
+        for (index, input) in inputs.into_iter().enumerate() {
             let mut stage = focus_on(name);
-            way(&mut stage);
+            input(&mut stage);
             let notice = match stage.app.shared.form.notice {
-                Some(Notice::Word(word)) => word,
+                Some(Notice::Word(text)) => text,
                 _ => "",
             };
-            let words = format!("{} {notice}", message(&stage, name));
-            let is_said = words.contains("is a secret") || words.contains("also contained a secret");
-            assert!(is_said, "{name:?} {index}: {words}");
+            let text = format!("{} {notice}", message(&stage, name));
+            let is_reported = text.contains("is a secret") || text.contains("also contained a secret");
+            assert!(is_reported, "{name:?} {index}: {text}");
             let debug = format!("{:?}", stage.app);
             assert!(!debug.contains("sa_sk_") && !debug.contains("FAKE"), "{name:?} {index}");
         }
@@ -299,7 +299,7 @@ fn a_secret_is_refused_by_name_and_kept_nowhere() {
 }
 
 #[test]
-fn the_rest_of_a_secret_that_comes_key_by_key_is_dropped_too() {
+fn the_rest_of_a_typed_secret_is_dropped_too() {
     let mut stage = focus_on(Client);
     stage.type_in(VALUE);
     assert_eq!(stage.text(Client), "");
@@ -308,7 +308,7 @@ fn the_rest_of_a_secret_that_comes_key_by_key_is_dropped_too() {
 }
 
 #[test]
-fn a_secret_pasted_onto_a_right_id_leaves_the_id_right() {
+fn a_pasted_secret_does_not_change_a_valid_id() {
     let mut stage = Stage::filled();
     stage.keys("tab").paste(VALUE);
     assert!(matches!(stage.app.shared.form.notice, Some(Notice::Word(_))));
@@ -316,7 +316,7 @@ fn a_secret_pasted_onto_a_right_id_leaves_the_id_right() {
 }
 
 #[test]
-fn ctrl_c_leaves_and_ctrl_z_suspends() {
+fn ctrl_c_quits_and_ctrl_z_suspends() {
     let mut stage = Stage::empty();
     stage.keys("<ctrl-z>");
     assert!(matches!(stage.commands[..], [Command::Suspend]));

@@ -1,4 +1,4 @@
-//! What stands between the secret and its loss.
+//! Leaving the screen of an undelivered secret.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ fn assert_lost(stage: &Stage) {
 }
 
 #[test]
-fn every_key_that_leaves_asks_what_is_true_now() {
+fn each_way_to_leave_asks_according_to_the_copy() {
     type Case = (&'static str, fn() -> Stage, &'static str);
     let cases: [Case; 6] = [
         ("never copied", Stage::created, "anyway"),
@@ -55,26 +55,26 @@ fn every_key_that_leaves_asks_what_is_true_now() {
         for (name, make, expected) in cases {
             let mut stage = make();
             stage.keys(key);
-            let asked = match leaving(&stage) {
-                // Nothing would be asked, so Esc does not leave.
+            let question = match leaving(&stage) {
+                // There is no question in this case, so Esc does not leave.
                 None if (key, name) == ("esc", "copied") => continue,
                 Some(LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, None)) => "anyway",
                 Some(LeaveConfirmation::Asking(_, None)) => "confirm",
                 Some(LeaveConfirmation::Checking) => "checking",
                 other => panic!("{key} {name}: {other:?}"),
             };
-            assert_eq!(asked, expected, "{key} {name}");
-            assert_eq!(stage.shown().leaving.as_ref().unwrap().target, target, "{key} {name}");
+            assert_eq!(question, expected, "{key} {name}");
+            assert_eq!(stage.created_screen().leaving.as_ref().unwrap().target, target, "{key} {name}");
             assert_eq!(stage.exit(), None);
         }
     }
 }
 
 #[test]
-fn the_clipboard_is_read_before_the_question() {
+fn leaving_checks_the_clipboard_before_asking() {
     let mut stage = after_copy(COPIED);
     stage.keys("q y enter");
-    assert!(matches!(leaving(&stage), Some(LeaveConfirmation::Checking)), "no question, no answer");
+    assert!(matches!(leaving(&stage), Some(LeaveConfirmation::Checking)), "there is no question yet");
     stage.clipboard(OURS);
     let copied = Delivery::Copied { clears_in: Some(Duration::from_secs(60)) };
     assert_eq!(
@@ -168,7 +168,7 @@ fn a_deleted_secret_is_no_loss() {
 }
 
 #[test]
-fn a_deletion_that_fails_keeps_the_secret_and_says_why() {
+fn a_failed_deletion_keeps_the_secret_and_shows_why() {
     let mut stage = Stage::created();
     stage.keys("q d").deleted(Err(ApiError::not_sent(unreadable().cause)));
     assert_drawn(&stage, &format!("Not deleted. {}", unreadable().explain().title));
@@ -185,7 +185,7 @@ fn a_secret_without_an_id_cannot_be_deleted() {
 }
 
 #[test]
-fn ctrl_c_leaves_even_while_something_is_deleted() {
+fn ctrl_c_quits_even_during_a_deletion() {
     let mut stage = Stage::created();
     stage.keys("q d <ctrl-c>");
     assert_lost(&stage);
@@ -193,7 +193,7 @@ fn ctrl_c_leaves_even_while_something_is_deleted() {
 }
 
 #[test]
-fn ctrl_c_on_the_way_to_another_secret_asks_before_it_gets_out() {
+fn ctrl_c_in_the_question_before_another_secret_asks_first() {
     let mut stage = Stage::created();
     stage.keys("n <ctrl-c>");
     assert!(asks_to_choose(&stage) && stage.exit().is_none());
@@ -201,9 +201,9 @@ fn ctrl_c_on_the_way_to_another_secret_asks_before_it_gets_out() {
     assert_lost(&stage);
 }
 
-/// What the question says, and what standard error says afterwards.
+/// The question and the message after quitting describe the same outcome.
 #[test]
-fn the_question_and_the_last_line_agree() {
+fn the_question_and_the_exit_message_agree() {
     const NEVER: &str = "never delivered. Delete it in Atlas";
     const SENT_AWAY: &str = "sent to your terminal, which does not confirm it";
     const LATER: &str = "You copied it before. The clipboard may no longer hold it. Already pasted?";
@@ -277,13 +277,13 @@ fn the_question_and_the_last_line_agree() {
         }
         assert_drawn(&stage, question);
         stage.keys(answer);
-        let words: Vec<String> = stage.dispositions().iter().map(Disposition::message).collect();
-        assert_eq!(words, [format!("{last_line}.")], "{question}");
+        let messages: Vec<String> = stage.dispositions().iter().map(Disposition::message).collect();
+        assert_eq!(messages, [format!("{last_line}.")], "{question}");
     }
 }
 
 #[test]
-fn ctrl_c_that_no_one_can_see_closes_nothing_and_quits_as_the_line_says() {
+fn ctrl_c_in_a_small_terminal_closes_nothing_and_quits_after_a_warning() {
     type Row = (Stage, &'static str, &'static str, Exit);
     const UNSENT: &str = "Secret not delivered.";
     let open = |mut stage: Stage, keys: &str| {
@@ -305,7 +305,7 @@ fn ctrl_c_that_no_one_can_see_closes_nothing_and_quits_as_the_line_says() {
         (open(Stage::created(), "n"), UNSENT, "Continue without it?", Exit::NotDelivered),
         (open(Stage::created(), "?"), UNSENT, "copy the secret", Exit::NotDelivered),
         (after_copy(SENT), "The secret's delivery is not confirmed.", "Sent to your", Exit::NotDelivered),
-        (Stage::given_up(), "A secret is being created.", "Still waiting", Exit::NotDelivered),
+        (Stage::stopped_waiting(), "A secret is being created.", "Still waiting", Exit::NotDelivered),
         (open(Stage::posting(), "esc"), "A secret is being created.", "Stop waiting?", Exit::NotDelivered),
     ];
     for (mut stage, line, beneath, exit) in rows {

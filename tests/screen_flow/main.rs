@@ -1,6 +1,6 @@
-//! What each screen does with keys and events, and what `--yes` agrees to.
+//! The reaction of each screen to keys and events, and what `--yes` approves.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers panic on failure")]
 
 mod form;
 mod leaving;
@@ -11,7 +11,7 @@ mod prompts;
 mod recovery;
 mod secret_list;
 mod sign_in;
-#[expect(dead_code, reason = "shared with other tests, which need more of it")]
+#[expect(dead_code, reason = "other tests use more of it")]
 #[path = "../support/stage.rs"]
 mod stage;
 mod waiting;
@@ -33,10 +33,10 @@ use stage::{Stage, rejection, secret, time};
 /// A secret that appears in the account after the POST.
 const NEW: &str = "cccccccccccccccccccccccc";
 
-/// A copy that was read back and stays a minute.
+/// A verified copy that will be cleared in a minute.
 const COPIED: CopyOutcome = CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(60)) });
 
-/// The clipboard still holds it.
+/// The clipboard still holds the copy.
 const OURS: ClipboardContent = ClipboardContent::Ours { clears_in: Some(Duration::from_secs(60)) };
 
 fn refused(status: u16, error_code: &str) -> Result<CreatedSecret, ApiError> {
@@ -51,7 +51,7 @@ fn lost() -> Result<CreatedSecret, ApiError> {
     Err(ApiError::sent(Cause::Unexpected { status: 502 }))
 }
 
-/// A new secret whose id Atlas did not tell.
+/// A new secret without an id.
 fn without_id() -> CreatedSecret {
     CreatedSecret { id: None, ..secret() }
 }
@@ -70,12 +70,12 @@ fn existing(expires_at: &str) -> ExistingSecret {
     }
 }
 
-/// One that creating does not shorten.
+/// A secret whose lifetime creating does not shorten.
 fn short_lived() -> ExistingSecret {
     existing("2026-11-28T18:14:00Z")
 }
 
-/// One that ends like this.
+/// A secret with a mask that ends like this.
 fn masked(tail: &str) -> ExistingSecret {
     ExistingSecret {
         id: id(&format!("bbbbbbbbbbbbbbbbbbbb{tail}")),
@@ -84,7 +84,7 @@ fn masked(tail: &str) -> ExistingSecret {
     }
 }
 
-/// One that was created right after the POST.
+/// A secret that was created right after the POST.
 fn new(secret_id: &str) -> ExistingSecret {
     ExistingSecret {
         id: id(secret_id),
@@ -103,9 +103,9 @@ fn after_copy(outcome: CopyOutcome) -> Stage {
     stage
 }
 
-/// The question before leaving the secret.
+/// The question before leaving the screen of the secret.
 fn leaving(stage: &Stage) -> Option<&LeaveConfirmation> {
-    stage.shown().leaving.as_ref().map(|leaving| &leaving.confirmation)
+    stage.created_screen().leaving.as_ref().map(|leaving| &leaving.confirmation)
 }
 
 fn asks_to_choose(stage: &Stage) -> bool {
@@ -120,7 +120,7 @@ fn deletions(stage: &Stage) -> usize {
     stage.count(|command| matches!(command, Command::Delete(..)))
 }
 
-/// The words on the screen in reading order, however they are wrapped.
+/// The text on the screen without line breaks.
 fn drawn(stage: &Stage) -> String {
     let size = stage.app.shared.size;
     let mut terminal = Terminal::new(TestBackend::new(size.columns, size.rows)).unwrap();
@@ -131,16 +131,16 @@ fn drawn(stage: &Stage) -> String {
     rows.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Asserts that these words are on the screen.
+/// Asserts that the text is on the screen.
 #[track_caller]
-fn assert_drawn(stage: &Stage, words: &str) {
+fn assert_drawn(stage: &Stage, text: &str) {
     let drawn = drawn(stage);
-    assert!(drawn.contains(words), "{words:?} is not in {drawn:?}");
+    assert!(drawn.contains(text), "{text:?} is not in {drawn:?}");
 }
 
-/// Asserts that they are not.
+/// Asserts that the text is not on the screen.
 #[track_caller]
-fn assert_not_drawn(stage: &Stage, words: &str) {
+fn assert_not_drawn(stage: &Stage, text: &str) {
     let drawn = drawn(stage);
-    assert!(!drawn.contains(words), "{words:?} is in {drawn:?}");
+    assert!(!drawn.contains(text), "{text:?} is in {drawn:?}");
 }

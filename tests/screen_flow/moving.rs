@@ -1,4 +1,4 @@
-//! Small moves that several screens share, and what `--yes` agrees to.
+//! Small actions that several screens share, and what `--yes` approves.
 
 use atlas_secret::domain::Exit;
 use atlas_secret::tui::screens::{FieldName, Notice};
@@ -11,7 +11,7 @@ use crate::*;
 const LONG: &str = "2027-11-23T18:14:00Z";
 
 #[test]
-fn the_recipes_go_round() {
+fn tab_cycles_through_the_recipes() {
     let recipes = ["atlas-secret", "Atlas CLI", "curl (token)", "curl (digest)", "Go"];
     let rows = [("f2", 0), ("f2 tab", 1), ("f2 tab tab tab tab tab", 0), ("f2 shift-tab", 4)];
     for (keys, expected) in rows {
@@ -40,7 +40,7 @@ fn a_long_recipe_scrolls_and_the_next_one_starts_at_its_top() {
 }
 
 #[test]
-fn one_recipe_is_copied_at_a_time_and_the_next_one_is_not_copied_yet() {
+fn each_recipe_is_copied_separately() {
     let copies = |stage: &Stage| stage.count(|command| matches!(command, Command::CopyText(_)));
     let mut stage = Stage::filled();
     stage.keys("f2 c c");
@@ -56,7 +56,7 @@ fn one_recipe_is_copied_at_a_time_and_the_next_one_is_not_copied_yet() {
 }
 
 #[test]
-fn screens_fit_from_56_by_16_on() {
+fn screens_need_56_by_16() {
     let rows =
         [(56, 16, false), (55, 16, true), (56, 15, true), (200, 15, true), (55, 50, true), (57, 17, false)];
     for (columns, rows, expected) in rows {
@@ -65,7 +65,7 @@ fn screens_fit_from_56_by_16_on() {
 }
 
 #[test]
-fn a_terminal_that_is_too_small_takes_ctrl_c_only() {
+fn a_terminal_that_is_too_small_only_accepts_ctrl_c() {
     let mut stage = Stage::filled();
     stage.size(40, 10).keys("enter").paste("x");
     assert_eq!((stage.commands.len(), stage.text(FieldName::Lifetime)), (0, "720"));
@@ -74,39 +74,39 @@ fn a_terminal_that_is_too_small_takes_ctrl_c_only() {
 }
 
 #[test]
-fn a_record_that_failed_takes_no_other_words_place() {
+fn a_failed_record_does_not_replace_another_message() {
     type Row = (fn() -> Stage, bool);
-    let refused_on_form = || {
+    let error_on_form = || {
         let mut stage = Stage::posting();
-        stage.answered(refused(401, "UNAUTHORIZED"));
+        stage.post_finished(refused(401, "UNAUTHORIZED"));
         stage
     };
-    let rows: [Row; 3] = [(Stage::filled, true), (refused_on_form, false), (Stage::created, false)];
-    for (make, is_said) in rows {
+    let rows: [Row; 3] = [(Stage::filled, true), (error_on_form, false), (Stage::created, false)];
+    for (make, is_shown) in rows {
         let mut stage = make();
         stage.event(Event::RecordFailed("There is no room left.".to_owned()));
         let warns = matches!(stage.app.shared.form.notice, Some(Notice::Warning(_)));
-        assert_eq!((warns, stage.app.shared.not_recorded.is_some()), (is_said, true));
+        assert_eq!((warns, stage.app.shared.not_recorded.is_some()), (is_shown, true));
     }
 }
 
 #[test]
-fn esc_takes_a_message_away() {
+fn esc_dismisses_a_message() {
     let mut stage = Stage::posting();
-    stage.answered(refused(401, "UNAUTHORIZED"));
+    stage.post_finished(refused(401, "UNAUTHORIZED"));
     assert!(stage.app.shared.form.notice.is_some());
     stage.keys("esc");
     assert!(stage.app.shared.form.notice.is_none() && stage.exit().is_none());
 }
 
 #[test]
-fn ctrl_l_paints_everything_anew() {
+fn ctrl_l_repaints_the_screen() {
     let mut stage = Stage::filled();
     stage.keys("<ctrl-l>");
     assert!(matches!(stage.commands[..], [Command::Repaint]));
 }
 
-/// `--yes` on a terminal, up to the account.
+/// `--yes` on a terminal, until the account is fetched.
 fn preapproved() -> Stage {
     let mut stage = Stage::filled();
     stage.submit_preapproved().signed_in(Ok(()));
@@ -114,16 +114,16 @@ fn preapproved() -> Stage {
 }
 
 #[test]
-fn yes_skips_the_form_and_reports_what_it_shortens() {
+fn yes_skips_the_form_and_reports_shortened_secrets() {
     let mut stage = preapproved();
     stage.account(&[existing(LONG)]);
     assert_eq!((stage.posts(), stage.count(|command| matches!(command, Command::Report(_)))), (1, 1));
-    stage.answered(Ok(secret()));
-    assert!(stage.exit().is_none() && leaving(&stage).is_none(), "the secret is shown");
+    stage.post_finished(Ok(secret()));
+    assert!(stage.exit().is_none() && leaving(&stage).is_none(), "the secret is on the screen");
 }
 
 #[test]
-fn under_yes_two_living_secrets_lead_to_the_form_and_to_an_exit_of_1() {
+fn with_yes_two_valid_secrets_lead_to_the_form_and_exit_code_1() {
     let mut stage = preapproved();
     stage.account(&[existing(LONG), existing(LONG)]);
     assert!(stage.is_on_form() && stage.exit().is_none());
@@ -147,24 +147,24 @@ fn yes_deletes_an_expired_secret_only_with_replace_expired() {
 }
 
 #[test]
-fn yes_holds_after_a_rate_limit() {
+fn yes_still_applies_after_a_rate_limit() {
     let mut stage = preapproved();
-    stage.account(&[]).answered(refused(429, "RATE_LIMITED")).wake_after(60);
+    stage.account(&[]).post_finished(refused(429, "RATE_LIMITED")).wake_after(60);
     stage.signed_in(Ok(())).account(&[existing(LONG)]);
     assert_eq!((stage.posts(), stage.exit()), (2, None));
 }
 
 #[test]
-fn yes_counts_for_one_secret() {
+fn yes_applies_to_one_secret() {
     let mut stage = preapproved();
     stage.account(&[]).answered(Ok(secret())).keys("n y enter").signed_in(Ok(())).account(&[existing(LONG)]);
     assert!(matches!(&stage.app.screen, Screen::Progress(progress) if progress.question.is_some()));
 }
 
 #[test]
-fn a_terminal_that_reports_no_size_does_not_stop_the_search() {
+fn the_search_works_in_a_terminal_without_a_size() {
     let mut stage = Stage::posting();
-    stage.size(0, 0).answered(lost()).account(&[]).later(Duration::from_secs(2)).account(&[new(NEW)]);
+    stage.size(0, 0).post_finished(lost()).account(&[]).advance(Duration::from_secs(2)).account(&[new(NEW)]);
     stage.size(80, 24);
     assert_drawn(&stage, " is new: created at");
 }

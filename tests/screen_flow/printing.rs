@@ -1,4 +1,4 @@
-//! Standard output as the place where the secret goes.
+//! Standard output as the destination of the secret.
 
 use atlas_secret::domain::{Delivery, Disposition, Exit, Format};
 use atlas_secret::tui::{Command, Event, Output, Signal};
@@ -22,7 +22,7 @@ fn assert_printed(stage: &Stage) {
 }
 
 #[test]
-fn leaving_writes_the_secret_and_asks_nothing() {
+fn quitting_writes_the_secret_without_asking() {
     for keys in ["q", "esc"] {
         let mut stage = with_sink(Stage::created());
         stage.keys(keys);
@@ -33,15 +33,18 @@ fn leaving_writes_the_secret_and_asks_nothing() {
 }
 
 #[test]
-fn a_write_that_fails_brings_the_secret_back() {
+fn a_failed_write_returns_to_the_screen_of_the_secret() {
     let mut stage = with_sink(Stage::created());
     stage.keys("q").printed(Err("No program reads standard output any more.".to_owned()));
     assert_eq!(stage.exit(), None);
-    assert_eq!(stage.shown().not_printed.as_deref(), Some("No program reads standard output any more."));
+    assert_eq!(
+        stage.created_screen().not_printed.as_deref(),
+        Some("No program reads standard output any more.")
+    );
     stage.keys("q");
-    assert!(asks_to_choose(&stage), "now leaving is asked about as usual");
+    assert!(asks_to_choose(&stage), "leaving asks as usual");
     stage.keys("esc c").copied(COPIED).keys("q").clipboard(OURS);
-    assert_eq!(stage.exit(), Some(Exit::NotDelivered), "whoever reads standard output has not got it");
+    assert_eq!(stage.exit(), Some(Exit::NotDelivered), "standard output did not get the secret");
 }
 
 #[test]
@@ -53,11 +56,11 @@ fn aborting_offers_to_write_the_secret_after_all() {
     assert_printed(&stage);
     let mut stage = Stage::created();
     stage.keys("<ctrl-c> w");
-    assert_eq!((prints(&stage), stage.exit()), (0, None), "nothing waits for it");
+    assert_eq!((prints(&stage), stage.exit()), (0, None), "standard output is not redirected");
 }
 
 #[test]
-fn leaving_without_a_secret_is_an_exit_of_1_for_whoever_waits_for_one() {
+fn quitting_without_a_secret_exits_with_1_if_output_is_redirected() {
     for (mut stage, exit) in
         [(with_sink(Stage::filled()), Exit::NothingCreated), (Stage::filled(), Exit::Done)]
     {
@@ -67,7 +70,7 @@ fn leaving_without_a_secret_is_an_exit_of_1_for_whoever_waits_for_one() {
 }
 
 #[test]
-fn standard_output_gets_one_secret() {
+fn standard_output_gets_only_one_secret() {
     let mut stage = with_sink(after_copy(COPIED));
     stage.keys("n");
     assert!(leaving(&stage).is_none());
@@ -86,12 +89,12 @@ fn a_signal_prints_nothing() {
 }
 
 #[test]
-fn while_it_is_written_nothing_else_is_claimed() {
+fn quitting_waits_for_the_write() {
     let mut stage = with_sink(Stage::created());
     stage.keys("q <ctrl-c>");
     assert_eq!(stage.exit(), None, "a second Ctrl-C waits for the write");
     stage.event(Event::SignalReceived(Signal::INTERRUPT));
-    assert_eq!(stage.exit(), None, "so does a first signal");
+    assert_eq!(stage.exit(), None, "a first signal waits, too");
     stage.printed(Ok(()));
     assert_printed(&stage);
     let mut stuck = with_sink(Stage::created());

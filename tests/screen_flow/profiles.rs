@@ -1,4 +1,4 @@
-//! Writing the new secret to the profiles of the Atlas CLI that use its account.
+//! Writing the new secret to the Atlas CLI profiles of its account.
 
 use atlas_secret::domain::{
     ApiError, Cause, ClientId, Delivery, Disposition, Exit, Login, ProfileName, ProfileUpdate, ServerText,
@@ -37,13 +37,13 @@ fn writes(stage: &Stage) -> Vec<Vec<ProfileName>> {
 }
 
 #[test]
-fn a_profile_of_the_account_is_offered_and_only_that_one() {
-    for (profiles, words) in [
+fn only_profiles_of_the_account_are_offered() {
+    for (profiles, text) in [
         (&["ci"][..], "u write it to profile ci"),
         (&["ci", "prod"], "u write it to profiles ci and prod"),
         (&["a", "b", "c"], "u write it to profiles a, b and c"),
     ] {
-        assert_drawn(&found(profiles), words);
+        assert_drawn(&found(profiles), text);
     }
     let mut none = found(&[]);
     none.keys("u");
@@ -56,7 +56,7 @@ fn a_profile_of_the_account_is_offered_and_only_that_one() {
 }
 
 #[test]
-fn it_is_written_once_atlas_has_accepted_it_and_counts_as_delivered() {
+fn a_verified_secret_is_written_to_profiles_and_counts_as_delivered() {
     for is_verified_before in [false, true] {
         let mut stage = found(&["ci", "prod"]);
         if is_verified_before {
@@ -65,7 +65,7 @@ fn it_is_written_once_atlas_has_accepted_it_and_counts_as_delivered() {
         } else {
             stage.keys("u");
             assert_drawn(&stage, "verified first, then written to profiles ci and prod");
-            assert!(writes(&stage).is_empty(), "Atlas is asked first");
+            assert!(writes(&stage).is_empty(), "the secret is verified first");
             stage.keys("u").verified(Ok(()));
         }
         assert_drawn(&stage, "Writing it to profiles ci and prod");
@@ -77,16 +77,16 @@ fn it_is_written_once_atlas_has_accepted_it_and_counts_as_delivered() {
         assert!(stage.commands.iter().any(|command| matches!(command, Command::SettleRecord)));
         stage.keys("q");
         let place = |name| Delivery::Updated { place: ServerText::new(name) };
-        let ways = vec![place("profile ci (keyring)"), place("profile prod (keyring)")];
+        let deliveries = vec![place("profile ci (keyring)"), place("profile prod (keyring)")];
         assert_eq!(
             (stage.exit(), stage.dispositions()),
-            (Some(Exit::Done), vec![Disposition::Delivered(ways)])
+            (Some(Exit::Done), vec![Disposition::Delivered(deliveries)])
         );
     }
 }
 
 #[test]
-fn nothing_is_written_while_atlas_does_not_accept_it() {
+fn a_secret_that_atlas_does_not_accept_is_not_written() {
     let refused = Err(ApiError::sent(Cause::SignInRefused(ServerText::new("no"))));
     let unknown = Err(ApiError::sent(Cause::Unexpected { status: 502 }));
     for outcome in [refused, unknown] {
@@ -95,15 +95,15 @@ fn nothing_is_written_while_atlas_does_not_accept_it() {
         assert_drawn(&stage, "Not written to profile ci. Atlas has not accepted the secret yet.");
         assert!(writes(&stage).is_empty());
         stage.keys("u").verified(Ok(()));
-        assert_eq!(writes(&stage).len(), 1, "u tries again");
+        assert_eq!(writes(&stage).len(), 1, "u retries");
     }
     let mut only_verified = found(&["ci"]);
     only_verified.keys("v").verified(Ok(()));
-    assert!(writes(&only_verified).is_empty(), "never unasked");
+    assert!(writes(&only_verified).is_empty(), "profiles only change on request");
 }
 
 #[test]
-fn one_that_fails_says_why_and_is_tried_again_alone() {
+fn only_the_profile_that_failed_is_retried() {
     let mut stage = found(&["ci", "prod"]);
     stage.keys("u").verified(Ok(()));
     let why = "The system's keyring is locked (its prompt was dismissed).";
@@ -113,7 +113,7 @@ fn one_that_fails_says_why_and_is_tried_again_alone() {
     assert_eq!(writes(&stage)[1], names(&["ci"]));
     stage.send(Event::ProfilesUpdated(vec![not_written("ci", why)]));
     stage.keys("q");
-    assert_eq!(stage.exit(), Some(Exit::Done), "prod has it");
+    assert_eq!(stage.exit(), Some(Exit::Done), "the secret was written to prod");
 
     let mut failed = found(&["ci"]);
     failed.keys("u").verified(Ok(()));
@@ -126,7 +126,7 @@ fn one_that_fails_says_why_and_is_tried_again_alone() {
 }
 
 #[test]
-fn the_profile_that_signed_in_is_offered_and_afterwards_holds_no_old_secret() {
+fn the_profile_that_signed_in_can_be_updated() {
     let mut stage = Stage::created();
     let base_url = atlas_secret::domain::BaseUrl::parse("https://cloud.mongodb.com").unwrap();
     let profile = ProfileName::new("ci").unwrap();

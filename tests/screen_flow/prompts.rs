@@ -1,4 +1,4 @@
-//! Saving, piping and choosing a format: what is typed, what comes of it, and what that means for leaving.
+//! Saving, piping and choosing a format: the input, the result, and its effect on leaving.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn saved_to(path: &str, format: Format) -> SavedFile {
     SavedFile { path: ServerText::new(path), format }
 }
 
-/// A file is being written.
+/// Waits for a file to be written.
 fn saving() -> Stage {
     let mut stage = Stage::created();
     stage.keys("s").type_in("/tmp/secret").keys("enter");
@@ -37,18 +37,18 @@ fn assert_delivered(stage: &Stage, delivery: Delivery) {
 }
 
 #[test]
-fn a_saved_secret_can_be_left_without_a_question() {
+fn leaving_a_saved_secret_does_not_ask() {
     let mut stage = Stage::created();
     stage.keys("s").type_in("~/prod.env").keys("enter");
     assert!(matches!(stage.commands.last(), Some(Command::Save(_, path, _)) if path == "~/prod.env"));
     stage.saved(Ok(saved_to("/home/me/prod.env", Format::Env)));
-    assert!(stage.shown().prompt.is_none());
+    assert!(stage.created_screen().prompt.is_none());
     stage.keys("q");
     assert_delivered(&stage, Delivery::Saved { path: ServerText::new("/home/me/prod.env") });
 }
 
 #[test]
-fn a_line_that_did_not_work_stays_to_be_changed() {
+fn a_path_that_failed_can_be_edited() {
     let mut stage = Stage::created();
     stage
         .keys("s")
@@ -60,25 +60,25 @@ fn a_line_that_did_not_work_stays_to_be_changed() {
     stage.keys("backspace");
     assert_not_drawn(&stage, "The folder does not exist: /nowhere.");
     stage.keys("esc q");
-    assert!(asks_to_choose(&stage), "nothing was delivered");
+    assert!(asks_to_choose(&stage), "the secret was not delivered");
 }
 
-/// Enter on a path where an `.env` file is.
-fn asked_to_update(is_open: bool) -> Stage {
-    asked_about(EnvFile { is_open, ..EnvFile::default() })
+/// Saving to an existing `.env` file asks whether to update it.
+fn updating_env(is_open: bool) -> Stage {
+    updating(EnvFile { is_open, ..EnvFile::default() })
 }
 
-fn asked_about(file: EnvFile) -> Stage {
+fn updating(file: EnvFile) -> Stage {
     let mut stage = Stage::created();
     stage.keys("s").type_in("~/.env").keys("enter").saved(Err(SaveFailure::CanUpdate(file)));
     stage
 }
 
 #[test]
-fn the_client_id_of_another_account_is_named_before_it_is_replaced() {
+fn the_question_shows_the_client_id_that_would_be_replaced() {
     let other = "mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa";
     let other_client = Some(ClientId::parse(other).unwrap());
-    let mut stage = asked_about(EnvFile { other_client: other_client.clone(), ..EnvFile::default() });
+    let mut stage = updating(EnvFile { other_client: other_client.clone(), ..EnvFile::default() });
     assert_drawn(&stage, &format!("~/.env has the client ID {other} of another account."));
     assert_drawn(&stage, "y replace");
     stage.keys("y");
@@ -87,7 +87,7 @@ fn the_client_id_of_another_account_is_named_before_it_is_replaced() {
 }
 
 #[test]
-fn the_question_says_which_variables_are_updated_and_which_are_added() {
+fn the_question_lists_the_updated_and_the_added_variables() {
     let [id, secret] = ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"];
     let rows = [
         (vec![], format!("Update {id} and {secret} in it?")),
@@ -96,7 +96,7 @@ fn the_question_says_which_variables_are_updated_and_which_are_added() {
         (vec![id, secret], format!("Add {id} and {secret} to it?")),
     ];
     for (missing, question) in rows {
-        let stage = asked_about(EnvFile { missing, ..EnvFile::default() });
+        let stage = updating(EnvFile { missing, ..EnvFile::default() });
         assert_drawn(&stage, &format!("~/.env exists. {question} y update n back"));
     }
 }
@@ -104,10 +104,10 @@ fn the_question_says_which_variables_are_updated_and_which_are_added() {
 #[test]
 fn an_existing_env_file_is_updated_after_a_question() {
     for is_open in [false, true] {
-        let mut stage = asked_to_update(is_open);
+        let mut stage = updating_env(is_open);
         assert_drawn(&stage, "Update MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET");
         stage.keys("enter x").paste("abc");
-        assert_eq!(stage.count(|command| matches!(command, Command::UpdateEnv(..))), 0, "only y agrees");
+        assert_eq!(stage.count(|command| matches!(command, Command::UpdateEnv(..))), 0, "only y confirms");
         stage.keys("y");
         let sent = |command: &Command| matches!(command, Command::UpdateEnv(_, path, _, file) if path == "~/.env" && file.is_open == is_open);
         assert!(stage.commands.last().is_some_and(sent));
@@ -119,29 +119,29 @@ fn an_existing_env_file_is_updated_after_a_question() {
 }
 
 #[test]
-fn no_leads_back_to_the_path_and_so_does_a_failure() {
+fn declining_and_failing_return_to_the_path() {
     for back in ["n", "esc"] {
-        let mut stage = asked_to_update(false);
+        let mut stage = updating_env(false);
         stage.keys(back).keys("backspace");
         assert_drawn(&stage, "~/.en");
         stage.keys("esc q");
-        assert!(asks_to_choose(&stage), "nothing was delivered");
+        assert!(asks_to_choose(&stage), "the secret was not delivered");
     }
-    let mut failed = asked_to_update(false);
+    let mut failed = updating_env(false);
     failed.keys("y").file_updated(Err(SaveFailure::Changed));
     assert_drawn(&failed, "Another program changed the file");
-    let mut opened = asked_to_update(false);
+    let mut opened = updating_env(false);
     opened
         .keys("y")
         .file_updated(Err(SaveFailure::CanUpdate(EnvFile { is_open: true, ..EnvFile::default() })));
     assert_drawn(&opened, "Others can read");
-    let mut left = asked_to_update(false);
+    let mut left = updating_env(false);
     left.keys("<ctrl-c>");
     assert!(asks_to_choose(&left));
 }
 
 #[test]
-fn only_a_command_that_succeeds_has_the_secret() {
+fn only_a_command_that_succeeds_delivers_the_secret() {
     for (line, program) in [("pass insert -m x", "pass"), ("'my keeper' --store", "my keeper")] {
         let mut stage = Stage::created();
         stage.keys("p").type_in(line).keys("enter");
@@ -167,7 +167,7 @@ fn only_a_command_that_succeeds_has_the_secret() {
     }
 }
 
-/// The last command that was to be run: its line and format.
+/// The command line and the format of the last command.
 #[track_caller]
 fn last_run(stage: &Stage) -> (&str, Format) {
     let Some(Command::Run(_, line, format, _)) = stage.commands.last() else { panic!("nothing is run") };
@@ -178,7 +178,7 @@ fn known(name: &str, line: &str, format: Format) -> KnownCommand {
     KnownCommand { name: ServerText::new(name), line: line.to_owned(), format }
 }
 
-/// The prompt for a command with one of the user's own and two tools.
+/// The prompt for a command with one command from the settings and two tools.
 fn choosing_a_command() -> Stage {
     let mut stage = Stage::created();
     stage.app.shared.sinks = vec![known("mine", "keep --fast", Format::Json)];
@@ -193,7 +193,7 @@ fn choosing_a_command() -> Stage {
 }
 
 #[test]
-fn a_known_command_is_marked_taken_edited_and_run_in_its_format() {
+fn a_suggested_command_can_be_chosen_edited_and_run_in_its_format() {
     let rows = [
         ("tab enter", "keep --fast", Format::Json),
         ("down tab enter", "gh secret set X", Format::Secret),
@@ -209,7 +209,7 @@ fn a_known_command_is_marked_taken_edited_and_run_in_its_format() {
         ("down enter enter", "gh secret set X", Format::Secret),
         ("k u b e c t l <blank> enter", "kubectl", Format::Secret),
         ("x y z z y enter", "xyzzy", Format::Secret),
-        // Another command that only contains the text is not taken.
+        // A suggestion that merely contains the text is not chosen.
         ("f a s t enter", "fast", Format::Secret),
         ("f a s t down enter enter", "keep --fast", Format::Json),
     ];
@@ -221,7 +221,7 @@ fn a_known_command_is_marked_taken_edited_and_run_in_its_format() {
 }
 
 #[test]
-fn the_list_of_commands_uses_the_height_and_says_what_it_leaves_out() {
+fn the_list_of_commands_fills_the_height_and_counts_the_rest() {
     let names: Vec<String> = (1..=20).map(|number| format!("tool-{number:02}")).collect();
     for (columns, rows, least) in [(80, 24, 5), (56, 16, 2), (80, 40, 20)] {
         let mut stage = Stage::created();
@@ -239,7 +239,7 @@ fn the_list_of_commands_uses_the_height_and_says_what_it_leaves_out() {
 }
 
 #[test]
-fn the_footer_says_whether_enter_takes_a_command_or_runs_it() {
+fn the_footer_says_whether_enter_chooses_or_runs_a_command() {
     let rows = [
         ("up", "Enter choose"),
         ("k u b e", "Enter choose"),
@@ -253,15 +253,15 @@ fn the_footer_says_whether_enter_takes_a_command_or_runs_it() {
         assert_drawn(&stage, hint);
         assert_eq!(stage.count(|command| matches!(command, Command::Run(..))), 0, "{keys}");
     }
-    let mut alone = Stage::created();
-    alone.app.shared.sinks =
+    let mut stage = Stage::created();
+    stage.app.shared.sinks =
         vec![known("long", "keeper", Format::Secret), known("short", "keep", Format::Env)];
-    alone.keys("p").type_in("keep").keys("enter");
-    assert_eq!(last_run(&alone), ("keep", Format::Secret), "a whole line runs as it is");
+    stage.keys("p").type_in("keep").keys("enter");
+    assert_eq!(last_run(&stage), ("keep", Format::Secret), "a complete command runs as typed");
 }
 
 #[test]
-fn the_format_goes_through_all_that_hold_the_secret() {
+fn ctrl_f_cycles_through_all_formats_with_the_secret() {
     let mut stage = choosing_a_command();
     stage.app.shared.template = Some(Template::parse("{secret}").unwrap());
     for name in ["secret", "env", "json", "kubernetes", "aws", "terraform", "mcp", "template", "secret"] {
@@ -271,7 +271,7 @@ fn the_format_goes_through_all_that_hold_the_secret() {
 }
 
 #[test]
-fn commands_that_were_run_are_known_whether_or_not_they_worked() {
+fn commands_that_were_run_are_suggested_even_if_they_failed() {
     let mut stage = choosing_a_command();
     stage.type_in("false one").keys("<ctrl-f> enter");
     stage.command_ended(CommandOutcome::Exited { code: 1, last_line: ServerText::default() });
@@ -297,7 +297,7 @@ fn commands_that_were_run_are_known_whether_or_not_they_worked() {
 }
 
 #[test]
-fn what_a_command_printed_is_shown_until_the_next_one() {
+fn the_output_of_a_command_is_shown_until_the_next_one() {
     let output = |line| CommandOutput { had_secret: false, lines: vec![ServerText::new(line)], left_out: 3 };
     let mut stage = choosing_a_command();
     let exited = CommandOutcome::Exited { code: 2, last_line: ServerText::new("no route") };
@@ -346,10 +346,10 @@ fn a_tall_terminal_shows_every_delivery_and_whole_lines_of_output() {
 
 /// Each way to get a text into the terminal.
 const PASTES: [fn(&mut Stage, &str); 2] =
-    [|stage, text| _ = stage.paste(text), |stage, text| _ = stage.unbracketed(text)];
+    [|stage, text| _ = stage.paste(text), |stage, text| _ = stage.paste_unbracketed(text)];
 
 #[test]
-fn a_paste_is_compared_with_the_secret_and_shown_nowhere() {
+fn a_paste_is_compared_with_the_secret_and_not_shown() {
     const IS: &str = "\u{2713} What you pasted is this secret.";
     const IN_LINES: &str = "\u{2713} What you pasted is this secret (line breaks ignored).";
     const CONTAINS: &str = "\u{2713} What you pasted contains this secret.";
@@ -375,19 +375,22 @@ fn a_paste_is_compared_with_the_secret_and_shown_nowhere() {
             paste(&mut stage, &text);
             assert_drawn(&stage, expected);
             assert_not_drawn(&stage, &VALUE[10..30]);
-            assert!(stage.shown().prompt.is_none() && leaving(&stage).is_none(), "{text:?} is no key");
+            assert!(
+                stage.created_screen().prompt.is_none() && leaving(&stage).is_none(),
+                "{text:?} is not a key"
+            );
             assert!(!format!("{:?}", stage.app).contains(&VALUE[10..30]));
             stage.keys("q");
-            assert!(asks_to_choose(&stage), "no copy was proved");
+            assert!(asks_to_choose(&stage), "no copy was verified");
             paste(&mut stage, &text);
-            assert!(asks_to_choose(&stage) && stage.exit().is_none(), "{text:?} is no key");
+            assert!(asks_to_choose(&stage) && stage.exit().is_none(), "{text:?} is not a key");
             assert_drawn(&stage, expected);
         }
     }
 }
 
 #[test]
-fn a_paste_proves_a_copy_that_could_not_be_read_back() {
+fn pasting_the_secret_verifies_a_copy() {
     let unverified = CopyOutcome::Unverified(HeldCopy { clears_in: None });
     for outcome in
         [CopyOutcome::Sent(TerminalRoute::Osc52), CopyOutcome::Sent(TerminalRoute::Tmux), unverified]
@@ -398,7 +401,7 @@ fn a_paste_proves_a_copy_that_could_not_be_read_back() {
             paste(&mut stage, "another text");
             let (start, end) = VALUE.split_at(32);
             paste(&mut stage, &format!("{start}\n{end}"));
-            assert_eq!(settled(&stage), 0, "with a line break it is not what was copied");
+            assert_eq!(settled(&stage), 0, "with a line break, the text is not the copied one");
             paste(&mut stage, VALUE);
             assert_eq!(settled(&stage), 1);
             assert_drawn(&stage, "\u{2713} Copied");
@@ -414,28 +417,28 @@ fn a_paste_proves_a_copy_that_could_not_be_read_back() {
         paste(&mut client_id, CLIENT);
         assert_drawn(&client_id, "\u{2713} What you pasted is the client ID, not the secret.");
         client_id.keys("q");
-        assert!(asks_to_choose(&client_id), "the client ID is no secret");
+        assert!(asks_to_choose(&client_id), "the client ID is not the secret");
     }
-    let mut asked = after_copy(CopyOutcome::Sent(TerminalRoute::Osc52));
-    asked.keys("q").paste("another text");
-    assert_drawn(&asked, "\u{2717} That text is not this secret.");
-    assert_drawn(&asked, "Did it arrive?");
-    asked.paste(VALUE);
-    assert_not_drawn(&asked, "Did it arrive?");
-    asked.keys("q");
-    assert_delivered(&asked, Delivery::Copied { clears_in: None });
+    let mut after_keys = after_copy(CopyOutcome::Sent(TerminalRoute::Osc52));
+    after_keys.keys("q").paste("another text");
+    assert_drawn(&after_keys, "\u{2717} That text is not this secret.");
+    assert_drawn(&after_keys, "Did it arrive?");
+    after_keys.paste(VALUE);
+    assert_not_drawn(&after_keys, "Did it arrive?");
+    after_keys.keys("q");
+    assert_delivered(&after_keys, Delivery::Copied { clears_in: None });
 }
 
 #[test]
-fn letters_that_come_together_are_no_keys() {
+fn several_letters_in_one_read_are_not_keys() {
     for burst in ["s a n d b", "s a n", "c q l", "d y y enter"] {
         let mut stage = Stage::created();
         let before = stage.commands.len();
         stage.burst(burst).keys("enter");
-        assert!(stage.shown().prompt.is_none() && leaving(&stage).is_none(), "{burst}");
+        assert!(stage.created_screen().prompt.is_none() && leaving(&stage).is_none(), "{burst}");
         assert_eq!(stage.commands.len(), before, "{burst}");
     }
-    // Over a slow line, two keys that were typed one after the other come in one read.
+    // Over a slow connection, two keys that were typed separately may arrive in one read.
     let mut quick = Stage::created();
     quick.burst("q n");
     assert!(leaving(&quick).is_none());
@@ -450,15 +453,15 @@ fn letters_that_come_together_are_no_keys() {
     assert_eq!(held.count(|command| matches!(command, Command::ExtendClipboard(_))), 3);
 }
 
-/// A terminal without bracketed paste types what is pasted, and one letter of it cannot be told from a key.
+/// A terminal without bracketed paste types pasted text, and a single letter of it looks like a key.
 #[test]
-fn what_comes_together_confirms_and_deletes_nothing() {
+fn several_keys_in_one_read_confirm_nothing() {
     let with_output = || {
         let mut stage = Stage::created();
         stage.app.shared.output = Output::Sink(Format::Secret);
         stage
     };
-    let asked = |mut stage: Stage, keys: &str| {
+    let after_keys = |mut stage: Stage, keys: &str| {
         stage.keys(keys);
         stage
     };
@@ -469,7 +472,7 @@ fn what_comes_together_confirms_and_deletes_nothing() {
     };
     let found = || {
         let mut stage = Stage::posting();
-        stage.answered(lost()).account(&[new(NEW)]);
+        stage.post_finished(lost()).account(&[new(NEW)]);
         stage
     };
     let confirming = || {
@@ -479,13 +482,13 @@ fn what_comes_together_confirms_and_deletes_nothing() {
     };
     let sent = || after_copy(CopyOutcome::Sent(TerminalRoute::Osc52));
     let rows: Vec<(Stage, &[&str])> = vec![
-        (asked(with_output(), "<ctrl-c>"), &["d d", "d y"]),
-        (asked(sent(), "q"), &["y y", "y enter", "enter y", "x y", "y x"]),
+        (after_keys(with_output(), "<ctrl-c>"), &["d d", "d y"]),
+        (after_keys(sent(), "q"), &["y y", "y enter", "enter y", "x y", "y x"]),
         (older(), &["y y", "y enter", "d y"]),
         (found(), &["d y"]),
-        (asked(found(), "d"), &["y y", "y enter"]),
+        (after_keys(found(), "d"), &["y y", "y enter"]),
         (confirming(), &["y y", "y enter", "enter y", "x y"]),
-        (asked_to_update(false), &["y y", "y enter", "x y"]),
+        (updating_env(false), &["y y", "y enter", "x y"]),
     ];
     for (mut stage, bursts) in rows {
         let (sent, calls) = (stage.commands.len(), waiting(&stage));
@@ -496,11 +499,11 @@ fn what_comes_together_confirms_and_deletes_nothing() {
     }
 }
 
-/// Pasted text can hold the sequence that ends a paste: what follows it then arrives as keys, in the same read, and after a
-/// long paste also in later ones.
+/// Pasted text can contain the sequence that ends a paste. The rest then arrives as keys, in the same read, and after
+/// a long paste also in later ones.
 #[test]
-fn keys_right_after_a_paste_decide_nothing() {
-    let asked = |keys: &str| {
+fn keys_right_after_a_paste_are_ignored() {
+    let after_keys = |keys: &str| {
         let mut stage = Stage::created();
         stage.keys(keys);
         stage
@@ -517,13 +520,13 @@ fn keys_right_after_a_paste_decide_nothing() {
             let (sent, calls) = (stage.commands.len(), waiting(&stage));
             stage.paste_at_once(&text);
             for key in keys.split(' ') {
-                stage.later(gap).keys(key);
+                stage.advance(gap).keys(key);
             }
             assert_eq!((stage.commands.len(), waiting(&stage)), (sent, calls), "{keys}: {}", drawn(&stage));
             assert_drawn(&stage, shown);
         }
-        let mut command = asked("p");
-        command.paste_at_once("sh -c 'cat > stolen'").later(gap);
+        let mut command = after_keys("p");
+        command.paste_at_once("sh -c 'cat > stolen'").advance(gap);
         command.paste_at_once(&text).keys("enter");
         assert_eq!(command.count(|command| matches!(command, Command::Run(..))), 0);
     }
@@ -532,7 +535,7 @@ fn keys_right_after_a_paste_decide_nothing() {
     assert_eq!(later.exit(), Some(Exit::NotDelivered));
 }
 
-/// How many requests wait for Atlas.
+/// The number of requests that wait for Atlas.
 fn waiting(stage: &Stage) -> usize {
     let calls = stage.atlas.take_waiting();
     let count = calls.len();
@@ -546,35 +549,39 @@ fn every_character_is_text_in_a_prompt() {
     stage.keys("s").type_in("qcrn+fsp?y").paste("/x\n");
     assert_drawn(&stage, "qcrn+fsp?y/x");
     assert!(leaving(&stage).is_none() && !stage.app.shared.shows_help && saves(&stage) == 0);
-    let mut unbracketed = Stage::created();
-    unbracketed.keys("p").unbracketed("tee /tmp/x\n").unbracketed("abc\n");
-    assert_drawn(&unbracketed, "tee /tmp/xabc");
-    assert_eq!(unbracketed.count(|command| matches!(command, Command::Run(..))), 0, "a paste never runs it");
+    let mut paste_unbracketed = Stage::created();
+    paste_unbracketed.keys("p").paste_unbracketed("tee /tmp/x\n").paste_unbracketed("abc\n");
+    assert_drawn(&paste_unbracketed, "tee /tmp/xabc");
+    assert_eq!(
+        paste_unbracketed.count(|command| matches!(command, Command::Run(..))),
+        0,
+        "a paste does not run the command"
+    );
 }
 
 #[test]
-fn esc_closes_a_prompt_and_ctrl_c_goes_on_to_leaving() {
+fn esc_closes_a_prompt_and_ctrl_c_also_asks_about_leaving() {
     for open in ["f", "s", "p"] {
         let mut stage = Stage::created();
         stage.keys(open).keys("esc");
-        assert!(stage.shown().prompt.is_none() && leaving(&stage).is_none(), "{open}");
+        assert!(stage.created_screen().prompt.is_none() && leaving(&stage).is_none(), "{open}");
         stage.keys(open).keys("<ctrl-c>");
-        assert!(stage.shown().prompt.is_none() && asks_to_choose(&stage), "{open}");
+        assert!(stage.created_screen().prompt.is_none() && asks_to_choose(&stage), "{open}");
     }
 }
 
 #[test]
-fn a_save_that_ends_late_still_counts() {
+fn a_save_that_finishes_late_still_counts() {
     let delivered = [Delivery::Saved { path: ServerText::new("/x") }];
     let mut closed = saving();
     closed.keys("<ctrl-c> esc").saved(Ok(saved_to("/x", Format::Secret)));
-    assert_eq!(closed.shown().delivered, delivered);
+    assert_eq!(closed.created_screen().delivered, delivered);
     let mut asking = saving();
     asking.keys("<ctrl-c>");
     assert!(asks_to_choose(&asking));
     asking.saved(Ok(saved_to("/x", Format::Secret)));
-    assert!(leaving(&asking).is_none(), "the question said that it was not saved");
-    assert_eq!(asking.shown().delivered, delivered);
+    assert!(leaving(&asking).is_none(), "the question is outdated");
+    assert_eq!(asking.created_screen().delivered, delivered);
 }
 
 const RUNNING: &str = "An earlier save or command is still running.";
@@ -588,14 +595,14 @@ fn a_second_delivery_waits_for_the_first_one() {
         assert_drawn(&stage, RUNNING);
         let started = stage.count(|command| matches!(command, Command::Save(..) | Command::Run(..)));
         assert_eq!(started, 1, "{open}");
-        // Its failure is no failure of what is typed now, and its success closes nothing.
+        // The failure of the first delivery is not shown for the new one, and its success does not close the prompt.
         let mut failed = stage;
         failed.saved(Err(SaveFailure::Full)).keys("backspace");
         assert_not_drawn(&failed, "No space left");
         let mut stage = saving();
         stage.keys("<ctrl-c> n").keys(open).type_in("true").saved(Ok(saved_to("/x", Format::Secret)));
         assert_drawn(&stage, "true");
-        assert_eq!(stage.shown().delivered, std::slice::from_ref(&saved));
+        assert_eq!(stage.created_screen().delivered, std::slice::from_ref(&saved));
         stage.keys("enter");
         assert_not_drawn(&stage, RUNNING);
         if open == "s" {
@@ -603,7 +610,7 @@ fn a_second_delivery_waits_for_the_first_one() {
         } else {
             stage.command_ended(CommandOutcome::Succeeded);
         }
-        assert_eq!(stage.shown().delivered.len(), if open == "s" { 1 } else { 2 });
+        assert_eq!(stage.created_screen().delivered.len(), if open == "s" { 1 } else { 2 });
     }
     let mut question = saving();
     question.keys("<ctrl-c> n s").saved(Err(SaveFailure::CanUpdate(EnvFile::default())));
@@ -611,12 +618,12 @@ fn a_second_delivery_waits_for_the_first_one() {
 }
 
 #[test]
-fn a_command_that_ends_late_keeps_its_name_whatever_is_typed_by_then() {
+fn a_command_that_finishes_late_keeps_its_name() {
     let mut stage = Stage::created();
     stage.keys("p").type_in("first").keys("<ctrl-f> enter <ctrl-c> n p").type_in("second");
     stage.command_ended(CommandOutcome::Succeeded);
     let delivery = Delivery::Piped { program: ServerText::new("first"), format: Format::Env };
-    assert_eq!(stage.shown().delivered, [delivery]);
+    assert_eq!(stage.created_screen().delivered, [delivery]);
     stage.keys("esc p");
     assert_drawn(&stage, "first as env run before");
     assert_not_drawn(&stage, "second");
@@ -636,15 +643,15 @@ fn a_late_result_is_not_claimed_for_the_next_secret() {
         stage.keys("s").type_in("/y").keys("enter");
         assert_ne!(stage.delivery(), first);
         end(&mut stage, first);
-        assert!(stage.shown().delivered.is_empty());
+        assert!(stage.created_screen().delivered.is_empty());
         assert_drawn(&stage, "Saving");
         stage.saved(Ok(saved_to("/y", Format::Secret)));
-        assert_eq!(stage.shown().delivered, [Delivery::Saved { path: ServerText::new("/y") }]);
+        assert_eq!(stage.created_screen().delivered, [Delivery::Saved { path: ServerText::new("/y") }]);
     }
 }
 
 #[test]
-fn an_empty_line_does_nothing_and_a_running_one_is_not_run_again() {
+fn an_empty_path_does_nothing_and_a_running_save_is_not_repeated() {
     let mut stage = Stage::created();
     stage.keys("s enter");
     assert_eq!(saves(&stage), 0);
@@ -655,15 +662,15 @@ fn an_empty_line_does_nothing_and_a_running_one_is_not_run_again() {
 }
 
 #[test]
-fn an_open_prompt_keeps_the_copy() {
+fn the_copy_is_checked_while_a_prompt_is_open() {
     let mut stage = after_copy(COPIED);
     stage.keys("s").wake_after(1);
     assert_eq!(stage.count(|command| matches!(command, Command::CheckClipboard)), 1);
-    assert!(matches!(stage.shown().copy, CopyState::Held(_)));
+    assert!(matches!(stage.created_screen().copy, CopyState::Held(_)));
 }
 
 #[test]
-fn a_secret_is_not_kept_in_a_line() {
+fn a_secret_in_a_path_or_command_is_dropped() {
     for open in ["s", "p"] {
         let mut stage = Stage::created();
         stage.keys(open).paste(&format!("tee {VALUE}"));
@@ -673,18 +680,18 @@ fn a_secret_is_not_kept_in_a_line() {
 }
 
 #[test]
-fn the_rest_of_a_secret_that_is_typed_is_dropped_too() {
+fn the_rest_of_a_secret_typed_into_a_prompt_is_dropped_too() {
     for open in ["s", "p"] {
         for end in ["<blank>", "<ctrl-u>", "enter"] {
             let mut stage = Stage::created();
             stage.keys(open).type_in(VALUE);
             assert_drawn(&stage, "It was dropped.");
-            // Its last four characters are on the screen, masked.
+            // The screen only shows the last four characters, after a mask.
             assert_not_drawn(&stage, &VALUE[VALUE.len() - 5..]);
             stage.keys(end).type_in("word");
             assert_drawn(&stage, "word");
         }
-        // What was pasted as a whole has no rest.
+        // After a paste of the whole value, nothing is dropped.
         let mut stage = Stage::created();
         stage.keys(open).paste(VALUE).type_in("word");
         assert_drawn(&stage, "word");
@@ -692,20 +699,20 @@ fn the_rest_of_a_secret_that_is_typed_is_dropped_too() {
 }
 
 #[test]
-fn an_enter_behind_a_secret_that_was_refused_takes_no_command() {
+fn an_enter_after_a_rejected_secret_chooses_no_command() {
     let mut stage = Stage::created();
     stage.keys("p");
     stage.event(Event::PresetsFound(vec![known("password store", "pass insert -m x", Format::Secret)]));
     stage.paste(VALUE).keys("enter enter");
     assert_eq!(stage.count(|command| matches!(command, Command::Run(..))), 0);
     assert_drawn(&stage, "Type a command first.");
-    // One that is chosen then is taken.
+    // A command that is selected afterwards is chosen.
     stage.keys("down enter enter");
     assert_eq!(last_run(&stage), ("pass insert -m x", Format::Secret));
 }
 
 #[test]
-fn leaving_while_it_is_delivered_says_that_someone_may_have_it() {
+fn quitting_during_a_delivery_reports_that_it_may_have_succeeded() {
     let mut copying = Stage::created();
     copying.keys("c");
     for mut stage in [saving(), copying] {
@@ -721,7 +728,7 @@ fn leaving_while_it_is_delivered_says_that_someone_may_have_it() {
 }
 
 #[test]
-fn the_formats_go_round() {
+fn the_selection_of_formats_wraps() {
     let titles = Format::ALL.map(Format::title);
     let last = titles.len() - 1;
     for (keys, selected) in [("f", 0), ("f up", last), ("f up up", last - 1), ("f up up down down down", 1)] {
@@ -740,7 +747,7 @@ fn the_formats_go_round() {
 }
 
 #[test]
-fn the_demo_says_that_its_commands_are_real() {
+fn the_demo_warns_that_commands_really_run() {
     const REAL: &str = "The secret is a demo, but the command really runs.";
     for (columns, rows) in [(80, 24), (56, 16)] {
         let mut stage = Stage::created();
@@ -753,15 +760,15 @@ fn the_demo_says_that_its_commands_are_real() {
 }
 
 #[test]
-fn an_account_without_older_secrets_opens_no_list_of_them() {
+fn no_list_opens_without_older_secrets() {
     let mut stage = Stage::created();
     stage.account(&[]).keys("d");
-    assert!(stage.shown().prompt.is_none());
+    assert!(stage.created_screen().prompt.is_none());
     assert_drawn(&stage, "No older secrets.");
 }
 
 #[test]
-fn a_value_that_a_terminal_would_obey_is_not_shown_and_warned_about() {
+fn a_value_with_control_characters_is_not_shown() {
     for odd in ["\n", "\r", "\u{1b}[2J", "\u{202e}", "\0"] {
         let secret =
             CreatedSecret { value: SecretString::from(format!("mdb_sa_sk_FAKE{odd}fake9f3a")), ..secret() };
@@ -772,7 +779,7 @@ fn a_value_that_a_terminal_would_obey_is_not_shown_and_warned_about() {
             assert_not_drawn(&stage, "FAKE");
         }
         let Some(Command::Copy(_, payload)) = stage.commands.last() else { panic!("nothing is copied") };
-        assert!(payload.secret.value.expose_secret().contains(odd), "it is delivered as it came");
+        assert!(payload.secret.value.expose_secret().contains(odd), "the delivered value is unchanged");
     }
     let mut stage = Stage::created();
     stage.keys("r");

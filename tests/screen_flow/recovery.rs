@@ -1,4 +1,4 @@
-//! After a lost answer: what the search finds, what is deleted, and what the exit line says.
+//! After a lost response: the search, deleting, and the exit message.
 
 use std::time::Duration;
 
@@ -11,40 +11,42 @@ use crate::*;
 
 const FOUND: &str = " is new: created at 18:14:01 by Atlas's clock.";
 const PAUSING: &str = "No new secret yet.";
-const ASKED: &str = " in Atlas? y delete n back";
+const QUESTION: &str = " in Atlas? y delete n back";
 
-/// The answer was lost; the account held one secret before, and is being fetched.
-fn lost_stage() -> Stage {
+/// The response was lost. The account had one secret before, and is being fetched.
+fn searching() -> Stage {
     let mut stage = Stage::fetching();
-    stage.account(&[short_lived()]).answered(lost());
+    stage.account(&[short_lived()]).post_finished(lost());
     stage
 }
 
-/// One secret is new.
+/// The search found a new secret.
 fn found() -> Stage {
-    let mut stage = lost_stage();
+    let mut stage = searching();
     stage.account(&[short_lived(), new(NEW)]);
     stage
 }
 
-/// The account was read once since the answer was lost.
+/// The account was read once after the response was lost.
 fn searched(secrets: &[ExistingSecret]) -> Stage {
-    let mut stage = lost_stage();
+    let mut stage = searching();
     stage.account(secrets);
     stage
 }
 
-/// One is new, and a client uses it.
+/// The search found a new secret, which is in use.
 fn in_use() -> Stage {
     let mut stage = found();
     stage.keys("d y").account(&[used()]);
     stage
 }
 
-/// Atlas said that it created the secret, and its value could not be read.
+/// Atlas created the secret, but its value could not be read.
 fn unreadable_value() -> Stage {
     let mut stage = Stage::posting();
-    stage.answered(Err(ApiError::sent(Cause::ValueUnreadable(ServerText::new("it is larger than 1 MiB")))));
+    stage.post_finished(Err(ApiError::sent(Cause::ValueUnreadable(ServerText::new(
+        "it is larger than 1 MiB",
+    )))));
     stage
 }
 
@@ -56,14 +58,14 @@ fn created_at(text: &str) -> ExistingSecret {
     ExistingSecret { created_at: Some(time(text)), ..new(NEW) }
 }
 
-/// How often a record of this run was changed or removed.
+/// The number of times that this run changed or removed its record.
 fn changes(stage: &Stage) -> usize {
     stage.count(|command| matches!(command, Command::RecordSecret(..) | Command::SettleRecord))
 }
 
 #[test]
 fn the_account_is_fetched_at_once_and_after_each_pause() {
-    let mut stage = lost_stage();
+    let mut stage = searching();
     for pause in PAUSES {
         stage.account(&[short_lived()]);
         assert_drawn(&stage, PAUSING);
@@ -87,14 +89,14 @@ fn the_account_is_fetched_at_once_and_after_each_pause() {
 }
 
 #[test]
-fn one_new_unused_secret_of_that_time_is_recorded_and_named_on_the_way_out() {
+fn a_single_new_unused_secret_is_recorded_and_reported_on_exit() {
     let mut stage = found();
     assert_drawn(&stage, FOUND);
     assert!(
         matches!(stage.commands.last(), Some(Command::RecordSecret(Some(found), _)) if *found == id(NEW))
     );
     stage.keys("q y");
-    assert_eq!(stage.exit(), Some(Exit::NotDelivered), "nothing is on its way any more");
+    assert_eq!(stage.exit(), Some(Exit::NotDelivered), "no response can arrive any more");
     assert_eq!(stage.app.shared.summaries[0].secret_id, Some(id(NEW)));
 }
 
@@ -102,7 +104,7 @@ fn one_new_unused_secret_of_that_time_is_recorded_and_named_on_the_way_out() {
 fn quitting_while_a_secret_may_exist_asks_once_and_ctrl_c_twice_always_quits() {
     type Row = (&'static str, fn() -> Stage, &'static str);
     let rows: [Row; 7] = [
-        ("searching", lost_stage, "A secret may exist in Atlas. Quit?"),
+        ("searching", searching, "A secret may exist in Atlas. Quit?"),
         ("none", || searched(&[short_lived()]), "A secret may exist in Atlas. Quit?"),
         (
             "several",
@@ -111,7 +113,7 @@ fn quitting_while_a_secret_may_exist_asks_once_and_ctrl_c_twice_always_quits() {
         ),
         ("found", found, "The secret stays in Atlas, and its value is lost. Quit?"),
         ("used", in_use, "The secret stays in Atlas, and its value is lost. Quit?"),
-        ("running", Stage::given_up, "The response may still arrive and would be lost. Quit?"),
+        ("running", Stage::stopped_waiting, "The response may still arrive and would be lost. Quit?"),
         ("unreadable", unreadable_value, "The secret stays in Atlas, and its value is lost. Quit?"),
     ];
     for (name, start, question) in rows {
@@ -122,7 +124,7 @@ fn quitting_while_a_secret_may_exist_asks_once_and_ctrl_c_twice_always_quits() {
             assert_drawn(&stage, question);
             stage.keys("n");
             assert_not_drawn(&stage, question);
-            assert_eq!(stage.exit(), None, "{name}: taken back");
+            assert_eq!(stage.exit(), None, "{name}: canceled");
             stage.keys(first).keys("y");
             assert_eq!(stage.exit(), Some(Exit::NotDelivered), "{name} {first}");
         }
@@ -133,7 +135,7 @@ fn quitting_while_a_secret_may_exist_asks_once_and_ctrl_c_twice_always_quits() {
 }
 
 #[test]
-fn nothing_says_that_it_is_unknown_what_is_known_by_now() {
+fn once_the_secret_is_known_the_screen_does_not_say_unknown() {
     const UNKNOWN: &str = "does not say whether the secret was created";
     let certain: [fn() -> Stage; 3] = [found, in_use, unreadable_value];
     for start in certain {
@@ -142,36 +144,36 @@ fn nothing_says_that_it_is_unknown_what_is_known_by_now() {
         assert_not_drawn(&stage, "may have been created");
         assert_not_drawn(&stage, UNKNOWN);
     }
-    for stage in [lost_stage(), searched(&[short_lived()])] {
+    for stage in [searching(), searched(&[short_lived()])] {
         assert_drawn(&stage, "A secret may have been created");
         assert_drawn(&stage, UNKNOWN);
     }
 }
 
 #[test]
-fn the_expiry_of_other_secrets_is_mentioned_only_where_there_may_be_some() {
+fn the_expiry_of_other_secrets_is_only_mentioned_if_there_may_be_some() {
     type Row = (fn() -> Stage, Option<&'static str>);
-    let alone = || {
+    let without_others = || {
         let mut stage = Stage::posting();
-        stage.answered(lost()).account(&[new(NEW)]);
+        stage.post_finished(lost()).account(&[new(NEW)]);
         stage
     };
     let unread = || {
         let mut stage = Stage::fetching();
-        stage.account_read(Err(unreadable())).keys("y").answered(lost()).account(&[new(NEW)]);
+        stage.account_read(Err(unreadable())).keys("y").post_finished(lost()).account(&[new(NEW)]);
         stage
     };
     let rows: [Row; 3] = [
-        (alone, None),
+        (without_others, None),
         (found, Some("does not restore the expiry of the account's other secrets.")),
         (unread, Some("does not restore the expiry of any other secret.")),
     ];
     for (start, expected) in rows {
         let mut deleted = start();
         deleted.keys("d y").account(&[]);
-        let mut asked = start();
-        asked.keys("d");
-        for stage in [start(), asked, deleted] {
+        let mut asking = start();
+        asking.keys("d");
+        for stage in [start(), asking, deleted] {
             match expected {
                 Some(text) => assert_drawn(&stage, text),
                 None => assert_not_drawn(&stage, "expiry"),
@@ -181,10 +183,10 @@ fn the_expiry_of_other_secrets_is_mentioned_only_where_there_may_be_some() {
 }
 
 #[test]
-fn of_several_new_ones_each_is_listed_with_what_tells_them_apart_and_what_to_do() {
+fn several_new_secrets_are_listed_with_details_and_advice() {
     let other = ExistingSecret { id: id("dddddddddddddddddddddddd"), ..used() };
     for (columns, rows) in [(80, 24), (56, 16)] {
-        let mut stage = lost_stage();
+        let mut stage = searching();
         stage.size(columns, rows).account(&[short_lived(), new(NEW), other.clone()]);
         for text in [
             "…cccccc, created 18:14:01, never used",
@@ -198,12 +200,12 @@ fn of_several_new_ones_each_is_listed_with_what_tells_them_apart_and_what_to_do(
 }
 
 #[test]
-fn what_is_not_certain_is_not_guessed() {
+fn an_uncertain_match_is_not_offered_for_deletion() {
     let several: [&[ExistingSecret]; 3] =
         [&[used()], &[created_at("2026-11-23T17:12:59Z")], &[new(NEW), new("dddddddddddddddddddddddd")]];
     for secrets in several {
         let mut stage = Stage::posting();
-        stage.answered(lost()).account(secrets).keys("d y");
+        stage.post_finished(lost()).account(secrets).keys("d y");
         let message = match secrets {
             [_] => {
                 "A new secret appeared, but it is in use or was created at another time. It may not be yours."
@@ -216,32 +218,32 @@ fn what_is_not_certain_is_not_guessed() {
 }
 
 #[test]
-fn two_clocks_of_atlas_may_be_a_minute_apart() {
+fn the_clocks_of_atlas_may_differ_by_a_minute() {
     let mut stage = Stage::fetching();
     let read_at = Some(time("2026-11-23T17:14:40Z"));
     stage.account_read(Ok(ServiceAccount { read_at, ..ServiceAccount::default() }));
-    stage.answered(lost()).account(&[new(NEW)]);
+    stage.post_finished(lost()).account(&[new(NEW)]);
     assert_drawn(&stage, FOUND);
 }
 
 #[test]
-fn the_record_has_the_time_of_atlas_own_clock_and_of_the_question() {
+fn the_record_has_the_time_of_atlas_when_the_question_was_answered() {
     let mut stage = Stage::fetching();
     let read_at = Some(time("2026-11-23T19:30:00Z"));
     let secrets = vec![existing("2026-12-28T18:14:00Z")];
     stage.account_read(Ok(ServiceAccount { read_at, secrets, ..ServiceAccount::default() }));
-    stage.later(Duration::from_secs(40)).keys("y");
-    let begun = stage.journal.disk().begun.clone();
+    stage.advance(Duration::from_secs(40)).keys("y");
+    let begun = stage.journal.disk().last_begin.clone();
     assert_eq!(begun.map(|(at, _)| at), Some(time("2026-11-23T19:30:40Z")));
 }
 
 #[test]
-fn where_the_account_could_not_be_fetched_before_the_time_alone_decides() {
+fn without_an_earlier_list_the_creation_time_identifies_the_secret() {
     let mut stage = Stage::fetching();
     stage
         .account_read(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(3)))))
         .keys("y")
-        .answered(lost());
+        .post_finished(lost());
     let old = ExistingSecret { created_at: Some(time("2026-10-01T00:00:00Z")), ..short_lived() };
     stage.account(&[old, new(NEW)]);
     assert_drawn(&stage, FOUND);
@@ -249,7 +251,7 @@ fn where_the_account_could_not_be_fetched_before_the_time_alone_decides() {
 
 #[test]
 fn a_search_that_fails_is_repeated_and_then_reported() {
-    let mut stage = lost_stage();
+    let mut stage = searching();
     for pause in PAUSES {
         stage.account_read(Err(unreadable())).wake_after(pause.as_secs());
     }
@@ -258,16 +260,16 @@ fn a_search_that_fails_is_repeated_and_then_reported() {
 }
 
 #[test]
-fn deleting_takes_y_and_one_more_fetch() {
+fn deleting_asks_first_and_fetches_the_account_again() {
     let mut stage = found();
     stage.keys("d enter");
-    assert_drawn(&stage, ASKED);
+    assert_drawn(&stage, QUESTION);
     stage.keys("y");
     assert!(matches!(stage.commands.last(), Some(Command::Delete(_, of, Recheck::Yes)) if *of == id(NEW)));
     assert_drawn(&stage, "Checking whether it is in use");
     stage.account(&[short_lived(), new(NEW)]);
     assert_drawn(&stage, "Deleting …cccccc in Atlas");
-    assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)), "its spinner will turn");
+    assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)), "the spinner will start");
     stage.keys("esc y d").deleted(Ok(()));
     assert_eq!((stage.dispositions(), deletions(&stage)), (vec![Disposition::Deleted], 1));
     assert!(matches!(stage.commands.last(), Some(Command::SettleRecord)));
@@ -278,7 +280,7 @@ fn deleting_takes_y_and_one_more_fetch() {
 }
 
 #[test]
-fn the_fetch_right_before_deleting_decides() {
+fn a_secret_that_is_in_use_or_gone_is_not_deleted() {
     let mut in_use = found();
     in_use.keys("d y").account(&[used()]);
     assert_drawn(&in_use, "It has been used since, so a client has its value. It was not deleted.");
@@ -288,28 +290,25 @@ fn the_fetch_right_before_deleting_decides() {
     assert_eq!(gone.dispositions(), [Disposition::Deleted]);
     for stage in [in_use, gone] {
         let sent = stage.atlas.take_waiting();
-        assert!(
-            !sent.iter().any(|call| matches!(call, stage::Call::Delete(..))),
-            "nothing was to be deleted"
-        );
+        assert!(!sent.iter().any(|call| matches!(call, stage::Call::Delete(..))), "no deletion may be sent");
     }
 }
 
 #[test]
-fn a_deletion_that_fails_is_reported_and_can_be_tried_again() {
+fn a_failed_deletion_is_reported_and_can_be_retried() {
     let mut stage = found();
     stage.keys("d y").account(&[new(NEW)]).deleted(Err(ApiError::not_sent(unreadable().cause)));
     assert_drawn(&stage, "Not deleted.");
     stage.keys("d");
-    assert_drawn(&stage, ASKED);
+    assert_drawn(&stage, QUESTION);
 }
 
 #[test]
-fn deleting_what_was_found_can_be_taken_back() {
+fn deleting_the_found_secret_can_be_canceled() {
     for no in ["n", "esc", "<ctrl-c>"] {
         let mut stage = found();
         stage.keys("y d");
-        assert_drawn(&stage, ASKED);
+        assert_drawn(&stage, QUESTION);
         stage.keys(no);
         assert_drawn(&stage, FOUND);
         assert_eq!((stage.exit(), deletions(&stage)), (None, 0), "{no}");
@@ -317,7 +316,7 @@ fn deleting_what_was_found_can_be_taken_back() {
 }
 
 #[test]
-fn keeping_it_is_a_decision_and_still_a_loss() {
+fn keeping_the_found_secret_still_counts_as_not_delivered() {
     let mut stage = found();
     stage.keys("k");
     assert_eq!((stage.is_on_form(), stage.dispositions()), (true, vec![Disposition::Kept]));
@@ -327,43 +326,43 @@ fn keeping_it_is_a_decision_and_still_a_loss() {
 }
 
 #[test]
-fn while_the_post_runs_nothing_that_it_made_is_touched() {
-    let mut stage = Stage::given_up();
+fn while_the_post_is_running_its_secret_cannot_be_deleted() {
+    let mut stage = Stage::stopped_waiting();
     stage.account(&[new(NEW)]).keys("d k");
     assert_drawn(&stage, "its value may still arrive");
     assert_eq!((changes(&stage), deletions(&stage)), (0, 0));
-    stage.answered(Ok(secret()));
-    assert_eq!(stage.shown().secret.id, Some(id(SECRET_ID)), "the value came after all");
+    stage.post_finished(Ok(secret()));
+    assert_eq!(stage.created_screen().secret.id, Some(id(SECRET_ID)), "the value has arrived");
 }
 
 #[test]
-fn once_no_answer_can_come_the_search_starts_again() {
-    let mut stage = Stage::given_up();
-    stage.account(&[]).answered(lost());
+fn after_the_response_is_lost_the_search_starts_again() {
+    let mut stage = Stage::stopped_waiting();
+    stage.account(&[]).post_finished(lost());
     assert_drawn(&stage, "Reading the account's secrets");
     stage.account(&[new(NEW)]).keys("d");
-    assert_drawn(&stage, ASKED);
+    assert_drawn(&stage, QUESTION);
 }
 
 #[test]
-fn the_next_fetch_comes_although_help_covers_it() {
-    let mut stage = lost_stage();
-    stage.account(&[]).keys("?").later(PAUSES[0]).account(&[short_lived(), new(NEW)]).keys("?");
+fn the_search_continues_while_the_help_is_open() {
+    let mut stage = searching();
+    stage.account(&[]).keys("?").advance(PAUSES[0]).account(&[short_lived(), new(NEW)]).keys("?");
     assert_drawn(&stage, FOUND);
 }
 
 #[test]
-fn back_on_the_form_the_account_is_read_again() {
+fn returning_to_the_form_discards_the_account() {
     let mut stage = found();
     stage.keys("b");
-    assert!(stage.is_on_form() && stage.app.shared.account().is_none(), "what was known is from before");
+    assert!(stage.is_on_form() && stage.app.shared.account().is_none(), "the known state is outdated");
 }
 
 #[test]
-fn a_deletion_that_ends_in_a_panic_is_not_called_undone() {
+fn after_a_panic_a_deletion_may_have_happened() {
     let mut stage = found();
     stage.keys("d y").account(&[new(NEW)]);
-    // Without its answer the fake Atlas panics, and the job with it.
+    // Dropping the request makes the fake Atlas panic, and the job with it.
     drop(stage.atlas.take_waiting());
     stage.settle();
     assert_drawn(&stage, "It may have been deleted.");

@@ -1,4 +1,4 @@
-//! Deleting an older secret: after a `y`, and with a warning where it may end this session.
+//! Deleting an older secret: with a question, and with a warning if it may end the session.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn signed_in_with(stage: &mut Stage, tail: &str) {
     stage.event(Event::LoginKnown(login));
 }
 
-/// The list that a full account leads to, in a session that signed in with a secret that ends like this.
+/// The list for a full account, in a session that signed in with a secret that ends like this.
 fn full(login: &str) -> Stage {
     let mut stage = Stage::fetching();
     signed_in_with(&mut stage, login);
@@ -41,7 +41,7 @@ fn prompt(login: &str) -> Stage {
     stage
 }
 
-/// The same, in a session that nothing more is known of.
+/// The list on the screen of a new secret, if the login secret is unknown.
 fn prompt_of(identity: Identity) -> Stage {
     let mut stage = Stage::created();
     stage.app.shared.session = Session::remote(&BaseUrl::parse(BaseUrl::CLOUD).unwrap(), identity);
@@ -49,27 +49,27 @@ fn prompt_of(identity: Identity) -> Stage {
     stage
 }
 
-/// Which of the two is chosen.
+/// Asserts which of the two is selected.
 #[track_caller]
-fn assert_chosen(stage: &Stage, tail: &str) {
+fn assert_selected(stage: &Stage, tail: &str) {
     assert_drawn(stage, &format!("\u{203a} …{tail}"));
 }
 
 #[test]
-fn one_is_chosen_asked_about_and_deleted() {
+fn the_selected_secret_is_deleted_after_a_question() {
     let mut stage = full("none");
     stage.keys("down d enter");
     assert_drawn(&stage, "Delete …k7qd?");
     assert_not_drawn(&stage, "signed in with it");
-    assert_eq!(deletions(&stage), 0, "never by Enter");
+    assert_eq!(deletions(&stage), 0, "Enter does not confirm");
     stage.keys("y").deleted(Ok(()));
     assert!(stage.is_on_form());
     assert_drawn(&stage, "Deleted …k7qd. You can create a secret now.");
-    assert_eq!((deletions(&stage), stage.posts()), (1, 0), "making room is not creating");
+    assert_eq!((deletions(&stage), stage.posts()), (1, 0), "deleting does not create");
 }
 
 #[test]
-fn the_list_and_the_question_say_whether_a_client_can_still_use_the_secret() {
+fn the_list_and_the_question_say_whether_a_secret_is_in_use() {
     let (mut expired, mut used) = (masked("9f3a"), masked("k7qd"));
     let now = Stage::created().now().wall;
     expired.expires_at = Some(now - SignedDuration::from_hours(1));
@@ -84,9 +84,9 @@ fn the_list_and_the_question_say_whether_a_client_can_still_use_the_secret() {
     assert_drawn(&stage, "Delete …k7qd? It was used 2 h ago. Clients that use it will fail to authenticate.");
 }
 
-/// The list begins with the newest one, as Atlas sends it.
+/// Atlas lists the newest secret first.
 #[test]
-fn an_expired_one_is_selected_and_else_the_least_used_and_a_new_one_is_pointed_out() {
+fn the_list_selects_an_expired_or_the_least_used_secret() {
     let now = Stage::created().now().wall;
     let aged = |tail: &str, minutes: i64, is_expired: bool| ExistingSecret {
         created_at: (minutes > 0).then(|| now - SignedDuration::from_mins(minutes)),
@@ -115,36 +115,36 @@ fn an_expired_one_is_selected_and_else_the_least_used_and_a_new_one_is_pointed_o
     ];
     for (secrets, question) in rows {
         let mut stage = Stage::fetching();
-        let living = secrets.clone().map(|secret| ExistingSecret {
+        let valid = secrets.clone().map(|secret| ExistingSecret {
             expires_at: Some(now + SignedDuration::from_hours(99)),
             ..secret
         });
-        stage.account(&living).account(&secrets).keys("d");
+        stage.account(&valid).account(&secrets).keys("d");
         assert_drawn(&stage, question);
     }
 }
 
 #[test]
-fn what_the_session_signed_in_with_is_kept_until_a_new_one_exists() {
+fn the_login_secret_cannot_be_deleted_before_a_new_one_exists() {
     let mut stage = full("9f3a");
     stage.keys("d");
     assert_drawn(&stage, "You are signed in with this secret and need it to create a new one.");
     stage.keys("y");
     assert_eq!(deletions(&stage), 0);
 
-    for (mut stage, words) in [(prompt("9f3a"), OWN), (prompt_of(Identity::AccessToken), PERHAPS)] {
+    for (mut stage, warning) in [(prompt("9f3a"), OWN), (prompt_of(Identity::AccessToken), PERHAPS)] {
         stage.keys("d enter");
-        assert_drawn(&stage, words);
+        assert_drawn(&stage, warning);
         assert_drawn(&stage, "Delete …9f3a?");
         assert_drawn(&stage, "Press y (delete) or n (back).");
-        assert_eq!(deletions(&stage), 0, "never by Enter");
+        assert_eq!(deletions(&stage), 0, "Enter does not confirm");
         stage.keys("y");
         assert_eq!(deletions(&stage), 1);
     }
 }
 
 #[test]
-fn without_a_tail_to_compare_any_secret_of_the_own_account_may_be_the_own_one() {
+fn if_the_login_secret_is_unknown_any_secret_of_its_account_warns() {
     let other = ClientId::parse("mdb_sa_id_ffffffffffffffffffffffff").unwrap();
     let in_keyring = |kind| Identity::Profile { name: ProfileName::new("work").unwrap(), kind };
     let rows = [
@@ -157,40 +157,40 @@ fn without_a_tail_to_compare_any_secret_of_the_own_account_may_be_the_own_one() 
     for (identity, is_perhaps_own) in rows {
         let mut stage = prompt_of(identity.clone());
         stage.keys("d");
-        assert_drawn(&stage, ASKED);
+        assert_drawn(&stage, WARNING);
         assert_eq!(drawn(&stage).contains(PERHAPS), is_perhaps_own, "{identity:?}");
     }
 }
 
 #[test]
-fn the_new_secret_is_not_in_the_list_and_stays_on_its_screen() {
+fn the_new_secret_is_not_listed() {
     let mut stage = Stage::created();
     let own = ExistingSecret { id: id(SECRET_ID), ..masked("aaaa") };
     stage.keys("d").account(&[own, masked("9f3a")]);
-    assert_chosen(&stage, "9f3a");
+    assert_selected(&stage, "9f3a");
     assert_not_drawn(&stage, "…aaaa");
     stage.keys("d y").deleted(Ok(()));
-    assert!(stage.shown().prompt.is_none());
+    assert!(stage.created_screen().prompt.is_none());
     assert_drawn(&stage, "Deleted \u{2026}9f3a");
-    // What is left is fetched again only where it is asked for.
+    // The other secrets are only fetched again on request.
     assert_not_drawn(&stage, "Delete old");
 }
 
 #[test]
-fn without_the_new_ones_id_only_what_was_there_before_is_listed() {
+fn if_the_new_id_is_unknown_only_earlier_secrets_are_listed() {
     let mut stage = Stage::fetching();
-    stage.account(&[masked("9f3a")]).answered(Ok(without_id()));
+    stage.account(&[masked("9f3a")]).post_finished(Ok(without_id()));
     stage.keys("d").account(&[masked("9f3a"), masked("aaaa")]);
-    assert_chosen(&stage, "9f3a");
+    assert_selected(&stage, "9f3a");
     assert_not_drawn(&stage, "…aaaa");
 }
 
 #[test]
-fn a_deletion_that_fails_is_reported_and_makes_no_room() {
+fn a_failed_deletion_is_reported_and_keeps_the_list() {
     let mut stage = full("none");
     stage.keys("d y").deleted(Err(ApiError::not_sent(unreadable().cause)));
     assert_drawn(&stage, &format!("Not deleted. {}", unreadable().explain().title));
-    assert_chosen(&stage, "9f3a");
+    assert_selected(&stage, "9f3a");
     assert_drawn(&stage, "…k7qd never");
 }
 
@@ -205,26 +205,26 @@ fn going_back_deletes_nothing() {
 }
 
 #[test]
-fn the_choice_goes_round_and_a_question_can_be_taken_back() {
+fn the_selection_wraps_and_the_question_can_be_canceled() {
     for mut stage in [full("none"), prompt("none")] {
-        assert_chosen(&stage, "9f3a");
+        assert_selected(&stage, "9f3a");
         for (key, expected) in [("down", "k7qd"), ("down", "9f3a"), ("up", "k7qd"), ("up", "9f3a")] {
             stage.keys(key);
-            assert_chosen(&stage, expected);
+            assert_selected(&stage, expected);
         }
         for no in ["n", "esc", "<ctrl-c>"] {
             stage.keys("d");
-            assert_drawn(&stage, ASKED);
+            assert_drawn(&stage, WARNING);
             stage.keys(no);
-            assert_not_drawn(&stage, ASKED);
-            assert_chosen(&stage, "9f3a");
+            assert_not_drawn(&stage, WARNING);
+            assert_selected(&stage, "9f3a");
         }
         assert_eq!(deletions(&stage), 0);
     }
 }
 
 #[test]
-fn while_one_is_deleted_no_key_counts_and_its_spinner_turns() {
+fn during_a_deletion_keys_are_ignored_and_the_spinner_runs() {
     let mut stage = prompt("none");
     stage.keys("d y");
     assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)));

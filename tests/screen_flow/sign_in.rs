@@ -14,7 +14,7 @@ use secrecy::ExposeSecret as _;
 use crate::stage::{CLIENT, PROJECT, Stage, VALUE, client};
 use crate::*;
 
-/// The methods: one profile, and those that are always there.
+/// The list of methods: one profile, and the built-in ones.
 fn signed_out() -> Stage {
     let mut stage = Stage::empty();
     stage.app.shared.session = Session::signed_out(&BaseUrl::parse(BaseUrl::CLOUD).unwrap());
@@ -22,7 +22,7 @@ fn signed_out() -> Stage {
     stage
 }
 
-/// A service account was typed and is being tried.
+/// Service account credentials were typed, and the sign-in is running.
 fn trying() -> Stage {
     let mut stage = signed_out();
     stage.keys("down enter").paste(CLIENT).keys("enter").paste(VALUE).keys("enter");
@@ -46,7 +46,7 @@ fn tries(stage: &Stage) -> Vec<String> {
     tried.collect()
 }
 
-/// How many characters of the secret are typed.
+/// The number of characters of the secret that were typed.
 fn bullets(stage: &Stage) -> usize {
     drawn(stage).matches('\u{2022}').count()
 }
@@ -100,7 +100,7 @@ fn a_service_account_is_tried_as_it_was_typed() {
 }
 
 #[test]
-fn a_new_session_forgets_the_login_before_and_names_where_its_own_is_stored() {
+fn a_new_session_replaces_the_login_and_its_source() {
     let with_profile = || {
         let mut stage = signed_out();
         stage.keys("enter");
@@ -115,7 +115,7 @@ fn a_new_session_forgets_the_login_before_and_names_where_its_own_is_stored() {
 }
 
 #[test]
-fn what_cannot_be_right_is_not_sent_and_the_caret_goes_there() {
+fn invalid_credentials_are_not_sent_and_their_field_gets_the_cursor() {
     let rows = [
         ("down enter enter enter", "Enter the client ID.", "Client ID \u{203a}"),
         ("down enter x enter y enter", "Client ID: a client ID starts with mdb_sa_id_", "Client ID \u{203a}"),
@@ -123,17 +123,17 @@ fn what_cannot_be_right_is_not_sent_and_the_caret_goes_there() {
         ("down down enter a b c d e f g h enter enter", "Enter the private key.", "Private key \u{203a}"),
         ("down down down enter enter", "Enter the access token.", "Access token \u{203a}"),
     ];
-    for (keys, words, caret) in rows {
+    for (keys, error, caret) in rows {
         let mut stage = signed_out();
         stage.keys(keys);
         assert!(stage.commands.is_empty(), "{keys}");
-        assert_drawn(&stage, words);
+        assert_drawn(&stage, error);
         assert_drawn(&stage, caret);
     }
 }
 
 #[test]
-fn accepted_credentials_open_the_form_with_what_is_known() {
+fn accepted_credentials_open_the_form_with_known_values() {
     let refusal = |address: Option<&str>| {
         Some(Rejection { address: address.map(ServerText::new), ..Rejection::of_status(403) })
     };
@@ -146,16 +146,15 @@ fn accepted_credentials_open_the_form_with_what_is_known() {
         assert_eq!((stage.text(FieldName::Project), stage.text(FieldName::Client)), (PROJECT, ""));
         assert_eq!(stage.app.shared.form.focus, Focus::Field(FieldName::Client));
         let notice = &stage.app.shared.form.notice;
-        let is_about_address =
-            matches!(notice, Some(Notice::Warning(words)) if words.contains("access list"));
+        let is_about_address = matches!(notice, Some(Notice::Warning(text)) if text.contains("access list"));
         assert_eq!(is_about_address, warns);
-        let names_it = matches!(notice, Some(Notice::Warning(words)) if words.contains("(203.0.113.7)"));
+        let names_it = matches!(notice, Some(Notice::Warning(text)) if text.contains("(203.0.113.7)"));
         assert_eq!(names_it, address_refused.is_some_and(|refusal| refusal.address.is_some()));
     }
 }
 
 #[test]
-fn a_refusal_names_what_was_typed_and_what_atlas_said() {
+fn the_error_for_rejected_credentials_names_them_and_quotes_atlas() {
     let refusal = Rejection {
         detail: ServerText::new("You are not authorized for this resource."),
         ..rejection(401, "UNEXPECTED_ERROR")
@@ -182,21 +181,21 @@ fn a_refusal_names_what_was_typed_and_what_atlas_said() {
 }
 
 #[test]
-fn a_refused_secret_is_typed_again_and_one_that_never_got_there_is_kept() {
+fn a_rejected_secret_is_cleared_and_an_unsent_one_is_kept() {
     let rows = [
         (ApiError::not_sent(Cause::SignInRefused(ServerText::new("no"))), 0),
         (ApiError::sent(Cause::TimedOut(Duration::from_secs(10))), VALUE.len()),
     ];
-    for (problem, length) in rows {
+    for (error, length) in rows {
         let mut stage = trying();
-        stage.sign_in_tried(Err(problem.clone()));
-        assert_eq!(bullets(&stage), length, "{problem:?}");
-        assert_drawn(&stage, &problem.explain().title);
+        stage.sign_in_tried(Err(error.clone()));
+        assert_eq!(bullets(&stage), length, "{error:?}");
+        assert_drawn(&stage, &error.explain().title);
     }
 }
 
 #[test]
-fn a_whole_value_that_is_reached_is_replaced_by_what_is_typed() {
+fn typing_replaces_a_complete_value() {
     let other = "mdb_sa_id_ffffffffffffffffffffffff";
     let is_typed = |stage: &Stage, text: &str| drawn(stage).contains(&format!("Client ID \u{203a} {text} "));
     let rows = [
@@ -228,14 +227,14 @@ fn a_whole_value_that_is_reached_is_replaced_by_what_is_typed() {
     }
     let mut stage = kept();
     stage.paste("fake").paste("FAKE");
-    assert_eq!(bullets(&stage), 8, "only the first of two parts replaces it");
+    assert_eq!(bullets(&stage), 8, "only the first paste replaces the value");
     let mut stage = kept();
     stage.keys("enter");
-    assert_eq!(tries(&stage).len(), 2, "it is tried again as it is");
+    assert_eq!(tries(&stage).len(), 2, "the same credentials are tried again");
 }
 
 #[test]
-fn a_try_that_was_stopped_changes_nothing_when_it_ends() {
+fn a_canceled_sign_in_is_ignored() {
     let mut stage = trying();
     stage.keys("esc");
     accept(&mut stage, None);
@@ -244,7 +243,7 @@ fn a_try_that_was_stopped_changes_nothing_when_it_ends() {
 }
 
 #[test]
-fn a_secret_that_is_pasted_where_it_could_be_read_goes_to_the_masked_line() {
+fn a_secret_pasted_into_a_visible_field_goes_to_the_masked_one() {
     let mut stage = signed_out();
     stage.keys("down enter").paste(VALUE);
     assert_drawn(&stage, "Client secret \u{203a}");
@@ -253,7 +252,7 @@ fn a_secret_that_is_pasted_where_it_could_be_read_goes_to_the_masked_line() {
 }
 
 #[test]
-fn esc_leads_back_and_then_out() {
+fn esc_goes_back_and_then_quits() {
     let mut stage = signed_out();
     stage.keys("down enter esc");
     assert_drawn(&stage, "\u{203a} Service account");
@@ -262,7 +261,7 @@ fn esc_leads_back_and_then_out() {
 }
 
 #[test]
-fn in_the_demo_each_method_says_where_it_leads() {
+fn in_the_demo_each_method_shows_the_host() {
     let host = "This leaves the demo: requests go to cloud.mongodbgov.com.";
     let mut stage = Stage::filled();
     stage.app.shared.profiles = vec![ProfileName::new("ci").unwrap()];

@@ -1,4 +1,4 @@
-//! Waiting for the answer to the POST: rate limits, stopping to wait, and every answer that comes late.
+//! Waiting for the response to the POST: rate limits, stopping to wait, and late responses.
 
 use std::time::Duration;
 
@@ -15,72 +15,72 @@ fn is_limited(stage: &Stage) -> bool {
 }
 
 #[test]
-fn a_rate_limit_is_waited_out_three_times() {
+fn a_rate_limited_post_is_retried_three_times() {
     let mut stage = Stage::posting();
     for round in 1..=3 {
         let retry_after = Some(Duration::from_secs(7));
         let limit = Rejection { retry_after, ..rejection(429, "RATE_LIMITED") };
-        stage.answered(Err(ApiError::rejected(limit))).wake_after(6);
+        stage.post_finished(Err(ApiError::rejected(limit))).wake_after(6);
         assert!(is_limited(&stage), "{round}");
         stage.wake_after(1).signed_in(Ok(())).account(&[]);
         assert_eq!(stage.posts(), round + 1);
     }
-    stage.answered(refused(429, "RATE_LIMITED"));
+    stage.post_finished(refused(429, "RATE_LIMITED"));
     assert_eq!((stage.certainty(), stage.posts()), (Some(Certainty::NotDone), 4));
 }
 
 #[test]
-fn a_rate_limit_without_a_time_takes_a_minute() {
+fn a_rate_limit_without_a_time_waits_for_a_minute() {
     let mut stage = Stage::posting();
-    stage.answered(refused(429, "RATE_LIMITED")).wake_after(59);
+    stage.post_finished(refused(429, "RATE_LIMITED")).wake_after(59);
     assert!(is_limited(&stage));
     stage.wake_after(1);
     assert!(!is_limited(&stage) && !stage.is_on_form());
 }
 
 #[test]
-fn a_later_round_never_says_that_nothing_was_sent() {
+fn a_failure_after_a_rate_limit_reports_that_nothing_was_created() {
     let ends: [fn(&mut Stage) -> &mut Stage; 4] = [
         |stage| stage.keys("esc"),
         |stage| stage.wake_after(60).signed_in(Err(unreadable())),
         |stage| {
-            let problem = ApiError::rejected(rejection(404, "SERVICE_ACCOUNT_NOT_FOUND"));
-            stage.wake_after(60).signed_in(Ok(())).account_read(Err(problem))
+            let error = ApiError::rejected(rejection(404, "SERVICE_ACCOUNT_NOT_FOUND"));
+            stage.wake_after(60).signed_in(Ok(())).account_read(Err(error))
         },
-        |stage| stage.wake_after(60).signed_in(Ok(())).account(&[]).answered(not_sent()),
+        |stage| stage.wake_after(60).signed_in(Ok(())).account(&[]).post_finished(not_sent()),
     ];
     for (index, end) in ends.into_iter().enumerate() {
         let mut stage = Stage::posting();
-        stage.answered(refused(429, "RATE_LIMITED"));
+        stage.post_finished(refused(429, "RATE_LIMITED"));
         end(&mut stage);
         assert_eq!(stage.certainty(), Some(Certainty::NotDone), "{index}");
     }
 }
 
 #[test]
-fn a_job_that_deleted_an_expired_secret_never_says_that_nothing_was_sent() {
+fn a_failure_after_deleting_an_expired_secret_reports_that_nothing_was_created() {
     let mut stage = Stage::fetching();
     stage.account(&[existing("2026-11-01T00:00:00Z"), short_lived()]).keys("y").deleted(Ok(()));
-    let problem = ApiError::rejected(rejection(404, "SERVICE_ACCOUNT_NOT_FOUND"));
-    stage.signed_in(Ok(())).account_read(Err(problem));
+    let error = ApiError::rejected(rejection(404, "SERVICE_ACCOUNT_NOT_FOUND"));
+    stage.signed_in(Ok(())).account_read(Err(error));
     assert_eq!(stage.certainty(), Some(Certainty::NotDone));
 }
 
 #[test]
-fn esc_and_ctrl_c_while_posting_ask_and_only_yes_stops_waiting() {
-    for (answer, stops) in [("n", false), ("esc", false), ("enter", false), ("y", true), ("<ctrl-c>", true)] {
+fn esc_and_ctrl_c_during_the_post_ask_before_they_stop_waiting() {
+    for (second, stops) in [("n", false), ("esc", false), ("enter", false), ("y", true), ("<ctrl-c>", true)] {
         for first in ["esc", "<ctrl-c>"] {
             let mut stage = Stage::posting();
-            stage.keys(first).keys(answer);
-            assert_eq!(is_recovery(&stage), stops, "{first} {answer}");
+            stage.keys(first).keys(second);
+            assert_eq!(is_recovery(&stage), stops, "{first} {second}");
             assert!(stage.app.shared.in_flight.is_some() && stage.exit().is_none());
         }
     }
 }
 
 #[test]
-fn a_late_secret_comes_before_every_other_screen() {
-    let ways: [fn(&mut Stage) -> &mut Stage; 7] = [
+fn a_late_secret_replaces_every_other_screen() {
+    let situations: [fn(&mut Stage) -> &mut Stage; 7] = [
         |stage| stage,
         |stage| stage.keys("q"),
         |stage| stage.keys("?"),
@@ -89,30 +89,30 @@ fn a_late_secret_comes_before_every_other_screen() {
         |stage| stage.keys("b up x"),
         |stage| stage.size(10, 3),
     ];
-    for (index, way) in ways.into_iter().enumerate() {
-        let mut stage = Stage::given_up();
-        way(&mut stage).answered(Ok(secret()));
+    for (index, prepare) in situations.into_iter().enumerate() {
+        let mut stage = Stage::stopped_waiting();
+        prepare(&mut stage).post_finished(Ok(secret()));
         assert!(leaving(&stage).is_none() && !stage.app.shared.shows_help, "{index}");
-        assert_eq!(stage.dispositions(), [], "{index}: it is not lost any more");
+        assert_eq!(stage.dispositions(), [], "{index}: the secret is no longer lost");
     }
 }
 
 #[test]
-fn a_late_refusal_takes_back_the_loss() {
+fn a_late_rejection_means_that_nothing_is_lost() {
     for outcome in [refused(401, "UNAUTHORIZED"), not_sent()] {
         for keys in ["q", "b"] {
-            let mut stage = Stage::given_up();
-            stage.keys(keys).answered(outcome.clone());
+            let mut stage = Stage::stopped_waiting();
+            stage.keys(keys).post_finished(outcome.clone());
             assert_eq!((stage.dispositions(), stage.is_on_form()), (vec![], true), "{keys}");
         }
     }
 }
 
 #[test]
-fn a_late_loss_is_reported_and_counted_once() {
+fn a_response_lost_late_is_reported_once() {
     for (keys, certainty) in [("x", None), ("b", Some(Certainty::Unknown))] {
-        let mut stage = Stage::given_up();
-        stage.keys(keys).answered(lost());
+        let mut stage = Stage::stopped_waiting();
+        stage.keys(keys).post_finished(lost());
         assert_eq!(
             (stage.certainty(), stage.dispositions()),
             (certainty, vec![Disposition::PerhapsCreated]),
@@ -122,35 +122,35 @@ fn a_late_loss_is_reported_and_counted_once() {
 }
 
 #[test]
-fn a_late_refusal_blames_no_value_that_was_typed_since() {
+fn a_late_rejection_does_not_mark_a_field_that_has_changed() {
     for (keys, is_blamed) in [("b", true), ("b shift-tab backspace", false)] {
-        let mut stage = Stage::given_up();
-        stage.keys(keys).answered(refused(404, "GROUP_NOT_FOUND"));
+        let mut stage = Stage::stopped_waiting();
+        stage.keys(keys).post_finished(refused(404, "GROUP_NOT_FOUND"));
         let validation = stage.app.shared.form.validation(FieldName::Project);
         assert_eq!(matches!(validation, Validation::Refused(_)), is_blamed, "{keys}");
     }
 }
 
 #[test]
-fn a_secret_of_the_next_try_does_not_hide_an_earlier_loss() {
+fn a_later_secret_does_not_hide_an_earlier_loss() {
     let mut stage = Stage::posting();
-    stage.answered(lost()).keys("b enter").signed_in(Ok(())).account(&[]).answered(Ok(secret()));
+    stage.post_finished(lost()).keys("b enter").signed_in(Ok(())).account(&[]).post_finished(Ok(secret()));
     assert!(leaving(&stage).is_none());
     assert_eq!(stage.dispositions(), [Disposition::PerhapsCreated]);
 }
 
 #[test]
-fn while_a_post_runs_no_other_begins() {
-    let mut stage = Stage::given_up();
+fn no_second_post_starts_while_one_is_running() {
+    let mut stage = Stage::stopped_waiting();
     stage.keys("b enter <ctrl-s>");
     assert!(stage.is_on_form() && stage.posts() == 1);
     assert!(matches!(stage.app.shared.form.notice, Some(Notice::Word(_))));
 }
 
 #[test]
-fn leaving_while_a_post_runs_is_asked_once_and_can_be_taken_back() {
+fn leaving_during_a_post_asks_once_and_can_be_canceled() {
     for keys in ["q y", "b <ctrl-c> q y", "q <ctrl-c>", "q n q y"] {
-        let mut stage = Stage::given_up();
+        let mut stage = Stage::stopped_waiting();
         let (before, last) = keys.rsplit_once(' ').unwrap();
         stage.keys(before);
         assert_eq!(stage.exit(), None, "{keys}");
@@ -161,16 +161,16 @@ fn leaving_while_a_post_runs_is_asked_once_and_can_be_taken_back() {
 }
 
 #[test]
-fn a_running_post_is_never_suspended_and_the_next_key_takes_the_word_away() {
-    let word = "Cannot suspend while Atlas is answering.";
+fn a_running_post_cannot_be_suspended_and_the_next_key_clears_the_message() {
+    let message = "Cannot suspend while Atlas is answering.";
     for keys in ["<ctrl-z>", "esc <ctrl-z>", "esc y <ctrl-z>", "esc y b <ctrl-z>"] {
         let mut stage = Stage::posting();
         stage.keys(keys);
         assert_eq!(stage.count(|command| matches!(command, Command::Suspend)), 0, "{keys}");
-        assert_drawn(&stage, word);
+        assert_drawn(&stage, message);
         if !stage.is_on_form() {
             stage.keys("x");
-            assert_not_drawn(&stage, word);
+            assert_not_drawn(&stage, message);
         }
     }
 }

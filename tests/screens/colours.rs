@@ -1,4 +1,4 @@
-//! Without colours the same is said, and with them only the terminal's own 16 are used.
+//! The same text without colors, and only the terminal's 16 colors with them.
 
 use atlas_secret::tui::{Glyphs, Theme};
 use ratatui::style::{Color, Modifier};
@@ -7,29 +7,29 @@ use crate::picture::Picture;
 use crate::states;
 
 #[test]
-fn under_no_color_no_cell_has_a_colour() {
+fn without_color_no_cell_has_a_color() {
     for glyphs in [Glyphs::UNICODE, Glyphs::ASCII] {
         for state in states::all() {
             let picture = Picture::with(&state.app, &Theme::without_colour(glyphs), 80, 24);
             for cell in &picture.buffer.content {
-                let colours = (cell.fg, cell.bg, cell.underline_color);
-                assert_eq!(colours, (Color::Reset, Color::Reset, Color::Reset), "{}: {cell:?}", state.name);
+                let colors = (cell.fg, cell.bg, cell.underline_color);
+                assert_eq!(colors, (Color::Reset, Color::Reset, Color::Reset), "{}: {cell:?}", state.name);
             }
         }
     }
 }
 
 #[test]
-fn under_no_color_the_same_is_written() {
+fn without_color_the_text_is_the_same() {
     for state in states::all() {
         let plain = Picture::with(&state.app, &Theme::without_colour(Glyphs::UNICODE), 80, 24);
         assert_eq!(plain.text(), Picture::of(&state.app, 80, 24).text(), "{}", state.name);
     }
 }
 
-/// What a colour means stands there in words and a symbol too.
+/// The meaning of a color is also expressed in text and a symbol.
 #[test]
-fn meaning_does_not_hang_on_colour() {
+fn meaning_does_not_depend_on_color() {
     let rows = [
         ("form_filled", "✓ 30 days"),
         ("form_project_wrong_character", "✗ No project matches"),
@@ -42,16 +42,21 @@ fn meaning_does_not_hang_on_colour() {
         ("unknown_timed_out", "! A secret may have been created"),
         ("header_foreign_host", "! not an Atlas host"),
     ];
-    for (name, words) in rows {
+    for (name, text) in rows {
         let theme = Theme::without_colour(Glyphs::UNICODE);
         let picture = Picture::with(&states::named(name), &theme, 80, 24);
-        assert!(picture.words().contains(words), "{name} without {words:?}:\n{}", picture.text());
+        assert!(
+            picture.unwrapped_text().contains(text),
+            "{name} without {text:?}:
+        {}",
+            picture.text()
+        );
     }
 }
 
-/// The character to blame and the button in focus are found by reverse video where there is no red.
+/// Without color, the wrong character and the focused button are in reverse video.
 #[test]
-fn without_colour_reverse_video_points() {
+fn without_color_reverse_video_marks_the_spot() {
     let rows = [
         ("form_project_wrong_character", "g34b"),
         ("form_filled", "[ Create secret ]"),
@@ -62,7 +67,7 @@ fn without_colour_reverse_video_points() {
         let picture = Picture::with(&states::named(name), &theme, 80, 24);
         let cell = &picture.buffer[picture.find(text).unwrap()];
         assert!(cell.modifier.contains(Modifier::REVERSED), "{name}: {cell:?}");
-        // What stands beside it is not: a bar across the page points at nothing.
+        // The cell beside it is not reversed.
         let at = picture.find(text).unwrap();
         let beside = &picture.buffer[(at.x.saturating_sub(3), at.y)];
         assert!(!beside.modifier.contains(Modifier::REVERSED), "{name}: {beside:?}");
@@ -70,7 +75,7 @@ fn without_colour_reverse_video_points() {
 }
 
 #[test]
-fn with_colours_only_the_terminals_own_are_used() {
+fn only_the_terminals_colors_are_used() {
     for state in states::all() {
         for cell in &Picture::of(&state.app, 80, 24).buffer.content {
             let own = [Color::Reset, Color::Red, Color::Green, Color::Yellow];

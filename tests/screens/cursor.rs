@@ -1,4 +1,4 @@
-//! The terminal's own cursor: at the caret while a field has the focus, hidden everywhere else.
+//! The terminal's cursor: in a field that has the focus, and hidden everywhere else.
 
 use atlas_secret::tui::screens::{FieldName, Focus};
 use atlas_secret::tui::{App, Screen};
@@ -9,7 +9,8 @@ use crate::picture::Picture;
 use crate::stage::Stage;
 use crate::states;
 
-/// Where text is typed, `?` is text: the help has another key there. What is being tried was typed, too.
+/// A screen on which text is typed has F1 for help, because `?` is text there. Credentials that are being tried were
+/// typed, too.
 fn types_into_a_field(app: &App) -> bool {
     let is_text = match &app.screen {
         Screen::Form(_) => matches!(app.shared.form.focus, Focus::Field(_)),
@@ -19,7 +20,7 @@ fn types_into_a_field(app: &App) -> bool {
 }
 
 #[test]
-fn it_is_shown_only_where_a_person_types() {
+fn the_cursor_is_only_shown_in_text_fields() {
     for state in states::all() {
         for (columns, rows) in [(80, 24), (120, 36), (56, 16)] {
             let cursor = Picture::of(&state.app, columns, rows).cursor;
@@ -30,7 +31,7 @@ fn it_is_shown_only_where_a_person_types() {
 }
 
 #[test]
-fn it_stands_at_the_caret() {
+fn the_cursor_follows_the_text() {
     let mut stage = Stage::with(FieldName::Project, "");
     let position = |stage: &Stage| Picture::of(&stage.app, 80, 24).cursor.unwrap();
     let start = position(&stage);
@@ -47,9 +48,9 @@ fn it_stands_at_the_caret() {
     assert_eq!(position(&stage), Position { x: client.x + 34, y: client.y });
 }
 
-/// Two columns a character: the caret counts columns, and stays in the field where the text scrolls.
+/// Wide characters take two columns, and a long text scrolls in its field.
 #[test]
-fn wide_characters_and_long_texts_keep_it_in_the_field() {
+fn the_cursor_stays_in_the_field_with_wide_and_long_text() {
     let mut stage = Stage::with(FieldName::Lifetime, "");
     let start = Picture::of(&stage.app, 80, 24).cursor.unwrap();
     stage.type_in("漢字");

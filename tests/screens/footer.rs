@@ -1,4 +1,4 @@
-//! The footer names keys that work now, in one line, at any width.
+//! The footer shows keys that work now, in one line, at any width.
 
 use std::time::Duration;
 
@@ -19,11 +19,11 @@ fn hint(binding: &Binding) -> String {
 }
 
 #[test]
-fn it_names_only_keys_of_the_table_and_drops_what_does_not_fit() {
+fn the_footer_shows_keys_of_the_table_and_drops_what_does_not_fit() {
     for state in states::all() {
-        // The form names Ctrl-P once an error is about the credentials.
-        let may_be_named = |binding: &&Binding| binding.is_in_footer || binding.action == Action::SignIn;
-        let wanted: Vec<_> = state.app.keys().iter().filter(may_be_named).map(hint).collect();
+        // The form shows Ctrl-P once an error concerns the credentials.
+        let may_be_shown = |binding: &&Binding| binding.is_in_footer || binding.action == Action::SignIn;
+        let wanted: Vec<_> = state.app.keys().iter().filter(may_be_shown).map(hint).collect();
         for columns in [56, 60, 70, 80, 100] {
             let footer = footer(&state.app, columns);
             let mut left = wanted.iter();
@@ -34,24 +34,24 @@ fn it_names_only_keys_of_the_table_and_drops_what_does_not_fit() {
     }
 }
 
-/// The way out is never among what is dropped. While something is being deleted there is none: it cannot be taken
-/// back, and ends by itself.
+/// The key to leave is never dropped. During a deletion there is none, because it cannot be canceled and ends by
+/// itself.
 #[test]
-fn at_56_columns_there_is_always_a_way_out() {
-    let ways = [Action::Leave, Action::No, Action::CloseHelp];
+fn at_56_columns_the_footer_shows_how_to_leave() {
+    let leaving = [Action::Leave, Action::No, Action::CloseHelp];
     for state in states::all().into_iter().filter(|state| !state.name.ends_with("_deleting")) {
         let narrow = footer(&state.app, 56);
-        let way_out = state
+        let can_leave = state
             .app
             .keys()
             .iter()
-            .filter(|binding| binding.is_in_footer && ways.contains(&binding.action))
+            .filter(|binding| binding.is_in_footer && leaving.contains(&binding.action))
             .any(|binding| narrow.contains(&hint(binding)));
-        assert!(way_out, "{}: {narrow}", state.name);
+        assert!(can_leave, "{}: {narrow}", state.name);
     }
 }
 
-/// Nor is the help, which has what was dropped. Where there is none, nothing is dropped.
+/// The key for the help, which lists all keys, is never dropped. A footer without it drops nothing.
 #[test]
 fn the_help_is_never_dropped() {
     for state in states::all() {
@@ -67,33 +67,33 @@ fn the_help_is_never_dropped() {
     }
 }
 
-/// Each key in the footer changes something, or asks for something to be done.
+/// Each key in the footer has a visible effect, or issues a command.
 #[test]
 fn every_key_in_the_footer_works() {
     for state in states::all() {
         let shown = footer(&state.app, 100);
         for binding in state.app.keys().iter().filter(|binding| shown.contains(&hint(binding))) {
             let mut app = state.app.clone();
-            // It comes in a later read than what was pasted.
+            // A later read than that of the last paste.
             app.shared.now = app.shared.now.plus(Duration::from_millis(1));
             let before = format!("{app:?}");
             let keys = vec![key(binding.keys)];
             let commands = app.update(app.shared.now, Event::KeysPressed(keys));
-            // Submitting once more says once more what is in the way.
-            let is_said = match binding.action {
+            // Submitting again shows the same message again.
+            let repeats = match binding.action {
                 Action::Submit | Action::Confirm => {
                     app.shared.in_flight.is_some() || app.shared.form.first_invalid().is_some()
                 }
                 Action::Choose => state.name == "sign_in_wrong",
                 _ => false,
             };
-            let works = is_said || !commands.is_empty() || format!("{app:?}") != before;
+            let works = repeats || !commands.is_empty() || format!("{app:?}") != before;
             assert!(works, "{}: {} does nothing", state.name, binding.keys);
         }
     }
 }
 
-/// The key that the screen calls `name`.
+/// The key with this name on the screen.
 fn key(name: &str) -> KeyPress {
     let (code, modifiers) = match name {
         "Tab" => (KeyCode::Tab, KeyModifiers::NONE),
@@ -112,9 +112,9 @@ fn key(name: &str) -> KeyPress {
     KeyPress { code, modifiers }
 }
 
-/// A key of the table that would do nothing just now is not offered.
+/// A key that would do nothing at the moment is not shown.
 #[test]
-fn keys_that_do_nothing_now_are_left_out() {
+fn keys_without_effect_are_not_shown() {
     let rows = [
         ("created_masked", "c copy", true),
         ("created_copying", "c copy", true),

@@ -1,4 +1,4 @@
-//! The help has every key that works, whole, at any size.
+//! The help lists every key that works, in full, at any size.
 
 use atlas_secret::tui::{Action, App, Event, KeyPress};
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -12,14 +12,14 @@ fn press(app: &mut App, code: KeyCode) {
     app.update(app.shared.now, Event::KeysPressed(vec![key]));
 }
 
-/// The help over a state on a terminal of this size, if it has one.
+/// The help on a screen in a terminal of this size, if it has any.
 fn over(mut app: App, columns: u16, rows: u16) -> Option<App> {
     app.update(app.shared.now, Event::Resized { columns, rows });
     press(&mut app, KeyCode::F(1));
     app.shared.shows_help.then_some(app)
 }
 
-/// Everything that scrolling down to the end shows.
+/// The text of the whole help, scrolled to the end.
 fn read(mut app: App, columns: u16, rows: u16) -> Vec<String> {
     let mut lines = Vec::new();
     for _ in 0..10 {
@@ -30,7 +30,7 @@ fn read(mut app: App, columns: u16, rows: u16) -> Vec<String> {
 }
 
 #[test]
-fn every_key_that_works_is_in_it_at_every_size() {
+fn the_help_lists_every_key_that_works_at_every_size() {
     let mut opened = 0;
     for state in states::all().into_iter().filter(|state| !state.app.shared.shows_help) {
         for (columns, rows) in [(80, 24), (56, 16)] {
@@ -52,9 +52,9 @@ fn every_key_that_works_is_in_it_at_every_size() {
 }
 
 #[test]
-fn what_does_not_fit_is_counted_and_comes_into_sight() {
+fn hidden_lines_are_counted_and_can_be_scrolled_to() {
     let mut help = over(Stage::empty().app, 56, 16).unwrap();
-    let shown = |app: &App| Picture::of(app, 56, 16).words();
+    let shown = |app: &App| Picture::of(app, 56, 16).unwrapped_text();
     assert!(shown(&help).contains("more lines Down scroll Esc close"), "{}", shown(&help));
     assert!(!shown(&help).contains("redraw"));
     press(&mut help, KeyCode::Down);
@@ -67,18 +67,18 @@ fn what_does_not_fit_is_counted_and_comes_into_sight() {
     assert!(!help.shared.shows_help);
 }
 
-/// Where all of it fits nothing scrolls, and no key for it is offered.
+/// A help that fits does not scroll, and offers no key for it.
 #[test]
-fn what_fits_does_not_scroll() {
+fn a_help_that_fits_does_not_scroll() {
     let help = over(Stage::empty().app, 80, 24).unwrap();
-    let words = Picture::of(&help, 80, 24).words();
-    assert!(words.contains("Ctrl-L redraw") && !words.contains("scroll"), "{words}");
+    let text = Picture::of(&help, 80, 24).unwrapped_text();
+    assert!(text.contains("Ctrl-L redraw") && !text.contains("scroll"), "{text}");
     assert!(!help.works(Action::ScrollDown));
 }
 
-/// A name that the program does not know would be a key that does nothing.
+/// A name that the program does not know would be a key without effect.
 #[test]
-fn every_name_of_a_key_is_one_that_the_program_knows() {
+fn every_key_has_a_known_name() {
     let named = "Enter, Esc, Tab, Shift-Tab, Up, Down, Left, Right, Home, End, Page Up, Page Down, F1, F2";
     let known: Vec<&str> = named.split(", ").collect();
     for state in states::all() {

@@ -1,4 +1,4 @@
-//! Text from outside that wants to be more than text: nothing on the screen is anything a terminal obeys.
+//! Hostile text from outside: nothing on the screen has a special meaning for a terminal.
 
 use std::time::Duration;
 
@@ -16,11 +16,12 @@ use crate::picture::Picture;
 use crate::stage::{PROJECT, Stage, secret};
 use crate::states::rejection;
 
-/// Erases the screen, writes the clipboard, sets the title, turns the reading direction, hides, breaks lines.
+/// Clears the screen, writes to the clipboard, sets the title, changes the text direction, has invisible characters
+/// and line breaks.
 const HOSTILE: &str = "before\u{1b}[2J\u{1b}]52;c;RkFLRQ==\u{7}\u{1b}]0;FAKE\u{1b}\\\u{9b}31m\u{202e}evil\u{2066}\
                        \u{200b}\u{feff}\r\n\t\u{8}\u{0}\u{7f}after";
 
-/// What is left of it.
+/// The sanitized text.
 const HARMLESS: &str = "before[2J]52;c;RkFLRQ==]0;FAKE\\31mevil after";
 
 fn hostile() -> ServerText {
@@ -32,10 +33,10 @@ fn stages() -> Vec<(&'static str, Stage)> {
     refused.fields =
         vec![FieldViolation { field: ServerText::new("secretExpiresAfterHours"), description: hostile() }];
     let mut field = Stage::posting();
-    field.answered(Err(ApiError::rejected(refused)));
+    field.post_finished(Err(ApiError::rejected(refused)));
 
     let mut limited = Stage::posting();
-    limited.answered(Err(ApiError::rejected(rejection(429, HOSTILE, HOSTILE))));
+    limited.post_finished(Err(ApiError::rejected(rejection(429, HOSTILE, HOSTILE))));
 
     let mut sign_in = Stage::filled();
     sign_in.press(KeyCode::Enter);
@@ -45,13 +46,13 @@ fn stages() -> Vec<(&'static str, Stage)> {
     shortens.press(KeyCode::Enter);
     shortens.signed_in(Ok(()));
     let mut existing = crate::states::existing("9f3a", "2027-03-01T12:00:00Z");
-    // Of a mask only the end is drawn.
+    // Only the end of a mask is drawn.
     existing.mask = Some(ServerText::new(&format!("{HOSTILE}\u{202e}9\u{7}f\u{1b}3a")));
     shortens.account_read(Ok(ServiceAccount { secrets: vec![existing], ..ServiceAccount::default() }));
 
     let mut unknown = Stage::posting();
     unknown.wait(Duration::from_secs(1));
-    unknown.answered(Err(ApiError::sent(Cause::Interrupted(hostile()))));
+    unknown.post_finished(Err(ApiError::sent(Cause::Interrupted(hostile()))));
 
     let mut copy = Stage::created();
     copy.press(KeyCode::Char('c'));
@@ -76,49 +77,49 @@ fn stages() -> Vec<(&'static str, Stage)> {
     ]
 }
 
-/// Control characters of both sets, and what turns the reading direction or cannot be seen.
-fn is_obeyed(character: char) -> bool {
+/// Control characters, bidirectional controls and invisible characters.
+fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[test]
-fn nothing_that_a_terminal_obeys_is_drawn() {
+fn no_control_characters_are_drawn() {
     for (name, stage) in stages() {
         let picture = Picture::of(&stage.app, 100, 40);
         for cell in &picture.buffer.content {
-            assert!(!cell.symbol().contains(is_obeyed), "{name}: {:?}", cell.symbol());
+            assert!(!cell.symbol().contains(is_control), "{name}: {:?}", cell.symbol());
         }
         let expected = if name == "mask" { "…er9f3a expires" } else { HARMLESS };
-        assert!(picture.words().contains(expected), "{name}:\n{}", picture.text());
+        assert!(picture.unwrapped_text().contains(expected), "{name}:\n{}", picture.text());
     }
 }
 
-/// The value is Atlas's text too.
+/// The value, too, is text from outside.
 #[test]
-fn a_hostile_value_is_revealed_as_harmless_text() {
+fn a_hostile_value_is_revealed_as_plain_text() {
     let mut stage = Stage::created_as(CreatedSecret { value: HOSTILE.into(), ..secret() });
     for key in [None, Some('r')] {
         key.map(|key| stage.press(KeyCode::Char(key)));
         let picture = Picture::of(&stage.app, 100, 40);
         for cell in &picture.buffer.content {
-            assert!(!cell.symbol().contains(is_obeyed), "{:?}", cell.symbol());
+            assert!(!cell.symbol().contains(is_control), "{:?}", cell.symbol());
         }
     }
 }
 
-/// What is typed or pasted is drawn as text as well.
+/// Typed and pasted text is also drawn as plain text.
 #[test]
-fn a_hostile_paste_is_harmless() {
+fn a_hostile_paste_is_drawn_as_plain_text() {
     let mut stage = Stage::empty();
     stage.paste(HOSTILE);
     let picture = Picture::of(&stage.app, 100, 40);
     for cell in &picture.buffer.content {
-        assert!(!cell.symbol().contains(is_obeyed), "{:?}", cell.symbol());
+        assert!(!cell.symbol().contains(is_control), "{:?}", cell.symbol());
     }
 }
 
-/// The column in which each row that has this text has it.
+/// The column of the text, in each row that contains it.
 fn columns_of(picture: &Picture, text: &str) -> Vec<usize> {
     let rows = picture.buffer.content.chunks(usize::from(picture.buffer.area.width));
     let column = |cells: &[Cell]| {
@@ -128,7 +129,7 @@ fn columns_of(picture: &Picture, text: &str) -> Vec<usize> {
     rows.filter_map(column).collect()
 }
 
-/// Wide characters, combining marks, both directions, emoji of several characters, control characters.
+/// Wide characters, combining marks, both directions, multi-character emoji, control characters.
 fn name() -> impl Strategy<Value = String> {
     let odd = "(漢|가|e\u{301}|\u{301}|שלום|لا|العربية|👨\u{200d}👩\u{200d}👧|🇩🇪|👍🏽|☂\u{fe0f}|\u{202e}|\u{7}|\u{1b}\\[2J|ｶﾞ|क्षि|\t|a| ){0,12}";
     prop_oneof![4 => odd, 1 => any::<String>(), 1 => "[a-z漢]{200}", 1 => Just("same".to_owned()), 1 => Just(String::new())]
@@ -138,7 +139,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_atlas_s_names_are_the_rows_of_a_list_stay_aligned(names in prop::collection::vec(name(), 2..6)) {
+    fn list_rows_stay_aligned_for_all_names(names in prop::collection::vec(name(), 2..6)) {
         let ids = || (0..names.len()).map(|number| format!("{number:024x}"));
         let projects = names.iter().zip(ids()).map(|(name, id)| ProjectEntry {
             id: ProjectId::parse(&id).unwrap(), name: ServerText::new(name), organization: None,
@@ -148,20 +149,20 @@ proptest! {
         });
         let projects = || Page { entries: projects.clone().collect(), is_last: true, about: None };
         let accounts = || Page { entries: accounts.clone().collect(), is_last: true, about: None };
-        let mut suggested = Stage::empty();
-        suggested.type_in("x").projects_page(Ok(projects())).keys("<ctrl-u>");
-        let mut listed = Stage::empty();
-        listed.keys("<ctrl-o>").projects_page(Ok(projects()));
-        let mut accounts_listed = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
-        accounts_listed.keys("<ctrl-o>").accounts_page(Ok(accounts()));
-        for (stage, text) in [(suggested, "00000000000000"), (listed, "00000000000000"), (accounts_listed, "0 of 2")] {
+        let mut suggestions = Stage::empty();
+        suggestions.type_in("x").projects_page(Ok(projects())).keys("<ctrl-u>");
+        let mut project_list = Stage::empty();
+        project_list.keys("<ctrl-o>").projects_page(Ok(projects()));
+        let mut account_list = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
+        account_list.keys("<ctrl-o>").accounts_page(Ok(accounts()));
+        for (stage, text) in [(suggestions, "00000000000000"), (project_list, "00000000000000"), (account_list, "0 of 2")] {
             for width in [56, 80, 120] {
                 let picture = Picture::of(&stage.app, width, 24);
                 let columns = columns_of(&picture, text);
                 prop_assert_eq!(columns.len(), names.len(), "{}", picture.text());
                 prop_assert!(columns.iter().all(|column| *column == columns[0]), "{}", picture.text());
                 for cell in &picture.buffer.content {
-                    prop_assert!(!cell.symbol().contains(is_obeyed), "{:?}", cell.symbol());
+                    prop_assert!(!cell.symbol().contains(is_control), "{:?}", cell.symbol());
                 }
             }
         }

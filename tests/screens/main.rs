@@ -1,8 +1,8 @@
-//! Every screen in every state: what it looks like, at which sizes, in which colours, and what it never shows.
+//! Every screen in every state: its appearance at all sizes and in all colors, and what it never shows.
 //!
-//! The states are reached as a person reaches them, by events through `core::update`; see `states`.
+//! The states are reached by events through `App::update`, as a user reaches them. See `states`.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers panic on failure")]
 
 mod clocks;
 mod colours;
@@ -15,7 +15,7 @@ mod secrecy;
 mod sizes;
 mod smallest;
 mod snapshots;
-#[expect(dead_code, reason = "shared with other tests, which need more of it")]
+#[expect(dead_code, reason = "other tests use more of it")]
 #[path = "../support/stage.rs"]
 mod stage;
 mod states;

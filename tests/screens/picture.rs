@@ -1,4 +1,4 @@
-//! One drawn frame, as what a person would see.
+//! A drawn frame, as a user sees it.
 
 use atlas_secret::tui::{App, Glyphs, Size, Theme};
 use ratatui::Terminal;
@@ -6,15 +6,14 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Position;
 
-/// A frame that was drawn.
 pub struct Picture {
     pub buffer: Buffer,
-    /// Where the terminal's own cursor is; `None` while it is hidden.
+    /// The position of the cursor; `None` if it is hidden.
     pub cursor: Option<Position>,
 }
 
 impl Picture {
-    /// Draws with colours and all glyphs.
+    /// Draws with colors and Unicode glyphs.
     pub fn of(app: &App, columns: u16, rows: u16) -> Self {
         Self::with(app, &Theme::colour(Glyphs::UNICODE), columns, rows)
     }
@@ -35,25 +34,24 @@ impl Picture {
         Self { buffer: terminal.backend().buffer().clone(), cursor }
     }
 
-    /// The lines without the blanks at their ends.
+    /// The lines without trailing blanks.
     pub fn lines(&self) -> Vec<String> {
         let width = usize::from(self.buffer.area.width).max(1);
         let line = |cells: &[Cell]| cells.iter().map(Cell::symbol).collect::<String>().trim_end().to_owned();
         self.buffer.content.chunks(width).map(line).collect()
     }
 
-    /// All lines as one text.
+    /// The lines as one text.
     pub fn text(&self) -> String {
         self.lines().join("\n")
     }
 
-    /// The words of the body in reading order, with the line breaks taken out: what a sentence is found in,
-    /// however it was wrapped.
-    pub fn words(&self) -> String {
+    /// The text on the screen without line breaks and repeated blanks, to search for sentences that may be wrapped.
+    pub fn unwrapped_text(&self) -> String {
         self.lines().iter().flat_map(|line| line.split_whitespace()).collect::<Vec<_>>().join(" ")
     }
 
-    /// The cell where `text` begins, if it is on the screen.
+    /// The cell where `text` starts, if it is on the screen.
     pub fn find(&self, text: &str) -> Option<Position> {
         (0u16..).zip(self.lines()).find_map(|(y, line)| {
             let before = line.find(text)?;

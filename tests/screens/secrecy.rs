@@ -1,4 +1,4 @@
-//! The value is on the screen only while a person has revealed it.
+//! The value is only on the screen while the user reveals it.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use crate::picture::Picture;
 use crate::stage::{Stage, VALUE};
 use crate::states;
 
-/// Any run of so many of the value's hidden characters is too much.
-const TELLTALE: usize = 6;
+/// The screen must not contain this many consecutive hidden characters of the value.
+const LONGEST_MATCH: usize = 6;
 
 fn shows_part_of_value(app: &App) -> bool {
     let text = Picture::of(app, 100, 40).text();
     let hidden = &VALUE["mdb_sa_sk_".len()..];
-    (0..=hidden.len() - TELLTALE).any(|start| text.contains(&hidden[start..start + TELLTALE]))
+    (0..=hidden.len() - LONGEST_MATCH).any(|start| text.contains(&hidden[start..start + LONGEST_MATCH]))
 }
 
 fn is_revealed(app: &App) -> bool {
@@ -29,14 +29,14 @@ fn only_a_revealed_state_shows_the_value() {
     for state in states::all() {
         let expected = is_revealed(&state.app) && state.name == "created_revealed";
         revealed += usize::from(expected);
-        // The value that is too long for the page is of another make; it is not shown at all.
+        // The value that is too long for the screen is a different one, and is not shown at all.
         assert_eq!(shows_part_of_value(&state.app), expected, "{}", state.name);
     }
     assert_eq!(revealed, 1);
 }
 
 #[test]
-fn a_revealed_value_stands_alone_on_its_line() {
+fn a_revealed_value_is_alone_on_its_line() {
     for (columns, rows) in [(80, 24), (120, 36), (56, 16)] {
         let lines = Picture::of(&states::named("created_revealed"), columns, rows).lines();
         let found = lines.iter().filter(|line| line.contains(VALUE)).map(|line| line.trim());
@@ -45,7 +45,7 @@ fn a_revealed_value_stands_alone_on_its_line() {
 }
 
 #[test]
-fn it_hides_after_its_time_and_whenever_it_is_covered() {
+fn a_revealed_value_is_hidden_after_its_time_and_by_other_screens() {
     let revealed = || {
         let mut stage = Stage::created();
         stage.press(KeyCode::Char('r'));
@@ -71,9 +71,11 @@ fn it_hides_after_its_time_and_whenever_it_is_covered() {
 }
 
 #[test]
-fn a_pasted_secret_is_not_on_the_form() {
+fn a_pasted_secret_is_not_shown_on_the_form() {
     for state in states::all().iter().filter(|state| state.name == "form_pasted_secret") {
         assert!(!Picture::of(&state.app, 100, 40).text().contains("mdb_sa_sk_"));
-        assert!(Picture::of(&state.app, 80, 24).words().contains("this is a secret, not a client ID"));
+        assert!(
+            Picture::of(&state.app, 80, 24).unwrapped_text().contains("this is a secret, not a client ID")
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Every state at every size from 0×0 to 100×40: no panic, and nothing outside of the area.
+//! Every state at every size from 0×0 to 100×40: no panic, and nothing is drawn outside the area.
 
 use atlas_secret::domain::{Project, ServerText};
 use atlas_secret::tui::{Event, Glyphs, LOOKUP_DELAY, Theme};
@@ -10,7 +10,7 @@ use crate::picture::Picture;
 use crate::stage::Stage;
 use crate::states;
 
-/// A margin around the area that is drawn to; whatever gets there is outside.
+/// The margin around the area. Anything in it is outside.
 const MARGIN: u16 = 2;
 
 fn at_every_size(theme: &Theme) {
@@ -36,12 +36,12 @@ fn at_every_size(theme: &Theme) {
 }
 
 #[test]
-fn with_colours() {
+fn all_sizes_with_colors() {
     at_every_size(&Theme::colour(Glyphs::UNICODE));
 }
 
 #[test]
-fn without_colours_in_ascii() {
+fn all_sizes_without_colors_in_ascii() {
     at_every_size(&Theme::without_colour(Glyphs::ASCII));
 }
 

@@ -1,12 +1,12 @@
-//! On the smallest terminal, 56×16: what has to be read to decide is never clipped.
+//! The smallest terminal, 56×16: nothing that is needed for a decision is clipped.
 
 use atlas_secret::tui::screens::Notice;
 
 use crate::picture::Picture;
 use crate::states;
 
-fn words(name: &str) -> String {
-    Picture::of(&states::named(name), 56, 16).words()
+fn text_at_smallest(name: &str) -> String {
+    Picture::of(&states::named(name), 56, 16).unwrapped_text()
 }
 
 #[test]
@@ -80,38 +80,57 @@ fn what_has_to_be_read_is_there() {
         ("header_loopback", &["localhost:4010 service account mdb_sa_id_…5678"]),
     ];
     for (name, wanted) in rows {
-        let words = words(name);
+        let text = text_at_smallest(name);
         for wanted in *wanted {
-            assert!(words.contains(wanted), "{name} without {wanted:?}:\n{words}");
+            assert!(
+                text.contains(wanted),
+                "{name} without {wanted:?}:
+            {text}"
+            );
         }
     }
 }
 
-/// What happened, what is certain and what to do; what it means gives way.
+/// The title, the certainty and the action are shown. The meaning may be omitted.
 #[test]
-fn every_failure_says_what_happened_and_what_to_do() {
+fn every_failure_shows_its_title_certainty_and_action() {
     let mut failures = 0;
     for state in states::all() {
         let Some(Notice::Failed(certainty, explanation)) = &state.app.shared.form.notice else { continue };
         failures += 1;
-        let words = words(state.name);
+        let text = text_at_smallest(state.name);
         for wanted in [&*explanation.title, certainty.message(), &*explanation.action] {
-            assert!(words.contains(wanted), "{} without {wanted:?}:\n{words}", state.name);
+            assert!(
+                text.contains(wanted),
+                "{} without {wanted:?}:
+            {text}",
+                state.name
+            );
         }
     }
     assert!(failures >= 12, "{failures}");
 }
 
-/// At 80×24 nothing has to give way but the end of a very long text from outside.
+/// At 80×24, only the end of a very long text from outside is omitted.
 #[test]
-fn at_80_by_24_a_failure_says_all() {
+fn at_80_by_24_a_failure_is_shown_in_full() {
     for state in states::all() {
         let Some(Notice::Failed(_, explanation)) = &state.app.shared.form.notice else { continue };
-        let words = Picture::of(&state.app, 80, 24).words();
+        let text = Picture::of(&state.app, 80, 24).unwrapped_text();
         let meaning = &*explanation.meaning;
-        assert!(words.contains(meaning), "{} without {meaning:?}:\n{words}", state.name);
+        assert!(
+            text.contains(meaning),
+            "{} without {meaning:?}:
+        {text}",
+            state.name
+        );
         if let Some(atlas) = &explanation.atlas_message {
-            assert!(words.contains(atlas.as_str()), "{} without {atlas:?}:\n{words}", state.name);
+            assert!(
+                text.contains(atlas.as_str()),
+                "{} without {atlas:?}:
+            {text}",
+                state.name
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What every state looks like at 80×24, 100×30, 120×40 and on the smallest terminal.
+//! Snapshots of every state at 80×24, 100×30, 120×40 and 56×16.
 
 use atlas_secret::tui::{Glyphs, Theme};
 use crossterm::event::KeyCode;
@@ -16,7 +16,7 @@ fn keep(name: &str, picture: &str) {
     });
 }
 
-/// A picture with a frame around it, so that its width and its empty lines can be seen.
+/// A picture with a frame, so that its width and its empty lines are visible.
 fn framed(picture: &Picture) -> String {
     let width = usize::from(picture.buffer.area.width);
     let edge = "─".repeat(width);
@@ -69,19 +69,19 @@ fn ascii_glyphs() {
     }
 }
 
-/// Only own words and what a person typed: no state needs a glyph that the ASCII set does not have.
+/// The program's own text and typed text. No state needs a glyph that the ASCII set lacks.
 #[test]
 fn every_state_can_be_drawn_in_ascii() {
     for state in states::all() {
         let text = Picture::with(&state.app, &Theme::colour(Glyphs::ASCII), 80, 24).text();
-        // A text from outside that was cut ends so, whatever the glyphs are.
+        // A truncated text from outside ends with an ellipsis in every set of glyphs.
         let text = if state.name == "failure_long_detail" { text.replace('…', "") } else { text };
         assert!(text.is_ascii(), "{}:\n{text}", state.name);
     }
 }
 
 #[test]
-fn the_offending_character_alone_is_set_off() {
+fn only_the_wrong_character_is_highlighted() {
     let rows = [
         ("form_project_wrong_character", "32b6g34b", 4),
         ("form_client_wrong_character", "mdb_sa_id_12z4", 12),
@@ -99,7 +99,7 @@ fn the_offending_character_alone_is_set_off() {
 }
 
 #[test]
-fn what_has_the_focus_is_set_off() {
+fn the_focus_is_highlighted() {
     let mut stage = Stage::filled();
     let button = |stage: &Stage| {
         let picture = Picture::of(&stage.app, 80, 24);

@@ -1,4 +1,4 @@
-//! The form's table of secrets: which columns there are at which width, and the timeline.
+//! The table of secrets on the form: its columns at each width, and the timeline.
 
 use atlas_secret::tui::{App, Glyphs, Theme};
 
@@ -12,9 +12,9 @@ fn row(app: &App, columns: u16, label: &str) -> String {
     picture.lines().into_iter().find(|line| line.contains(label)).unwrap_or_else(|| picture.text())
 }
 
-/// `created` goes first, then the timeline, then the last use. The date and what becomes of it always stay.
+/// `created` is dropped first, then the timeline, then the last use. The dates always stay.
 #[test]
-fn columns_go_before_rows_wrap() {
+fn columns_are_dropped_before_rows_wrap() {
     let app = states::named("form_replaces_expired");
     let titles = |columns| row(&app, columns, "2 of 2");
     for (columns, has_created, has_timeline, has_use) in [
@@ -31,7 +31,7 @@ fn columns_go_before_rows_wrap() {
     }
 }
 
-/// The new secret's bar, in cells, once that lifetime is typed.
+/// The length of the new secret's bar, in cells, for this lifetime.
 fn bar(lifetime: &str) -> usize {
     let mut stage = Stage::filled();
     stage.app = states::named("form_one_will_be_shortened");
@@ -40,13 +40,13 @@ fn bar(lifetime: &str) -> usize {
 }
 
 #[test]
-fn the_timeline_moves_while_the_lifetime_is_typed() {
+fn the_timeline_follows_the_typed_lifetime() {
     let cells = ["8h", "7d", "30d", "90d", "365d"].map(bar);
     assert!(cells[0] >= 1 && cells.is_sorted() && cells[1] < cells[4], "{cells:?}");
 }
 
 #[test]
-fn the_timeline_is_there_in_ascii_and_without_colour() {
+fn the_timeline_is_drawn_in_ascii_and_without_color() {
     let app = states::named("form_replaces_expired");
     let picture = Picture::with(&app, &Theme::without_colour(Glyphs::ASCII), 80, 24);
     assert!(picture.text().is_ascii(), "{}", picture.text());

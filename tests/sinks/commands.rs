@@ -1,4 +1,4 @@
-//! Commands that have the terminal, under the job control of a real shell.
+//! Commands that own the terminal, under the job control of a real shell.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::VALUE;
 use crate::program::{ARGUMENTS, DEADLINE, ORDER};
 use crate::support::terminal::{PROMPT, Program, Signal, Terminal, key};
 
-/// Puts into the program's home what pipes the secret to the script `child`: `sh run` starts it.
+/// Writes a script to the program's home that pipes the secret to `child`. `sh run` starts it.
 fn install_child(program: &Program, child: &str) {
     fs::write(program.home().join("child"), child).unwrap();
     let binary = std::env::current_exe().unwrap();
@@ -21,7 +21,7 @@ fn install_child(program: &Program, child: &str) {
     fs::write(program.home().join("run"), run).unwrap();
 }
 
-/// A shell that has started a command like that.
+/// A shell that has started such a command.
 fn shell_running(child: &str) -> Terminal {
     let program = Terminal::shell().size(40, 120);
     install_child(&program, child);
@@ -31,7 +31,7 @@ fn shell_running(child: &str) -> Terminal {
     terminal
 }
 
-/// Waits until the shell has the terminal again.
+/// Waits until the shell owns the terminal again.
 fn wait_for_prompt(terminal: &mut Terminal) {
     terminal.wait_until("the prompt of the shell", |screen| {
         screen.contents().trim_end().ends_with(PROMPT.trim())
@@ -39,7 +39,7 @@ fn wait_for_prompt(terminal: &mut Terminal) {
 }
 
 #[test]
-fn a_command_that_is_stopped_stops_us_too() {
+fn a_stopped_command_stops_the_program_too() {
     let mut terminal = shell_running("kill -STOP $$; cat >out; echo it goes on >/dev/tty");
     terminal.wait_for("Stopped");
     wait_for_prompt(&mut terminal);
@@ -58,9 +58,9 @@ fn after_ctrl_z_one_fg_is_enough() {
         terminal.wait_for(&format!("turn {turn}"));
         terminal.send(key::CTRL_Z);
         wait_for_prompt(&mut terminal);
-        // On a busy machine the shell can be back before the command has stopped to read.
+        // On a busy machine, the shell may prompt before the command has stopped reading.
         wait_for_stopped(&terminal.home().join("pid"));
-        // A second stop would leave the line to the shell, and the next turn would never come.
+        // If the command stopped twice, the shell would read the line, and the next turn would never come.
         terminal.send("fg\r");
         terminal.wait_until("the shell to hand the terminal over", |screen| {
             screen.contents().trim_end().ends_with("sh run")
@@ -71,18 +71,18 @@ fn after_ctrl_z_one_fg_is_enough() {
 }
 
 #[test]
-fn an_interrupt_and_a_quit_end_the_command_only() {
-    for (key, answer) in [("\x03", "answer: Killed(2)"), ("\x1c", "answer: Killed(3)")] {
+fn sigint_and_sigquit_end_only_the_command() {
+    for (key, response) in [("\x03", "answer: Killed(2)"), ("\x1c", "answer: Killed(3)")] {
         let mut terminal = shell_running("echo started >/dev/tty; exec sleep 60");
         terminal.wait_for("started");
         terminal.send(key);
-        terminal.wait_for(answer);
+        terminal.wait_for(response);
     }
 }
 
 #[test]
-fn in_a_group_that_no_one_can_continue_the_wait_goes_on() {
-    // The first process of a session has no parent in it: the system ignores its SIGTSTP.
+fn in_an_orphaned_process_group_the_wait_continues() {
+    // The first process of a session has no parent in the session, so the system ignores SIGTSTP for it.
     let folder = tempdir().unwrap();
     let pid_file = folder.path().join("pid");
     let program = Terminal::run(std::env::current_exe().unwrap()).args(ARGUMENTS);
@@ -95,7 +95,7 @@ fn in_a_group_that_no_one_can_continue_the_wait_goes_on() {
     terminal.wait_for("answer: Succeeded");
 }
 
-/// Waits until the process whose number stands in this file is stopped; ps(1) calls that `T`.
+/// Waits until the process in this file is stopped, which ps(1) shows as `T`.
 fn wait_for_stopped(pid_file: &Path) -> Pid {
     let start = Instant::now();
     loop {
@@ -111,7 +111,7 @@ fn wait_for_stopped(pid_file: &Path) -> Pid {
 }
 
 #[test]
-fn a_command_inherits_no_credential() {
+fn a_command_inherits_no_credentials() {
     let credentials = [
         "MONGODB_ATLAS_CLIENT_SECRET",
         "MONGODB_ATLAS_CLIENT_ID",
@@ -137,7 +137,7 @@ fn a_command_inherits_no_credential() {
 }
 
 #[test]
-fn what_a_command_prints_stays_out_of_our_standard_output() {
+fn the_output_of_a_command_is_not_in_the_programs_standard_output() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("stdout");
     let program = Terminal::run(std::env::current_exe().unwrap())

@@ -1,12 +1,11 @@
-//! Saving, printing and piping as a process of its own does it: with another umask, as another user, on a full
-//! disk, with a standard output of any kind, and under the job control of a real shell.
+//! Saving, printing and piping in a separate process: with another umask, as another user, on a full disk, with
+//! different kinds of standard output, and under the job control of a real shell.
 
 #![cfg(unix)]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "helpers of \
-    tests fail by panicking, and the program under test answers on its stderr"
+    reason = "helpers panic on failure, and the program under test responds on its stderr"
 )]
 
 #[path = "../support/mod.rs"]
@@ -17,5 +16,5 @@ mod printing;
 mod program;
 mod saving;
 
-/// What every test hands over, plainly a fake.
+/// The secret of every test, plainly fake.
 const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";

@@ -1,7 +1,7 @@
-//! Standard output of every kind.
+//! Printing to standard output of every kind.
 //!
-//! The test harness of the program has written to it before the program does, so that a file does not begin
-//! with the secret; it ends with it.
+//! The test harness writes to standard output before the program does, so a file does not begin with the secret, but
+//! ends with it.
 
 use std::fs::{self, File};
 use std::io::{Read, pipe};
@@ -15,7 +15,7 @@ use crate::VALUE;
 use crate::program::{DEADLINE, Program};
 
 #[test]
-fn a_closed_standard_output_and_the_null_device_are_refused() {
+fn a_closed_standard_output_and_the_null_device_are_errors() {
     for prelude in ["exec >&-", "exec >/dev/null"] {
         let mut program = Program::start(prelude, Stdio::inherit()).unwrap();
         assert_eq!(program.ask("check"), "Err(Discarded)", "{prelude}");
@@ -23,7 +23,7 @@ fn a_closed_standard_output_and_the_null_device_are_refused() {
 }
 
 #[test]
-fn a_file_that_others_can_read_is_refused_until_it_is_private() {
+fn a_file_that_others_can_read_is_an_error() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("file");
     let file = File::create_new(&path).unwrap();
@@ -35,18 +35,18 @@ fn a_file_that_others_can_read_is_refused_until_it_is_private() {
 }
 
 #[test]
-fn the_journal_is_refused() {
+fn the_systemd_journal_is_an_error() {
     let prelude = "JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/3) && export JOURNAL_STREAM";
     let (_reader, writer) = pipe().unwrap();
     let Some(mut program) = Program::start(&format!("exec 3>&1\n{prelude}"), writer) else {
-        println!("skipped: no stat for the number of a pipe");
+        println!("skipped: stat does not show the inode of a pipe");
         return;
     };
     assert_eq!(program.ask("check"), "Err(Journal)");
 }
 
 #[test]
-fn a_file_gets_the_text_and_nothing_after_it() {
+fn a_file_gets_exactly_the_text() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("file");
     let file = File::options().write(true).create_new(true).mode(0o600).open(&path).unwrap();
@@ -59,7 +59,7 @@ fn a_file_gets_the_text_and_nothing_after_it() {
 }
 
 #[test]
-fn a_file_that_takes_only_a_part_is_as_it_was_and_can_be_tried_again() {
+fn a_partial_write_is_undone_and_can_be_retried() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("file");
     let file = File::options().write(true).create_new(true).mode(0o600).open(&path).unwrap();
@@ -85,15 +85,15 @@ fn a_pipe_gets_the_text() {
 }
 
 #[test]
-fn a_reader_that_has_gone_is_an_answer_and_no_death() {
+fn a_closed_pipe_is_an_error_and_does_not_kill_the_process() {
     let (reader, writer) = pipe().unwrap();
     let mut program = Program::start("", writer).unwrap();
     drop(reader);
-    // A process that another test is just starting holds a copy of the reading end until it runs its program.
+    // Another test that is just starting a process holds a copy of the reading end until the exec.
     let start = Instant::now();
     while program.ask("print secret") != "Err(\"No program reads standard output any more.\")" {
         assert!(start.elapsed() < DEADLINE, "the pipe was never closed");
     }
-    // And it lives on to say so.
+    // The process is still running and reports it.
     assert_eq!(program.ask("print json"), "Err(\"No program reads standard output any more.\")");
 }

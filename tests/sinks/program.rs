@@ -1,7 +1,7 @@
-//! A process that saves, prints and pipes as it is told.
+//! A process that saves, prints and pipes on command.
 //!
-//! A umask, a limit and standard output belong to a whole process. So the tests start this very file again, as
-//! a program, below a line of shell that arranges what it finds.
+//! A umask, a limit and standard output belong to a whole process. So the tests start this test binary again, under a
+//! shell script that sets them up.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
@@ -21,16 +21,16 @@ use secrecy::SecretString;
 
 use crate::VALUE;
 
-/// Long enough for a busy machine; reached only by a test that fails.
+/// Long enough for a busy machine. Only a failing test reaches it.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
-/// One order for a program without orders on its standard input, or `-` for one that reads them there.
+/// A single order, or `-` to read orders from standard input.
 pub const ORDER: &str = "ATLAS_SECRET_TEST_ORDER";
 const ANSWER: &str = "answer: ";
 pub const ARGUMENTS: [&str; 4] = ["--exact", "program::the_program", "--ignored", "--nocapture"];
 
 #[test]
-#[ignore = "not a test: the program that the tests start"]
+#[ignore = "not a test, but the program that the tests start"]
 fn the_program() {
     let Ok(order) = std::env::var(ORDER) else {
         println!("skipped: {ORDER} is not set");
@@ -38,23 +38,23 @@ fn the_program() {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     if order != "-" {
-        eprintln!("{ANSWER}{}", runtime.block_on(obey(&order)));
+        eprintln!("{ANSWER}{}", runtime.block_on(execute(&order)));
         return;
     }
-    // The test harness has written to standard output by now; from here on it is ours.
+    // The test harness has written its header to standard output by now.
     eprintln!("{ANSWER}ready");
     for line in io::stdin().lines() {
-        eprintln!("{ANSWER}{}", runtime.block_on(obey(&line.unwrap())));
+        eprintln!("{ANSWER}{}", runtime.block_on(execute(&line.unwrap())));
     }
 }
 
-async fn obey(order: &str) -> String {
+async fn execute(order: &str) -> String {
     let (verb, rest) = order.split_once(' ').unwrap_or((order, ""));
     match verb {
         "save" => format!("{:?}", save(rest, None, &payload()).await),
         "update" => {
             let first = update_env(rest, None, &payload(), &EnvFile::default()).await;
-            // Agrees to what is asked.
+            // Confirms the question.
             let result = match first {
                 Err(SaveFailure::CanUpdate(about)) => update_env(rest, None, &payload(), &about).await,
                 other => other,
@@ -102,22 +102,22 @@ fn payload() -> SecretPayload {
     }
 }
 
-/// The near end of the program.
+/// A handle for the program.
 pub struct Program {
     process: Child,
     answers: mpsc::Receiver<String>,
 }
 
 impl Program {
-    /// Starts it after the shell has done `prelude`; `None` when it did not come up.
+    /// Starts the program after the shell script `prelude`; `None` if it does not start.
     pub fn start(prelude: &str, stdout: impl Into<Stdio>) -> Option<Self> {
-        Self::start_below(&["sh"], prelude, stdout)
+        Self::start_under(&["sh"], prelude, stdout)
     }
 
-    /// The same below another program than a shell alone: `["unshare", "-m", "sh"]`.
-    pub fn start_below(above: &[&str], prelude: &str, stdout: impl Into<Stdio>) -> Option<Self> {
-        let mut process = Command::new(above[0])
-            .args(&above[1..])
+    /// Like [`Self::start`], under another program than the shell alone: `["unshare", "-m", "sh"]`.
+    pub fn start_under(parent: &[&str], prelude: &str, stdout: impl Into<Stdio>) -> Option<Self> {
+        let mut process = Command::new(parent[0])
+            .args(&parent[1..])
             .args(["-c", &format!("{prelude}\nexec \"$0\" \"$@\"")])
             .arg(std::env::current_exe().unwrap())
             .args(ARGUMENTS)
@@ -141,13 +141,13 @@ impl Program {
         (program.answers.recv_timeout(DEADLINE).ok()? == "ready").then_some(program)
     }
 
-    /// Gives it an order and waits for the answer.
+    /// Sends an order and waits for the response.
     pub fn ask(&mut self, order: &str) -> String {
         writeln!(self.process.stdin.as_mut().unwrap(), "{order}").unwrap();
         self.answers.recv_timeout(DEADLINE).unwrap()
     }
 
-    /// Gives it an order and kills it that much later.
+    /// Sends an order and kills the program after this time.
     pub fn kill_after(&mut self, order: &str, time: Duration) {
         writeln!(self.process.stdin.as_mut().unwrap(), "{order}").unwrap();
         thread::sleep(time);

@@ -1,4 +1,4 @@
-//! Saving under a umask, as a user without rights, and on a disk without room.
+//! Saving with any umask, without permission, and on a full disk.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,7 +12,7 @@ use crate::VALUE;
 use crate::program::Program;
 
 #[test]
-fn only_the_owner_can_read_it_whatever_the_umask() {
+fn a_file_is_private_with_any_umask() {
     let folder = tempdir().unwrap();
     for umask in ["000", "022", "077", "277", "777"] {
         let path = folder.path().join(umask);
@@ -25,7 +25,7 @@ fn only_the_owner_can_read_it_whatever_the_umask() {
 }
 
 #[test]
-fn a_relative_path_starts_at_the_current_folder() {
+fn a_path_is_relative_to_the_current_folder() {
     let folder = tempdir().unwrap();
     let folder = folder.path().canonicalize().unwrap();
     let mut program = Program::start(&format!("cd {}", folder.display()), Stdio::null()).unwrap();
@@ -53,7 +53,7 @@ fn a_file_that_cannot_grow_is_removed() {
 }
 
 #[test]
-fn a_full_disk_is_reported_and_nothing_is_left() {
+fn a_full_disk_is_an_error_and_no_file_is_left() {
     let folder = tempdir().unwrap();
     let folder = folder.path().display();
     let prelude = format!(
@@ -61,13 +61,13 @@ fn a_full_disk_is_reported_and_nothing_is_left() {
         echo A=1 >{folder}/.env
         head -c 100000 /dev/zero >{folder}/filling 2>/dev/null"
     );
-    let above: &[&str] = if rustix::process::geteuid().is_root() {
+    let parent: &[&str] = if rustix::process::geteuid().is_root() {
         &["unshare", "-m", "sh"]
     } else {
         &["unshare", "-r", "-m", "sh"]
     };
-    let Some(mut program) = Program::start_below(above, &prelude, Stdio::null()) else {
-        println!("skipped: no file system may be mounted here");
+    let Some(mut program) = Program::start_under(parent, &prelude, Stdio::null()) else {
+        println!("skipped: cannot mount a file system");
         return;
     };
     assert_eq!(program.ask(&format!("save {folder}/secret")), "Err(Full)");
@@ -87,20 +87,20 @@ fn a_folder_without_write_permission_is_reported() {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
-    let above: &[&str] = if rustix::process::geteuid().is_root() {
+    let parent: &[&str] = if rustix::process::geteuid().is_root() {
         &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh"]
     } else {
         &["sh"]
     };
-    let Some(mut program) = Program::start_below(above, "", Stdio::null()) else {
-        println!("skipped: root may write anywhere, and cannot become somebody else here");
+    let Some(mut program) = Program::start_under(parent, "", Stdio::null()) else {
+        println!("skipped: root can write anywhere, and cannot switch to another user");
         return;
     };
     let answer = program.ask(&format!("save {}/secret", folder.path().display()));
     assert_eq!(answer, "Err(NotAllowed)");
     assert_eq!(program.ask(&format!("update {}", path.display())), "Err(NotAllowed)");
     if rustix::process::geteuid().is_root() {
-        // It is root's, and would become the other user's.
+        // The file belongs to root, and would change its owner.
         let answer = program.ask(&format!("update {}/.env", owned.display()));
         assert_eq!(answer, "Err(NotOwned)");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
@@ -111,7 +111,7 @@ fn a_folder_without_write_permission_is_reported() {
     assert_eq!(fs::read_dir(&owned).unwrap().count(), 1);
 }
 
-/// Kills the program while it obeys `order`, a little later each time, so that some die in the middle of writing.
+/// Kills the program during `order`, a little later each time, so that some processes die while writing.
 fn kill_during(order: &str, mut arrange: impl FnMut()) {
     for round in 0..40 {
         arrange();
@@ -134,7 +134,7 @@ fn can_be_nameless(folder: &Path) -> bool {
 }
 
 #[test]
-fn a_killed_process_leaves_a_whole_file_and_the_next_one_cleans_up() {
+fn a_killed_process_leaves_a_complete_file_and_the_next_one_cleans_up() {
     let folder = tempdir().unwrap();
     let (env, new) = (folder.path().join(".env"), folder.path().join("secret"));
     fs::write(&env, "A=1\n").unwrap();

@@ -1,4 +1,4 @@
-//! The embedded Atlas with doors for tests: what it was asked, how many secrets it made, which tokens still open it.
+//! An embedded Atlas for tests. It records the requests, the secrets it created and the tokens it issued.
 
 #![expect(
     clippy::unwrap_used,
@@ -44,7 +44,7 @@ pub struct SeenRequest {
     pub authorization: Option<String>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
-    /// The status of the answer, even if the answer is late or gets lost.
+    /// The status of the response, even if the response is delayed or lost.
     pub status: u16,
 }
 
@@ -56,12 +56,12 @@ struct Record {
 }
 
 impl TestAtlas {
-    /// Starts it with this world.
+    /// Starts a server with this world.
     pub async fn start(world: World) -> Self {
         Self::start_with(world, Atlas::respond).await
     }
 
-    /// Starts it with this world; `respond` stands between the network and the Atlas.
+    /// Starts a server with this world, whose responses come from `respond`.
     pub async fn start_with<R>(world: World, respond: R) -> Self
     where
         R: Fn(&Atlas, &Parts, &[u8]) -> Response<Bytes> + Clone + Send + Sync + 'static,
@@ -79,22 +79,22 @@ impl TestAtlas {
         Self { base_url, atlas, record, accepting }
     }
 
-    /// Where it listens.
+    /// The address of the server.
     pub fn base_url(&self) -> BaseUrl {
         self.base_url.clone()
     }
 
-    /// The service account that this run lets in.
+    /// The credentials of the service account that can sign in.
     pub fn credentials(&self) -> Credentials {
         self.atlas.credentials()
     }
 
-    /// The API key that this run lets in.
+    /// The API key that can sign in.
     pub fn api_key(&self) -> Credentials {
         self.atlas.api_key()
     }
 
-    /// A living token of that account, as a user would bring one along.
+    /// A valid token of that account, as a user would supply one.
     pub fn access_token(&self) -> SecretString {
         let Credentials::ServiceAccount { client_id, client_secret } = self.credentials() else {
             unreachable!("it is a service account")
@@ -110,17 +110,17 @@ impl TestAtlas {
         token
     }
 
-    /// What was asked so far, in order.
+    /// The requests so far, in order.
     pub fn seen(&self) -> Vec<SeenRequest> {
         lock(&self.record).seen.clone()
     }
 
-    /// How many secrets clients created, including those whose answer was lost.
+    /// The number of secrets that clients created, including those whose response was lost.
     pub fn secrets_created(&self) -> usize {
         lock(&self.record).secrets_created
     }
 
-    /// How many of the tokens that were minted still open the API.
+    /// The number of issued tokens that are still valid.
     pub fn live_tokens(&self) -> usize {
         let tokens = lock(&self.record).tokens.clone();
         let is_live = |token: &&SecretString| {
@@ -158,7 +158,7 @@ impl Record {
     }
 }
 
-/// What Atlas says to the same request without its credentials.
+/// Atlas's response to the same request without its credentials.
 pub fn without_credentials(atlas: &Atlas, parts: &Parts, body: &[u8]) -> Response<Bytes> {
     let mut parts = parts.clone();
     parts.headers.remove(header::AUTHORIZATION);

@@ -1,4 +1,4 @@
-//! Ids, settings and clients that the tests of the HTTP client share.
+//! Ids, settings and clients for the tests of the HTTP client.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,12 +15,12 @@ use secrecy::SecretString;
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 /// The service account of every test.
 pub const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
-/// The secret that the service account signs in with. It opens nothing.
+/// The secret that the service account signs in with. Not a real one.
 pub const CLIENT_SECRET: &str = "mdb_sa_sk_FAKE-login_secret";
-/// The secret that the server hands out. It opens nothing.
+/// The secret that the server issues. Not a real one.
 pub const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
-/// What the tests ask for.
+/// The secret that the tests request.
 pub fn new_secret() -> NewSecret {
     NewSecret { project: project(), client: client_id(), lifetime: Lifetime::from_hours(720).unwrap() }
 }
@@ -35,7 +35,7 @@ pub fn client_id() -> ClientId {
     ClientId::parse(CLIENT).unwrap()
 }
 
-/// A world whose only account is [`CLIENT`], without secrets; `more` are further fields of it, as JSON.
+/// A world whose only account is [`CLIENT`], without secrets. `more` adds fields to the account, as JSON.
 pub fn world_with(more: &str) -> World {
     let world = format!(
         r#"{{"organizations":[{{"id":"4888442a3354817a7320eb61","projects":[{{"id":"{PROJECT}",

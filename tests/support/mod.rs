@@ -1,6 +1,6 @@
-//! What the integration tests share.
+//! Helpers for the integration tests.
 //!
-//! Declare it as `pub mod support;`: every test file uses another part of it, and what is public is never
+//! Declare this as `pub mod support;`: every test file uses a different part of it, and public items are never
 //! reported as dead code.
 
 pub mod atlas;

@@ -1,4 +1,4 @@
-//! An HTTP server on a raw socket: one connection after the other, each by its line in a script.
+//! An HTTP server on a raw socket. Each connection gets the next reply of a script.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,20 +12,20 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// What happens on one connection, once the request has been read.
+/// What the server sends on a connection after reading the request.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// These bytes, then a close.
+    /// Sends the bytes, then closes the connection.
     Bytes(Vec<u8>),
-    /// These bytes, then nothing more, until the client closes.
+    /// Sends the bytes, then nothing until the client closes the connection.
     ThenSilence(Vec<u8>),
-    /// These bytes, then one more space at a time for as long as the client reads.
+    /// Sends the bytes, then one space at a time until the client closes the connection.
     ThenDrip(Vec<u8>),
-    /// These bytes, then a reset.
+    /// Sends the bytes, then resets the connection.
     ThenReset(Vec<u8>),
 }
 
-/// A server that answers its connections by a script, and remembers what it was sent.
+/// A server that replies by a script and records the requests.
 pub struct RawServer {
     /// Its base URL.
     pub url: String,
@@ -44,30 +44,30 @@ impl RawServer {
             let mut script = script.into_iter();
             loop {
                 let (socket, _) = listener.accept().await.unwrap();
-                let reply = script.next().unwrap_or_else(|| answer(500, "", ""));
+                let reply = script.next().unwrap_or_else(|| response(500, "", ""));
                 tokio::spawn(serve(socket, reply, Arc::clone(&remembered)));
             }
         });
         Self { url, requests, accepting }
     }
 
-    /// Every request so far, as it came.
+    /// The raw requests so far.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 
-    /// How many requests had this method and a path with this end (before any query).
+    /// The number of requests with this method and a path that ends like this, ignoring the query.
     pub fn count(&self, method: &str, path_end: &str) -> usize {
         let counts = |request: &&String| {
-            let mut words = request.split([' ', '?']);
-            words.next() == Some(method) && words.next().is_some_and(|path| path.ends_with(path_end))
+            let mut parts = request.split([' ', '?']);
+            parts.next() == Some(method) && parts.next().is_some_and(|path| path.ends_with(path_end))
         };
         self.requests().iter().filter(counts).count()
     }
 
-    /// The request line, the headers that matter in alphabetical order, an empty line, the body. The
-    /// `User-Agent`, `Host` and `Accept-Encoding` are checked here.
-    pub fn essence(&self, index: usize) -> String {
+    /// The request line, the relevant headers in alphabetical order, an empty line, the body. Checks the
+    /// `User-Agent`, `Host` and `Accept-Encoding` headers.
+    pub fn normalized(&self, index: usize) -> String {
         let request = self.requests().swap_remove(index);
         let (head, body) = request.split_once("\r\n\r\n").unwrap();
         let (line, headers) = head.split_once("\r\n").unwrap();
@@ -110,11 +110,11 @@ async fn serve(mut socket: TcpStream, reply: Reply, requests: Arc<Mutex<Vec<Stri
     send(socket, reply).await;
 }
 
-/// Does what the reply says, and closes.
+/// Sends a reply and closes the connection.
 pub async fn send(mut socket: TcpStream, reply: Reply) {
     let (Reply::Bytes(bytes) | Reply::ThenSilence(bytes) | Reply::ThenDrip(bytes) | Reply::ThenReset(bytes)) =
         &reply;
-    // The client may have given up already; that is its business.
+    // The client may have closed the connection already.
     let _ = socket.write_all(bytes).await;
     match reply {
         Reply::Bytes(_) => {}
@@ -129,7 +129,7 @@ pub async fn send(mut socket: TcpStream, reply: Reply) {
     }
 }
 
-/// Reads the head, and as much of a body as it announces. Nothing when the client closes before.
+/// Reads the head and a body of the announced length. `None` if the client closes the connection first.
 pub async fn read_request(socket: &mut TcpStream) -> Option<String> {
     let mut received = Vec::new();
     loop {
@@ -150,12 +150,12 @@ fn announced(head: &str) -> usize {
     head.lines().find_map(length).unwrap_or(0)
 }
 
-/// A whole answer. `headers` are lines that end in `\r\n`.
-pub fn answer(status: u16, headers: &str, body: &str) -> Reply {
+/// A complete response. Each line of `headers` ends in `\r\n`.
+pub fn response(status: u16, headers: &str, body: &str) -> Reply {
     Reply::Bytes(head_and_body(status, headers, body.len(), body))
 }
 
-/// An answer that announces `length` bytes of body and begins with `body`.
+/// A response that announces `length` bytes of body but contains only `body`.
 pub fn head_and_body(status: u16, headers: &str, length: usize, body: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 {status} Status\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}"
@@ -163,7 +163,7 @@ pub fn head_and_body(status: u16, headers: &str, length: usize, body: &str) -> V
     .into_bytes()
 }
 
-/// A whole answer in Atlas's media type.
+/// A complete response in Atlas's media type.
 pub fn json(status: u16, body: &str) -> Reply {
-    answer(status, "Content-Type: application/vnd.atlas.2024-08-05+json;charset=utf-8\r\n", body)
+    response(status, "Content-Type: application/vnd.atlas.2024-08-05+json;charset=utf-8\r\n", body)
 }

@@ -1,5 +1,5 @@
-//! The interface with the real jobs behind it, driven by hand: a fake Atlas holds every request until the test
-//! answers it, and both clocks move only when they are told to.
+//! Runs the interface with its real jobs, under the control of the test: a fake Atlas holds every request until the
+//! test responds, and both clocks only move when the test moves them.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -29,12 +29,12 @@ pub const SECRET_ID: &str = "6650f0aa12bc34de56f07890";
 /// Plainly fake, in the shape and length of a real one.
 pub const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
-/// A Monday in winter, so that Berlin is one hour ahead.
+/// A Monday in winter, when Berlin is one hour ahead of UTC.
 pub const START: &str = "2026-11-23T17:14:00Z";
 
 type Reply<T> = oneshot::Sender<T>;
 
-/// A request that waits for its answer.
+/// A request that waits for its response.
 pub enum Call {
     SignIn(Reply<Result<(), ApiError>>),
     Account(AccountRef, Reply<Result<ServiceAccount, ApiError>>),
@@ -47,7 +47,7 @@ pub enum Call {
     Verify(ClientId, Reply<Result<(), ApiError>>),
 }
 
-/// An Atlas that answers when the test says so.
+/// An Atlas that responds when the test tells it to.
 #[derive(Clone, Default)]
 pub struct FakeAtlas(Arc<Mutex<Requests>>);
 
@@ -59,17 +59,17 @@ struct Requests {
 
 impl FakeAtlas {
     async fn ask<T>(&self, call: impl FnOnce(Reply<T>) -> Call) -> T {
-        let (reply, answer) = oneshot::channel();
+        let (reply, response) = oneshot::channel();
         self.0.lock().unwrap().waiting.push(call(reply));
-        answer.await.unwrap()
+        response.await.unwrap()
     }
 
-    /// How many creating POSTs were sent.
+    /// The number of POSTs that create a secret.
     pub fn posts(&self) -> usize {
         self.0.lock().unwrap().posts
     }
 
-    /// Takes the requests that wait and that someone still waits for.
+    /// Takes the waiting requests that have not been abandoned.
     pub fn take_waiting(&self) -> Vec<Call> {
         let waiting = std::mem::take(&mut self.0.lock().unwrap().waiting);
         waiting.into_iter().filter(|call| !call.is_abandoned()).collect()
@@ -82,7 +82,7 @@ impl FakeAtlas {
 }
 
 impl Call {
-    /// A creating POST is never abandoned: its answer counts whatever became of the job.
+    /// The POST that creates a secret is never abandoned: its response matters even if the job is gone.
     fn is_abandoned(&self) -> bool {
         match self {
             Self::SignIn(reply) | Self::Delete(_, _, reply) | Self::Verify(_, reply) => reply.is_closed(),
@@ -135,21 +135,21 @@ impl AtlasApi for FakeAtlas {
     }
 }
 
-/// What was recorded on a disk that can fail or hang.
+/// Records the calls. Writing a record can fail or hang.
 #[derive(Clone, Default)]
 pub struct FakeJournal(Arc<Mutex<Disk>>);
 
 #[derive(Default)]
 pub struct Disk {
-    /// Why the next records cannot be written.
+    /// The error of the next writes.
     pub fails: Option<String>,
-    /// True while a record is not written before the test releases it.
+    /// True if writing a record blocks until the test releases it.
     pub hangs: bool,
     held: Vec<oneshot::Sender<()>>,
-    /// What was asked for, in order: `begin` or `settle`.
-    pub asked: Vec<&'static str>,
-    /// The time and the ids of the last record.
-    pub begun: Option<(Timestamp, Option<Vec<SecretId>>)>,
+    /// The calls in order: `begin` or `settle`.
+    pub calls: Vec<&'static str>,
+    /// The time and the ids of the last `begin`.
+    pub last_begin: Option<(Timestamp, Option<Vec<SecretId>>)>,
 }
 
 impl FakeJournal {
@@ -157,7 +157,7 @@ impl FakeJournal {
         self.0.lock().unwrap()
     }
 
-    /// Lets a hanging record be written.
+    /// Lets blocked writes continue.
     pub fn release(&self) {
         let held = std::mem::take(&mut self.disk().held);
         for held in held {
@@ -175,8 +175,8 @@ impl Journal for FakeJournal {
     ) -> Result<(), String> {
         let held = {
             let mut disk = self.disk();
-            disk.asked.push("begin");
-            disk.begun = Some((begun_at, ids_before));
+            disk.calls.push("begin");
+            disk.last_begin = Some((begun_at, ids_before));
             disk.hangs.then(|| {
                 let (release, held) = oneshot::channel();
                 disk.held.push(release);
@@ -190,12 +190,12 @@ impl Journal for FakeJournal {
     }
 
     async fn settle(&self) -> Result<(), String> {
-        self.disk().asked.push("settle");
+        self.disk().calls.push("settle");
         Ok(())
     }
 }
 
-/// The interface, its jobs, and what it wanted done so far.
+/// The interface, its jobs, and the commands it issued.
 pub struct Stage {
     pub app: App,
     pub atlas: FakeAtlas,
@@ -219,17 +219,17 @@ impl Stage {
         stage
     }
 
-    /// The demo with nothing typed yet.
+    /// A demo with an empty form.
     pub fn empty() -> Self {
         Self::new(Session::Demo, Form::new("", "", "720"))
     }
 
-    /// The demo with every field valid, and the focus on the button.
+    /// A demo with a valid form, and the focus on the button.
     pub fn filled() -> Self {
         Self::new(Session::Demo, Form::new(PROJECT, CLIENT, "720"))
     }
 
-    /// A filled form with something else in one of its fields, which has the focus.
+    /// A valid form except for one field, which has the focus.
     pub fn with(name: FieldName, text: &str) -> Self {
         let mut texts = [PROJECT, CLIENT, "720"];
         texts[FieldName::ALL.into_iter().position(|field| field == name).unwrap()] = text;
@@ -239,39 +239,40 @@ impl Stage {
         stage
     }
 
-    /// From the filled form until the account is being fetched.
+    /// The form was submitted, and the account is being fetched.
     pub fn fetching() -> Self {
         let mut stage = Self::filled();
         stage.keys("enter").signed_in(Ok(()));
         stage
     }
 
-    /// From the filled form to the POST, with nothing in the way.
+    /// The form was submitted, and the POST has been sent.
     pub fn posting() -> Self {
         let mut stage = Self::fetching();
         stage.account(&[]);
         stage
     }
 
-    /// The new secret, just arrived.
+    /// The screen of a new secret.
     pub fn created() -> Self {
         Self::created_as(secret())
     }
 
     pub fn created_as(secret: CreatedSecret) -> Self {
         let mut stage = Self::posting();
-        stage.answered(Ok(secret));
+        stage.post_finished(Ok(secret));
         stage
     }
 
-    /// The user stopped waiting; the POST runs on.
-    pub fn given_up() -> Self {
+    /// The user stopped waiting. The POST is still running.
+    pub fn stopped_waiting() -> Self {
         let mut stage = Self::posting();
         stage.keys("esc y");
         stage
     }
 
-    /// Tells the interface what happened and carries out what it wants, until nothing moves; returns its commands.
+    /// Updates the interface with an event and carries out its commands until nothing is left to do. Returns the
+    /// commands.
     pub fn send(&mut self, event: Event) -> Vec<Command> {
         let first = self.commands.len();
         let commands = self.app.update(self.now, event);
@@ -280,7 +281,7 @@ impl Stage {
         self.commands[first..].to_vec()
     }
 
-    /// The same, to be continued.
+    /// Like [`Self::send`], for chaining.
     pub fn event(&mut self, event: Event) -> &mut Self {
         self.send(event);
         self
@@ -303,7 +304,7 @@ impl Stage {
         }
     }
 
-    /// Lets the jobs run until each waits for Atlas, for the clock or for the user.
+    /// Runs the jobs until each waits for Atlas, the clock or the user.
     pub fn settle(&mut self) {
         loop {
             self.runtime.block_on(async {
@@ -311,13 +312,13 @@ impl Stage {
                     tokio::task::yield_now().await;
                 }
             });
-            let mut is_still = true;
+            let mut is_idle = true;
             while let Some(event) = self.runner.try_next() {
-                is_still = false;
+                is_idle = false;
                 let commands = self.app.update(self.now, event);
                 self.carry_out(commands);
             }
-            if is_still {
+            if is_idle {
                 return;
             }
         }
@@ -327,15 +328,15 @@ impl Stage {
         self.now
     }
 
-    /// Sets the machine's clock.
+    /// Sets the wall clock.
     pub fn set_clock(&mut self, wall: Timestamp) -> &mut Self {
         self.now.wall = wall;
         CLOCK.set(wall);
         self.event(Event::TimePassed)
     }
 
-    /// Lets time pass on both clocks, without an event of the interface's own.
-    pub fn later(&mut self, duration: Duration) -> &mut Self {
+    /// Advances both clocks, without an event for the interface.
+    pub fn advance(&mut self, duration: Duration) -> &mut Self {
         self.now = self.now.plus(duration);
         CLOCK.set(self.now.wall);
         self.runtime.block_on(tokio::time::advance(duration));
@@ -343,22 +344,22 @@ impl Stage {
         self
     }
 
-    /// Lets time pass; the interface is woken as often as it asks for.
+    /// Advances both clocks, and wakes the interface whenever it asks for it.
     pub fn wait(&mut self, duration: Duration) -> &mut Self {
         let until = self.now.plus(duration);
         while let Some(step) = self.app.wake_in()
             && !step.is_zero()
             && step < until.since(self.now)
         {
-            self.later(step).event(Event::TimePassed);
+            self.advance(step).event(Event::TimePassed);
         }
         let rest = until.since(self.now);
-        self.later(rest).event(Event::TimePassed)
+        self.advance(rest).event(Event::TimePassed)
     }
 
-    /// Lets time pass in one step, and says so.
+    /// Advances both clocks in one step, and wakes the interface once.
     pub fn wake_after(&mut self, seconds: u64) -> &mut Self {
-        self.later(Duration::from_secs(seconds)).event(Event::TimePassed)
+        self.advance(Duration::from_secs(seconds)).event(Event::TimePassed)
     }
 
     pub fn press(&mut self, code: KeyCode) -> Vec<Command> {
@@ -370,7 +371,7 @@ impl Stage {
         self.send(Event::KeysPressed(vec![KeyPress { code, modifiers }]))
     }
 
-    /// Keys by name (see [`key`]), each in a read of its own.
+    /// Presses keys (for their names see [`key`]), each in a separate read.
     pub fn keys(&mut self, names: &str) -> &mut Self {
         for name in names.split(' ') {
             self.event(Event::KeysPressed(vec![key(name)]));
@@ -378,12 +379,12 @@ impl Stage {
         self
     }
 
-    /// All keys in one read.
+    /// Presses several keys in one read.
     pub fn burst(&mut self, names: &str) -> &mut Self {
         self.event(Event::KeysPressed(names.split(' ').map(key).collect()))
     }
 
-    /// Types text, one key after the other.
+    /// Types text, each key in a separate read.
     pub fn type_in(&mut self, text: &str) -> &mut Self {
         for character in text.chars() {
             self.event(Event::KeysPressed(vec![typed(character)]));
@@ -391,14 +392,14 @@ impl Stage {
         self
     }
 
-    /// Characters and line ends in one read, as a terminal without bracketed paste sends them.
-    pub fn unbracketed(&mut self, text: &str) -> &mut Self {
-        self.event(Event::KeysPressed(text.chars().map(typed).collect())).later(Duration::from_millis(1))
+    /// Pastes text as a terminal without bracketed paste does: as keys in one read.
+    pub fn paste_unbracketed(&mut self, text: &str) -> &mut Self {
+        self.event(Event::KeysPressed(text.chars().map(typed).collect())).advance(Duration::from_millis(1))
     }
 
-    /// Text is pasted; what is pressed then comes in a later read.
+    /// Pastes text. The next key arrives in a later read.
     pub fn paste(&mut self, text: &str) -> &mut Self {
-        self.paste_at_once(text).later(Duration::from_millis(1))
+        self.paste_at_once(text).advance(Duration::from_millis(1))
     }
 
     pub fn paste_at_once(&mut self, text: &str) -> &mut Self {
@@ -409,7 +410,7 @@ impl Stage {
         self.event(Event::Resized { columns, rows })
     }
 
-    /// Answers the newest waiting request that `pick` accepts; it gives back any other.
+    /// Responds to the newest waiting request that `pick` accepts. `pick` returns every other one.
     #[track_caller]
     fn reply<T>(&mut self, pick: impl FnMut(Call) -> Result<Reply<T>, Call>, value: T) -> &mut Self {
         assert!(self.try_reply(pick, value), "no such request waits");
@@ -447,7 +448,7 @@ impl Stage {
         self.reply(|call| if let Call::Account(_, reply) = call { Ok(reply) } else { Err(call) }, result)
     }
 
-    /// The account with these secrets was fetched, and Atlas's clock says what this machine's does.
+    /// The account was fetched with these secrets. Atlas's clock agrees with this machine's.
     #[track_caller]
     pub fn account(&mut self, secrets: &[ExistingSecret]) -> &mut Self {
         let read_at = Some(self.now().wall);
@@ -459,7 +460,7 @@ impl Stage {
     }
 
     #[track_caller]
-    pub fn answered(&mut self, outcome: Result<CreatedSecret, ApiError>) -> &mut Self {
+    pub fn post_finished(&mut self, outcome: Result<CreatedSecret, ApiError>) -> &mut Self {
         self.reply(|call| if let Call::Create(_, reply) = call { Ok(reply) } else { Err(call) }, outcome)
     }
 
@@ -473,12 +474,12 @@ impl Stage {
         self.reply(|call| if let Call::Project(_, reply) = call { Ok(reply) } else { Err(call) }, result)
     }
 
-    /// The project that is fetched beside a creation cannot be.
-    pub fn project_unread(&mut self) -> &mut Self {
+    /// The lookup of the project, which runs beside the creation, failed.
+    pub fn project_failed(&mut self) -> &mut Self {
         self.project_read(Err(ApiError::sent(Cause::Unexpected { status: 502 })))
     }
 
-    /// The organization's settings, which are asked for as soon as it is known.
+    /// The organization's settings were fetched.
     #[track_caller]
     pub fn settings_read(&mut self, settings: OrganizationSettings) -> &mut Self {
         self.reply(
@@ -502,11 +503,11 @@ impl Stage {
         self.reply(|call| if let Call::Verify(_, reply) = call { Ok(reply) } else { Err(call) }, outcome)
     }
 
-    /// The form's own look-ups come, and this account with them.
-    pub fn looked_up(&mut self, secrets: &[ExistingSecret]) -> &mut Self {
+    /// The form's lookups finished, and the account has these secrets.
+    pub fn lookups_finished(&mut self, secrets: &[ExistingSecret]) -> &mut Self {
         self.wait(LOOKUP_DELAY);
         let commands = self.send(Event::TimePassed);
-        assert!(commands.is_empty(), "asked once");
+        assert!(commands.is_empty(), "the lookups start only once");
         let organization = OrganizationId::from_server("4888442a3354817a7320eb61");
         let name = ServerText::new("payments-prod");
         self.try_reply(
@@ -530,7 +531,7 @@ impl Stage {
         self.event(Event::ClipboardChecked(content))
     }
 
-    /// The save or the command that was started last.
+    /// The id of the last save or command.
     pub fn delivery(&self) -> DeliveryId {
         let id_of = |command: &Command| match command {
             Command::Save(id, ..) | Command::UpdateEnv(id, ..) | Command::Run(id, ..) => Some(*id),
@@ -587,7 +588,7 @@ impl Stage {
     }
 
     #[track_caller]
-    pub fn shown(&self) -> &CreatedScreen {
+    pub fn created_screen(&self) -> &CreatedScreen {
         match &self.app.screen {
             Screen::Created(created) => created,
             other => panic!("no secret is shown: {other:?}"),
@@ -610,13 +611,13 @@ thread_local! {
     static CLOCK: std::cell::Cell<Timestamp> = std::cell::Cell::new(START.parse().unwrap());
 }
 
-/// The wall clock that jobs read.
+/// The wall clock of the jobs.
 fn clock() -> Timestamp {
     CLOCK.get()
 }
 
-/// A key by its name: `enter`, `esc`, `tab`, `shift-tab`, `up`, `down`, `left`, `backspace`, `<blank>`, `f1`, `f2`, `<ctrl-c>`, or the
-/// character that it types.
+/// A key by its name: `enter`, `esc`, `tab`, `shift-tab`, `up`, `down`, `left`, `backspace`, `<blank>`, `f1`, `f2`,
+/// `<ctrl-c>`, or the character that it types.
 pub fn key(name: &str) -> KeyPress {
     let plain = |code| KeyPress { code, modifiers: KeyModifiers::NONE };
     match name {
@@ -644,7 +645,7 @@ fn typed(character: char) -> KeyPress {
     KeyPress { code, modifiers: KeyModifiers::NONE }
 }
 
-/// The answer to a POST.
+/// The response to a successful POST.
 pub fn secret() -> CreatedSecret {
     CreatedSecret {
         value: VALUE.into(),
@@ -662,7 +663,7 @@ pub fn client() -> ClientId {
     ClientId::parse(CLIENT).unwrap()
 }
 
-/// A refusal of Atlas, without words of its own.
+/// An error response of Atlas without details.
 pub fn rejection(status: u16, error_code: &str) -> Rejection {
     let error_code = ServerText::new(error_code);
     Rejection {

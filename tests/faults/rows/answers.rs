@@ -1,11 +1,11 @@
-//! The POST was sent, and its answer is lost, or strange.
+//! The POST was sent, and its response is lost or unusual.
 
 use super::{ASKS_TO_QUIT, COPY_AND_LEAVE, CREATE, DELETE_AND_LEAVE, FOUND_AND_LEAVE, NONE_AND_LEAVE, post};
 use crate::fault::{Host, Post, Reads};
 use crate::row::{End, Journal, Row, Step};
 use crate::support::terminal::key;
 
-/// A limit for the POST that is over soon, and not before it has come.
+/// A short limit for the POST, but long enough to receive it.
 const SOON: &str = "create=3000";
 
 const LOST: End = End::Code(3);
@@ -13,7 +13,7 @@ const LOST: End = End::Code(3);
 const BROKEN: &[Step] = &[Step::Says("The connection broke before the response was complete")];
 const UNREADABLE: &[Step] = &[Step::Says("Atlas created the secret, but the response could not be read")];
 const SILENT: &[Step] = &[Step::Says("Atlas did not answer within 3 seconds.")];
-/// That it was created is known once it was found.
+/// The search then proves that the secret was created.
 const UNEXPECTED: &[Step] = &[Step::Says("Unexpected response")];
 const SAYS_NOTHING: &[Step] = &[Step::Says("does not say whether the secret was created")];
 
@@ -22,7 +22,7 @@ const fn found(fault: &'static str, posts: &'static [Post], steps: &'static [&'s
     Row::new(fault, post(posts), steps).posts(1, 1).ends(Journal::WithId, LOST)
 }
 
-/// Not created, so that nothing is found.
+/// Not created, so nothing is found.
 const fn none(fault: &'static str, posts: &'static [Post], steps: &'static [&'static [Step]]) -> Row {
     Row::new(fault, post(posts), steps).posts(1, 0).ends(Journal::WithoutId, LOST)
 }
@@ -32,9 +32,9 @@ const fn created(fault: &'static str, posts: &'static [Post]) -> Row {
     Row::new(fault, post(posts), &[CREATE, COPY_AND_LEAVE]).posts(1, 1)
 }
 
-/// The record of the previous run says which one it is.
+/// The record of the previous run has the secret's id.
 const DELETE_NEXT_TIME: &[Step] = &[
-    Step::StartedAgain,
+    Step::Restart,
     Step::Shows("d delete it"),
     Step::Says("may not have been delivered"),
     Step::Press("d"),
@@ -46,7 +46,7 @@ const DELETE_NEXT_TIME: &[Step] = &[
 
 const READ: &[&[Step]] = &[CREATE, UNREADABLE, FOUND_AND_LEAVE];
 
-/// The secret was found, and is to be deleted.
+/// The secret was found, but deleting it fails.
 const CANNOT_READ: &[Step] = &[
     Step::Shows("is new: created at"),
     Step::Press("d"),
@@ -129,7 +129,7 @@ pub const ROWS: &[Row] = &[
             CREATE,
             BROKEN,
             &[
-                Step::Looked(3),
+                Step::AccountRead(3),
                 Step::Says("Could not check the account's secrets."),
                 Step::Press("q"),
                 ASKS_TO_QUIT,

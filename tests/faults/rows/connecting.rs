@@ -4,10 +4,10 @@ use super::{CREATE, LEAVE_FORM};
 use crate::fault::Host;
 use crate::row::{Row, Step};
 
-/// Reading the account fails first; the user creates anyway.
+/// Reading the account fails first. The user creates anyway.
 const ANYWAY: &[Step] = &[Step::Shows("Could not read the account's secrets."), Step::Press("y")];
 
-/// A limit for connections that is over soon.
+/// A short limit for connections.
 const SOON: &str = "connect=1000";
 
 pub const ROWS: &[Row] = &[

@@ -1,21 +1,21 @@
-//! Refused by Atlas itself, or by something that looks like it.
+//! Rejected by Atlas, or by something that looks like it.
 
 use super::{COPY_AND_LEAVE, CREATE, LEAVE_FORM, NONE_AND_LEAVE, post};
 use crate::fault::{Host, Post, Reads};
 use crate::row::{End, Journal, Row, Step};
 use crate::support::terminal::key;
 
-/// Atlas's own error: nothing was created.
+/// An error of Atlas: nothing was created.
 const fn refused(fault: &'static str, posts: &'static [Post], steps: &'static [&'static [Step]]) -> Row {
     Row::new(fault, post(posts), steps).posts(1, 0)
 }
 
-/// The token endpoint gives no token that can be used.
+/// The token endpoint returns no usable token.
 const fn no_token(fault: &'static str, reads: Reads, steps: &'static [&'static [Step]]) -> Row {
     Row::new(fault, Host::Atlas(reads, &[Post::Created]), steps).service_account()
 }
 
-/// No one can tell: nothing was created here, and nothing is found.
+/// An inconclusive response. Nothing was created, and nothing is found.
 const fn unknown(fault: &'static str, posts: &'static [Post]) -> Row {
     const SAYS_NOTHING: &[Step] = &[Step::Says("does not say whether the secret was created")];
     Row::new(fault, post(posts), &[CREATE, SAYS_NOTHING, NONE_AND_LEAVE])
@@ -23,7 +23,7 @@ const fn unknown(fault: &'static str, posts: &'static [Post]) -> Row {
         .ends(Journal::WithoutId, End::Code(3))
 }
 
-/// The countdown of a minute is left.
+/// Cancels a countdown of a minute.
 const LIMITED: &[&[Step]] = &[
     CREATE,
     &[

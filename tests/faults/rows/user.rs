@@ -1,16 +1,16 @@
-//! The user, or the system, does something meanwhile.
+//! The user or the system does something while the request is running.
 
 use super::{COPY_AND_LEAVE, CREATE, DELETE_AND_LEAVE, LEAVE_FORM, post};
 use crate::fault::{Host, Post, Reads};
 use crate::row::{End, Journal, Row, Step};
 use crate::support::terminal::{Signal, key};
 
-/// The secret is created, and Atlas holds its answer back.
+/// The secret is created, and Atlas holds back its response.
 const HELD: Host = post(&[Post::Held]);
 
 const SEND: &[Step] = &[Step::Press(key::ENTER), Step::Posted];
 
-/// Waiting is given up; the POST runs on.
+/// The user stops waiting. The POST is still running.
 const STOP_WAITING: &[Step] = &[
     Step::Press(key::ESC),
     Step::Shows("Stop waiting? Atlas may already have created the secret."),
@@ -18,15 +18,15 @@ const STOP_WAITING: &[Step] = &[
     Step::Says("The request is still running. If Atlas answers, the secret is shown."),
 ];
 
-/// The run is killed, and the next one finds its note.
+/// The run is killed, and the next one finds its record.
 const KILLED_BEFORE: &[Step] = &[
-    Step::Signalled(Signal::KILL),
-    Step::StartedAgain,
+    Step::Signal(Signal::KILL),
+    Step::Restart,
     Step::Shows("l check"),
     Step::Says("If it was created, its value is lost."),
 ];
 
-/// A row whose answer is held back.
+/// A row whose response is held back.
 const fn held(fault: &'static str, steps: &'static [&'static [Step]]) -> Row {
     Row::new(fault, HELD, steps).posts(1, 1)
 }
@@ -64,7 +64,7 @@ pub const ROWS: &[Row] = &[
         &[
             SEND,
             STOP_WAITING,
-            &[Step::Says("A secret was probably created, and its value may still arrive"), Step::LetGo],
+            &[Step::Says("A secret was probably created, and its value may still arrive"), Step::Release],
             COPY_AND_LEAVE,
         ],
     ),
@@ -86,7 +86,11 @@ pub const ROWS: &[Row] = &[
         "Ctrl-Z while sending, then a 201",
         &[
             SEND,
-            &[Step::Press(key::CTRL_Z), Step::Says("Cannot suspend while Atlas is answering."), Step::LetGo],
+            &[
+                Step::Press(key::CTRL_Z),
+                Step::Says("Cannot suspend while Atlas is answering."),
+                Step::Release,
+            ],
             COPY_AND_LEAVE,
         ],
     ),
@@ -95,10 +99,10 @@ pub const ROWS: &[Row] = &[
         &[
             SEND,
             &[
-                Step::Signalled(Signal::STOP),
-                Step::LetGo,
-                Step::Outstayed(6000),
-                Step::Signalled(Signal::CONT),
+                Step::Signal(Signal::STOP),
+                Step::Release,
+                Step::WaitAfterPost(6000),
+                Step::Signal(Signal::CONT),
             ],
             COPY_AND_LEAVE,
         ],
@@ -106,22 +110,22 @@ pub const ROWS: &[Row] = &[
     .limits("create=5000"),
     held(
         "SIGTERM while sending",
-        &[SEND, &[Step::Signalled(Signal::TERM), Step::Says("may have been created")]],
+        &[SEND, &[Step::Signal(Signal::TERM), Step::Says("may have been created")]],
     )
     .ends(Journal::WithoutId, End::Code(3)),
     held(
         "SIGTERM while sending, then a 201",
-        &[SEND, &[Step::Signalled(Signal::TERM), Step::LetGo, Step::Says("never delivered")]],
+        &[SEND, &[Step::Signal(Signal::TERM), Step::Release, Step::Says("never delivered")]],
     )
     .ends(Journal::WithId, End::Code(3)),
     Row::new(
         "SIGTERM while sending, then a 409",
         post(&[Post::HeldRefusal]),
-        &[SEND, &[Step::Signalled(Signal::TERM), Step::LetGo, Step::Says("Nothing was created.")]],
+        &[SEND, &[Step::Signal(Signal::TERM), Step::Release, Step::Says("Nothing was created.")]],
     )
     .posts(1, 0)
     .ends(Journal::Nothing, End::Code(143)),
-    held("SIGKILL while sending", &[SEND, &[Step::Signalled(Signal::KILL)]])
+    held("SIGKILL while sending", &[SEND, &[Step::Signal(Signal::KILL)]])
         .ends(Journal::WithoutId, End::Killed),
     held(
         "the next start after that SIGKILL: checked, and deleted",

@@ -1,4 +1,4 @@
-//! After creating: the others, the proof, what could not be noted; and what an earlier run left behind.
+//! After creating: the other secrets, verification, recording errors, and records of an earlier run.
 
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ use super::{State, state};
 pub fn states() -> Vec<State> {
     let mut refused = verifying();
 
-    let words = ServerText::new("Invalid credentials provided.");
-    refused.send(Event::Verified(Err(ApiError::sent(Cause::SignInRefused(words)))));
+    let detail = ServerText::new("Invalid credentials provided.");
+    refused.send(Event::Verified(Err(ApiError::sent(Cause::SignInRefused(detail)))));
     let mut unchecked = verifying();
 
     let outcome = Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(10))));
@@ -41,7 +41,7 @@ pub fn states() -> Vec<State> {
     let update = |name, result| ProfileUpdate { profile: ProfileName::new(name).unwrap(), result };
     let place = ServerText::new("profile prod (config.toml)");
     failed.send(Event::ProfilesUpdated(vec![update("ci", Err(why)), update("prod", Ok(place))]));
-    let mut asks = left_over(Some(SECRET_ID), BaseUrl::CLOUD);
+    let mut asks = previous_run(Some(SECRET_ID), BaseUrl::CLOUD);
     asks.press(KeyCode::Char('d'));
     let used = Some(time("2026-11-21T08:00:00Z"));
     vec![
@@ -49,7 +49,7 @@ pub fn states() -> Vec<State> {
         state("created_others_and_all_the_rest", everything()),
         state("created_with_names", named()),
         state("created_others_unreadable", others_unreadable()),
-        state("created_retired", retired()),
+        state("created_retired", old_secret_deleted()),
         state("created_verifying", verifying()),
         state("created_verified", verified(verifying())),
         state("created_not_accepted", refused),
@@ -59,19 +59,19 @@ pub fn states() -> Vec<State> {
         state("created_profiles_writing", being_written),
         state("created_profiles_failed", failed),
         state("created_not_noted", not_noted),
-        state("created_retires_login", retires_login()),
-        state("created_retires_perhaps_login", retires_perhaps_login()),
-        state("left_over", left_over(Some(SECRET_ID), BaseUrl::CLOUD)),
+        state("created_retires_login", deleting_login_secret()),
+        state("created_retires_perhaps_login", perhaps_deleting_login_secret()),
+        state("left_over", previous_run(Some(SECRET_ID), BaseUrl::CLOUD)),
         state("left_over_asks_to_delete", asks),
-        state("left_over_looking", deleting_left_over()),
-        state("left_over_deleting", looked_at_left_over(None)),
-        state("left_over_used", looked_at_left_over(used)),
-        state("left_over_perhaps_created", left_over(None, BaseUrl::CLOUD)),
-        state("left_over_elsewhere", left_over(Some(SECRET_ID), "https://cloud.mongodbgov.com")),
+        state("left_over_looking", rechecking_previous_run()),
+        state("left_over_deleting", rechecked_previous_run(None)),
+        state("left_over_used", rechecked_previous_run(used)),
+        state("left_over_perhaps_created", previous_run(None, BaseUrl::CLOUD)),
+        state("left_over_elsewhere", previous_run(Some(SECRET_ID), "https://cloud.mongodbgov.com")),
     ]
 }
 
-/// These profiles of the Atlas CLI use the account.
+/// Atlas CLI profiles that use the account.
 fn with_profiles(names: &[&str]) -> Stage {
     let mut stage = Stage::created();
     let names = names.iter().map(|name| ProfileName::new(name).unwrap()).collect();
@@ -96,7 +96,7 @@ fn account(secrets: Vec<ExistingSecret>) -> ServiceAccount {
     ServiceAccount { secrets, ..ServiceAccount::default() }
 }
 
-/// The one other secret is the one that signed in, and was shortened.
+/// The only other secret is the one that signed in. Its lifetime was shortened.
 fn others() -> Stage {
     let mut stage = Stage::filled();
     stage.app.shared.login_holder = Some(ServerText::new("profile ci"));
@@ -105,23 +105,23 @@ fn others() -> Stage {
     stage.signed_in(Ok(()));
     stage.account_read(Ok(account(vec![long()])));
     stage.press(KeyCode::Char('y'));
-    stage.answered(Ok(crate::stage::secret()));
+    stage.post_finished(Ok(crate::stage::secret()));
     let own = ExistingSecret { id: SecretId::from_server(SECRET_ID).unwrap(), ..long() };
     let after = ExistingSecret { expires_at: Some(time("2026-11-30T17:14:00Z")), ..long() };
     stage.account_read(Ok(account(vec![after, own])));
     stage
 }
 
-/// The names of the account and its project were looked up; the account's is long.
+/// The names of the account and its project were looked up. The account's name is long.
 fn named() -> Stage {
     let mut stage = Stage::filled();
-    stage.looked_up(&[]);
+    stage.lookups_finished(&[]);
     let name = ServerText::new("ci-deployer-of-the-payments-team-in-the-eu-west-1-region");
     let account = ServiceAccount { name, ..ServiceAccount::default() };
     stage.press(KeyCode::Enter);
     stage.signed_in(Ok(()));
     stage.account_read(Ok(account.clone()));
-    stage.answered(Ok(crate::stage::secret()));
+    stage.post_finished(Ok(crate::stage::secret()));
     stage.account_read(Ok(account));
     stage
 }
@@ -132,7 +132,7 @@ fn others_unreadable() -> Stage {
     stage
 }
 
-fn retired() -> Stage {
+fn old_secret_deleted() -> Stage {
     let mut stage = everything();
     stage.press(KeyCode::Char('d'));
     stage.account_read(Ok(account(vec![long()])));
@@ -148,7 +148,7 @@ fn everything() -> Stage {
     verified(stage)
 }
 
-fn retires_login() -> Stage {
+fn deleting_login_secret() -> Stage {
     let mut stage = others();
     stage.press(KeyCode::Char('d'));
     stage.account_read(Ok(account(vec![long()])));
@@ -156,8 +156,8 @@ fn retires_login() -> Stage {
     stage
 }
 
-/// Signed in with a bare access token: of which secret it is no one knows.
-fn retires_perhaps_login() -> Stage {
+/// Signed in with an access token, so that the login secret is unknown.
+fn perhaps_deleting_login_secret() -> Stage {
     let mut stage = Stage::created();
     let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
     stage.app.shared.session = Session::remote(&cloud, Identity::AccessToken);
@@ -167,25 +167,25 @@ fn retires_perhaps_login() -> Stage {
     stage
 }
 
-/// Agreed to be deleted; the account is being looked at.
-fn deleting_left_over() -> Stage {
-    let mut stage = left_over(Some(SECRET_ID), BaseUrl::CLOUD);
+/// Deletion was confirmed, and the account is being fetched.
+fn rechecking_previous_run() -> Stage {
+    let mut stage = previous_run(Some(SECRET_ID), BaseUrl::CLOUD);
     stage.press(KeyCode::Char('d'));
     stage.press(KeyCode::Char('y'));
     stage.wait(Duration::from_secs(1));
     stage
 }
 
-/// The account was looked at: its secret was used, or was not and is being deleted.
-fn looked_at_left_over(last_used_at: Option<Timestamp>) -> Stage {
-    let mut stage = deleting_left_over();
+/// The account was fetched: its secret was used, or is being deleted.
+fn rechecked_previous_run(last_used_at: Option<Timestamp>) -> Stage {
+    let mut stage = rechecking_previous_run();
     let id = SecretId::from_server(SECRET_ID).unwrap();
     stage.account_read(Ok(account(vec![ExistingSecret { id, last_used_at, ..long() }])));
     stage.wait(Duration::from_secs(1));
     stage
 }
 
-fn left_over(secret_id: Option<&str>, base_url: &str) -> Stage {
+fn previous_run(secret_id: Option<&str>, base_url: &str) -> Stage {
     let mut stage = Stage::filled();
     let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
     stage.app.shared.session = Session::remote(&cloud, Identity::AccessToken);

@@ -1,4 +1,4 @@
-//! What is known before anything is sent.
+//! The form and the questions before the POST.
 
 use atlas_secret::domain::{
     ApiError, ExistingSecret, Login, OrganizationSettings, SecretId, ServerText, ServiceAccount,
@@ -14,7 +14,7 @@ use super::{State, rejection, state};
 pub fn states() -> Vec<State> {
     let known = |secrets: &[ExistingSecret]| {
         let mut stage = Stage::filled();
-        stage.looked_up(secrets);
+        stage.lookups_finished(secrets);
         stage
     };
     let mut itself = known(&[long()]);
@@ -74,7 +74,7 @@ fn account(secrets: Vec<ExistingSecret>) -> ServiceAccount {
 
 fn list_read() -> Stage {
     let mut stage = Stage::filled();
-    stage.looked_up(&[long(), short()]);
+    stage.lookups_finished(&[long(), short()]);
     stage.press(KeyCode::Enter);
     stage.account_read(Ok(account(vec![long(), short()])));
     stage
@@ -90,7 +90,7 @@ fn could_not_look() -> Stage {
 
 fn over_the_cap() -> Stage {
     let mut stage = Stage::with(FieldName::Lifetime, "90d");
-    stage.looked_up(&[]);
+    stage.lookups_finished(&[]);
     stage.settings_read(OrganizationSettings { longest_secret_hours: Some(720) });
     stage
 }

@@ -1,4 +1,4 @@
-//! Lists: while they are read, filtered, and when they cannot be read.
+//! Lists: loading, loaded, filtered, and with errors.
 
 use atlas_secret::domain::{
     AccountEntry, ApiError, Cause, ClientId, ExistingSecret, Lifetime, Login, OrganizationId, Page,
@@ -81,8 +81,8 @@ fn empty() -> Stage {
 fn failed() -> Stage {
     let mut stage = open(FieldName::Project);
 
-    let problem = ApiError::sent(Cause::TimedOut(std::time::Duration::from_secs(20)));
-    stage.projects_page(Err(problem));
+    let error = ApiError::sent(Cause::TimedOut(std::time::Duration::from_secs(20)));
+    stage.projects_page(Err(error));
     stage
 }
 
@@ -93,7 +93,7 @@ fn waiting() -> Stage {
     stage
 }
 
-/// Both organizations of the credentials.
+/// Projects of two organizations.
 fn two_organizations() -> Stage {
     let mut stage = open(FieldName::Project);
     let of = |number: u8, name: &str, organization: &str| ProjectEntry {
@@ -111,7 +111,7 @@ fn two_organizations() -> Stage {
     stage
 }
 
-/// Accounts of every urgency; the one in the form is the one that is signed in.
+/// Accounts with secrets that expire sooner or later. The one in the form is the one that signed in.
 fn accounts() -> Stage {
     let mut stage = open(FieldName::Client);
     stage.send(Event::LoginKnown(Login { client: client(), ends_with: ServerText::new("none") }));
@@ -175,7 +175,7 @@ fn no_accounts() -> Stage {
     stage
 }
 
-/// An organization that allows 30 days, and Enter on more.
+/// An organization with a limit of 30 days, and Enter on a longer lifetime.
 fn above_the_limit() -> Stage {
     let mut stage = Stage::with(FieldName::Lifetime, "90d");
     stage.app.shared.form.limit = Lifetime::from_hours(720).ok();

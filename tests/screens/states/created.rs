@@ -102,7 +102,7 @@ fn not_copied() -> Stage {
     copy(CopyOutcome::Failed { reasons: reasons.map(ServerText::new).into() })
 }
 
-/// Copied, then something else was: the guard finds that out, and the person goes back.
+/// Copied and then overwritten. Leaving notices it, and the user goes back.
 fn overwritten() -> Stage {
     let mut stage = found_overwritten();
     stage.press(KeyCode::Esc);
@@ -184,7 +184,7 @@ fn printed(lines: &[&str], left_out: usize) -> CommandOutput {
     }
 }
 
-/// The prompt for a command, with commands that are known.
+/// The prompt for a command, with suggestions.
 fn known(keys: &[KeyCode]) -> Stage {
     let known = |(name, line, format): (&str, &str, Format)| KnownCommand {
         name: ServerText::new(name),
@@ -209,7 +209,7 @@ fn known(keys: &[KeyCode]) -> Stage {
     stage
 }
 
-/// Handed over in three ways.
+/// A secret that was saved, copied and piped.
 pub fn saved_copied_and_piped(mut stage: Stage) -> Stage {
     stage.press(KeyCode::Char('s'));
     stage.type_in("x");

@@ -1,4 +1,4 @@
-//! The form after a try that failed, one for each shape a failure can have.
+//! The form after a failure, one for each kind.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::stage::{PROJECT, SECRET_ID, Stage, time};
 
 use super::{State, state, unknown};
 
-/// A refusal in Atlas's own words.
+/// An error response of Atlas.
 pub fn rejection(status: u16, error_code: &str, detail: &str) -> Rejection {
     Rejection {
         status,
@@ -44,8 +44,8 @@ fn before_posting() -> Vec<State> {
 
     let mut unreachable = Stage::filled();
     unreachable.press(KeyCode::Enter);
-    let problem = ApiError::not_sent(Cause::Tls(ServerText::new("invalid peer certificate: UnknownIssuer")));
-    unreachable.signed_in(Err(problem));
+    let error = ApiError::not_sent(Cause::Tls(ServerText::new("invalid peer certificate: UnknownIssuer")));
+    unreachable.signed_in(Err(error));
 
     let mut no_project = Stage::filled();
     no_project.press(KeyCode::Enter);
@@ -53,12 +53,12 @@ fn before_posting() -> Vec<State> {
     let detail = format!("No group with ID {PROJECT} exists.");
     no_project.account_read(Err(ApiError::rejected(rejection(404, "GROUP_NOT_FOUND", &detail))));
 
-    // `--yes` was given, so no one is asked.
-    let agreed = |first: &str| {
+    // With `--yes` there are no questions.
+    let preapproved = |first: &str| {
         let mut stage = Stage::filled();
         stage.submit_preapproved();
         stage.signed_in(Ok(()));
-        stage.project_unread();
+        stage.project_failed();
         let secrets = vec![existing("9f3a", first), existing("77c0", "2027-03-01T12:00:00Z")];
         stage.account(&secrets);
         stage
@@ -68,12 +68,12 @@ fn before_posting() -> Vec<State> {
         state("failure_login_expired", expired),
         state("failure_tls", unreachable),
         state("failure_project_not_found", no_project),
-        state("failure_both_places_taken", agreed("2027-01-01T12:00:00Z")),
-        state("failure_expired_in_the_way", agreed("2026-10-01T12:00:00Z")),
+        state("failure_both_places_taken", preapproved("2027-01-01T12:00:00Z")),
+        state("failure_expired_in_the_way", preapproved("2026-10-01T12:00:00Z")),
     ]
 }
 
-/// A secret that is there already.
+/// An existing secret.
 pub fn existing(last_four: &str, expires_at: &str) -> ExistingSecret {
     ExistingSecret {
         id: SecretId::from_server(SECRET_ID).unwrap(),
@@ -87,7 +87,7 @@ pub fn existing(last_four: &str, expires_at: &str) -> ExistingSecret {
 fn refused() -> Vec<State> {
     let after = |outcome| {
         let mut stage = Stage::posting();
-        stage.answered(outcome);
+        stage.post_finished(outcome);
         stage
     };
     let rejected = |rejection| after(Err(ApiError::rejected(rejection)));
@@ -121,10 +121,10 @@ fn refused() -> Vec<State> {
     ]
 }
 
-/// The answer to an earlier request is lost while the form is shown again.
+/// The response to an earlier request is lost while the form is shown.
 fn lost_later() -> Vec<State> {
     let mut stage = unknown::stopped_waiting();
     stage.press(KeyCode::Char('b'));
-    stage.answered(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(60)))));
+    stage.post_finished(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(60)))));
     vec![state("failure_earlier_request_lost", stage)]
 }

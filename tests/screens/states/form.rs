@@ -19,7 +19,7 @@ pub fn states() -> Vec<State> {
     states.extend(typed());
     states.extend(names());
     states.extend(focused());
-    states.extend(remarked());
+    states.extend(with_notes());
     states.extend(while_an_earlier_request_runs());
     states
 }
@@ -53,7 +53,7 @@ fn typed() -> Vec<State> {
     ]
 }
 
-/// A name in Project ID, with the list of projects or before it.
+/// A name as the project, with or without the list of projects.
 fn named(name: &str, is_listed: bool) -> Stage {
     let mut stage = Stage::with(FieldName::Project, "");
     stage.type_in(name);
@@ -125,8 +125,8 @@ fn focused() -> Vec<State> {
     ]
 }
 
-/// What the program did to what was pasted, and words about keys.
-fn remarked() -> Vec<State> {
+/// Notes about pasted text, and messages about keys.
+fn with_notes() -> Vec<State> {
     let pasted = |mut stage: Stage, text: &str| {
         stage.paste(text);
         stage

@@ -1,4 +1,4 @@
-//! The guard between the new secret and its loss.
+//! The question before leaving an undelivered secret.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn leaving(mut stage: Stage, key: char) -> Stage {
     stage
 }
 
-/// The user wants to leave, and the clipboard holds this.
+/// The user wants to leave, and the clipboard has this content.
 fn after_check(key: char, content: ClipboardContent) -> Stage {
     checked(leaving(copied(), key), content)
 }
@@ -55,9 +55,9 @@ fn deleting() -> Vec<State> {
         stage.press(KeyCode::Char('d'));
         stage
     };
-    let failed = |problem| {
+    let failed = |error| {
         let mut stage = deleting();
-        stage.deleted(Err(problem));
+        stage.deleted(Err(error));
         stage
     };
     let mut later = deleting();

@@ -1,4 +1,4 @@
-//! Where requests go, and as whom. The demo's header is on every other state.
+//! The header: the host and the identity. The other states have the demo's header.
 
 use atlas_secret::domain::{BaseUrl, Identity, Session};
 use atlas_secret::tui::screens::Form;

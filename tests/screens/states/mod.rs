@@ -1,4 +1,4 @@
-//! Every state that a screen can be in, by name. Each other module here makes those of one screen.
+//! All states of all screens, by name. Each submodule has the states of one screen.
 
 mod after;
 mod before;
@@ -19,7 +19,7 @@ use crate::stage::Stage;
 
 pub use failures::{existing, rejection};
 
-/// A app and what it is a app of; the name is the snapshot's.
+/// A state of the interface. Its name is also that of the snapshot.
 pub struct State {
     pub name: &'static str,
     pub app: App,
@@ -29,7 +29,6 @@ fn state(name: &'static str, stage: Stage) -> State {
     State { name, app: stage.app }
 }
 
-/// All of them.
 pub fn all() -> Vec<State> {
     let mut states = form::states();
     states.extend(failures::states());
@@ -46,15 +45,15 @@ pub fn all() -> Vec<State> {
     states
 }
 
-/// The one of that name.
+/// The state with this name.
 pub fn named(name: &str) -> App {
     match all().into_iter().find(|state| state.name == name) {
         Some(state) => state.app,
-        None => panic!("no state is called {name}"),
+        None => panic!("no state has the name {name}"),
     }
 }
 
-/// The help, over each screen that has one.
+/// The help, over different screens.
 fn help() -> Vec<State> {
     let over = [
         ("help_on_a_field", Stage::empty()),

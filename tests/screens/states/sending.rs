@@ -1,4 +1,4 @@
-//! The chain while it runs.
+//! The steps of creating.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use crate::stage::Stage;
 use super::failures::{existing, rejection};
 use super::{State, state};
 
-/// A moment too short for a spinner, and one that is not.
+/// Before a spinner appears, and after that.
 const SOON: Duration = Duration::from_millis(149);
 const LATER: Duration = Duration::from_millis(3_450);
 
 pub fn states() -> Vec<State> {
-    let mut states = links();
+    let mut states = steps();
     states.extend(questions());
     states.extend(stopping());
     states.extend(limited());
@@ -28,7 +28,7 @@ fn signing_in() -> Stage {
     stage
 }
 
-fn looking() -> Stage {
+fn fetching() -> Stage {
     let mut stage = signing_in();
     stage.signed_in(Ok(()));
     stage
@@ -39,20 +39,20 @@ fn after(mut stage: Stage, duration: Duration) -> Stage {
     stage
 }
 
-fn links() -> Vec<State> {
+fn steps() -> Vec<State> {
     vec![
         state("sending_signing_in_at_once", after(signing_in(), SOON)),
         state("sending_signing_in", after(signing_in(), LATER)),
-        state("sending_looking_at_once", after(looking(), SOON)),
-        state("sending_looking", after(looking(), LATER)),
+        state("sending_looking_at_once", after(fetching(), SOON)),
+        state("sending_looking", after(fetching(), LATER)),
         state("sending_posting_at_once", after(Stage::posting(), SOON)),
         state("sending_posting", after(Stage::posting(), LATER)),
     ]
 }
 
 fn questions() -> Vec<State> {
-    let asked = |result| {
-        let mut stage = looking();
+    let account_read = |result| {
+        let mut stage = fetching();
         stage.account_read(result);
         stage
     };
@@ -63,13 +63,13 @@ fn questions() -> Vec<State> {
     let connect = ApiError::not_sent(Cause::Connect(ServerText::new("connection refused")));
     let unavailable = rejection(503, "SERVICE_UNAVAILABLE", "Atlas is being upgraded.");
     vec![
-        state("sending_asks_to_shorten", asked(Ok(one))),
-        state("sending_could_not_look", asked(Err(connect))),
+        state("sending_asks_to_shorten", account_read(Ok(one))),
+        state("sending_could_not_look", account_read(Err(connect))),
         state(
             "sending_could_not_look_in_time",
-            asked(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(3))))),
+            account_read(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(3))))),
         ),
-        state("sending_could_not_look_refused", asked(Err(ApiError::rejected(unavailable)))),
+        state("sending_could_not_look_refused", account_read(Err(ApiError::rejected(unavailable)))),
     ]
 }
 
@@ -92,13 +92,13 @@ fn limited() -> Vec<State> {
     let mut rate_limited = rejection(429, "RATE_LIMITED", "Too many requests from this address.");
     rate_limited.retry_after = Some(Duration::from_secs(30));
     let mut first = Stage::posting();
-    first.answered(Err(ApiError::rejected(rate_limited.clone())));
+    first.post_finished(Err(ApiError::rejected(rate_limited.clone())));
     let mut second = Stage::posting();
-    second.answered(Err(ApiError::rejected(rate_limited.clone())));
+    second.post_finished(Err(ApiError::rejected(rate_limited.clone())));
     second.wait(Duration::from_secs(30));
     second.signed_in(Ok(()));
     second.account_read(Ok(ServiceAccount::default()));
-    second.answered(Err(ApiError::rejected(rate_limited)));
+    second.post_finished(Err(ApiError::rejected(rate_limited)));
     second.wait(Duration::from_millis(29_001));
     vec![state("sending_limited", first), state("sending_limited_last_second", second)]
 }

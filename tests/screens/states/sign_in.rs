@@ -55,7 +55,7 @@ fn signed_out() -> Stage {
     stage
 }
 
-/// A service account, typed and not sent yet.
+/// Service account credentials that were typed but not sent.
 fn typed() -> Stage {
     let mut stage = signed_out();
     stage.press(KeyCode::Down);
@@ -66,7 +66,7 @@ fn typed() -> Stage {
     stage
 }
 
-/// An API key, typed and not sent yet.
+/// An API key that was typed but not sent.
 fn key_typed() -> Stage {
     let mut stage = signed_out();
     stage.press(KeyCode::Down);
@@ -87,14 +87,14 @@ fn unauthorized() -> ApiError {
     ApiError::rejected(rejection(401, "UNEXPECTED_ERROR", detail))
 }
 
-/// A refusal whose words send the reader to Atlas's own.
+/// An error whose explanation refers to Atlas's message.
 fn forbidden() -> ApiError {
     let detail = "The organization's policy does not allow this from where the request came.";
     ApiError::rejected(rejection(403, "POLICY_VIOLATION", detail))
 }
 
-fn refused(mut stage: Stage, problem: ApiError) -> Stage {
+fn refused(mut stage: Stage, error: ApiError) -> Stage {
     stage.press(KeyCode::Enter);
-    stage.send(Event::SignInTried(Err(problem)));
+    stage.send(Event::SignInTried(Err(error)));
     stage
 }

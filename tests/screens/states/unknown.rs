@@ -1,4 +1,4 @@
-//! No one knows whether a secret was created.
+//! A secret may have been created.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub fn states() -> Vec<State> {
     let mut suspend = stopped_waiting();
     suspend.control('z');
     let mut timed_out_later = stopped_waiting();
-    timed_out_later.answered(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(60)))));
+    timed_out_later.post_finished(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(60)))));
     let mut asks_to_delete = searched(vec![new("9f3a")]);
     asks_to_delete.press(KeyCode::Char('d'));
     let mut none = searched(Vec::new());
@@ -26,12 +26,12 @@ pub fn states() -> Vec<State> {
         none.wait(pause);
         none.account_read(Ok(account(Vec::new())));
     }
-    let mut blind = lost(ApiError::sent(Cause::Unexpected { status: 502 }));
+    let mut search_failed = lost(ApiError::sent(Cause::Unexpected { status: 502 }));
     for pause in PAUSES {
-        blind.account_read(Err(ApiError::not_sent(Cause::ConnectTimeout)));
-        blind.wait(pause);
+        search_failed.account_read(Err(ApiError::not_sent(Cause::ConnectTimeout)));
+        search_failed.wait(pause);
     }
-    blind.account_read(Err(ApiError::not_sent(Cause::ConnectTimeout)));
+    search_failed.account_read(Err(ApiError::not_sent(Cause::ConnectTimeout)));
     let mut deleted = searched(vec![new("9f3a")]);
     deleted.press(KeyCode::Char('d'));
     deleted.press(KeyCode::Char('y'));
@@ -46,7 +46,7 @@ pub fn states() -> Vec<State> {
         state("unknown_none_appeared", none),
         state("unknown_found", searched(vec![new("9f3a")])),
         state("unknown_several", searched(vec![new("9f3a"), new("k7Qd")])),
-        state("unknown_could_not_look", blind),
+        state("unknown_could_not_look", search_failed),
         state("unknown_asks_to_delete", asks_to_delete),
         state("unknown_deleted", deleted),
         state("unknown_used", used),
@@ -61,15 +61,15 @@ pub fn states() -> Vec<State> {
     ]
 }
 
-/// The POST's answer was lost, after a while.
+/// The response to the POST was lost, after a while.
 fn lost(lost: ApiError) -> Stage {
     let mut stage = Stage::posting();
     stage.wait(Duration::from_secs(12));
-    stage.answered(Err(lost));
+    stage.post_finished(Err(lost));
     stage
 }
 
-/// It was lost, and the account was looked at once.
+/// The response was lost, and the account was fetched once.
 fn searched(secrets: Vec<ExistingSecret>) -> Stage {
     let mut stage = lost(ApiError::sent(Cause::Unexpected { status: 502 }));
     stage.account_read(Ok(account(secrets)));
@@ -90,7 +90,7 @@ fn new(tail: &str) -> ExistingSecret {
     }
 }
 
-/// The person stopped waiting; the POST runs on.
+/// The user stopped waiting. The POST is still running.
 pub fn stopped_waiting() -> Stage {
     let mut stage = Stage::posting();
     stage.wait(Duration::from_secs(12));

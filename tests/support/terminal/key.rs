@@ -1,4 +1,4 @@
-//! What a terminal sends for the keys that have no character of their own.
+//! The bytes that a terminal sends for special keys.
 
 /// Enter.
 pub const ENTER: &str = "\r";

@@ -1,4 +1,4 @@
-//! Runs a program in a real pseudo-terminal and looks at its screen the way a person does.
+//! Runs a program in a pseudo-terminal and reads its screen.
 //!
 //! ```ignore
 //! let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_atlas-secret")).arg("--demo").start();
@@ -7,11 +7,10 @@
 //! assert_eq!(terminal.wait_exit().code(), Some(130));
 //! ```
 //!
-//! Two threads stand behind each terminal: one feeds what the program writes to a terminal emulator, one
-//! waits for the program's end. Both wake the waiting test, so every wait is for a condition with a deadline
-//! and none is a sleep.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by a panic, also inside its harness")]
-#![expect(clippy::missing_panics_doc, reason = "all of it panics when the terminal does not do as it should")]
+//! Each terminal has two threads: one passes the program's output to a terminal emulator, the other waits for the
+//! program to exit. Both wake the test, so every wait is for a condition with a deadline, and none is a sleep.
+#![expect(clippy::expect_used, clippy::panic, reason = "a failed test panics, in this harness, too")]
+#![expect(clippy::missing_panics_doc, reason = "everything panics if the terminal misbehaves")]
 
 pub mod key;
 mod program;
@@ -33,16 +32,16 @@ use rustix::process::{Pid, kill_process};
 pub use program::Program;
 use shared::{Shared, State, extent};
 
-/// How long a wait may take before it fails: far more than a slow and busy machine needs.
+/// The time limit of a wait: far more than a slow and busy machine needs.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// How long the end of a terminal may take to clean up after a program that was killed.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// The time limit for cleaning up after a program that was killed.
+const CLEANUP_DEADLINE: Duration = Duration::from_secs(5);
 
-/// What [`Terminal::shell`] writes when it is ready for a command line.
+/// The prompt of [`Terminal::shell`].
 pub const PROMPT: &str = "shell> ";
 
-/// A terminal in which a program runs. The program is killed when this is dropped.
+/// A terminal that runs a program. Dropping it kills the program.
 pub struct Terminal {
     pty: Arc<Pty>,
     shared: Arc<Shared>,
@@ -53,17 +52,16 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Prepares a program to run in a terminal of its own.
+    /// Prepares a program to run in a new terminal.
     pub fn run(program: impl AsRef<OsStr>) -> Program {
         Program::new(program.as_ref())
     }
 
-    /// Prepares an interactive shell with job control, which says [`PROMPT`] when it is ready.
+    /// Prepares an interactive shell with job control and the prompt [`PROMPT`].
     ///
-    /// A program that suspends itself needs a shell above it: in a process group that no one can continue,
-    /// the system ignores SIGTSTP.
+    /// A program can only suspend itself under a shell: in an orphaned process group, the system ignores SIGTSTP.
     pub fn shell() -> Program {
-        // Without its line editor the shell leaves the terminal's modes to the program under test.
+        // Without its line editor the shell does not change the terminal's modes.
         Self::run("bash").args(["--noprofile", "--norc", "--noediting", "-i"]).env("PS1", PROMPT)
     }
 
@@ -76,26 +74,26 @@ impl Terminal {
         }
     }
 
-    /// Pastes the text as a terminal with bracketed paste does: as one piece, marked at both ends.
+    /// Pastes the text as a terminal with bracketed paste does.
     #[track_caller]
     pub fn paste(&mut self, text: &str) {
         self.send(&format!("\x1b[200~{text}\x1b[201~"));
     }
 
-    /// Changes the size of the terminal, which the program hears of by SIGWINCH.
+    /// Resizes the terminal. The program gets a SIGWINCH.
     pub fn resize(&mut self, rows: u16, columns: u16) {
-        // First here: what the program draws in answer has to meet a screen of the new size.
+        // Resize the emulator first: the program redraws for the new size at once.
         let (new_rows, new_columns) = (extent(rows), extent(columns));
         self.shared.state().emulator.set_size(new_rows, new_columns);
         self.pty.resize(Size::new(rows, columns)).expect("the terminal takes its size");
     }
 
-    /// Lets the terminal report another size than it has.
+    /// Makes the terminal report a size that it does not have.
     pub fn set_reported_size(&mut self, rows: u16, columns: u16) {
         self.pty.resize(Size::new(rows, columns)).expect("the terminal takes its size");
     }
 
-    /// Waits until the screen contains the text, and gives the screen as it was then.
+    /// Waits until the screen contains the text, and returns the screen.
     #[track_caller]
     pub fn wait_for(&mut self, text: &str) -> String {
         let mut seen = String::new();
@@ -114,14 +112,14 @@ impl Terminal {
         });
     }
 
-    /// Waits until the condition holds for the screen; `what` names it when it never does.
+    /// Waits until the condition holds. `what` describes it in the error.
     #[track_caller]
     pub fn wait_until(&mut self, what: &str, mut condition: impl FnMut(&vt100::Screen) -> bool) {
         self.shared.wait(what, DEADLINE, |state| condition(state.emulator.screen()).then_some(()));
     }
 
-    /// Waits until the program has written nothing for this long. For measuring only: a test waits for what
-    /// it expects to see.
+    /// Waits until the program has written nothing for this long. Only for benchmarks: a test waits for what it
+    /// expects to see.
     #[track_caller]
     pub fn wait_quiet(&mut self, window: Duration) {
         let deadline = Instant::now() + DEADLINE;
@@ -138,7 +136,7 @@ impl Terminal {
         }
     }
 
-    /// Waits until the program has written more than `length` bytes in all, and says when that arrived.
+    /// Waits until the program has written more than `length` bytes in all, and returns when that happened.
     #[track_caller]
     pub fn wait_output_beyond(&mut self, length: usize) -> Instant {
         self.shared.wait(&format!("more than {length} bytes of output"), DEADLINE, |state| {
@@ -152,7 +150,7 @@ impl Terminal {
         })
     }
 
-    /// Waits for the end of the program, by which time all that it wrote has been read.
+    /// Waits until the program has exited and all its output has been read.
     #[track_caller]
     pub fn wait_exit(&mut self) -> ExitStatus {
         self.shared
@@ -161,32 +159,32 @@ impl Terminal {
 
     /// The text on the screen.
     pub fn screen(&self) -> String {
-        self.look(vt100::Screen::contents)
+        self.inspect(vt100::Screen::contents)
     }
 
     /// The row and column of the cursor, from zero.
     pub fn cursor(&self) -> (u16, u16) {
-        self.look(vt100::Screen::cursor_position)
+        self.inspect(vt100::Screen::cursor_position)
     }
 
-    /// Whether the program has put its own screen in front of the shell's.
+    /// Whether the program uses the alternate screen.
     pub fn is_alternate_screen(&self) -> bool {
-        self.look(vt100::Screen::alternate_screen)
+        self.inspect(vt100::Screen::alternate_screen)
     }
 
     /// Whether the cursor is hidden.
     pub fn hides_cursor(&self) -> bool {
-        self.look(vt100::Screen::hide_cursor)
+        self.inspect(vt100::Screen::hide_cursor)
     }
 
-    /// Whether the program has asked for pastes to be marked.
+    /// Whether the program has turned on bracketed paste.
     pub fn bracketed_paste(&self) -> bool {
-        self.look(vt100::Screen::bracketed_paste)
+        self.inspect(vt100::Screen::bracketed_paste)
     }
 
-    /// Whether a cell of the screen is like this: `any_cell(vt100::Cell::bold)`.
+    /// Whether any cell matches: `any_cell(vt100::Cell::bold)`.
     pub fn any_cell(&self, is_like_this: impl Fn(&vt100::Cell) -> bool) -> bool {
-        self.look(|screen| {
+        self.inspect(|screen| {
             let (rows, columns) = screen.size();
             let mut places =
                 (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (row, column)));
@@ -194,22 +192,22 @@ impl Terminal {
         })
     }
 
-    /// Whether a cell of the screen has a colour other than the terminal's own two.
-    pub fn has_colour(&self) -> bool {
+    /// Whether any cell has a color other than the default ones.
+    pub fn has_color(&self) -> bool {
         self.any_cell(|cell| [cell.fgcolor(), cell.bgcolor()] != [vt100::Color::Default; 2])
     }
 
-    /// Looks at whatever else the emulator knows of the screen.
-    pub fn look<Answer>(&self, question: impl FnOnce(&vt100::Screen) -> Answer) -> Answer {
-        question(self.shared.state().emulator.screen())
+    /// Reads anything else from the emulated screen.
+    pub fn inspect<T>(&self, read: impl FnOnce(&vt100::Screen) -> T) -> T {
+        read(self.shared.state().emulator.screen())
     }
 
-    /// Every byte that the program wrote to the terminal so far.
+    /// All bytes that the program has written to the terminal.
     pub fn output(&self) -> Vec<u8> {
         self.shared.state().output.clone()
     }
 
-    /// How many bytes the program wrote to the terminal so far.
+    /// The number of bytes that the program has written to the terminal.
     pub fn output_length(&self) -> usize {
         self.shared.state().output.len()
     }
@@ -219,19 +217,19 @@ impl Terminal {
         self.started
     }
 
-    /// The directory that is the program's home. It goes when the terminal does.
+    /// The home directory of the program. It is removed with the terminal.
     pub fn home(&self) -> &Path {
         &self.home
     }
 
-    /// The number of the process.
+    /// The process id.
     pub fn pid(&self) -> u32 {
         self.number
     }
 
-    /// Sends the program a signal; one that has ended already gets none.
+    /// Sends the program a signal, unless it has exited.
     pub fn signal(&self, signal: Signal) {
-        // Under the lock the process cannot be reaped, so the number is still its own.
+        // The lock keeps the process from being reaped, so that the id stays valid.
         let state = self.shared.state();
         if state.exit.is_none() {
             kill_process(self.process, signal).expect("the program takes a signal");
@@ -243,11 +241,11 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         let state = self.shared.state();
         if state.exit.is_none() {
-            // A failure leaves nothing to do here: a panic would hide the one that is under way.
+            // Ignore an error: a panic here would hide the original one.
             let _ = kill_process(self.process, Signal::KILL);
         }
         let still_busy = |state: &mut State| state.exit.is_none() || !state.output_ended;
-        drop(self.shared.changed.wait_timeout_while(state, FAREWELL, still_busy));
+        drop(self.shared.changed.wait_timeout_while(state, CLEANUP_DEADLINE, still_busy));
         let _ = fs::remove_dir_all(&self.home);
     }
 }

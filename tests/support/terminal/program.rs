@@ -1,4 +1,4 @@
-//! A program that is about to be started in a terminal.
+//! Starts a program in a terminal.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -17,10 +17,10 @@ use rustix::process::Pid;
 use super::Terminal;
 use super::shared::Shared;
 
-/// A program about to be started in a terminal of its own.
+/// A program to be started in a new terminal.
 ///
-/// Its environment is clean: `PATH`, `TERM`, `LANG`, `TZ`, and a `HOME` that is an empty directory, which is
-/// also where it runs.
+/// Its environment is clean: `PATH`, `TERM`, `LANG`, `TZ`, and a `HOME` that is an empty directory, in which it also
+/// runs.
 #[must_use]
 pub struct Program {
     command: Command,
@@ -29,17 +29,17 @@ pub struct Program {
     columns: u16,
 }
 
-/// The program with every signal as a terminal's shell starts it. Tests that run in the background may ignore some, and
-/// what is ignored is inherited.
+/// The program with default signal handling, as a shell starts it. Tests that run in the background may ignore some
+/// signals, which children inherit.
 fn with_default_signals(program: &OsStr) -> Command {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:\t"));
     let ignored = ignored.and_then(|mask| u64::from_str_radix(mask, 16).ok()).unwrap_or_default();
-    // HUP, INT, QUIT and TERM; Rust's runtime ignores SIGPIPE, and gives it back to programs that it starts.
+    // HUP, INT, QUIT and TERM. Rust's runtime ignores SIGPIPE, and resets it in its children.
     if ignored & 0b100_0000_0000_0111 == 0 {
         return Command::new(program);
     }
-    // By its path: a test may set another PATH.
+    // By its full path, because a test may set another PATH.
     Command::new("/usr/bin/env").arg("--default-signal").arg(program)
 }
 
@@ -75,37 +75,37 @@ impl Program {
         self
     }
 
-    /// Takes one of the few environment variables away again.
+    /// Removes an environment variable.
     pub fn env_remove(mut self, name: &str) -> Self {
         self.command = self.command.env_remove(name);
         self
     }
 
-    /// Gives the terminal another size than 24 rows of 80 columns.
+    /// Sets the size of the terminal. The default is 24 rows of 80 columns.
     pub fn size(mut self, rows: u16, columns: u16) -> Self {
         (self.rows, self.columns) = (rows, columns);
         self
     }
 
-    /// Connects standard input to something else; the terminal stays the controlling one.
+    /// Redirects standard input. The controlling terminal stays the same.
     pub fn stdin_from(mut self, source: impl Into<Stdio>) -> Self {
         self.command = self.command.stdin(source);
         self
     }
 
-    /// Connects standard output to something else; the terminal stays the controlling one.
+    /// Redirects standard output. The controlling terminal stays the same.
     pub fn stdout_to(mut self, target: impl Into<Stdio>) -> Self {
         self.command = self.command.stdout(target);
         self
     }
 
-    /// Connects standard error to something else, so that it does not end up on the screen.
+    /// Redirects standard error, so that it does not appear on the screen.
     pub fn stderr_to(mut self, target: impl Into<Stdio>) -> Self {
         self.command = self.command.stderr(target);
         self
     }
 
-    /// The directory that is the program's home, for files that have to lie there beforehand.
+    /// The home directory of the program, to put files into it before the start.
     pub fn home(&self) -> &Path {
         &self.home
     }
@@ -117,8 +117,8 @@ impl Program {
         let shared = Arc::new(Shared::new(self.rows, self.columns));
         let pty = Arc::new(pty);
 
-        // Held until the program's end, or a program that opens its terminal only later would find the reader
-        // gone: without one open descriptor a terminal counts as closed.
+        // Kept open until the program exits. Without an open descriptor the terminal would count as closed, and the
+        // reader would be gone before a program opens its terminal.
         let held_open = program_side.as_fd().try_clone_to_owned().expect("another descriptor");
 
         let started = Instant::now();
@@ -138,12 +138,12 @@ impl Program {
     }
 }
 
-/// A new empty directory below the build's directory for temporary files.
+/// Creates an empty directory in the build's directory for temporary files.
 fn empty_directory() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("home-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    // An earlier process that was killed may have had the same number and left its directory.
+    // An earlier process with the same id may have been killed and left its directory.
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).expect("an empty directory");
     directory

@@ -1,4 +1,4 @@
-//! What the test and the two threads behind a terminal share.
+//! The state that a test shares with the two threads of a terminal.
 
 use std::io::{ErrorKind, Read as _};
 use std::num::NonZeroU16;
@@ -10,13 +10,11 @@ use std::time::{Duration, Instant};
 use pty_process::blocking::Pty;
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
-/// What the test and the two threads behind a terminal share.
 pub(super) struct Shared {
     pub(super) state: Mutex<State>,
     pub(super) changed: Condvar,
 }
 
-/// All that is known of the program and its screen.
 pub(super) struct State {
     pub(super) emulator: vt100::Parser,
     pub(super) output: Vec<u8>,
@@ -25,7 +23,7 @@ pub(super) struct State {
     pub(super) exit: Option<ExitStatus>,
 }
 
-/// One piece of output: when it arrived, and how much there was with it.
+/// A piece of output: when it arrived, and the length of the output with it.
 pub(super) struct Arrival {
     pub(super) at: Instant,
     pub(super) total: usize,
@@ -43,12 +41,12 @@ impl Shared {
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// Takes the lock, also after a panic: the state stays worth printing.
+    /// Takes the lock, also after a panic: the state is still worth printing.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives the lock away until something has changed or the time is over.
+    /// Releases the lock until something has changed or the time is over.
     pub(super) fn sleep<'state>(
         &self,
         state: MutexGuard<'state, State>,
@@ -57,20 +55,15 @@ impl Shared {
         self.changed.wait_timeout(state, time).unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// Waits until there is an answer. Fails with the screen at the deadline, or as soon as the program has
-    /// ended and nothing can change any more.
+    /// Waits until `read` returns a value. Fails with the screen at the deadline, or as soon as the program has
+    /// exited and nothing can change any more.
     #[track_caller]
-    pub(super) fn wait<Answer>(
-        &self,
-        what: &str,
-        time: Duration,
-        mut answer: impl FnMut(&State) -> Option<Answer>,
-    ) -> Answer {
+    pub(super) fn wait<T>(&self, what: &str, time: Duration, mut read: impl FnMut(&State) -> Option<T>) -> T {
         let deadline = Instant::now() + time;
         let mut state = self.state();
         loop {
-            if let Some(answer) = answer(&state) {
-                return answer;
+            if let Some(value) = read(&state) {
+                return value;
             }
             let left = deadline.saturating_duration_since(Instant::now());
             let is_over = state.output_ended && state.exit.is_some();
@@ -85,20 +78,20 @@ impl Shared {
         loop {
             let length = match pty.read(&mut buffer) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                // Linux reports EIO, not the end of a file, once the last program has left the terminal.
+                // Once the last program has closed the terminal, Linux reports EIO instead of the end of the file.
                 Ok(0) | Err(_) => break,
                 Ok(length) => length,
             };
-            self.state().take_in(&buffer[..length]);
+            self.state().append_output(&buffer[..length]);
             self.changed.notify_all();
         }
         self.state().output_ended = true;
         self.changed.notify_all();
     }
 
-    /// Waits for the end of the program, lets go of its terminal, and keeps its exit status.
+    /// Waits until the program exits, closes its terminal, and stores its exit status.
     pub(super) fn await_exit(&self, mut child: Child, held_open: OwnedFd) {
-        // Look first and reap under the lock, so that no one signals a number that is no longer the child's.
+        // Wait without reaping, then reap under the lock: no one can signal an id that is no longer the child's.
         let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while waitid(WaitId::Pid(Pid::from_child(&child)), ended).err() == Some(rustix::io::Errno::INTR) {}
         drop(held_open);
@@ -110,14 +103,14 @@ impl Shared {
 }
 
 impl State {
-    pub(super) fn take_in(&mut self, bytes: &[u8]) {
+    pub(super) fn append_output(&mut self, bytes: &[u8]) {
         let at = Instant::now();
         self.emulator.process(bytes);
         self.output.extend_from_slice(bytes);
         self.arrivals.push(Arrival { at, total: self.output.len() });
     }
 
-    /// What a failed test shows: the screen in a frame, the cursor, and whether the program still runs.
+    /// What a failed test prints: the screen in a frame, the cursor, and whether the program is running.
     pub(super) fn picture(&self) -> String {
         let screen = self.emulator.screen();
         let (row, column) = screen.cursor_position();
@@ -131,7 +124,7 @@ impl State {
     }
 }
 
-/// A number of rows or columns for the emulator, which knows no empty screen.
+/// A number of rows or columns for the emulator, which has no empty screen.
 pub(super) fn extent(number: u16) -> NonZeroU16 {
     NonZeroU16::new(number).unwrap_or(NonZeroU16::MIN)
 }
