@@ -108,7 +108,7 @@ async fn a_read_is_repeated_with_a_new_nonce() {
 #[tokio::test]
 async fn a_read_gives_up_when_the_second_nonce_is_stale() {
     let atlas = with_nonce_uses(0).await;
-    let error = look(&client(settings(&atlas))).await.unwrap_err();
+    let error = fetch(&client(settings(&atlas))).await.unwrap_err();
     assert!(matches!(error.cause, Cause::Rejected(_)), "{error:?}");
     assert_eq!(seen(&atlas), ["GET - 401", "GET Digest 401", "GET Digest 401"]);
 }
@@ -119,7 +119,7 @@ async fn a_wrong_key_is_rejected() {
     let Credentials::ApiKey { public_key, .. } = atlas.api_key() else { panic!("no API key") };
     let mut settings = settings(&atlas);
     settings.credentials = Credentials::ApiKey { public_key, private_key: "FAKE-wrong".into() };
-    let error = look(&client(settings)).await.unwrap_err();
+    let error = fetch(&client(settings)).await.unwrap_err();
     assert!(matches!(error.cause, Cause::Rejected(_)), "{error:?}");
     assert_eq!(seen(&atlas), ["GET - 401", "GET Digest 401"]);
 }

@@ -254,7 +254,7 @@ fn a_command_that_only_prints_the_secret_does_not_deliver_it() {
     {
         let stage = run(line);
         assert_drawn(&stage, "does not store what it reads, so the secret is not delivered.");
-        assert!(!stage.shown().is_delivered(stage.now()), "{line}");
+        assert!(!stage.created_screen().is_delivered(stage.now()), "{line}");
     }
     for line in ["tee secret", "pass insert -m atlas", "sh -c 'cat > file'", "gh secret set X", "caterpillar"]
     {

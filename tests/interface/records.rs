@@ -47,11 +47,15 @@ fn the_record_is_written_before_the_post_and_settled_after_the_delivery() {
 fn a_record_remains_only_if_a_secret_may_be_lost() {
     type Row = (&'static str, fn(&mut Stage) -> &mut Stage, usize);
     let rows: [Row; 5] = [
-        ("refused", |stage| stage.answered(refused(400, "NO")), 1),
-        ("not sent", |stage| stage.answered(not_sent()), 1),
-        ("lost", |stage| stage.answered(lost()), 0),
-        ("left", |stage| stage.answered(Ok(secret())).keys("q y"), 0),
-        ("killed", |stage| stage.answered(Ok(secret())).event(Event::SignalReceived(Signal::TERMINATE)), 0),
+        ("refused", |stage| stage.post_finished(refused(400, "NO")), 1),
+        ("not sent", |stage| stage.post_finished(not_sent()), 1),
+        ("lost", |stage| stage.post_finished(lost()), 0),
+        ("left", |stage| stage.post_finished(Ok(secret())).keys("q y"), 0),
+        (
+            "killed",
+            |stage| stage.post_finished(Ok(secret())).event(Event::SignalReceived(Signal::TERMINATE)),
+            0,
+        ),
     ];
     for (name, happens, expected) in rows {
         let mut stage = Stage::posting();

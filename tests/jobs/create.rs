@@ -84,7 +84,7 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
         ("created", with(&[full(), account(&[existing("living", LONG)])]), 1),
         ("declined", no(replacing()), 0),
         ("still full", with(&[full()]), 0),
-        ("full", living(), 0),
+        ("full", two_valid(), 0),
         (
             "full",
             with(&[account(&[existing("old", EXPIRED), existing("one", LONG), existing("two", LONG)])]),

@@ -37,7 +37,7 @@ async fn read(
     };
     let names = list.map(|list| list.iter().map(|entry| entry.name.to_string()).collect());
     let waits: Vec<Duration> = waits.into_inner();
-    assert!(began.elapsed() >= waits.iter().sum());
+    assert!(began.elapsed() >= waits.iter().sum::<Duration>());
     (names, requested.into_inner(), waits)
 }
 

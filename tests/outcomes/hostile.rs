@@ -178,7 +178,7 @@ async fn leaving_does_not_wait_for_a_sign_in_that_gets_no_answer() {
 
 #[tokio::test]
 async fn headers_without_end_are_named() {
-    let reply = answer(200, &format!("X-Long: {}\r\n", "a".repeat(600 * 1024)), "{}");
+    let reply = response(200, &format!("X-Long: {}\r\n", "a".repeat(600 * 1024)), "{}");
     let server = RawServer::start(vec![reply.clone(), reply]).await;
     let error = read(&client(with_access_token(&server.url))).await.unwrap_err();
     assert_eq!(error.cause.message(), "the headers of the response are too large");

@@ -14,12 +14,12 @@ use tokio::net::TcpListener;
 use crate::atlas::{Atlas, CAP, EXPIRED, LOST, ONE_VALID, ORGANIZATION, PLAIN, PROJECT, SLOW, TWO_VALID};
 use crate::formats;
 use crate::program::{in_own_session, is_value};
-use crate::support::raw_server::{Reply, answer, json, read_request, send};
+use crate::support::raw_server::{Reply, json, read_request, response, send};
 use crate::support::terminal::Signal;
 use crate::tools::{Running, have, wait_for};
 
 /// The program in a session of its own, which has no terminal.
-pub fn alone(atlas: &Atlas, client: &str) -> Command {
+pub fn without_terminal(atlas: &Atlas, client: &str) -> Command {
     let mut command = in_own_session();
     command
         .args(["--yes", "--project-id", PROJECT, "--client-id", client])
@@ -302,9 +302,10 @@ fn a_lifetime_above_the_organizations_limit_is_rejected_by_atlas() {
 #[test]
 fn a_shortened_secret_is_reported() {
     let atlas = Atlas::start();
-    let (code, said) = end_of(&alone(&atlas, LIVING).args(["--format", "secret"]).output().unwrap());
-    assert_eq!(code, Some(0), "{said}");
-    let line = said.lines().find(|line| line.contains("as --yes accepts")).unwrap();
+    let (code, stderr) =
+        end_of(&without_terminal(&atlas, ONE_VALID).args(["--format", "secret"]).output().unwrap());
+    assert_eq!(code, Some(0), "{stderr}");
+    let line = stderr.lines().find(|line| line.contains("as --yes accepts")).unwrap();
     assert!(
         line.contains("0001") && line.contains(" will expire on ") && line.contains(" instead of "),
         "{stderr}"
@@ -315,13 +316,13 @@ fn a_shortened_secret_is_reported() {
 #[test]
 fn a_lost_response_is_reported_with_the_secret_that_was_found() {
     let atlas = Atlas::start();
-    let output = alone(&atlas, LOST).args(["--format", "secret"]).output().unwrap();
-    let (code, said) = end_of(&output);
-    assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains(&format!(" for {LOST}, expires ")), "{said}");
-    assert!(said.contains(": its value is lost. Delete it in Atlas."), "{said}");
-    assert!(said.contains(" appeared after the request, so this run most likely created it."), "{said}");
-    assert!(!said.contains("may have been created"), "both lines say what is known\n{said}");
+    let output = without_terminal(&atlas, LOST).args(["--format", "secret"]).output().unwrap();
+    let (code, stderr) = end_of(&output);
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(stderr.contains(&format!(" for {LOST}, expires ")), "{stderr}");
+    assert!(stderr.contains(": its value is lost. Delete it in Atlas."), "{stderr}");
+    assert!(stderr.contains(" appeared after the request, so this run most likely created it."), "{stderr}");
+    assert!(!stderr.contains("may have been created"), "both lines say what is known\n{stderr}");
     assert_eq!((output.stdout.len(), atlas.creates(), atlas.secrets_created()), (0, 1, 1));
 }
 
@@ -467,12 +468,12 @@ fn what_is_not_known_to_have_expired_is_not_said_to_be_alive() {
         let secret =
             |digit: char| format!(r#"{{"id":"{}","expiresAt":{expires}}}"#, digit.to_string().repeat(24));
         let body = format!(r#"{{"name":"ci","secrets":[{},{}]}}"#, secret('a'), secret('b'));
-        let url = stub(move |_| Some(answer(200, header, &body)));
-        let mut command = alone(&Atlas::start(), PLAIN);
+        let url = stub(move |_| Some(response(200, header, &body)));
+        let mut command = without_terminal(&Atlas::start(), PLAIN);
         command.args(["--format", "env", "--replace-expired"]).env("MONGODB_ATLAS_BASE_URL", url);
-        let (code, said) = end_of(&command.output().unwrap());
-        assert_eq!(code, Some(1), "{said}");
-        assert!(said.contains(&format!("--replace-expired does not apply: {expected} Run")), "{said}");
+        let (code, stderr) = end_of(&command.output().unwrap());
+        assert_eq!(code, Some(1), "{stderr}");
+        assert!(stderr.contains(&format!("--replace-expired does not apply: {expected} Run")), "{stderr}");
     }
 }
 

@@ -82,7 +82,7 @@ fn a_read_is_retried_after_a_temporary_error() {
             scope.spawn(move || {
                 let atlas = Atlas::start();
                 let url = format!("http://{}", failing_server(Some(&atlas.url()), script));
-                let output = without_terminal(&url, &atlas.access_token()).output().unwrap();
+                let output = alone(&url, &atlas.access_token()).output().unwrap();
                 let stderr = String::from_utf8_lossy(&output.stderr);
                 assert_eq!(output.status.code(), Some(0), "{fault}: {stderr}");
                 assert_eq!(stderr.matches("Retrying in").count(), retries, "{fault}: {stderr}");
@@ -118,7 +118,7 @@ fn a_read_that_keeps_failing_is_reported_with_its_cause() {
         for (url, title, cause, tries) in rows {
             let proxy = &proxy;
             scope.spawn(move || {
-                let output = without_terminal(&url, "FAKE-token").env("HTTPS_PROXY", proxy).output().unwrap();
+                let output = alone(&url, "FAKE-token").env("HTTPS_PROXY", proxy).output().unwrap();
                 let stderr = String::from_utf8_lossy(&output.stderr);
                 assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{stderr}");
                 for text in [title, cause, "Nothing was created."] {

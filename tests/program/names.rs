@@ -3,11 +3,11 @@
 use std::process::Stdio;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{demo, in_own_session, is_value, labelled, signed_in};
+use crate::program::{demo, in_own_session, is_value, labeled, signed_in};
 use crate::support::terminal::key;
 
 /// Runs without the form. Returns the exit code, standard output and standard error.
-fn without_terminal(atlas: &Atlas, arguments: &[&str]) -> (Option<i32>, String, String) {
+fn alone(atlas: &Atlas, arguments: &[&str]) -> (Option<i32>, String, String) {
     run(atlas, &atlas.access_token(), arguments)
 }
 
@@ -28,9 +28,9 @@ fn run(atlas: &Atlas, token: &str, arguments: &[&str]) -> (Option<i32>, String, 
 #[test]
 fn without_the_form_names_are_replaced_by_ids_before_anything_else() {
     let atlas = Atlas::start();
-    let (code, secret, said) =
+    let (code, secret, stderr) =
         alone(&atlas, &["--project-id", " Of-A-\u{200B}TEST ", "--client-id", "Plain\u{AD}\r"]);
-    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(code, Some(0), "{stderr}");
     assert!(is_value(&secret) && atlas.accepts(PLAIN, &secret));
     assert!(stderr.contains(&format!("--project-id Of-A-TEST: {PROJECT}\n")), "{stderr}");
     assert!(stderr.contains(&format!("--client-id Plain: {PLAIN}\n")), "{stderr}");
@@ -70,7 +70,7 @@ fn a_name_that_is_not_clear_ends_the_run_with_the_candidates() {
         ),
     ];
     for (arguments, expected) in rows {
-        let (code, secret, stderr) = without_terminal(&atlas, arguments);
+        let (code, secret, stderr) = alone(&atlas, arguments);
         assert_eq!((code, secret.as_str()), (Some(2), ""), "{stderr}");
         assert!(stderr.contains(expected), "{expected:?} is not in {stderr}");
     }
@@ -89,9 +89,9 @@ fn an_id_that_atlas_does_not_know_ends_the_run_as_such_a_name_does() {
         ),
     ];
     for (project, client, expected) in rows {
-        let (code, secret, said) = alone(&atlas, &["--project-id", project, "--client-id", client]);
-        assert_eq!((code, secret.as_str()), (Some(2), ""), "{said}");
-        assert!(said.contains(expected), "{said}");
+        let (code, secret, stderr) = alone(&atlas, &["--project-id", project, "--client-id", client]);
+        assert_eq!((code, secret.as_str()), (Some(2), ""), "{stderr}");
+        assert!(stderr.contains(expected), "{stderr}");
     }
     assert_eq!(atlas.creates(), 0);
 }
@@ -128,8 +128,8 @@ fn a_list_that_cannot_be_read_ends_the_run_and_says_what_to_do() {
         output.2
     );
     let missing = ["--project-id", "0000000000000000000000aa", "--client-id", "plain"];
-    let (code, _, said) = alone(&atlas, &missing);
-    assert_eq!(code, Some(2), "{said}");
+    let (code, _, stderr) = alone(&atlas, &missing);
+    assert_eq!(code, Some(2), "{stderr}");
     assert!(
         stderr.contains("Could not load the service accounts. There is no project with this ID (404)."),
         "{stderr}"
