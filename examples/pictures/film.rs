@@ -72,6 +72,6 @@ fn take(shots: &mut Vec<Shot>, stage: &Stage, milliseconds: u32) {
 }
 
 fn shot(stage: &Stage, milliseconds: u32) -> Shot {
-    let frame = Frame::draw(&stage.app, &Theme::colour(Glyphs::UNICODE));
+    let frame = Frame::draw(&stage.app, &Theme::color(Glyphs::UNICODE));
     Shot { frame, milliseconds, is_poster: false }
 }

@@ -62,7 +62,7 @@ impl App {
 impl App {
     /// How many lines the help has. They are the same in every theme.
     pub(super) fn help_rows(&self) -> usize {
-        self.help_lines(self.shared.body().width, &Theme::without_colour(Glyphs::ASCII)).len()
+        self.help_lines(self.shared.body().width, &Theme::without_color(Glyphs::ASCII)).len()
     }
 
     /// What is said of the credentials comes first: the form says it nowhere else.

@@ -30,7 +30,7 @@ const STEPS: usize = 200;
 /// One run from the first event to the last, or to the end of the program: how many events it had.
 fn run(start: Start, steps: Vec<Step>) -> usize {
     let mut world = World::new(start);
-    let theme = Theme::colour(Glyphs::UNICODE);
+    let theme = Theme::color(Glyphs::UNICODE);
     for step in steps {
         world.step(step);
         world.draw(&theme);

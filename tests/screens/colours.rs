@@ -10,7 +10,7 @@ use crate::states;
 fn under_no_color_no_cell_has_a_colour() {
     for glyphs in [Glyphs::UNICODE, Glyphs::ASCII] {
         for state in states::all() {
-            let picture = Picture::with(&state.app, &Theme::without_colour(glyphs), 80, 24);
+            let picture = Picture::with(&state.app, &Theme::without_color(glyphs), 80, 24);
             for cell in &picture.buffer.content {
                 let colours = (cell.fg, cell.bg, cell.underline_color);
                 assert_eq!(colours, (Color::Reset, Color::Reset, Color::Reset), "{}: {cell:?}", state.name);
@@ -22,7 +22,7 @@ fn under_no_color_no_cell_has_a_colour() {
 #[test]
 fn under_no_color_the_same_is_written() {
     for state in states::all() {
-        let plain = Picture::with(&state.app, &Theme::without_colour(Glyphs::UNICODE), 80, 24);
+        let plain = Picture::with(&state.app, &Theme::without_color(Glyphs::UNICODE), 80, 24);
         assert_eq!(plain.text(), Picture::of(&state.app, 80, 24).text(), "{}", state.name);
     }
 }
@@ -44,7 +44,7 @@ fn meaning_does_not_hang_on_colour() {
         ("header_foreign_host", "! not an Atlas host"),
     ];
     for (name, words) in rows {
-        let theme = Theme::without_colour(Glyphs::UNICODE);
+        let theme = Theme::without_color(Glyphs::UNICODE);
         let picture = Picture::with(&states::named(name), &theme, 80, 24);
         assert!(picture.words().contains(words), "{name} without {words:?}:\n{}", picture.text());
     }
@@ -60,7 +60,7 @@ fn without_colour_reverse_video_points() {
         ("form_empty", "DEMO"),
     ];
     for (name, text) in rows {
-        let theme = Theme::without_colour(Glyphs::UNICODE);
+        let theme = Theme::without_color(Glyphs::UNICODE);
         let picture = Picture::with(&states::named(name), &theme, 80, 24);
         let cell = &picture.buffer[picture.find(text).unwrap()];
         assert!(cell.modifier.contains(Modifier::REVERSED), "{name}: {cell:?}");

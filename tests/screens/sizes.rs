@@ -37,12 +37,12 @@ fn at_every_size(theme: &Theme) {
 
 #[test]
 fn with_colours() {
-    at_every_size(&Theme::colour(Glyphs::UNICODE));
+    at_every_size(&Theme::color(Glyphs::UNICODE));
 }
 
 #[test]
 fn without_colours_in_ascii() {
-    at_every_size(&Theme::without_colour(Glyphs::ASCII));
+    at_every_size(&Theme::without_color(Glyphs::ASCII));
 }
 
 #[test]

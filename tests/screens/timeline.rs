@@ -48,7 +48,7 @@ fn the_timeline_moves_while_the_lifetime_is_typed() {
 #[test]
 fn the_timeline_is_there_in_ascii_and_without_colour() {
     let app = states::named("form_replaces_expired");
-    let picture = Picture::with(&app, &Theme::without_colour(Glyphs::ASCII), 80, 24);
+    let picture = Picture::with(&app, &Theme::without_color(Glyphs::ASCII), 80, 24);
     assert!(picture.text().is_ascii(), "{}", picture.text());
     let shortened = picture.lines().into_iter().find(|line| line.contains("...9f3a  in use")).unwrap();
     assert!(shortened.contains("=-----"), "{shortened}");

@@ -210,7 +210,7 @@ impl Component for CommandView {
 }
 
 impl CommandView {
-    /// The recipes in as many rows as they take; brackets set off the one that is shown, not colour alone.
+    /// The recipes in as many rows as they take; brackets set off the one that is shown, not color alone.
     fn tabs(&self, width: u16, strong: Style) -> Vec<Line<'static>> {
         let mut lines = vec![Line::default()];
         for recipe in Recipe::ALL {

@@ -5,7 +5,7 @@ use crate::tui::app::{Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, DeliveryId, Event};
 use crate::tui::keys::{Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, LEAVE_FROM_PROMPT};
-use crate::tui::screens::secret_list::{ListResult, SecretList};
+use crate::tui::screens::SecretList;
 
 use super::line::PromptLine;
 use super::run::{ABOUT_RUN, RunPrompt};
@@ -86,7 +86,7 @@ impl CreatedScreen {
 
     pub(super) fn on_prompt_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         if let Some(Prompt::Delete(list)) = &mut self.prompt {
-            if matches!(list.on_list_action(app, action), ListResult::Closed) {
+            if !list.on_list_action(app, action) {
                 self.prompt = None;
             }
         } else if action == Action::Leave {
@@ -106,7 +106,7 @@ impl CreatedScreen {
     /// The screen reports what was deleted, so that the list is not needed for that.
     pub(super) fn on_secret_list_event(&mut self, app: &Shared, event: Event) {
         let Some(Prompt::Delete(list)) = &mut self.prompt else { return };
-        if let ListResult::Deleted(secret) = list.on_list_event(app, event) {
+        if let Some(secret) = list.on_list_event(app, event) {
             self.deleted_older.push(secret);
             self.prompt = None;
         }
