@@ -69,7 +69,7 @@ fn page(number: u32, count: usize) -> Page<ProjectEntry> {
 
 /// Types the character and deletes it, many times. In a list the first letter matches against every row.
 fn press_in_turn(mut app: App, character: char) -> Vec<Duration> {
-    let theme = Theme::colour(Glyphs::UNICODE);
+    let theme = Theme::color(Glyphs::UNICODE);
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).expect("a screen of memory");
     let mut press = |code| {
         let started = Instant::now();

@@ -71,6 +71,6 @@ fn add_shot(shots: &mut Vec<Shot>, stage: &Stage, milliseconds: u32) {
 }
 
 fn shot(stage: &Stage, milliseconds: u32) -> Shot {
-    let frame = Frame::draw(&stage.app, &Theme::colour(Glyphs::UNICODE));
+    let frame = Frame::draw(&stage.app, &Theme::color(Glyphs::UNICODE));
     Shot { frame, milliseconds, is_poster: false }
 }

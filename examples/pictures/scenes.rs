@@ -26,7 +26,7 @@ pub struct Scene {
 
 /// All pictures, in the order in which a user sees the screens.
 pub fn all() -> Vec<Scene> {
-    let without_color = Theme::without_colour(Glyphs::UNICODE);
+    let without_color = Theme::without_color(Glyphs::UNICODE);
     vec![
         scene("sign-in", "The ways to sign in", sign_in()),
         scene("form-empty", "The form, empty", form("", "", "720")),
@@ -58,7 +58,7 @@ pub fn all() -> Vec<Scene> {
 }
 
 fn scene(name: &'static str, about: &'static str, stage: Stage) -> Scene {
-    Scene { name, about, theme: Theme::colour(Glyphs::UNICODE), stage }
+    Scene { name, about, theme: Theme::color(Glyphs::UNICODE), stage }
 }
 
 fn form(project: &str, client: &str, lifetime: &str) -> Stage {

@@ -302,8 +302,8 @@ fn decisive_variables() -> impl Iterator<Item = &'static str> {
 fn theme(variable: &impl Fn(&str) -> Option<String>) -> Theme {
     let glyphs = if speaks_utf8(variable) { Glyphs::UNICODE } else { Glyphs::ASCII };
     match variable("NO_COLOR").filter(|value| !value.is_empty()) {
-        Some(_) => Theme::without_colour(glyphs),
-        None => Theme::colour(glyphs),
+        Some(_) => Theme::without_color(glyphs),
+        None => Theme::color(glyphs),
     }
 }
 
@@ -408,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_no_color_means_colour() {
+    fn an_empty_no_color_means_color() {
         let theme_of = |set| theme(&environment(set));
         assert!(theme_of(&[("NO_COLOR", "")]).good.fg.is_some());
         assert!(theme_of(&[("NO_COLOR", "1")]).good.fg.is_none());

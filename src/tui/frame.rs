@@ -62,7 +62,7 @@ impl App {
 impl App {
     /// The number of lines in the help, which is the same in every theme.
     pub(super) fn help_rows(&self) -> usize {
-        self.help_lines(self.shared.body().width, &Theme::without_colour(Glyphs::ASCII)).len()
+        self.help_lines(self.shared.body().width, &Theme::without_color(Glyphs::ASCII)).len()
     }
 
     /// The keys of the screen by group. Warnings about the credentials come first: they are shown nowhere else.

@@ -330,13 +330,13 @@ mod tests {
         ];
         for (text, lefts, expected, caret) in rows {
             assert_eq!(
-                drawn(text, lefts, &Theme::colour(Glyphs::UNICODE)),
+                drawn(text, lefts, &Theme::color(Glyphs::UNICODE)),
                 (expected.to_owned(), caret),
                 "{text} {lefts}"
             );
         }
         // A wide character is left out rather than cut.
-        assert_eq!(drawn("漢字漢字漢字", 0, &Theme::colour(Glyphs::UNICODE)).1, 8);
+        assert_eq!(drawn("漢字漢字漢字", 0, &Theme::color(Glyphs::UNICODE)).1, 8);
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Colours and glyphs. Only the terminal's own 16 colours, so that the user's theme rules.
+//! Colors and glyphs. Only the terminal's own 16 colors, so that the user's theme rules.
 
 use ratatui::style::{Color, Modifier, Style};
 
-/// How things look. Meaning never hangs on colour alone: a symbol and words always say the same.
+/// How things look. Meaning never hangs on color alone: a symbol and words always say the same.
 #[derive(Clone, Debug)]
 pub struct Theme {
     /// Titles, the secret, what has the focus.
@@ -109,8 +109,8 @@ impl Glyphs {
 }
 
 impl Theme {
-    /// The theme of a terminal with colours.
-    pub fn colour(glyphs: Glyphs) -> Self {
+    /// The theme of a terminal with colors.
+    pub fn color(glyphs: Glyphs) -> Self {
         let plain = Style::new();
         Self {
             strong: plain.add_modifier(Modifier::BOLD),
@@ -125,9 +125,9 @@ impl Theme {
         }
     }
 
-    /// The theme under `NO_COLOR` (<https://no-color.org>): no colour at all, not even a reset of one, which
+    /// The theme under `NO_COLOR` (<https://no-color.org>): no color at all, not even a reset of one, which
     /// some terminals take for a reset of bold and reverse too.
-    pub fn without_colour(glyphs: Glyphs) -> Self {
+    pub fn without_color(glyphs: Glyphs) -> Self {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
         let reversed = plain.add_modifier(Modifier::REVERSED);

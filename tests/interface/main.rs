@@ -115,7 +115,7 @@ fn deletions(stage: &Stage) -> usize {
 fn drawn(stage: &Stage) -> String {
     let size = stage.app.shared.size;
     let mut terminal = Terminal::new(TestBackend::new(size.columns, size.rows)).unwrap();
-    terminal.draw(|frame| stage.app.draw(&Theme::colour(Glyphs::UNICODE), frame)).unwrap();
+    terminal.draw(|frame| stage.app.draw(&Theme::color(Glyphs::UNICODE), frame)).unwrap();
     let buffer = terminal.backend().buffer();
     let rows = buffer.content.chunks(usize::from(size.columns));
     let rows = rows.map(|cells| cells.iter().map(Cell::symbol).collect::<String>());

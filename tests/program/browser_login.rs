@@ -230,7 +230,7 @@ fn one_that_leaves_its_output_open_does_not_hold_the_run() {
     // In a session of its own, nothing that ends the command reaches it.
     let leaving =
         format!("'{PROGRAM}' {IN_OWN_SESSION} sh -c 'echo $$ >> \"{}\"; exec sleep 60' &\n", left.display());
-    let printing = printing(&token);
+    let printing = print_token(&token);
     let rows = [
         (format!("{leaving}{printing}"), 0),
         (format!("{leaving}{printing} & wait $!"), 0),

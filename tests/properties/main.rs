@@ -30,7 +30,7 @@ const STEPS: usize = 200;
 /// Runs the steps until the program exits. Returns the number of events.
 fn run(start: Start, steps: Vec<Step>) -> usize {
     let mut world = World::new(start);
-    let theme = Theme::colour(Glyphs::UNICODE);
+    let theme = Theme::color(Glyphs::UNICODE);
     for step in steps {
         world.step(step);
         world.draw(&theme);

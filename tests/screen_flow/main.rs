@@ -124,7 +124,7 @@ fn deletions(stage: &Stage) -> usize {
 fn drawn(stage: &Stage) -> String {
     let size = stage.app.shared.size;
     let mut terminal = Terminal::new(TestBackend::new(size.columns, size.rows)).unwrap();
-    terminal.draw(|frame| stage.app.draw(&Theme::colour(Glyphs::UNICODE), frame)).unwrap();
+    terminal.draw(|frame| stage.app.draw(&Theme::color(Glyphs::UNICODE), frame)).unwrap();
     let cells = &terminal.backend().buffer().content;
     let rows = cells.chunks(usize::from(size.columns).max(1));
     let rows: Vec<String> = rows.map(|row| row.iter().map(Cell::symbol).collect()).collect();

@@ -157,7 +157,12 @@ fn yes_still_applies_after_a_rate_limit() {
 #[test]
 fn yes_applies_to_one_secret() {
     let mut stage = preapproved();
-    stage.account(&[]).answered(Ok(secret())).keys("n y enter").signed_in(Ok(())).account(&[existing(LONG)]);
+    stage
+        .account(&[])
+        .post_finished(Ok(secret()))
+        .keys("n y enter")
+        .signed_in(Ok(()))
+        .account(&[existing(LONG)]);
     assert!(matches!(&stage.app.screen, Screen::Progress(progress) if progress.question.is_some()));
 }
 

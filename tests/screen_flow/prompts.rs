@@ -530,7 +530,7 @@ fn keys_right_after_a_paste_are_ignored() {
         command.paste_at_once(&text).keys("enter");
         assert_eq!(command.count(|command| matches!(command, Command::Run(..))), 0);
     }
-    let mut later = asked("q");
+    let mut later = after_keys("q");
     later.paste("x").keys("y");
     assert_eq!(later.exit(), Some(Exit::NotDelivered));
 }
@@ -639,7 +639,7 @@ fn a_late_result_is_not_claimed_for_the_next_secret() {
     for end in ends {
         let mut stage = saving();
         let first = stage.delivery();
-        stage.keys("<ctrl-c> n n y enter").signed_in(Ok(())).account(&[]).answered(Ok(secret()));
+        stage.keys("<ctrl-c> n n y enter").signed_in(Ok(())).account(&[]).post_finished(Ok(secret()));
         stage.keys("s").type_in("/y").keys("enter");
         assert_ne!(stage.delivery(), first);
         end(&mut stage, first);

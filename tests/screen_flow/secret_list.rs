@@ -14,7 +14,7 @@ use crate::*;
 
 const OWN: &str = "This session signed in with it: deleting it ends this session.";
 const PERHAPS: &str = "This session may have signed in with it: deleting it then ends this session.";
-const ASKED: &str = "? It was never used. A client that has it will fail to authenticate.";
+const WARNING: &str = "? It was never used. A client that has it will fail to authenticate.";
 
 fn two() -> [ExistingSecret; 2] {
     [masked("9f3a"), masked("k7qd")]

@@ -22,7 +22,7 @@ fn clocks() -> Vec<Timestamp> {
 
 #[test]
 fn every_state_is_drawn_at_every_time() {
-    let theme = Theme::colour(Glyphs::UNICODE);
+    let theme = Theme::color(Glyphs::UNICODE);
     for wall in clocks() {
         for mut state in states::all() {
             for (columns, rows) in [(80, 24), (120, 36), (56, 16)] {
@@ -60,7 +60,7 @@ fn every_lifetime_is_validated_at_every_time() {
             let mut stage = Stage::with(FieldName::Lifetime, lifetime);
             stage.set_clock(wall);
             let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
-            terminal.draw(|frame| stage.app.draw(&Theme::colour(Glyphs::UNICODE), frame)).unwrap();
+            terminal.draw(|frame| stage.app.draw(&Theme::color(Glyphs::UNICODE), frame)).unwrap();
             stage.keys("enter");
             let _ = stage.app.shared.form.first_invalid();
         }

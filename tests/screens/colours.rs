@@ -10,7 +10,7 @@ use crate::states;
 fn without_color_no_cell_has_a_color() {
     for glyphs in [Glyphs::UNICODE, Glyphs::ASCII] {
         for state in states::all() {
-            let picture = Picture::with(&state.app, &Theme::without_colour(glyphs), 80, 24);
+            let picture = Picture::with(&state.app, &Theme::without_color(glyphs), 80, 24);
             for cell in &picture.buffer.content {
                 let colors = (cell.fg, cell.bg, cell.underline_color);
                 assert_eq!(colors, (Color::Reset, Color::Reset, Color::Reset), "{}: {cell:?}", state.name);
@@ -22,7 +22,7 @@ fn without_color_no_cell_has_a_color() {
 #[test]
 fn without_color_the_text_is_the_same() {
     for state in states::all() {
-        let plain = Picture::with(&state.app, &Theme::without_colour(Glyphs::UNICODE), 80, 24);
+        let plain = Picture::with(&state.app, &Theme::without_color(Glyphs::UNICODE), 80, 24);
         assert_eq!(plain.text(), Picture::of(&state.app, 80, 24).text(), "{}", state.name);
     }
 }
@@ -43,7 +43,7 @@ fn meaning_does_not_depend_on_color() {
         ("header_foreign_host", "! not an Atlas host"),
     ];
     for (name, text) in rows {
-        let theme = Theme::without_colour(Glyphs::UNICODE);
+        let theme = Theme::without_color(Glyphs::UNICODE);
         let picture = Picture::with(&states::named(name), &theme, 80, 24);
         assert!(
             picture.unwrapped_text().contains(text),
@@ -63,7 +63,7 @@ fn without_color_reverse_video_marks_the_spot() {
         ("form_empty", "DEMO"),
     ];
     for (name, text) in rows {
-        let theme = Theme::without_colour(Glyphs::UNICODE);
+        let theme = Theme::without_color(Glyphs::UNICODE);
         let picture = Picture::with(&states::named(name), &theme, 80, 24);
         let cell = &picture.buffer[picture.find(text).unwrap()];
         assert!(cell.modifier.contains(Modifier::REVERSED), "{name}: {cell:?}");

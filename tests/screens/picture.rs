@@ -15,7 +15,7 @@ pub struct Picture {
 impl Picture {
     /// Draws with colors and Unicode glyphs.
     pub fn of(app: &App, columns: u16, rows: u16) -> Self {
-        Self::with(app, &Theme::colour(Glyphs::UNICODE), columns, rows)
+        Self::with(app, &Theme::color(Glyphs::UNICODE), columns, rows)
     }
 
     pub fn with(app: &App, theme: &Theme, columns: u16, rows: u16) -> Self {

@@ -37,12 +37,12 @@ fn at_every_size(theme: &Theme) {
 
 #[test]
 fn all_sizes_with_colors() {
-    at_every_size(&Theme::colour(Glyphs::UNICODE));
+    at_every_size(&Theme::color(Glyphs::UNICODE));
 }
 
 #[test]
 fn all_sizes_without_colors_in_ascii() {
-    at_every_size(&Theme::without_colour(Glyphs::ASCII));
+    at_every_size(&Theme::without_color(Glyphs::ASCII));
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_long_name_is_whole_in_a_wide_window_and_cut_with_a_mark_in_others() {
     stage.wait(LOOKUP_DELAY).send(Event::TimePassed);
     stage.project_read(Ok(Project { name: ServerText::new(&name), organization: None }));
     for (columns, is_whole) in [(56, false), (80, false), (100, true), (200, true)] {
-        let text = Picture::of(&stage.app, columns, 24).words().replace(' ', "");
+        let text = Picture::of(&stage.app, columns, 24).unwrapped_text().replace(' ', "");
         assert_eq!(
             (text.contains(&name), text.contains("payments-…")),
             (is_whole, !is_whole),

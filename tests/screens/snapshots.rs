@@ -63,7 +63,7 @@ fn ascii_glyphs() {
         "list_of_accounts",
     ];
     for name in names {
-        let picture = Picture::with(&states::named(name), &Theme::colour(Glyphs::ASCII), 80, 24);
+        let picture = Picture::with(&states::named(name), &Theme::color(Glyphs::ASCII), 80, 24);
         assert!(picture.text().is_ascii(), "{name}:\n{}", picture.text());
         keep(&format!("ascii_{name}"), &framed(&picture));
     }
@@ -73,7 +73,7 @@ fn ascii_glyphs() {
 #[test]
 fn every_state_can_be_drawn_in_ascii() {
     for state in states::all() {
-        let text = Picture::with(&state.app, &Theme::colour(Glyphs::ASCII), 80, 24).text();
+        let text = Picture::with(&state.app, &Theme::color(Glyphs::ASCII), 80, 24).text();
         // A truncated text from outside ends with an ellipsis in every set of glyphs.
         let text = if state.name == "failure_long_detail" { text.replace('…', "") } else { text };
         assert!(text.is_ascii(), "{}:\n{text}", state.name);

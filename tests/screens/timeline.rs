@@ -48,7 +48,7 @@ fn the_timeline_follows_the_typed_lifetime() {
 #[test]
 fn the_timeline_is_drawn_in_ascii_and_without_color() {
     let app = states::named("form_replaces_expired");
-    let picture = Picture::with(&app, &Theme::without_colour(Glyphs::ASCII), 80, 24);
+    let picture = Picture::with(&app, &Theme::without_color(Glyphs::ASCII), 80, 24);
     assert!(picture.text().is_ascii(), "{}", picture.text());
     let shortened = picture.lines().into_iter().find(|line| line.contains("...9f3a  in use")).unwrap();
     assert!(shortened.contains("=-----"), "{shortened}");
@@ -68,8 +68,8 @@ fn the_number_of_secrets_is_the_true_one() {
         let secrets: Vec<_> =
             (0..count).map(|number| existing(&format!("{number:04}"), "2027-03-01T12:00:00Z")).collect();
         let mut stage = Stage::filled();
-        stage.looked_up(&secrets);
-        let words = Picture::of(&stage.app, 80, 24).words();
+        stage.lookups_finished(&secrets);
+        let words = Picture::of(&stage.app, 80, 24).unwrapped_text();
         assert!(words.contains(title) && words.contains(expected), "{count}: {words}");
         if count < 2 {
             continue;
@@ -80,7 +80,7 @@ fn the_number_of_secrets_is_the_true_one() {
                 stage.account(&secrets);
                 stage.keys("up d");
             }
-            let words = Picture::of(&stage.app, 80, 24).words();
+            let words = Picture::of(&stage.app, 80, 24).unwrapped_text();
             let has = if count == 2 { "secrets, the maximum." } else { "secrets; the maximum is 2." };
             assert!(words.contains(&format!("This account has {count} {has} Delete one first.")), "{words}");
             // The question is asked beside the secret that it is about.

@@ -240,7 +240,7 @@ impl Encodings {
         Self { texts, revealing: REVEALING.min(normal(hidden).len()) }
     }
 
-    /// True if a part can be read in the text, whatever stands between its characters: blanks, colours, `%`, `\x`; or
+    /// True if a part can be read in the text, whatever stands between its characters: blanks, colors, `%`, `\x`; or
     /// within an escape sequence, such as one that copies.
     pub fn are_in(&self, text: &[u8]) -> bool {
         if self.revealing == 0 {

@@ -76,13 +76,6 @@ const CHOOSING: &[Binding] = &[
     REPAINT,
 ];
 
-/// What a key or an event did to the list.
-pub(super) enum ListResult {
-    Open,
-    Closed,
-    Deleted(ExistingSecret),
-}
-
 /// True for a secret of today that no client has used yet.
 fn is_fresh(secret: &ExistingSecret, now: Timestamp) -> bool {
     let is_of_today = |at| now.duration_since(at) < SignedDuration::from_hours(24);
@@ -101,7 +94,8 @@ impl SecretList {
         Transition::form()
     }
 
-    pub(super) fn on_list_action(&mut self, app: &mut Shared, action: Action) -> ListResult {
+    /// False once the user has closed the list.
+    pub(super) fn on_list_action(&mut self, app: &mut Shared, action: Action) -> bool {
         let count = self.secrets.len().max(1);
         match (&mut self.stage, action) {
             (Stage::Deleting(prompt), _) => {
@@ -115,10 +109,10 @@ impl SecretList {
                 self.selected = (self.selected + count - 1) % count;
             }
             (Stage::Choosing(_), Action::Delete) => self.ask(app),
-            (_, Action::No | Action::Leave) => return ListResult::Closed,
+            (_, Action::No | Action::Leave) => return false,
             _ => {}
         }
-        ListResult::Open
+        true
     }
 
     /// Asks, or says why not: before there is a new secret, the session needs the one that it signed in with.
@@ -136,7 +130,8 @@ impl SecretList {
         };
     }
 
-    pub(super) fn on_list_event(&mut self, app: &Shared, event: Event) -> ListResult {
+    /// The secret that was deleted, once one was.
+    pub(super) fn on_list_event(&mut self, app: &Shared, event: Event) -> Option<ExistingSecret> {
         match (event, &mut self.stage) {
             (Event::AccountFetched(Reader::SecretList, of, result), Stage::Fetching)
                 if of == self.account =>
@@ -144,14 +139,14 @@ impl SecretList {
                 self.fetched(result, app.atlas_now());
             }
             (event, Stage::Deleting(prompt)) => match prompt.on_event(app.now, event) {
-                Some(Deletion::Deleted) => return ListResult::Deleted(self.secrets.remove(self.selected)),
+                Some(Deletion::Deleted) => return Some(self.secrets.remove(self.selected)),
                 Some(Deletion::Failed(error)) => self.stage = Stage::Choosing(Some(error)),
                 Some(Deletion::Used(_) | Deletion::Cancelled) => self.stage = Stage::Choosing(None),
                 None => {}
             },
             _ => {}
         }
-        ListResult::Open
+        None
     }
 
     fn fetched(&mut self, result: ApiResult<ServiceAccount>, now: Timestamp) {
@@ -272,20 +267,13 @@ impl SecretList {
 /// The list as a screen of its own: both slots are in use.
 impl Component for SecretList {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        match self.on_list_action(app, action) {
-            ListResult::Closed => Self::close(app),
-            _ => Transition::Stay,
-        }
+        if self.on_list_action(app, action) { Transition::Stay } else { Self::close(app) }
     }
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
-        match self.on_list_event(app, event) {
-            ListResult::Deleted(secret) => {
-                app.form.notice = Some(Notice::Deleted(secret));
-                Self::close(app)
-            }
-            _ => Transition::Stay,
-        }
+        let Some(secret) = self.on_list_event(app, event) else { return Transition::Stay };
+        app.form.notice = Some(Notice::Deleted(secret));
+        Self::close(app)
     }
 
     fn keys(&self, _app: &Shared) -> &'static [Binding] {

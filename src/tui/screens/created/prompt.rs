@@ -12,7 +12,7 @@ use crate::tui::keys::{
     Action, BACK_BUT_CTRL_C, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, HELP_BESIDE_TEXT,
     LEAVE_FROM_PROMPT, yes,
 };
-use crate::tui::screens::secret_list::{ListResult, SecretList};
+use crate::tui::screens::SecretList;
 use crate::tui::text_line::field_label;
 use crate::tui::{TextLine, paste};
 
@@ -109,7 +109,7 @@ impl CreatedScreen {
 
     pub(super) fn on_prompt_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         if let Some(Prompt::Delete(list)) = &mut self.prompt {
-            if matches!(list.on_list_action(app, action), ListResult::Closed) {
+            if !list.on_list_action(app, action) {
                 self.prompt = None;
             }
         } else if action == Action::Leave {
@@ -129,7 +129,7 @@ impl CreatedScreen {
     /// The screen reports what was deleted, so that the list is not needed for that.
     pub(super) fn on_secret_list_event(&mut self, app: &Shared, event: Event) {
         let Some(Prompt::Delete(list)) = &mut self.prompt else { return };
-        if let ListResult::Deleted(secret) = list.on_list_event(app, event) {
+        if let Some(secret) = list.on_list_event(app, event) {
             self.deleted_older.push(secret);
             self.prompt = None;
         }

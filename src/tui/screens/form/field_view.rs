@@ -57,8 +57,8 @@ impl Remark {
         let glyphs = theme.glyphs;
         // The entries below say it.
         let is_open = app.suggestions().is_some_and(|(open, _)| open == name);
-        let is_said = matches!(validation, Validation::Name { .. } | Validation::Incomplete(_));
-        if is_open && is_said {
+        let is_below = matches!(validation, Validation::Name { .. } | Validation::Incomplete(_));
+        if is_open && is_below {
             return None;
         }
         let (symbol, text, style) = match validation {

@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_name_fills_its_room_and_no_more() {
-        let theme = Theme::colour(Glyphs::UNICODE);
+        let theme = Theme::color(Glyphs::UNICODE);
         for name in ["", "short", &"long".repeat(20), &"漢".repeat(20), &"漢".repeat(16)] {
             let fitted = fit(name, 28, &theme);
             assert_eq!(Span::raw(&fitted).width(), 28, "{fitted:?}");
