@@ -121,8 +121,8 @@ fn shortening_a_secret_asks_first() {
     let mut terminal = filled(&atlas, crate::atlas::PLAIN).start();
     create(&mut terminal);
     terminal.send("n");
-    terminal.wait_for("continue without it");
-    terminal.send("l");
+    terminal.wait_for("Continue without it?");
+    terminal.send("y");
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);
     terminal.wait_for("This cannot be undone.");

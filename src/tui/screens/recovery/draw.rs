@@ -115,16 +115,22 @@ impl Recovery {
             };
             return canvas.ask(question, "quit");
         }
+        let is_kept = matches!(self.deleted, Some(Deletion::Used(_) | Deletion::Failed(_)));
+        if let Some(secret) = self.found().filter(|_| self.deletion.is_some() || is_kept) {
+            let created = |at| text::date_time(at, app.zone.as_ref());
+            canvas.words(0, &identifying_line(app, secret, &theme.glyphs, created), Style::new());
+        }
         match (&self.deletion, &self.deleted) {
             (Some(prompt), _) => {
-                if let Some(secret) = self.found() {
-                    draw_secret(app, secret, canvas);
-                    self.draw_what_stays(0, canvas);
+                if self.found().is_some() {
+                    self.draw_what_stays(canvas);
                 }
                 prompt.draw(app, &self.label(&theme.glyphs), "", canvas);
             }
-            (None, Some(deletion)) => self.draw_deleted(app, deletion, canvas),
-            (None, None) => self.draw_search(app, canvas),
+            (None, Some(Deletion::Deleted)) => self.draw_what_stays(canvas),
+            (None, Some(Deletion::Used(_))) => canvas.words(0, IN_USE, theme.strong),
+            (None, Some(Deletion::Failed(error))) => canvas.words(0, &error.sentence(), theme.bad),
+            (None, Some(Deletion::Cancelled) | None) => self.draw_search(app, canvas),
         }
         let is_asking =
             self.deletion.is_some() || self.deleted.is_some() || self.is_searching() || self.is_gone();
@@ -200,43 +206,21 @@ impl Recovery {
                     let text = "It appeared after the request. d deletes it; then create another.";
                     canvas.words(0, text, plain);
                 }
-                self.draw_what_stays(0, canvas);
+                self.draw_what_stays(canvas);
             }
         }
     }
 
     /// What deleting the secret does not undo: creating it has shortened the other ones.
-    fn draw_what_stays(&self, indent: u16, canvas: &mut Canvas) {
+    fn draw_what_stays(&self, canvas: &mut Canvas) {
         let others = match self.before.ids.as_deref() {
             Some([]) => return,
             Some(_) => "the account's other secrets",
             None => "any other secret",
         };
         let text = format!("Deleting it does not restore the expiry of {others}.");
-        canvas.words(indent, &text, canvas.theme.faint);
+        canvas.words(0, &text, canvas.theme.faint);
     }
-
-    /// How deleting it ended.
-    fn draw_deleted(&self, app: &Shared, deletion: &Deletion, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        if let Some(secret) = self.found().filter(|_| *deletion != Deletion::Deleted) {
-            draw_secret(app, secret, canvas);
-        }
-        match deletion {
-            Deletion::Deleted => {
-                self.draw_what_stays(0, canvas);
-            }
-            Deletion::Used(_) => canvas.words(0, IN_USE, theme.strong),
-            Deletion::Failed(error) => canvas.words(0, &error.sentence(), theme.bad),
-            Deletion::Cancelled => {}
-        }
-    }
-}
-
-fn draw_secret(app: &Shared, secret: &ExistingSecret, canvas: &mut Canvas) {
-    let created = |at| text::date_time(at, app.zone.as_ref());
-    let line = identifying_line(app, secret, &canvas.theme.glyphs, created);
-    canvas.words(0, &line, Style::new());
 }
 
 /// What tells a secret from the others: the end of its value, when it was created, and when it was last used.
