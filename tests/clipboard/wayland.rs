@@ -125,7 +125,7 @@ fn a_long_text_of_another_program_is_not_read_to_its_end() {
     let compositor = Compositor::start();
     let mut program = compositor.program("60");
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
-    let holder = program.holder();
+    let holder = program.clipboard_process();
     let before = holder.peak_memory().unwrap();
     let text = compositor.runtime.path().join("long");
     fs::write(&text, "long ".repeat(LONG / 5)).unwrap();

@@ -20,7 +20,7 @@ const TOOLS: &[&str] = &["Xvfb", "xclip"];
 /// The length of a text that is too long for a clipboard of ours, in bytes.
 pub const LONG: usize = 100_000_000;
 
-fn on(display: &Display) -> Program {
+fn start_on(display: &Display) -> Program {
     Program::start(&[("DISPLAY", &display.name), ("TERM", "xterm-256color")])
 }
 
@@ -85,11 +85,11 @@ fn a_long_text_of_another_program_is_not_read_to_its_end() {
         return;
     }
     let display = Display::start();
-    let mut program = on(&display);
+    let mut program = start_on(&display);
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
-    let holder = program.holder();
+    let holder = program.clipboard_process();
     let before = holder.peak_memory().unwrap();
-    let mut owner = display.copied_elsewhere(&"long ".repeat(LONG / 5));
+    let mut owner = display.copy_elsewhere(&"long ".repeat(LONG / 5));
     assert!(holder.peak_memory_at_its_end() < before + LONG / 5, "most of it was read");
     assert_eq!(program.ask("content"), "Overwritten");
     assert!(
