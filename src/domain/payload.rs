@@ -36,6 +36,9 @@ pub enum SaveFailure {
     /// No path was given, or one that names a folder.
     #[error("Not a file name.")]
     NoName,
+    /// A folder has that name.
+    #[error("That is a folder.")]
+    IsFolder,
     /// Something has that name already; nothing is ever overwritten.
     #[error("File already exists.")]
     Exists,
@@ -109,10 +112,19 @@ pub struct EnvFile {
     pub other_owner: Option<u32>,
     /// The name is a link to this file, which is the one to be updated.
     pub link_to: Option<ServerText>,
-    /// The client ID of another account, which it holds.
-    pub other_client: Option<ClientId>,
+    /// The client ID in it, if it is not this account's.
+    pub other_client: Option<OtherClient>,
     /// Those of the two variables that it does not have: they are added.
     pub missing: Vec<&'static str>,
+}
+
+/// A value in the place of a client ID that is not this account's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OtherClient {
+    /// The client ID of another account.
+    Account(ClientId),
+    /// Something else, which is not shown: it could be a secret.
+    Unknown,
 }
 
 /// What an error of the system means for saving. The caller names the folder, and checks for one with the file's name.
@@ -134,6 +146,7 @@ impl SaveFailure {
     pub fn sentence(&self) -> String {
         let advice = match self {
             Self::NoName => " Type a path such as ~/prod.env.",
+            Self::IsFolder => " Add the name of a file.",
             Self::Exists
             | Self::CanUpdate(_)
             | Self::BrokenLink

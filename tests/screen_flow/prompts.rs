@@ -5,7 +5,7 @@ use std::time::Duration;
 use atlas_secret::domain::{
     BaseUrl, ClientId, ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome,
     CreatedSecret, Delivery, Disposition, EnvFile, Exit, Format, HeldCopy, Identity, KnownCommand,
-    SaveFailure, SavedFile, ServerText, Session, Template, TerminalRoute,
+    OtherClient, SaveFailure, SavedFile, ServerText, Session, Template, TerminalRoute,
 };
 use atlas_secret::tui::screens::CopyState;
 use atlas_secret::tui::{Command, DeliveryId, Event, Output};
@@ -77,7 +77,7 @@ fn updating(file: EnvFile) -> Stage {
 #[test]
 fn the_question_shows_the_client_id_that_would_be_replaced() {
     let other = "mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa";
-    let other_client = Some(ClientId::parse(other).unwrap());
+    let other_client = Some(OtherClient::Account(ClientId::parse(other).unwrap()));
     let mut stage = updating(EnvFile { other_client: other_client.clone(), ..EnvFile::default() });
     assert_drawn(&stage, &format!("~/.env has the client ID {other} of another account."));
     assert_drawn(&stage, "y replace");

@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use crate::domain::{
-    ClientId, ENV_VARIABLES, EnvFile, Format, SaveFailure, SavedFile, SecretPayload, ServerText,
+    ClientId, ENV_VARIABLES, EnvFile, Format, OtherClient, SaveFailure, SavedFile, SecretPayload, ServerText,
 };
 use crate::files::user_id;
 
@@ -36,8 +36,11 @@ pub async fn save(
     let (text, payload) = (render(format, payload), payload.clone());
     blocking(move || match store(&path, text.expose_secret().as_bytes()) {
         Ok(()) => Ok(SavedFile { path: shown(&path), format }),
-        // The system does not say which one.
-        Err(SaveFailure::NoFolder(_)) => Err(SaveFailure::NoFolder(shown(path.parent().unwrap_or(&path)))),
+        // The system does not say which folder. Some, such as /proc, exist, but hold no files of ours.
+        Err(SaveFailure::NoFolder(_)) => Err(match path.parent().unwrap_or(&path) {
+            folder if folder.is_dir() => SaveFailure::Other(ServerText::new("the folder takes no new files")),
+            folder => SaveFailure::NoFolder(shown(folder)),
+        }),
         Err(SaveFailure::Exists) if format == Format::Env => {
             let file = ExistingFile::open(&path)?;
             with_secret(&file, &payload)?;
@@ -93,10 +96,11 @@ fn question(path: &Path, file: &ExistingFile, payload: &SecretPayload) -> Result
     let [id, _] = ENV_VARIABLES;
     let text = file.read()?;
     let missing = ENV_VARIABLES.into_iter().filter(|name| env::values(&text, name).is_empty()).collect();
-    let other_client = env::values(&text, id)
-        .iter()
-        .filter_map(|text| ClientId::parse(text).ok())
-        .find(|client| *client != payload.new_secret.client);
+    let own = &payload.new_secret.client;
+    let mut others = env::values(&text, id);
+    others.retain(|value| !value.is_empty() && value.as_str() != own.as_str());
+    let account = others.iter().find_map(|value| ClientId::parse(value).ok()).map(OtherClient::Account);
+    let other_client = account.or((!others.is_empty()).then_some(OtherClient::Unknown));
     // Without the rights of root the new file could not have that owner, and nothing is replaced.
     let other_owner = (user_id() == 0 && !file.stat.is_ours()).then_some(file.stat.owner);
     Ok(EnvFile { is_open: file.stat.is_open_to_others(), other_owner, link_to, other_client, missing })

@@ -22,7 +22,7 @@ const LONGEST_START: usize = 50;
 /// Stores `content` as the new file `path`. Nothing is overwritten and no link is followed.
 pub(super) fn store(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
     match symlink_metadata(path) {
-        Ok(about) if about.is_dir() => return Err(SaveFailure::NoName),
+        Ok(about) if about.is_dir() => return Err(SaveFailure::IsFolder),
         Ok(_) => return Err(SaveFailure::Exists),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error.into()),
@@ -202,7 +202,7 @@ fn why_not_replaced(path: &Path, about: &Metadata) -> Option<SaveFailure> {
     #[cfg(not(unix))]
     let is_writable = || !about.permissions().readonly();
     match () {
-        () if about.is_dir() => Some(SaveFailure::NoName),
+        () if about.is_dir() => Some(SaveFailure::IsFolder),
         () if !about.is_file() => Some(SaveFailure::Exists),
         () if FileStat::from(about).links > 1 => Some(SaveFailure::HardLinked),
         () if !is_writable() => Some(SaveFailure::ReadOnly),

@@ -13,7 +13,7 @@ use rustix::fs::{CWD, FileType, Mode, RenameFlags, XattrFlags, getxattr, mknodat
 use super::*;
 use crate::delivery::file::{save, update_env};
 use crate::delivery::fixtures::{VALUE, payload};
-use crate::domain::{ClientId, ENV_VARIABLES, EnvFile, SavedFile, ServerText};
+use crate::domain::{ClientId, ENV_VARIABLES, EnvFile, OtherClient, SavedFile, ServerText};
 
 const OLD: &str = "A=1\nMONGODB_ATLAS_CLIENT_SECRET=old # mine\n";
 
@@ -87,13 +87,25 @@ async fn an_update_needs_agreement_and_keeps_the_mode() {
 }
 
 #[tokio::test]
+async fn a_value_that_is_no_client_id_is_reported_but_not_kept() {
+    let (_folder, path) = folder();
+    for (value, expected) in
+        [("changeme", Some(OtherClient::Unknown)), ("", None), ("mdb_sa_id_1234567890abcdef12345678", None)]
+    {
+        fs::write(&path, format!("MONGODB_ATLAS_CLIENT_ID={value}\n")).unwrap();
+        let SaveFailure::CanUpdate(question) = try_save(&path).await else { panic!("it is asked about") };
+        assert_eq!(question.other_client, expected, "{value:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_client_id_of_another_account_needs_agreement() {
     let (_folder, path) = folder();
     let other = "mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa";
     let of_another = format!("MONGODB_ATLAS_CLIENT_ID={other}\n");
     fs::write(&path, &of_another).unwrap();
     let SaveFailure::CanUpdate(question) = try_save(&path).await else { panic!("it is asked about") };
-    assert_eq!(question.other_client.as_ref().map(ClientId::as_str), Some(other));
+    assert_eq!(question.other_client, Some(OtherClient::Account(ClientId::parse(other).unwrap())));
     assert!(matches!(update(&path, true).await, Err(SaveFailure::CanUpdate(_))), "it was not agreed to");
     assert_eq!(fs::read_to_string(&path).unwrap(), of_another);
     update_env(path.to_str().unwrap(), None, &payload(), &question).await.unwrap();
@@ -177,8 +189,8 @@ async fn what_cannot_be_updated_has_a_reason_and_stays() {
     type Arrange = fn(&Path);
     let rows: [(&str, Arrange, SaveFailure); 18] = [
         ("a broken link", |path| symlink("nowhere", path).unwrap(), SaveFailure::BrokenLink),
-        ("a folder", |path| fs::create_dir(path).unwrap(), SaveFailure::NoName),
-        ("a link to a folder", |path| symlink("/tmp", path).unwrap(), SaveFailure::NoName),
+        ("a folder", |path| fs::create_dir(path).unwrap(), SaveFailure::IsFolder),
+        ("a link to a folder", |path| symlink("/tmp", path).unwrap(), SaveFailure::IsFolder),
         ("a device", |path| symlink("/dev/null", path).unwrap(), SaveFailure::Exists),
         (
             "a hard link",

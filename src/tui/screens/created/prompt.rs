@@ -4,7 +4,9 @@
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::domain::{CommandOutput, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format, SaveFailure};
+use crate::domain::{
+    CommandOutput, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format, OtherClient, SaveFailure,
+};
 use crate::tui::app::{Shared, Transition};
 use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::{Command, DeliveryId, Event, KeyPress};
@@ -260,7 +262,11 @@ impl CreatedScreen {
         let Some(other) = &file.other_client else {
             return canvas.ask(&format!("{path} exists. {change}"), "update");
         };
-        canvas.words(0, &format!("{path} has the client ID {other} of another account."), Style::new());
+        let has = match other {
+            OtherClient::Account(client) => format!("{path} has the client ID {client} of another account."),
+            OtherClient::Unknown => format!("{path} has another value for {id}."),
+        };
+        canvas.words(0, &has, Style::new());
         canvas.ask(&change, "replace");
     }
 }
