@@ -162,7 +162,7 @@ fn placeholder_name(braced: &str) -> Option<&str> {
 /// - pass: `insert --multiline` reads "until EOF"; without it a password is asked for twice.
 /// - gopass: `insert --multiline` takes the whole of standard input.
 /// - gh: `secret set` without `--body` "reads from standard input".
-/// - glab: `cat file.txt | glab variable set SERVER_TOKEN`.
+/// - glab: `cat file.txt | glab variable set SERVER_TOKEN`, which fails if the variable exists; `update` changes one.
 /// - kubectl: `cat pod.json | kubectl apply -f -`; without `--server-side` it also writes the plain secret into the annotation
 ///   `kubectl.kubernetes.io/last-applied-configuration`.
 /// - vault: "it can be read from stdin using the `-` symbol", as the value of a key.
@@ -172,11 +172,12 @@ fn placeholder_name(braced: &str) -> Option<&str> {
 /// - doppler: `cat ./id_rsa | doppler secrets set SSH_KEY`; `--silent`, or it prints the value.
 /// - wrangler: `echo VALUE | wrangler secret put KEY`.
 /// - fly: `secrets import` reads NAME=VALUE lines from standard input.
-const PRESETS: [(&str, &str, &str, Format); 12] = [
+const PRESETS: [(&str, &str, &str, Format); 13] = [
     ("pass", "password store", "pass insert -m atlas/{client_id}", Format::Secret),
     ("gopass", "gopass", "gopass insert -m atlas/{client_id}", Format::Secret),
     ("gh", "GitHub", "gh secret set MONGODB_ATLAS_CLIENT_SECRET", Format::Secret),
-    ("glab", "GitLab", "glab variable set MONGODB_ATLAS_CLIENT_SECRET --masked", Format::Secret),
+    ("glab", "GitLab, new", "glab variable set MONGODB_ATLAS_CLIENT_SECRET --masked", Format::Secret),
+    ("glab", "GitLab, update", "glab variable update MONGODB_ATLAS_CLIENT_SECRET --masked", Format::Secret),
     ("kubectl", "Kubernetes", "kubectl apply --server-side -f -", Format::Kubernetes),
     (
         "vault",
