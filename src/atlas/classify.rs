@@ -88,7 +88,7 @@ pub(super) fn deleted(answer: &Answer) -> ApiResult<()> {
     }))
 }
 
-/// Why an answer to a request that only reads gave nothing.
+/// Why a request that only reads failed, by its answer.
 pub(super) fn read_failed(answer: &Answer) -> Cause {
     match rejection(answer) {
         Some(rejection) => Cause::Rejected(Box::new(rejection)),

@@ -69,7 +69,7 @@ impl Client {
     }
 
     /// Proves that a new secret of this account works: asks for a token with it, and revokes the token. A secret that
-    /// has just been created may not be known everywhere in Atlas yet, so that a refusal is asked about again, twice,
+    /// has just been created may not be known everywhere in Atlas yet, so that after a refusal it is tried again, twice,
     /// within 10 seconds altogether.
     ///
     /// # Errors

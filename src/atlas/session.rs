@@ -28,7 +28,7 @@ pub(super) enum Session {
     /// A service account, and its token once it has signed in.
     ServiceAccount {
         login: ServiceAccountLogin,
-        /// Held while a token is on its way, so that two askers share one.
+        /// Held while a token is on its way, so that two requests share one.
         token: AsyncMutex<Option<Token>>,
     },
 }
@@ -89,7 +89,7 @@ impl Client {
         Ok(())
     }
 
-    /// Which service account signs in, and what its secret ends with, so that it is recognised among others:
+    /// Which service account signs in, and what its secret ends with, so that it is recognized among others:
     /// the last four characters, which is what Atlas shows of it.
     pub fn login(&self) -> Option<Login> {
         let Session::ServiceAccount { login, .. } = &self.session else { return None };

@@ -73,7 +73,7 @@ impl Atlas {
 }
 
 impl State {
-    /// Who asks is checked before what is asked for: without credentials no one learns anything.
+    /// Credentials are checked before the request itself: without them the client learns nothing.
     fn reply(&mut self, request: &Request<'_>) -> Result<Reply, Reply> {
         let (method, path) = (request.parts.method.as_str(), request.parts.uri.path());
         match (method, path) {

@@ -99,7 +99,7 @@ impl Gate {
             return if is_known { Ok(()) } else { Err(unauthorized()) };
         }
         let digest = self.digest(request);
-        // Only a right response may hear that its nonce is stale.
+        // Only a right response learns that its nonce is stale.
         let is_stale = digest.as_ref().is_some_and(|(nonce, _)| !self.nonces.contains_key(nonce));
         if let Some((nonce, count)) = digest
             && let Some(last_count) = self.nonces.get_mut(&nonce)

@@ -27,7 +27,7 @@ const HOURS_LEFT_TO_OTHERS: i32 = 7 * 24;
 /// 8 hours to 365 days.
 const ALLOWED_HOURS: RangeInclusive<i32> = 8..=8760;
 
-/// When every project and service account was created: no one asks.
+/// When every project and service account was created: it makes no difference.
 const CREATED: &str = "2025-01-01T00:00:00Z";
 
 pub(super) const HEXADECIMAL: &[u8] = b"0123456789abcdef";

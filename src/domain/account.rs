@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{ClientId, OrganizationId, ProjectId, SecretId, ServerText};
 
-/// How many secrets one service account can have. An expired one still holds its place.
+/// How many secrets one service account can have. An expired one still holds its slot.
 pub const SECRETS_PER_ACCOUNT: usize = 2;
 
 /// Creating a secret makes Atlas shorten every existing one to at most this long from now
@@ -43,7 +43,7 @@ pub struct ExistingSecret {
     pub id: SecretId,
     /// When it was created, where Atlas said so.
     pub created_at: Option<Timestamp>,
-    /// When it stops to work, where Atlas said so.
+    /// When it expires, where Atlas said so.
     pub expires_at: Option<Timestamp>,
     /// When it was last used, unless it never was.
     pub last_used_at: Option<Timestamp>,
@@ -94,7 +94,7 @@ impl ServiceAccount {
         }
     }
 
-    /// True when no place is left for one more secret.
+    /// True when no slot is left for one more secret.
     pub fn is_full(&self) -> bool {
         self.secrets.len() >= SECRETS_PER_ACCOUNT
     }
@@ -149,7 +149,7 @@ impl Flags {
     }
 }
 
-/// The service account that a session signed in as, and how its secret is recognised among others.
+/// The service account that a session signed in as, and how its secret is recognized among others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
     /// The account.
@@ -206,7 +206,7 @@ pub struct Project {
 /// What an organization allows its service accounts (`GET /orgs/{orgId}/settings`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OrganizationSettings {
-    /// The longest life of a secret, in hours (`maxServiceAccountSecretValidityInHours`), where it has a say.
+    /// The longest life of a secret, in hours (`maxServiceAccountSecretValidityInHours`), where it sets one.
     pub longest_secret_hours: Option<i32>,
 }
 

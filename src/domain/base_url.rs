@@ -21,7 +21,7 @@ pub enum HostKind {
     Atlas,
     /// This machine.
     Loopback,
-    /// Anybody else's.
+    /// Any other host.
     Other,
 }
 
@@ -82,7 +82,7 @@ impl BaseUrl {
         Ok(Self { url })
     }
 
-    /// Host and, where it is not the scheme's own, port: what the user recognises.
+    /// Host and, where it is not the scheme's own, port: what the user recognizes.
     pub fn host(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         match self.url.port() {

@@ -1,4 +1,4 @@
-//! Why a request to Atlas gave nothing, and what is certain after it. `messages` explains each cause to the user.
+//! Why a request to Atlas failed, and what is certain after it. `messages` explains each cause to the user.
 //!
 //! **Invariant:** what the phase and the cause do not prove is [`Certainty::Unknown`].
 
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::{ProfileName, ServerText};
 
-/// What a request to Atlas gave.
+/// The result of a request to Atlas.
 pub type ApiResult<T> = Result<T, ApiError>;
 
-/// Why a request to Atlas gave nothing.
+/// Why a request to Atlas failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     /// How far the request got.
@@ -48,7 +48,7 @@ pub enum Cause {
     NoChallenge(ServerText),
     /// The connection ended in the middle.
     Interrupted(ServerText),
-    /// Nothing came for this long.
+    /// There was no response for this long.
     TimedOut(Duration),
     /// The token endpoint does not know this id with this secret (`invalid_client`, RFC 6749, section 5.2). Its message.
     SignInRefused(ServerText),
@@ -85,7 +85,7 @@ pub enum Cause {
     ValueUnreadable(ServerText),
 }
 
-/// What is certain of a request that was to change something and gave nothing.
+/// What is certain after a request that was to change something failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
     /// It has changed nothing: it never left, or Atlas itself refused.

@@ -66,15 +66,15 @@ impl Signal {
 /// How much longer a POST or a write may run after a signal asked the program to end.
 pub const GRACE: Duration = Duration::from_secs(3);
 
-/// What is said on standard error after the program has left the screen: the facts of a secret that was
-/// created, or perhaps was, and never its value.
+/// What standard error gets after the screen has closed: the facts of a secret that was created, or perhaps was, and
+/// never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExitSummary {
     /// Whose secret it is.
     pub client: ClientId,
     /// The secret's id, where Atlas gave one.
     pub secret_id: Option<SecretId>,
-    /// When the secret stops to work, where Atlas said so.
+    /// When the secret expires, where Atlas said so.
     pub expires_at: Option<Timestamp>,
     /// What became of it.
     pub disposition: Disposition,
@@ -245,7 +245,7 @@ pub struct JournalEntry {
     pub ids_before: Option<Vec<SecretId>>,
     /// The new secret's id, once Atlas has answered with a readable one.
     pub secret_id: Option<SecretId>,
-    /// When the new secret stops to work, once Atlas has said so.
+    /// When the new secret expires, once Atlas has said so.
     pub expires_at: Option<Timestamp>,
 }
 

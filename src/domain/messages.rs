@@ -10,7 +10,7 @@ use super::{
     RejectionKind as Kind, SECRETS_PER_ACCOUNT, ServerText, Session, text,
 };
 
-/// What is asked of Atlas, as far as the roles differ that it takes.
+/// A request to Atlas: each needs a role of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
     /// `GET /groups`

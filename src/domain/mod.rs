@@ -1,5 +1,5 @@
-//! What the whole program speaks of: ids, lifetimes, secrets, text from outside, what can go wrong and what is known
-//! after it did.
+//! The vocabulary of the whole program: ids, lifetimes, secrets, text from outside, errors, and what is certain after
+//! one.
 //!
 //! **Invariant:** a value is parsed once, on its way in, and trusted from then on. This module uses no other one, and
 //! does nothing: no clock, file, network or environment.

@@ -1,4 +1,4 @@
-//! The secret: what is asked for, the request that asks for it, what comes back once, and the shapes it is delivered in.
+//! The secret: what is to be created, the request for it, what Atlas returns once, and the formats it is delivered in.
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -104,7 +104,7 @@ pub struct CreatedSecret {
     pub id: Option<SecretId>,
     /// When Atlas created it, if that could be read.
     pub created_at: Option<Timestamp>,
-    /// When it stops to work, if that could be read.
+    /// When it expires, if that could be read.
     pub expires_at: Option<Timestamp>,
 }
 

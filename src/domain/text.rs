@@ -135,17 +135,17 @@ pub fn from_now(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// How long something runs already, in whole seconds: `12 s`.
+/// How long something has been running, in whole seconds: `12 s`.
 pub fn seconds(duration: Duration) -> String {
     format!("{} s", duration.as_secs())
 }
 
-/// How long something still takes; a part of a second counts as one.
+/// How long something still takes, rounded up to whole seconds.
 pub fn seconds_left(duration: Duration) -> String {
     format!("{} s", duration.as_millis().div_ceil(1000))
 }
 
-/// Atlas wants fewer requests, and this one waits for so long.
+/// Atlas limits the rate of requests, and this one waits.
 pub fn rate_limited(left: Duration) -> String {
     format!("Rate limited by Atlas (429). Retrying in {}.", seconds_left(left))
 }

@@ -1,4 +1,4 @@
-//! Deleting one secret, wherever that is asked for.
+//! Deleting one secret: the same for every screen and for the creating job.
 
 use tokio_util::sync::CancellationToken;
 

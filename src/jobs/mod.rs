@@ -76,7 +76,7 @@ pub trait Journal: Send + Sync {
 
 /// Who started a job: the terminal interface, or a run without one.
 pub trait Operator: Send {
-    /// Hears what the job does now.
+    /// Takes note of what the job does now.
     fn progress(&mut self, step: Step);
     /// Answers a question; only `true` goes on.
     fn confirm(&mut self, question: Question) -> impl Future<Output = bool> + Send;

@@ -24,7 +24,7 @@ const RESTART_PAUSES: [Duration; 3] =
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// Runs a read again after a 429, as late as `Retry-After` says and up to a second later, so that parallel reads
-/// spread out. `report` hears of each wait before it begins.
+/// spread out. `report` is called before each wait.
 pub async fn with_retries<T, Work>(
     mut read: impl FnMut() -> Work,
     mut report: impl FnMut(Duration),
@@ -72,7 +72,7 @@ fn jitter() -> Duration {
     Duration::from_millis(u64::from(u16::from_le_bytes(random)) % 1000)
 }
 
-/// All entries of a list. `report` hears of each wait after a read that failed.
+/// All entries of a list. `report` is called before each wait after a read that failed.
 ///
 /// # Errors
 /// A page could not be read, also not after trying again, or there are too many.

@@ -42,8 +42,8 @@ pub enum Recovered {
     Failed(ApiError),
 }
 
-/// Searches the account until a new secret appears or the pauses are used up. `report` hears of each fetch
-/// (`None`) and of each pause before it begins.
+/// Searches the account until a new secret appears or the pauses are used up. `report` is called before each
+/// fetch (`None`) and before each pause.
 pub async fn recover(
     atlas: &impl AtlasApi,
     account: &AccountRef,
