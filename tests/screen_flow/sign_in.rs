@@ -245,11 +245,14 @@ fn a_try_that_was_stopped_changes_nothing_when_it_ends() {
 
 #[test]
 fn a_secret_that_is_pasted_where_it_could_be_read_goes_to_the_masked_line() {
-    let mut stage = signed_out();
-    stage.keys("down enter").paste(VALUE);
-    assert_drawn(&stage, "Client secret \u{203a}");
-    assert_eq!(bullets(&stage), VALUE.len());
-    assert_not_drawn(&stage, "mdb_sa_sk_");
+    let (start, end) = VALUE.split_at(20);
+    for pasted in [VALUE.to_owned(), format!("  {start}\r\n  {end}\n"), format!("{start} {end}")] {
+        let mut stage = signed_out();
+        stage.keys("down enter").paste(&pasted);
+        assert_drawn(&stage, "Client secret \u{203a}");
+        assert_eq!(bullets(&stage), VALUE.len(), "{pasted:?}");
+        assert_not_drawn(&stage, "mdb_sa_sk_");
+    }
 }
 
 #[test]
