@@ -222,6 +222,16 @@ fn is_of_another_kind(label: &str) -> bool {
     ["org", "secret"].iter().any(is_of) || label.ends_with("id") && KINDS.iter().any(is_of)
 }
 
+/// A secret of the usual length that a terminal has broken into lines, in one piece.
+pub(super) fn joined_secret(text: &str) -> Option<String> {
+    const LENGTH: usize = SECRET_PREFIX.len() + 40;
+    let joined: String = text.split_whitespace().collect();
+    let is_of_secret = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    let is_secret =
+        joined.starts_with(SECRET_PREFIX) && joined.len() == LENGTH && joined.bytes().all(is_of_secret);
+    is_secret.then_some(joined)
+}
+
 /// Credentials in a pasted text: the id, and the secret.
 pub(super) fn credentials<'a>(text: &'a str) -> (Option<&'a str>, Option<&'a str>) {
     let is_end = |character: char| {

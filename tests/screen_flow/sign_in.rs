@@ -244,11 +244,14 @@ fn a_canceled_sign_in_is_ignored() {
 
 #[test]
 fn a_secret_pasted_into_a_visible_field_goes_to_the_masked_one() {
-    let mut stage = signed_out();
-    stage.keys("down enter").paste(VALUE);
-    assert_drawn(&stage, "Client secret \u{203a}");
-    assert_eq!(bullets(&stage), VALUE.len());
-    assert_not_drawn(&stage, "mdb_sa_sk_");
+    let (start, end) = VALUE.split_at(20);
+    for pasted in [VALUE.to_owned(), format!("  {start}\r\n  {end}\n"), format!("{start} {end}")] {
+        let mut stage = signed_out();
+        stage.keys("down enter").paste(&pasted);
+        assert_drawn(&stage, "Client secret \u{203a}");
+        assert_eq!(bullets(&stage), VALUE.len(), "{pasted:?}");
+        assert_not_drawn(&stage, "mdb_sa_sk_");
+    }
 }
 
 #[test]

@@ -142,7 +142,8 @@ impl Typing {
     /// An ID and a secret each go to their own line, wherever the caret is.
     fn paste(&mut self, text: &str) {
         let text = paste::visible(text);
-        let text = text.trim();
+        let joined = paste::joined_secret(&text);
+        let text = joined.as_deref().unwrap_or(text.trim());
         let (identifier, secret) = match paste::credentials(text) {
             (identifier, Some(secret)) => (identifier, secret),
             (Some(identifier), None) if self.focus == Half::Identifier => {
