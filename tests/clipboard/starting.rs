@@ -69,7 +69,7 @@ fn the_clipboard_process_has_its_own_session_and_no_inherited_files() {
 }
 
 #[test]
-fn other_programs_of_the_user_cannot_read_its_memory() {
+fn other_programs_of_the_user_cannot_read_the_memory_of_the_clipboard_process() {
     if !have(TOOLS) || (is_root() && !have(&["setpriv"])) {
         return;
     }

@@ -264,7 +264,7 @@ fn stopping_after_deleting_an_expired_secret_reports_the_deletion() {
 }
 
 #[test]
-fn a_rejected_post_reports_that_nothing_was_created() {
+fn a_post_without_effect_reports_that_nothing_was_created() {
     let rows: [(Result<CreatedSecret, ApiError>, Certainty); 4] = [
         (not_sent(), Certainty::NotDone),
         (refused(401, "UNAUTHORIZED"), Certainty::NotDone),

@@ -111,7 +111,7 @@ fn several_records_are_numbered_and_the_kept_secret_is_named() {
 
 /// Before and after a search, the screen says the same about the value.
 #[test]
-fn a_search_does_not_change_what_is_said_about_the_value() {
+fn a_search_does_not_contradict_the_message_about_the_value() {
     const KEEP: &str = "Keep it if you have its value";
     let (delivered, lost) = ("It may not have been delivered.", "its value is lost.");
     for (mut stage, text, other) in [(with_id(), delivered, lost), (without_id(), lost, delivered)] {
