@@ -63,7 +63,7 @@ fn a_home_folder_of_another_user_is_named_as_the_reason() {
     let home = tempfile::tempdir().unwrap();
     let closed = home.path().join("closed");
     fs::create_dir(&closed).unwrap();
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
     let program = env!("CARGO_BIN_EXE_atlas-secret");
     let user: &[&str] = if root { &["setpriv", "--reuid=65534", "--clear-groups"] } else { &["env"] };
     let mut command = Command::new(user[0]);

@@ -88,7 +88,7 @@ async fn what_is_no_file_name_is_refused() {
         (below(""), SaveFailure::NoName),
         (below("."), SaveFailure::NoName),
         (below("new/"), SaveFailure::NoName),
-        (folder.path().to_str().unwrap().to_owned(), SaveFailure::NoName),
+        (folder.path().to_str().unwrap().to_owned(), SaveFailure::IsFolder),
         (below("missing/secret"), no_folder(&below("missing"))),
         ("~/missing/secret".to_owned(), no_folder(&below("missing"))),
     ];
