@@ -87,10 +87,9 @@ async fn an_envelope_wraps_resources_and_errors() {
 #[tokio::test]
 async fn pretty_responses_have_several_lines() {
     let bench = Bench::demo().await;
-    let rows = [("", 1, 200), ("?pretty=false", 1, 200), ("?pretty=true", 8, 200), ("?pretty=yes", 1, 200)];
-    for (query, lines, status) in rows {
+    for (query, lines) in [("", 1), ("?pretty=false", 1), ("?pretty=true", 8), ("?pretty=yes", 1)] {
         let response = bench.get(&format!("{PAYMENTS}{query}")).await;
-        assert_eq!((response.text.lines().count(), response.status.as_u16()), (lines, status), "{query}");
+        assert_eq!((response.text.lines().count(), response.status.as_u16()), (lines, 200), "{query}");
     }
 }
 

@@ -105,7 +105,7 @@ fn the_prefix_of_a_secret_typed_into_a_visible_field_is_removed() {
 fn ctrl_s_in_the_same_read_as_text_does_not_submit() {
     for before in ["30d", "x", "720 "] {
         let mut keys: Vec<_> =
-            before.chars().map(|character| key(&character.to_string().replace(' ', "_"))).collect();
+            before.chars().map(|character| key(&character.to_string().replace(' ', "<blank>"))).collect();
         keys.push(key("<ctrl-s>"));
         let mut stage = Stage::filled();
         stage.event(Event::KeysPressed(keys));

@@ -413,6 +413,8 @@ fn clearing_the_client_id_before_the_list_is_loaded_hides_the_suggestions() {
     let mut entered = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
     entered.type_in("ci").keys("backspace backspace");
     assert!(!drawn(&entered).contains("ci-deployer"), "no list is shown");
+    accounts_loaded(&mut entered);
+    assert_drawn(&entered, "ci-deployer");
 }
 
 #[test]

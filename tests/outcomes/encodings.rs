@@ -69,7 +69,6 @@ async fn a_compressed_secret_is_not_lost() {
         ("Content-Encoding: utf-8\r\n", plain.to_vec()),
     ];
     for (headers, body) in rows {
-        println!("{headers}");
         check(vec![(encoded(201, headers, &body), PATIENT, FULL_LINE)]).await;
     }
 }

@@ -186,5 +186,5 @@ async fn revoking_times_out() {
     let client = Client::with_limits(with_service_account(&server.url), limits).unwrap();
     client.sign_in().await.unwrap();
     client.revoke().await;
-    assert_eq!(server.count("POST", "/token"), 1);
+    assert_eq!((server.count("POST", "/token"), server.count("POST", "/revoke")), (1, 1));
 }
