@@ -5,6 +5,7 @@
 
 mod copy;
 mod leave;
+mod line;
 mod prompt;
 mod run;
 mod steps;
@@ -30,7 +31,7 @@ pub use leave::{LeaveConfirmation, LeaveQuestion, Leaving, Target};
 pub use prompt::Prompt;
 pub use steps::Verification;
 
-use prompt::PromptLine;
+use line::PromptLine;
 use steps::ProfileStep;
 
 /// How long a revealed secret stays readable after the last key.

@@ -11,9 +11,9 @@ use crate::tui::keys::{Action, Binding, CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FR
 use crate::tui::matching::Matches;
 use crate::tui::scroll::Scroll;
 
-use super::CreatedScreen;
 use super::copy::formats;
-use super::prompt::{Prompt, PromptLine};
+use super::line::PromptLine;
+use super::{CreatedScreen, Prompt};
 
 /// Narrower than this, what the command reads stands on a row of its own.
 const NARROW: u16 = 70;

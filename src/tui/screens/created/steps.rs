@@ -15,7 +15,7 @@ use crate::tui::event::{Command, Reader};
 use crate::tui::screens::secret_list::Keeps;
 use crate::tui::text;
 
-use super::prompt::draw_output;
+use super::line::draw_output;
 use super::{CreatedScreen, LOW, TALL};
 
 /// How many deliveries are listed, the latest, where it is not tall.
