@@ -58,7 +58,7 @@ fn the_timeline_is_drawn_in_ascii_and_without_color() {
 #[test]
 fn the_number_of_secrets_is_the_true_one() {
     let rows = [
-        (0, "Secrets (0 of 2)", "This account has no other secrets."),
+        (0, "Secrets (0 of 2)", "This account has no secrets yet."),
         (1, "Secrets (1 of 2)", "Creating makes …0000 expire 91 days early."),
         (2, "Secrets (2 of 2)", "This account has 2 secrets, the maximum. Delete one first."),
         (3, "Secrets (3, maximum 2)", "This account has 3 secrets; the maximum is 2. Delete one first."),

@@ -114,6 +114,12 @@ async fn serve(mut socket: TcpStream, reply: Reply, requests: Arc<Mutex<Vec<Stri
 pub async fn send(mut socket: TcpStream, reply: Reply) {
     let (Reply::Bytes(bytes) | Reply::ThenSilence(bytes) | Reply::ThenDrip(bytes) | Reply::ThenReset(bytes)) =
         &reply;
+    // The end of the connection is in the same packet as the response: a client that reuses the connection is never
+    // in between.
+    #[cfg(target_os = "linux")]
+    if matches!(reply, Reply::Bytes(_)) {
+        rustix::net::sockopt::set_tcp_cork(&socket, true).unwrap();
+    }
     // The client may have closed the connection already.
     let _ = socket.write_all(bytes).await;
     match reply {

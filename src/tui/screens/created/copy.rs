@@ -257,7 +257,7 @@ impl CreatedScreen {
             CopyState::Sent(route, format) => {
                 let (what, name, reveal) = (in_format(*format), route.name(), or_reveal(*format));
                 let sent = format!("Sent{what} to your terminal ({name}).");
-                let text = format!("{sent} Terminals do not confirm it: paste here to check{reveal}.");
+                let text = format!("{sent} Terminals do not confirm it: paste to check{reveal}.");
                 canvas.warning(&text, theme.warning);
                 if let TerminalRoute::Osc52Instead(error) = route {
                     canvas.words(2, &error.to_string(), theme.warning);
