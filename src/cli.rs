@@ -270,8 +270,8 @@ mod tests {
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
         let without_heading = |arg: &&Arg| arg.get_help_heading().is_none();
-        let odd = Arguments::command().get_arguments().filter(without_heading).count();
-        assert_eq!(odd, 0, "only --help and --version stand under Options");
+        let ungrouped = Arguments::command().get_arguments().filter(without_heading).count();
+        assert_eq!(ungrouped, 0, "only --help and --version stand under Options");
     }
 
     #[test]

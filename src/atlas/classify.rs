@@ -54,7 +54,7 @@ fn unexpected(response: &ApiResponse, status: u16) -> Cause {
 /// gateway that blocks the response to a POST that Atlas has executed may also write a `detail`. A 408 says that the
 /// server stopped waiting, not what it did.
 fn refusal(response: &ApiResponse) -> Option<Rejection> {
-    let is_proof = |no: &Rejection| (400..500).contains(&no.status) && no.status != 408;
+    let is_proof = |rejection: &Rejection| (400..500).contains(&rejection.status) && rejection.status != 408;
     let has_error = json(response).is_some_and(|(_, body)| body["error"].is_number());
     rejection(response).filter(is_proof).filter(|_| has_error || response.is_stale())
 }

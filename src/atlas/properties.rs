@@ -170,7 +170,7 @@ proptest! {
         "(Mon|Tue|Sunday|xyz),? [0-9]{1,2}[ -](Jan|Feb|Nov|nov)[ -][0-9]{2,4} [0-9]{1,2}:[0-9]{2}:[0-9]{2} ?(GMT|UTC|[+-][0-9]{4})?",
         "[A-Za-z0-9:, +-]{0,40}", any::<String>(),
     ]) {
-        prop_assert!(http::http_date(&text).is_none() || text.contains(|one: char| one.is_ascii_digit()));
+        prop_assert!(http::http_date(&text).is_none() || text.contains(|character: char| character.is_ascii_digit()));
     }
 
     #[test]

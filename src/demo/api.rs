@@ -126,7 +126,7 @@ fn ok(body: Value) -> Reply {
 fn create_secret(account: &mut Account, cap: Option<i32>, request: &Request<'_>) -> Result<Reply, Reply> {
     if !request
         .media_types(&header::CONTENT_TYPE)
-        .any(|one| one == "application/json" || version_of(one).is_some())
+        .any(|media_type| media_type == "application/json" || version_of(media_type).is_some())
     {
         let detail = "The Content-Type must be application/json.";
         return Err(refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", detail));

@@ -41,7 +41,7 @@ impl<'a> Request<'a> {
 
     /// The media types in `Accept` or `Content-Type`, without parameters.
     pub(super) fn media_types(&self, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-        self.header(name).split(',').map(|one| one.split(';').next().unwrap_or_default().trim())
+        self.header(name).split(',').map(|value| value.split(';').next().unwrap_or_default().trim())
     }
 
     fn parameter<T: FromStr>(&self, name: &str, default: T) -> Result<T, Reply> {

@@ -145,7 +145,9 @@ impl World {
         for secret in &mut account.secrets {
             secret.value = client_secret.clone();
         }
-        if let Some(project) = self.organizations.iter_mut().flat_map(|one| &mut one.projects).next() {
+        if let Some(project) =
+            self.organizations.iter_mut().flat_map(|organization| &mut organization.projects).next()
+        {
             project.service_accounts.push(account);
         }
     }
@@ -154,7 +156,7 @@ impl World {
     pub(super) fn projects(&self) -> impl Iterator<Item = (&Organization, &Project)> {
         let organizations = self.organizations.iter();
         organizations
-            .flat_map(|organization| organization.projects.iter().map(move |one| (organization, one)))
+            .flat_map(|organization| organization.projects.iter().map(move |project| (organization, project)))
     }
 
     pub(super) fn organization(&self, id: &str) -> Result<&Organization, Reply> {
@@ -176,8 +178,9 @@ impl World {
     ) -> Result<(&mut Account, Option<i32>), Reply> {
         let cap = self.project(project)?.0.max_secret_validity_hours;
         let projects = self.organizations.iter_mut().flat_map(|organization| &mut organization.projects);
-        let mut accounts =
-            projects.filter(|one| one.id == project).flat_map(|project| &mut project.service_accounts);
+        let mut accounts = projects
+            .filter(|candidate| candidate.id == project)
+            .flat_map(|project| &mut project.service_accounts);
         let account = accounts.find(|account| account.client_id == client);
         Ok((account.ok_or_else(|| no_resource(client))?, cap))
     }

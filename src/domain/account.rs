@@ -59,11 +59,11 @@ impl ExistingSecret {
 
     /// Its new expiry if a secret were created at `now`, or `None` if it expires sooner anyway.
     pub fn shortened_to(&self, now: Timestamp) -> Option<Timestamp> {
-        let cut = now.checked_add(SHORTENED_TO).unwrap_or(Timestamp::MAX);
+        let new_expiry = now.checked_add(SHORTENED_TO).unwrap_or(Timestamp::MAX);
         match self.expires_at {
-            Some(expires_at) if expires_at <= cut => None,
+            Some(expires_at) if expires_at <= new_expiry => None,
             // A secret with an unknown expiry may be shortened.
-            _ => Some(cut),
+            _ => Some(new_expiry),
         }
     }
 }
@@ -283,8 +283,8 @@ mod tests {
         let long = secret("2026-11-30T18:14:01Z");
         let secrets = vec![expired, short, long.clone()];
         let account = ServiceAccount { secrets, read_at: Some(now), ..Default::default() };
-        let cut: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
-        assert_eq!(account.consequences(now).shortens, vec![(long, cut)]);
+        let new_expiry: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
+        assert_eq!(account.consequences(now).shortens, vec![(long, new_expiry)]);
         assert!(account.is_full());
     }
 
@@ -359,11 +359,11 @@ mod tests {
             ..secret("2027-11-23T18:14:00Z")
         };
         let (first, second) = (named("32b6e34b3d91647abb20e7b8"), named("32b6e34b3d91647abb20e7b9"));
-        let cut: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
+        let new_expiry: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
         let of = |deletes: Option<&ExistingSecret>, shortens: &[&ExistingSecret]| Consequences {
             secrets: 2,
             deletes: deletes.cloned(),
-            shortens: shortens.iter().map(|secret| ((*secret).clone(), cut)).collect(),
+            shortens: shortens.iter().map(|secret| ((*secret).clone(), new_expiry)).collect(),
         };
         let rows = [
             (of(None, &[]), of(None, &[]), true),

@@ -151,7 +151,7 @@ fn hours_per_unit(unit: &str) -> Option<i32> {
 fn malformed_message(text: &str) -> String {
     let rest = text[digits_at_start(text)..].trim_start();
     let has_digit = text.contains(|character: char| character.is_ascii_digit());
-    let (first, of_date) = (rest.chars().next(), text.split(['T', 't', ' ']).next().unwrap_or_default());
+    let (first, date_part) = (rest.chars().next(), text.split(['T', 't', ' ']).next().unwrap_or_default());
     match first {
         _ if !text.is_ascii() && text.contains(char::is_numeric) && !has_digit => {
             "use the digits 0 to 9, as in 30d".to_owned()
@@ -160,8 +160,8 @@ fn malformed_message(text: &str) -> String {
         _ if rest == text && text.contains(char::is_alphabetic) => LifetimeError::Empty.to_string(),
         _ if rest == text => "not a number: use 36h, 30d, 12w, 1y or a date".to_owned(),
         Some(':') => "a time needs a date: use 2027-03-01 18:00".to_owned(),
-        Some('-' | '/' | '\u{2010}'..='\u{2015}') => date_message(of_date),
-        Some('.') if of_date.matches('.').count() > 1 => date_message(of_date),
+        Some('-' | '/' | '\u{2010}'..='\u{2015}') => date_message(date_part),
+        Some('.') if date_part.matches('.').count() > 1 => date_message(date_part),
         _ if rest.chars().all(char::is_alphabetic) => {
             format!("unknown unit \"{rest}\": use h, d, w or y, as in 30d")
         }

@@ -175,7 +175,9 @@ pub async fn create(
         };
         settle(journal, operator).await;
         let refusal_outcome = round.not_created(Reason::Post(error.clone()));
-        let Some(limit) = error.rejection().filter(|no| no.kind() == RejectionKind::RateLimited) else {
+        let Some(limit) =
+            error.rejection().filter(|rejection| rejection.kind() == RejectionKind::RateLimited)
+        else {
             return refusal_outcome;
         };
         let wait = limit.retry_after.unwrap_or(DEFAULT_WAIT);

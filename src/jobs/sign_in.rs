@@ -76,7 +76,8 @@ impl Authenticator {
         let address_refused = match candidate.explained(read.await) {
             Ok(()) => None,
             Err(error) => {
-                let refused_address = error.rejection().filter(|no| is_about_address(no)).cloned();
+                let refused_address =
+                    error.rejection().filter(|rejection| is_about_address(rejection)).cloned();
                 if refused_address.is_none() {
                     connections.forget(&candidate).await;
                     return Err(error);

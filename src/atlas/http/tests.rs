@@ -83,13 +83,13 @@ fn decoding_a_truncated_body_keeps_its_error() {
 
 #[test]
 fn only_a_401_has_a_challenge() {
-    for (status, holds_one) in [(401, true), (200, false), (403, false)] {
+    for (status, is_stale) in [(401, true), (200, false), (403, false)] {
         let response = hyper::Response::builder()
             .status(status)
             .header("WWW-Authenticate", r#"Digest realm="x", nonce="FAKE", qop="auth", stale=true"#)
             .body("")
             .unwrap();
-        assert_eq!(ApiResponse::new(&response.into()).is_stale(), holds_one, "{status}");
+        assert_eq!(ApiResponse::new(&response.into()).is_stale(), is_stale, "{status}");
     }
 }
 
