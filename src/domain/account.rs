@@ -131,6 +131,7 @@ impl Consequences {
 
 /// The options that make a decision in advance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each field is an option of the command line")]
 pub struct Flags {
     /// Submit without the form, and accept that the other secrets expire early (`--yes`).
     pub yes: bool,
