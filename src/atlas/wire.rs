@@ -109,11 +109,11 @@ pub(super) fn unwrap_envelope(status: u16, mut body: Value) -> (u16, Value) {
 /// The fields of the schema `ApiError`.
 const ERROR_FIELDS: [&str; 6] = ["badRequestDetail", "detail", "error", "errorCode", "parameters", "reason"];
 
-/// Parses Atlas's own error (schema `ApiError`). `None` for an error of anything else.
+/// Parses Atlas's own error (schema `ApiError`). `None` if the error is not from Atlas.
 ///
-/// An integer `error` with an `errorCode` identifies it. With an error status, an `error` that repeats the status or
-/// has a `detail` or a `reason` beside it suffices. With a 4xx, a `detail` alone suffices if the schema has all other
-/// names, too. Proxies send 5xx responses of that shape.
+/// An integer `error` with an `errorCode` identifies it. With an error status, an integer `error` suffices if it repeats
+/// the status, or if there is a `detail` or a `reason`. With a 4xx, a `detail` alone suffices if the schema has all the
+/// fields of the object. Not with a 5xx, because proxies send those in the same form.
 pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>) -> Option<Rejection> {
     let members = body.as_object()?;
     let present = |name| text(body, name).filter(|text| !text.is_empty()).map(|text| message(text.as_str()));

@@ -237,7 +237,7 @@ pub enum RejectionKind {
 const STALE_NONCE: &str = "stale=true";
 
 impl Rejection {
-    /// A refusal of which only the status is known.
+    /// A refusal with only a status.
     pub fn of_status(status: u16) -> Self {
         Self { status, ..Self::default() }
     }

@@ -210,16 +210,16 @@ impl Disposition {
         match self {
             Self::Deleted => "deleted in Atlas.".to_owned(),
             Self::NotDelivered => "never delivered. Delete it in Atlas.".to_owned(),
-            Self::PerhapsDelivered(ways) if ways.is_empty() => {
+            Self::PerhapsDelivered(deliveries) if deliveries.is_empty() => {
                 "it was being delivered when the program ended. Check where it was going before you delete it in \
                  Atlas."
                     .to_owned()
             }
-            Self::PerhapsDelivered(ways) => {
-                format!("{}. Delete it in Atlas if it did not arrive.", joined(ways))
+            Self::PerhapsDelivered(deliveries) => {
+                format!("{}. Delete it in Atlas if it did not arrive.", joined(deliveries))
             }
-            Self::Delivered(ways) if ways.iter().any(Delivery::is_proved) => format!("{}.", joined(ways)),
-            Self::Delivered(ways) => format!("{}; you confirmed that it arrived.", joined(ways)),
+            Self::Delivered(deliveries) if deliveries.iter().any(Delivery::is_proved) => format!("{}.", joined(deliveries)),
+            Self::Delivered(deliveries) => format!("{}; you confirmed that it arrived.", joined(deliveries)),
             Self::Lost => "its value is lost. Delete it in Atlas.".to_owned(),
             Self::Kept => "kept in Atlas, but its value is lost.".to_owned(),
             Self::PerhapsCreated => {
@@ -259,8 +259,8 @@ pub struct PendingRecord {
     pub entry: JournalEntry,
 }
 
-fn joined(ways: &[Delivery]) -> String {
-    ways.iter().map(Delivery::message).collect::<Vec<_>>().join("; ")
+fn joined(deliveries: &[Delivery]) -> String {
+    deliveries.iter().map(Delivery::message).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub struct Before {
     pub ids: Option<Vec<SecretId>>,
     /// The time before the POST by Atlas's clock, or by this machine's if Atlas's is not known.
     pub at: Timestamp,
-    /// The latest time at which the POST was executed; `None` while it may still be executed.
+    /// The latest time at which Atlas can have executed the POST; `None` while it may still do so.
     pub latest: Option<Timestamp>,
 }
 
