@@ -295,8 +295,8 @@ mod tests {
             for variable in FOR_HTTPS.into_iter().chain(FOR_HTTP) {
                 let error = route_of("https://atlas.test", &[(variable, text)]).unwrap_err();
                 assert_eq!(error.variable, variable, "{text}");
-                let text = format!("{error} {error:?}");
-                assert!(text.contains(variable) && !text.contains("FAKE"), "{text}: {text}");
+                let message = format!("{error} {error:?}");
+                assert!(message.contains(variable) && !message.contains("FAKE"), "{text}: {message}");
             }
         }
     }

@@ -100,8 +100,8 @@ pub fn role(role: &str) -> String {
         Some((first, rest)) => first.to_owned() + &rest.to_lowercase(),
         None => word.to_owned(),
     };
-    let text: Vec<String> = role.split('_').map(capitalized).collect();
-    text.join(" ").replace("Read Write", "Read/Write")
+    let words: Vec<String> = role.split('_').map(capitalized).collect();
+    words.join(" ").replace("Read Write", "Read/Write")
 }
 
 /// The approximate time since `at`: `2 h ago`.

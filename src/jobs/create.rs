@@ -35,7 +35,7 @@ pub enum Outcome {
     /// Certainly no secret was created.
     NotCreated(Box<NotCreated>),
     /// The value is lost, and a secret may exist or certainly does, depending on the error. Search the account with
-    /// [`super::recover`].
+    /// [`super::recover()`].
     Unknown(ApiError, Before),
 }
 
