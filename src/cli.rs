@@ -20,17 +20,17 @@ pub struct Arguments {
     /// The project's ID.
     #[arg(long, help = "ID or name of the project [env: MONGODB_ATLAS_PROJECT_ID]", value_name = "ID",
         aliases = ["group-id", "projectId", "groupId"], value_hint = ValueHint::Other, help_heading = SECRET,
-        value_parser = StringValueParser::new().map(visible))]
+        value_parser = StringValueParser::new().map(without_invisible))]
     pub project_id: Option<String>,
 
     /// Client ID or name of the service account to create a secret for (no environment variable)
     #[arg(long, value_name = "ID", alias = "clientId", value_hint = ValueHint::Other, help_heading = SECRET,
-        value_parser = StringValueParser::new().map(visible))]
+        value_parser = StringValueParser::new().map(without_invisible))]
     pub client_id: Option<String>,
 
     /// Lifetime of the secret: a number of hours, or 36h, 30d, 12w, 1y, or a date such as 2027-03-01 [default: 30d]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
-        value_hint = ValueHint::Other, help_heading = SECRET, value_parser = StringValueParser::new().map(visible))]
+        value_hint = ValueHint::Other, help_heading = SECRET, value_parser = StringValueParser::new().map(without_invisible))]
     pub expires_after: Option<String>,
 
     /// The profile's name.
@@ -119,27 +119,27 @@ const DELIVERY: &str = "Delivery";
 const OTHER: &str = "Other";
 
 impl Arguments {
-    /// Reads the command line. An option with a blank value is an error: the value may come from a variable that
-    /// is not set, and going on with a default would use another account than the one that was meant.
+    /// Parses the command line. A blank value is an error: it may come from a variable that is not set, and the default
+    /// could be a different account.
     ///
     /// # Errors
-    /// What clap says of the command line, `--help` and `--version` among it.
+    /// The message of clap, which includes `--help` and `--version`.
     pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let line: Vec<OsString> = line.into_iter().collect();
-        let may_hold_blank = line.iter().any(|argument| {
+        let may_contain_blank = line.iter().any(|argument| {
             let argument = argument.to_string_lossy();
             argument.is_empty()
                 || argument.ends_with(|last: char| last == '=' || last.is_whitespace() || is_invisible(last))
         });
-        let refuse_blank =
+        let reject_blank =
             |arg: Arg| if arg.get_action().takes_values() { arg.value_parser(NotBlank) } else { arg };
-        if may_hold_blank
-            && let Err(error) = Self::command().mut_args(refuse_blank).try_get_matches_from(&line)
+        if may_contain_blank
+            && let Err(error) = Self::command().mut_args(reject_blank).try_get_matches_from(&line)
             && error.kind() == ErrorKind::InvalidValue
         {
             return Err(error);
         }
-        // The messages of the real value parsers are better.
+        // The real value parsers have better messages.
         Self::try_parse_from(line)
     }
 }
@@ -167,20 +167,20 @@ impl TypedValueParser for NotBlank {
     }
 }
 
-/// More projects than any organization has, and fewer than memory holds.
-const MOST_DEMO_PROJECTS: u32 = 100_000;
+/// More projects than any organization has, and fewer than fit in memory.
+const MAX_DEMO_PROJECTS: u32 = 100_000;
 
-/// 12 hours, in seconds: the longest time that a copy may have on the clipboard.
+/// The longest time that a copy stays in the clipboard: 12 hours, in seconds.
 pub(crate) const LONGEST_COPY: u64 = 12 * 60 * 60;
 
-/// An address and a port, as numbers or with a host name such as `localhost`.
+/// Parses an address and a port. The host may be a name such as `localhost`.
 fn socket_address(text: &str) -> Result<SocketAddr, String> {
     let found = text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
     found.ok_or_else(|| "not an address with a port, such as 127.0.0.1:8080".to_owned())
 }
 
-/// What can be seen of a text that was copied from a page or a file.
-fn visible(mut text: String) -> String {
+/// Removes invisible characters, and white space around the text, which may come from a web page or a file.
+fn without_invisible(mut text: String) -> String {
     text.retain(|character| !is_invisible(character));
     text.trim().to_owned()
 }
@@ -191,14 +191,14 @@ fn seconds(text: &str) -> Result<u64, String> {
 }
 
 fn demo_projects(text: &str) -> Result<u32, String> {
-    let count = text.parse().ok().filter(|count| *count <= MOST_DEMO_PROJECTS);
-    count.ok_or_else(|| format!("must be a number, 0 to {MOST_DEMO_PROJECTS}"))
+    let count = text.parse().ok().filter(|count| *count <= MAX_DEMO_PROJECTS);
+    count.ok_or_else(|| format!("must be a number, 0 to {MAX_DEMO_PROJECTS}"))
 }
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {
     // A format without the secret would deliver nothing.
-    let holding = Format::ALL.into_iter().filter(|format| format.holds_the_secret());
-    let names = PossibleValuesParser::new(holding.map(Format::name));
+    let with_secret = Format::ALL.into_iter().filter(|format| format.holds_the_secret());
+    let names = PossibleValuesParser::new(with_secret.map(Format::name));
     names.map(|name| Format::named(&name).unwrap_or_default())
 }
 
@@ -270,12 +270,12 @@ mod tests {
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
         let without_heading = |arg: &&Arg| arg.get_help_heading().is_none();
-        let odd = Arguments::command().get_arguments().filter(without_heading).count();
-        assert_eq!(odd, 0, "only --help and --version stand under Options");
+        let ungrouped = Arguments::command().get_arguments().filter(without_heading).count();
+        assert_eq!(ungrouped, 0, "only --help and --version stand under Options");
     }
 
     #[test]
-    fn every_shell_has_a_script_that_knows_the_options() {
+    fn every_completion_script_contains_the_options() {
         for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish] {
             let script = String::from_utf8(completions(shell)).unwrap();
             assert!(script.contains("expires-after"), "{shell}");
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_without_effect_is_refused() {
+    fn options_without_effect_are_rejected() {
         let rows: [(&[&str], bool); 5] = [
             (&["--yes", "--replace-expired"], true),
             (&["--replace-expired"], false),
@@ -291,18 +291,18 @@ mod tests {
             (&["--demo", "--demo-projects", "100001"], false),
             (&["--demo-projects", "5"], false),
         ];
-        for (given, is_taken) in rows {
-            let arguments = [&["atlas-secret"], given].concat();
-            assert_eq!(Arguments::try_parse_from(arguments).is_ok(), is_taken, "{given:?}");
+        for (args, is_accepted) in rows {
+            let arguments = [&["atlas-secret"], args].concat();
+            assert_eq!(Arguments::try_parse_from(arguments).is_ok(), is_accepted, "{args:?}");
         }
     }
 
-    fn read(given: &[&str]) -> Result<Arguments, clap::Error> {
-        Arguments::read(std::iter::once(&"atlas-secret").chain(given).map(OsString::from))
+    fn read(args: &[&str]) -> Result<Arguments, clap::Error> {
+        Arguments::read(std::iter::once(&"atlas-secret").chain(args).map(OsString::from))
     }
 
     #[test]
-    fn an_option_with_a_blank_value_is_refused_by_name() {
+    fn a_blank_value_is_rejected_with_the_name_of_its_option() {
         let is_option = |arg: &&Arg| arg.get_action().takes_values();
         let command = Arguments::command();
         let options: Vec<&str> =
@@ -319,14 +319,14 @@ mod tests {
                 &["--demo", &flag, "\u{a0}"],
                 &["--demo", &flag, "\u{200b}\u{feff}"],
             ];
-            for given in rows {
-                let error = read(given).unwrap_err();
-                assert_eq!(error.exit_code(), 2, "{given:?}");
+            for args in rows {
+                let error = read(args).unwrap_err();
+                assert_eq!(error.exit_code(), 2, "{args:?}");
                 let message = error.to_string();
                 let expected = format!(
                     "error: {flag} is empty; if its value comes from a variable, check that the variable is set"
                 );
-                assert!(message.starts_with(&expected), "{given:?}: {message}");
+                assert!(message.starts_with(&expected), "{args:?}: {message}");
             }
         }
         let other_spellings: [(&[&str], &str); 6] = [
@@ -337,14 +337,14 @@ mod tests {
             (&["--groupId="], "--project-id"),
             (&["--clientId", ""], "--client-id"),
         ];
-        for (given, option) in other_spellings {
-            let message = read(given).unwrap_err().to_string();
-            assert!(message.starts_with(&format!("error: {option} is empty;")), "{given:?}: {message}");
+        for (args, option) in other_spellings {
+            let message = read(args).unwrap_err().to_string();
+            assert!(message.starts_with(&format!("error: {option} is empty;")), "{args:?}: {message}");
         }
     }
 
     #[test]
-    fn values_that_are_not_blank_are_read_as_ever() {
+    fn values_that_are_not_blank_are_parsed_as_usual() {
         let arguments = read(&["-P", "ci", "--clear-after", "5", "--log-file", "log", "--yes"]).unwrap();
         assert_eq!((arguments.profile.as_deref(), arguments.clear_after), (Some("ci"), Some(5)));
         assert_eq!(arguments.expires_after, None);
@@ -355,13 +355,13 @@ mod tests {
             (&["--clear-after", "x"], ErrorKind::ValueValidation),
             (&["-P", "ci", "--demo"], ErrorKind::ArgumentConflict),
         ];
-        for (given, kind) in rows {
-            assert_eq!(read(given).unwrap_err().kind(), kind, "{given:?}");
+        for (args, kind) in rows {
+            assert_eq!(read(args).unwrap_err().kind(), kind, "{args:?}");
         }
     }
 
     #[test]
-    fn addresses_and_seconds_say_what_they_should_be() {
+    fn invalid_addresses_and_seconds_get_a_helpful_error() {
         for address in ["127.0.0.1:0", "[::1]:8080", "localhost:8080"] {
             assert!(read(&["--demo-server", address]).is_ok(), "{address}");
         }
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn a_format_without_the_secret_is_not_for_standard_output() {
+    fn standard_output_requires_a_format_with_the_secret() {
         for format in Format::ALL {
             let arguments = Arguments::try_parse_from(["atlas-secret", "--format", format.name()]);
             assert_eq!(arguments.is_ok(), format.holds_the_secret(), "{format:?}");
@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn the_names_of_the_api_are_understood() {
+    fn the_names_of_the_api_are_accepted() {
         let arguments = Arguments::try_parse_from([
             "atlas-secret",
             "--groupId",

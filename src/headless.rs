@@ -1,5 +1,5 @@
-//! A run without an interface (`--yes` with standard output elsewhere): the same jobs, with flags for answers and
-//! lines on standard error for progress.
+//! A run without an interface (`--yes` with redirected standard output). It uses the same jobs, takes decisions from
+//! options, and prints its progress to standard error.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -26,41 +26,41 @@ use crate::jobs::{
 };
 use crate::process::{internal_error, say, wall_clock};
 
-/// The line before the first request.
+/// Printed before the first request.
 pub const SIGNING_IN: &str = "Signing in";
 
-/// What a run without an interface works with.
+/// A run without an interface.
 pub struct Headless {
-    /// Atlas.
+    /// The connections to Atlas.
     pub connections: Arc<Connections>,
     /// The records of pending creations.
     pub records: Arc<Records>,
-    /// What is to be created.
+    /// The secret to create.
     pub new_secret: NewSecret,
-    /// Who is signed in, to begin a sentence with.
+    /// Who is signed in, as the beginning of a sentence.
     pub who: String,
     /// What the command line approved.
     pub flags: Flags,
-    /// What standard output gets.
+    /// The format for standard output.
     pub format: Format,
-    /// True if signing in was reported, since names were looked up.
+    /// True if signing in was already reported, because names were looked up.
     pub has_signed_in: bool,
-    /// True while a POST runs, and once a secret exists: nothing else may then be claimed, not even after a panic.
+    /// True while a POST runs and once a secret exists. Then nothing else may be claimed, not even after a panic.
     pub may_have_created: Arc<AtomicBool>,
 }
 
-/// The exit code, and what became of the secret.
+/// The exit code, and what happened to the secret.
 pub type Ended = (Exit, Option<ExitSummary>);
 
-/// A secret that standard output did not take: only an interface can still deliver it.
+/// A secret that could not be written to standard output. Only an interface can still deliver it.
 pub struct Undelivered {
-    /// The secret.
+    /// The secret to deliver.
     pub payload: SecretPayload,
-    /// The IDs of the secrets that the account had before, where they are known.
+    /// The IDs of the account's earlier secrets, if they are known.
     pub before: Vec<SecretId>,
-    /// Whether Atlas accepts it, if that was tried.
+    /// Whether Atlas accepts the secret, if that was verified.
     pub verified: Option<ApiResult<()>>,
-    /// Why standard output did not take it.
+    /// Why writing to standard output failed.
     pub why: String,
 }
 
@@ -68,9 +68,9 @@ impl Headless {
     /// Creates the secret and writes it to standard output. `signals` waits for the next signal.
     ///
     /// # Errors
-    /// When standard output did not take the secret.
+    /// Writing to standard output failed.
     pub async fn run(self, mut signals: impl AsyncFnMut() -> Signal) -> Result<Ended, Box<Undelivered>> {
-        self.report_beside();
+        self.report_in_background();
         let organization = self.fetch_organization();
         let mut operator = Unattended {
             flags: self.flags,
@@ -105,9 +105,9 @@ impl Headless {
         (Exit::NotDelivered, Some(ExitSummary::perhaps_created(self.new_secret.client.clone())))
     }
 
-    /// Reports what nothing here waits for: what to know about the credentials, and the secrets that previous runs did
-    /// not deliver, which only a run with an interface can delete.
-    fn report_beside(&self) {
+    /// Reports in the background what the user should know about the credentials, and the secrets that earlier runs did
+    /// not deliver. Only a run with an interface can delete those.
+    fn report_in_background(&self) {
         let (records, connections) = (Arc::clone(&self.records), Arc::clone(&self.connections));
         tokio::spawn(async move {
             if let Some(note) = connections.credentials_note().await {
@@ -133,11 +133,11 @@ impl Headless {
         });
     }
 
-    /// Some formats name the organization: it is fetched beside everything else.
+    /// Fetches the organization in the background if the format contains its ID.
     fn fetch_organization(&self) -> impl Future<Output = Option<OrganizationId>> + use<> {
         let (connections, project) = (Arc::clone(&self.connections), self.new_secret.project.clone());
-        let is_wanted = self.format.names_the_organization();
-        let task = is_wanted.then(|| tokio::spawn(async move { connections.project(&project).await.ok() }));
+        let is_needed = self.format.names_the_organization();
+        let task = is_needed.then(|| tokio::spawn(async move { connections.project(&project).await.ok() }));
         async move {
             let organization = task?.await.ok().flatten().and_then(|project| project.organization);
             if organization.is_none() {
@@ -147,8 +147,8 @@ impl Headless {
         }
     }
 
-    /// Runs the creating job, and again after a read that failed in a way that may pass: nothing was created then. The
-    /// first signal cancels it; without an outcome its end was not waited for.
+    /// Runs the creating job, and runs it again after a temporary read error, since nothing was created then. The first
+    /// signal cancels it. The outcome is `None` if the job did not end in time.
     async fn create(
         &self,
         operator: &mut Unattended<'_>,
@@ -192,7 +192,7 @@ impl Headless {
         let ended = |exit, disposition| {
             Ok((exit, Some(ExitSummary::of(&self.new_secret.client, &secret, disposition))))
         };
-        // First of all: whatever happens next, the next run knows the secret's ID.
+        // Comes first, so that the next run knows the secret's ID whatever happens.
         self.record(secret.id.clone(), secret.expires_at).await;
         if signal.is_some() {
             return ended(Exit::NotDelivered, Disposition::NotDelivered);
@@ -253,8 +253,8 @@ impl Headless {
         (Exit::NotDelivered, Some(summary))
     }
 
-    /// Why nothing was created, and what to do: the first line says the most important thing. What a full account has
-    /// takes the place of the usual advice.
+    /// Explains why nothing was created and what to do. The most important message is on the first line. For a full
+    /// account, its secrets replace the usual advice.
     fn explain(&self, reason: &Reason, full: Option<&ServiceAccount>) -> String {
         let Some(explanation) = reason.explain(&self.who) else {
             return Certainty::NotDone.message().to_owned();
@@ -270,7 +270,7 @@ impl Headless {
             (
                 Reason::Full(_) | Reason::StillFull(_) | Reason::Declined(Question::Consequences(_)),
                 Some(account),
-            ) => list_secrets(account, self.flags.replace_expired),
+            ) => full_account_lines(account, self.flags.replace_expired),
             _ => vec![explanation.action.into_owned()],
         };
         lines.extend(listed);
@@ -291,8 +291,8 @@ async fn before_signal<T>(
     }
 }
 
-/// The result of `work`, and the signal that came before it: it calls `stop` and leaves the work a little longer. A
-/// second signal does not.
+/// The result of `work`, and the signal that came before it. The signal calls `stop`, and the work gets a little more
+/// time. A second signal ends the wait.
 async fn within_grace<T>(
     signals: &mut impl AsyncFnMut() -> Signal,
     work: impl Future<Output = T>,
@@ -315,12 +315,12 @@ pub(crate) async fn print(format: Format, payload: SecretPayload) -> Result<(), 
     written.await.unwrap_or_else(|_| Err(not_printed()))
 }
 
-/// The message for writing that panicked.
+/// The message if writing has panicked.
 pub(crate) fn not_printed() -> String {
     format!("Standard output could not be written: {}.", internal_error())
 }
 
-/// What the search has found, and what is left to do by hand.
+/// What the search has found, and what the user must do.
 fn found(recovered: &Recovered, after: Duration) -> String {
     match recovered {
         Recovered::NoneAppeared => text::none_appeared(after),
@@ -345,11 +345,11 @@ fn label(secret: &ExistingSecret) -> String {
     text::short_label(secret, "...")
 }
 
-/// The secrets of a full account, and how to get rid of what is too much.
-fn list_secrets(account: &ServiceAccount, replaces: bool) -> Vec<String> {
+/// The secrets of a full account, and how to delete those that are too many.
+fn full_account_lines(account: &ServiceAccount, replaces: bool) -> Vec<String> {
     let now = account.read_at.unwrap_or_else(wall_clock);
     let has_expired = |secret: &ExistingSecret| account.read_at.is_some() && secret.is_expired(now);
-    let by_hand = match account.secrets.len() + 1 - SECRETS_PER_ACCOUNT {
+    let manual_action = match account.secrets.len() + 1 - SECRETS_PER_ACCOUNT {
         ..=1 => "Run atlas-secret without --yes to delete one.".to_owned(),
         surplus => format!("Delete {surplus} of them: run atlas-secret without --yes, or use Atlas."),
     };
@@ -360,7 +360,7 @@ fn list_secrets(account: &ServiceAccount, replaces: bool) -> Vec<String> {
         ),
         (None, _) if account.secrets.iter().any(has_expired) => {
             let why = if replaces { "--replace-expired does not apply: it deletes one secret. " } else { "" };
-            format!("{why}{by_hand}")
+            format!("{why}{manual_action}")
         }
         (None, _) => {
             let none = match account.read_at {
@@ -375,7 +375,7 @@ fn list_secrets(account: &ServiceAccount, replaces: bool) -> Vec<String> {
             } else {
                 text::sentence(none)
             };
-            format!("{none} {by_hand}")
+            format!("{none} {manual_action}")
         }
     };
     let zone = TimeZone::system();
@@ -397,13 +397,13 @@ fn list_secrets(account: &ServiceAccount, replaces: bool) -> Vec<String> {
     account.secrets.iter().map(row).chain([action]).collect()
 }
 
-/// The operator of a run without an interface: flags for answers, lines on standard error for progress.
+/// The operator of a run without an interface: takes decisions from options, and prints progress to standard error.
 struct Unattended<'a> {
     flags: Flags,
-    /// The steps that were printed: the account is read again after its expired secret was deleted. The last one is
-    /// printed again when it is repeated.
+    /// The steps that were printed. Each is printed once, although the account is fetched again after its expired secret
+    /// was deleted. A retry prints the last one again.
     printed: Vec<&'static str>,
-    /// The account when it was fetched last, if it was full.
+    /// The account when it was last fetched, if it was full.
     full: Option<ServiceAccount>,
     may_have_created: &'a AtomicBool,
 }
@@ -455,33 +455,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_account_says_what_has_to_go_by_the_number_of_its_secrets() {
+    fn a_full_account_shows_what_to_delete() {
         let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
-        let [expired, living] = ["2026-11-23T18:14:00Z", "2026-12-23T18:14:00Z"];
-        let other = "--replace-expired does not apply: ";
-        let two_of_them = "Delete 2 of them: run atlas-secret without --yes, or use Atlas.";
+        let [expired, valid] = ["2026-11-23T18:14:00Z", "2026-12-23T18:14:00Z"];
+        let does_not_apply = "--replace-expired does not apply: ";
+        let delete_two = "Delete 2 of them: run atlas-secret without --yes, or use Atlas.";
         let rows: [(&[&str], bool, String); 7] = [
             (
-                &[living; 2],
+                &[valid; 2],
                 false,
                 "No secret has expired. Run atlas-secret without --yes to delete one.".into(),
             ),
             (
-                &[living; 2],
+                &[valid; 2],
                 true,
-                format!("{other}no secret has expired. Run atlas-secret without --yes to delete one."),
+                format!("{does_not_apply}no secret has expired. Run atlas-secret without --yes to delete one."),
             ),
             (
-                &[expired, living],
+                &[expired, valid],
                 false,
                 "Add --replace-expired, which deletes ...00000a, or run atlas-secret without --yes to delete one."
                     .into(),
             ),
-            (&[living; 3], false, format!("No secret has expired. {two_of_them}")),
-            (&[living, expired, living], false, two_of_them.to_owned()),
-            (&[living, expired, living], true, format!("{other}it deletes one secret. {two_of_them}")),
+            (&[valid; 3], false, format!("No secret has expired. {delete_two}")),
+            (&[valid, expired, valid], false, delete_two.to_owned()),
+            (&[valid, expired, valid], true, format!("{does_not_apply}it deletes one secret. {delete_two}")),
             (
-                &[living; 200],
+                &[valid; 200],
                 false,
                 "No secret has expired. Delete 199 of them: run atlas-secret without --yes, or use Atlas."
                     .into(),
@@ -500,7 +500,7 @@ mod tests {
                 read_at: Some(now),
                 ..ServiceAccount::default()
             };
-            let listed = list_secrets(&account, replace_expired);
+            let listed = full_account_lines(&account, replace_expired);
             let (last, secrets) = listed.split_last().unwrap();
             assert_eq!((last, secrets.len()), (&advice, expiries.len()));
             for (line, expiry) in secrets.iter().zip(expiries) {

@@ -1,4 +1,4 @@
-//! The program `atlas-secret`: arguments, settings, run, exit code, and nothing else.
+//! The program `atlas-secret`: reads arguments and settings, runs, and returns the exit code.
 
 use std::error::Error;
 use std::io::Write;
@@ -11,7 +11,7 @@ use atlas_secret::domain::{Certainty, Exit, os_error_message, text, without_secr
 use atlas_secret::process;
 use atlas_secret::shell::{self, Settings};
 
-/// Wipes every block of memory when it is freed, so that no copy of a secret outlives its owner.
+/// Wipes memory when it is freed, so that no copy of a secret remains.
 #[global_allocator]
 static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
     zeroizing_alloc::ZeroAlloc(std::alloc::System);
@@ -29,13 +29,13 @@ fn main() -> ExitCode {
     }
     let arguments = match Arguments::read(std::env::args_os()) {
         Ok(arguments) => arguments,
-        Err(error) => return refuse(&error),
+        Err(error) => return reject(&error),
     };
     if let Some(shell) = arguments.completions {
         return ExitCode::from(print(&cli::completions(shell)).code());
     }
     if let Some(address) = arguments.demo_server {
-        let served = shell::serve_demo(address).unwrap_or_else(|error| complain(error, false));
+        let served = shell::serve_demo(address).unwrap_or_else(|error| report_error(error, false));
         return ExitCode::from(served.code());
     }
     let creates = arguments.yes && !arguments.print_config;
@@ -43,19 +43,19 @@ fn main() -> ExitCode {
         && let Err(error) = process::start_log(path)
     {
         let message = format!("--log-file {}: {}", path.display(), os_error_message(&error));
-        return ExitCode::from(complain(message, creates).code());
+        return ExitCode::from(report_error(message, creates).code());
     }
     let exit = match Settings::gather(&arguments, |name| std::env::var_os(name)) {
         Ok(settings) if arguments.print_config => print(settings.report.as_bytes()),
-        Ok(settings) => shell::run(settings, started).unwrap_or_else(|error| complain(error, creates)),
-        Err(error) => complain(error, creates),
+        Ok(settings) => shell::run(settings, started).unwrap_or_else(|error| report_error(error, creates)),
+        Err(error) => report_error(error, creates),
     };
     ExitCode::from(exit.code())
 }
 
-/// What is wrong with the arguments, or the help that was asked for, as clap words it. A secret or a token that was
-/// pasted there is not repeated: standard error may be a log.
-fn refuse(error: &clap::Error) -> ExitCode {
+/// Prints clap's help or its error. Removes secrets and tokens that were pasted by mistake, because standard error may
+/// be a log.
+fn reject(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         error.exit();
     }
@@ -65,13 +65,13 @@ fn refuse(error: &clap::Error) -> ExitCode {
 }
 
 fn print(text: &[u8]) -> Exit {
-    std::io::stdout().write_all(text).map_or_else(|error| complain(error, false), |()| Exit::Done)
+    std::io::stdout().write_all(text).map_or_else(|error| report_error(error, false), |()| Exit::Done)
 }
 
 /// Reports why the program cannot start, and what that means for a run that `creates` a secret without asking.
-fn complain(error: impl Into<Box<dyn Error>>, creates: bool) -> Exit {
+fn report_error(error: impl Into<Box<dyn Error>>, creates: bool) -> Exit {
     let error = text::sentence(&without_secrets(&error.into().to_string()));
-    let nothing = if creates { format!("{} ", Certainty::NotDone.message()) } else { String::new() };
-    process::say(&format!("{nothing}{error}"));
+    let prefix = if creates { format!("{} ", Certainty::NotDone.message()) } else { String::new() };
+    process::say(&format!("{prefix}{error}"));
     Exit::Usage
 }

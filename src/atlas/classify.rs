@@ -1,31 +1,31 @@
-//! What an answer means: pure functions of status, headers and body.
+//! Decides what a response means. Pure functions of status, headers and body.
 
 use crate::domain::{ApiError, ApiResult, Cause, CreatedSecret, Rejection, RejectionKind, ServerText};
 use serde_json::Value;
 
-use super::http::{Answer, BodyEnd};
+use super::http::{ApiResponse, BodyEnd};
 use super::wire;
 
-/// What an answer to the creating POST holds.
+/// Returns the secret in a response to the creating POST.
 ///
-/// A secret that can be read counts whatever else is wrong with the answer. Without one, and without a refusal
-/// that proves that nothing was created, it is open whether a secret exists.
-pub(super) fn created(answer: &Answer) -> ApiResult<CreatedSecret> {
-    let created = wire::created(&answer.body);
+/// A readable value is a secret whatever else is wrong with the response. Without one, a secret may exist unless the
+/// response is a refusal that proves that nothing was created.
+pub(super) fn created(response: &ApiResponse) -> ApiResult<CreatedSecret> {
+    let created = wire::created(&response.body);
     let envelope_status = created.as_ref().and_then(|created| created.envelope_status);
-    let status = envelope_status.unwrap_or(answer.status);
+    let status = envelope_status.unwrap_or(response.status);
     let has_readable_body = created.is_some();
     if let Some(secret) = created.and_then(|created| created.secret)
-        && (is_success(answer.status) || is_success(status))
+        && (is_success(response.status) || is_success(status))
     {
         return Ok(secret);
     }
-    Err(ApiError::sent(match refusal(answer) {
+    Err(ApiError::sent(match refusal(response) {
         Some(rejection) => Cause::Rejected(Box::new(rejection)),
         None if status == 201 => {
-            Cause::ValueUnreadable(ServerText::new(&why_unreadable(&answer.end, has_readable_body)))
+            Cause::ValueUnreadable(ServerText::new(&why_unreadable(&response.end, has_readable_body)))
         }
-        None => unexpected(answer, status),
+        None => unexpected(response, status),
     }))
 }
 
@@ -41,72 +41,72 @@ fn why_unreadable(end: &BodyEnd, has_readable_body: bool) -> String {
     }
 }
 
-/// What is wrong with an answer that is neither a success nor a refusal.
-fn unexpected(answer: &Answer, status: u16) -> Cause {
-    match (&answer.leads_to, &answer.end) {
+/// The cause for a response that is neither a success nor a refusal.
+fn unexpected(response: &ApiResponse, status: u16) -> Cause {
+    match (&response.redirect_host, &response.end) {
         (Some(host), _) => Cause::Redirected { status, host: host.clone() },
         (None, BodyEnd::Cut(cause)) => cause.clone(),
         (None, BodyEnd::Complete | BodyEnd::TooLarge) => Cause::Unexpected { status },
     }
 }
 
-/// A refusal that proves that nothing was changed: Atlas's own error under a 4xx, with its integer `error`. A gateway
-/// that blocks the answer to a POST that Atlas has carried out may write a `detail`, too. 408 says that the server gave
-/// up waiting, not what it did.
-fn refusal(answer: &Answer) -> Option<Rejection> {
-    let is_proof = |no: &Rejection| (400..500).contains(&no.status) && no.status != 408;
-    let has_error = json(answer).is_some_and(|(_, body)| body["error"].is_number());
-    rejection(answer).filter(is_proof).filter(|_| has_error || answer.is_stale())
+/// A refusal that proves that nothing was changed: Atlas's own error with a 4xx status and an integer `error`. A
+/// gateway that blocks the response to a POST that Atlas has executed may also write a `detail`. A 408 says that the
+/// server stopped waiting, not what it did.
+fn refusal(response: &ApiResponse) -> Option<Rejection> {
+    let is_proof = |rejection: &Rejection| (400..500).contains(&rejection.status) && rejection.status != 408;
+    let has_error = json(response).is_some_and(|(_, body)| body["error"].is_number());
+    rejection(response).filter(is_proof).filter(|_| has_error || response.is_stale())
 }
 
-/// Atlas's own error, from a body that came whole; or the refusal of a nonce, which a server checks before
-/// it does anything else, so that it proves the same.
-pub(super) fn rejection(answer: &Answer) -> Option<Rejection> {
-    let found = json(answer).and_then(|(status, body)| wire::rejection(status, &body, answer.retry_after));
-    found.or_else(|| answer.is_stale().then(Rejection::stale_nonce))
+/// Atlas's own error, from a complete body, or the refusal of a nonce. A server checks the nonce before anything else,
+/// so this proves the same.
+pub(super) fn rejection(response: &ApiResponse) -> Option<Rejection> {
+    let found =
+        json(response).and_then(|(status, body)| wire::rejection(status, &body, response.retry_after));
+    found.or_else(|| response.is_stale().then(Rejection::stale_nonce))
 }
 
-/// What a successful answer to a GET holds.
-pub(super) fn read<T>(answer: &Answer, parse: impl Fn(&Value) -> Option<T>) -> ApiResult<T> {
-    let found = match json(answer) {
+/// Returns the content of a successful response to a GET.
+pub(super) fn read<T>(response: &ApiResponse, parse: impl Fn(&Value) -> Option<T>) -> ApiResult<T> {
+    let found = match json(response) {
         Some((status, body)) if is_success(status) => parse(&body),
         _ => None,
     };
-    found.ok_or_else(|| ApiError::sent(read_failed(answer)))
+    found.ok_or_else(|| ApiError::sent(read_failed(response)))
 }
 
-/// What an answer to a DELETE says. Only 204 is what Atlas documents, on the line or in an envelope; a proxy answers
-/// 200 with a page, and Atlas gives a 404 for a project, an account and a secret alike, so that it proves nothing.
-pub(super) fn deleted(answer: &Answer) -> ApiResult<()> {
-    let enveloped = json_body(answer).and_then(|body| body.get("status")?.as_u64());
-    if answer.status == 204 || (answer.status == 200 && enveloped == Some(204)) {
+/// The result of a DELETE. Atlas documents only 204, as the status or in an envelope. A proxy may send 200 with a page.
+/// Atlas sends 404 for a missing project, account or secret alike, so a 404 proves nothing.
+pub(super) fn deleted(response: &ApiResponse) -> ApiResult<()> {
+    let enveloped = json_body(response).and_then(|body| body.get("status")?.as_u64());
+    if response.status == 204 || (response.status == 200 && enveloped == Some(204)) {
         return Ok(());
     }
-    Err(ApiError::sent(match refusal(answer) {
+    Err(ApiError::sent(match refusal(response) {
         Some(rejection) if rejection.status != 404 => Cause::Rejected(Box::new(rejection)),
-        _ => unexpected(answer, answer.status),
+        _ => unexpected(response, response.status),
     }))
 }
 
-/// Why a request that only reads failed, by its answer.
-pub(super) fn read_failed(answer: &Answer) -> Cause {
-    match rejection(answer) {
+/// Why a read failed, according to its response.
+pub(super) fn read_failed(response: &ApiResponse) -> Cause {
+    match rejection(response) {
         Some(rejection) => Cause::Rejected(Box::new(rejection)),
-        None => unexpected(answer, json(answer).map_or(answer.status, |(status, _)| status)),
+        None => unexpected(response, json(response).map_or(response.status, |(status, _)| status)),
     }
 }
 
-/// The status that counts and the JSON of a body that came whole, its envelope taken off.
-pub(super) fn json(answer: &Answer) -> Option<(u16, Value)> {
-    Some(wire::unwrap_envelope(answer.status, json_body(answer)?))
+/// The effective status and the JSON of a complete body, without its envelope.
+pub(super) fn json(response: &ApiResponse) -> Option<(u16, Value)> {
+    Some(wire::unwrap_envelope(response.status, json_body(response)?))
 }
 
-fn json_body(answer: &Answer) -> Option<Value> {
-    (answer.end == BodyEnd::Complete).then(|| serde_json::from_slice(&answer.body).ok())?
+fn json_body(response: &ApiResponse) -> Option<Value> {
+    (response.end == BodyEnd::Complete).then(|| serde_json::from_slice(&response.body).ok())?
 }
 
-/// Why a request without authorization gave no challenge. What Atlas refuses otherwise, a rate limit for one, stays
-/// what it is.
+/// Why a request without authorization got no challenge. Other refusals, such as a rate limit, are returned unchanged.
 pub(super) fn no_challenge(cause: Cause) -> Cause {
     let unsupported =
         |status| format!("the response ({status}) has no digest challenge that this program supports");
@@ -121,7 +121,7 @@ pub(super) fn no_challenge(cause: Cause) -> Cause {
     Cause::NoChallenge(ServerText::new(&message))
 }
 
-/// True for a 2xx.
+/// True for a 2xx status.
 pub(super) fn is_success(status: u16) -> bool {
     (200..300).contains(&status)
 }

@@ -1,9 +1,9 @@
-//! The HTTP client: its TLS configuration, and the proxy that the environment names.
+//! The HTTP client: its TLS configuration, and the proxy from the environment.
 //!
-//! `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are read as Go reads them, for that is how the Atlas CLI does
-//! (`golang.org/x/net/http/httpproxy`).
+//! `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are read as Go reads them (`golang.org/x/net/http/httpproxy`), because the
+//! Atlas CLI is written in Go.
 //!
-//! **Invariant:** a proxy variable that cannot be read is an error and never means a direct connection.
+//! **Invariant:** an unreadable proxy variable is an error, and never leads to a direct connection.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -16,18 +16,18 @@ use url::{Host, Url};
 
 use crate::domain::{ApiError, ApiResult, BaseUrl, HostKind};
 
-use super::http::no_answer;
+use super::http::request_error;
 
-/// `tool/version (os;arch)`, the convention of Atlas's own tools; the same on every call.
+/// Sent with ` (os;arch)` appended, as Atlas's own tools do.
 const USER_AGENT: &str = concat!("atlas-secret/", env!("CARGO_PKG_VERSION"));
 
-/// How long a connection is kept after its last answer. One that is older may have been closed by a server or a
-/// firewall unnoticed, and a request that fails on it cannot be distinguished from one that was executed.
-const KEPT_FOR: Duration = Duration::from_secs(2);
+/// How long an idle connection is kept after its last response. A server or a firewall may have silently closed an
+/// older one, and a request that fails on it looks the same as one that was executed.
+const IDLE_LIMIT: Duration = Duration::from_secs(2);
 
-/// Builds the HTTP client. Blocks: it reads the machine's certificates, unless `base_url` needs none.
+/// Builds the HTTP client. Blocks while it reads the machine's certificates, unless `base_url` needs none.
 pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> ApiResult<reqwest::Client> {
-    // A proxy elsewhere cannot reach this machine's own loopback, and must not see the token.
+    // A remote proxy cannot reach this machine's loopback interface, and must not see the token.
     let is_loopback = base_url.kind() == HostKind::Loopback;
     let environment = |name: &str| std::env::var_os(name).map(|text| text.to_string_lossy().into_owned());
     let route = if is_loopback { Ok(Route::Direct) } else { route(base_url, environment) };
@@ -36,26 +36,26 @@ pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> ApiResult<r
         .default_headers(HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]))
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
-        // Of more, hyper drops the whole response: 100 unless told otherwise.
+        // hyper drops a response with more headers than this; its default is 100.
         .http1_max_headers(1000)
         .connect_timeout(connect_limit)
-        .pool_idle_timeout(KEPT_FOR);
+        .pool_idle_timeout(IDLE_LIMIT);
     let builder = if base_url.is_encrypted() {
         check_certificate_file()?;
         builder
     } else {
-        // Without encryption no certificates are needed, and loading them takes longer than drawing.
+        // Plain HTTP needs no certificates, and loading them takes longer than drawing.
         builder.tls_certs_only(Vec::new())
     };
     let builder = match route.map_err(|error| ApiError::setup(&error.to_string()))? {
         Route::System => builder,
         Route::Direct => builder.no_proxy(),
-        Route::Proxy(url) => builder.proxy(reqwest::Proxy::all(url).map_err(no_answer)?),
+        Route::Proxy(url) => builder.proxy(reqwest::Proxy::all(url).map_err(request_error)?),
     };
-    builder.build().map_err(no_answer)
+    builder.build().map_err(request_error)
 }
 
-/// `SSL_CERT_FILE` has to be a regular file: reading a pipe would wait for a writer, and a device may never end.
+/// Checks that `SSL_CERT_FILE` is a regular file: reading a pipe would block, and a device may never end.
 fn check_certificate_file() -> ApiResult<()> {
     let metadata = std::env::var_os("SSL_CERT_FILE").and_then(|path| std::fs::metadata(path).ok());
     let Some(metadata) = metadata.filter(|metadata| !metadata.is_file()) else { return Ok(()) };
@@ -66,36 +66,34 @@ fn check_certificate_file() -> ApiResult<()> {
     }))
 }
 
-/// In the order in which they count.
+/// In order of precedence.
 const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// Requests go to `https` only, but a broken variable is an error in any case.
+/// Requests only use `https`, but an invalid variable is still an error.
 const FOR_HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
 
-/// The variables that decide the way to Atlas.
+/// The environment variables that decide the route to Atlas.
 pub fn proxy_variables() -> impl Iterator<Item = &'static str> {
     FOR_HTTPS.into_iter().chain(EXCEPTIONS)
 }
 
-/// The way to a host.
+/// The route to a host.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Route {
-    /// No variable is set: as the system's settings say, where a system has some.
+    /// No variable is set: use the system's settings, if it has any.
     System,
-    /// Without a proxy.
     Direct,
-    /// Through this proxy.
     Proxy(Url),
 }
 
-/// A proxy variable that cannot be read. Its value is not shown, for it may hold a password.
+/// An invalid proxy variable. The error does not show the value, which may contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error(
     "{variable} is not the address of a proxy: {why}. Write it like http://user:password@proxy.example:3128"
 )]
 pub struct ProxyError {
-    /// The variable.
+    /// The name of the variable.
     pub variable: &'static str,
     why: &'static str,
 }
@@ -103,12 +101,12 @@ pub struct ProxyError {
 /// Checks every proxy variable that is set. `variable` looks up an environment variable.
 ///
 /// # Errors
-/// For the first one that cannot be read.
+/// The first invalid variable.
 pub fn check_proxies(variable: impl Fn(&str) -> Option<String>) -> Result<(), ProxyError> {
     proxies(&variable).map(|_| ())
 }
 
-/// The way to `base_url`.
+/// The route to `base_url`.
 pub(super) fn route(
     base_url: &BaseUrl,
     variable: impl Fn(&str) -> Option<String>,
@@ -123,7 +121,7 @@ pub(super) fn route(
     Ok(if is_exception { Route::Direct } else { Route::Proxy(proxy) })
 }
 
-/// The proxy for `https`.
+/// Checks all proxy variables, and returns the proxy for `https`.
 fn proxies(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Url>, ProxyError> {
     let mut found = None;
     // In a CGI script, `HTTP_PROXY` comes from a header of the client's request (<https://httpoxy.org>).
@@ -158,7 +156,7 @@ fn parse(text: &str) -> Result<Url, &'static str> {
     let mut url = Url::parse(&text).map_err(|_| "it is not a URL")?;
     match url.scheme() {
         "http" | "https" | "socks4" | "socks4a" | "socks5h" => {}
-        // As in Go: the proxy resolves the name in either case.
+        // The proxy resolves host names for both schemes, as in Go.
         "socks5" => url.set_scheme("socks5h").map_err(|()| "it is not a URL")?,
         _ => return Err("it must start with http://, https://, socks5:// or socks5h://"),
     }
@@ -171,8 +169,8 @@ fn parse(text: &str) -> Result<Url, &'static str> {
     Ok(url)
 }
 
-/// True when an entry of `NO_PROXY` means this host: `*`, an address, a network, a name (and all below it), `.name`
-/// or `*.name` (only below it), each but `*` and networks with or without a port.
+/// True if an entry of `NO_PROXY` matches this host. An entry is `*`, an address, a network, a name (which includes its
+/// subdomains), or `.name` or `*.name` (only the subdomains). All but `*` and networks may have a port.
 fn matches(entry: &str, host: &Host<&str>, port: Option<u16>) -> bool {
     let entry = entry.trim().to_lowercase();
     let address = match host {
@@ -186,8 +184,8 @@ fn matches(entry: &str, host: &Host<&str>, port: Option<u16>) -> bool {
     if let Ok(network) = entry.parse::<IpNet>() {
         return address.is_some_and(|address| network.contains(&address));
     }
-    let (name, wanted_port) = split_port(&entry);
-    if !wanted_port.is_empty() && wanted_port.parse().ok() != port {
+    let (name, entry_port) = split_port(&entry);
+    if !entry_port.is_empty() && entry_port.parse().ok() != port {
         return false;
     }
     if let Ok(wanted) = name.parse::<IpAddr>() {
@@ -200,7 +198,7 @@ fn matches(entry: &str, host: &Host<&str>, port: Option<u16>) -> bool {
     parent.is_some_and(|parent| parent.ends_with('.') || (parent.is_empty() && below.is_none()))
 }
 
-/// The name and the port of an entry; either may be empty. An IPv6 address needs brackets only before a port.
+/// Splits an entry into host and port; either may be empty. An IPv6 address needs brackets only before a port.
 fn split_port(entry: &str) -> (&str, &str) {
     let (host, port) = match entry.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, port)) if port.is_empty() || port.starts_with(':') => (host, port.get(1..).unwrap_or("")),
@@ -216,10 +214,10 @@ mod properties;
 mod tests {
     use super::*;
 
-    fn way(base_url: &str, variables: &[(&str, &str)]) -> Result<Route, ProxyError> {
-        let look_up =
+    fn route_of(base_url: &str, variables: &[(&str, &str)]) -> Result<Route, ProxyError> {
+        let lookup =
             |name: &str| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
-        route(&BaseUrl::parse(base_url).unwrap(), look_up)
+        route(&BaseUrl::parse(base_url).unwrap(), lookup)
     }
 
     #[test]
@@ -247,12 +245,12 @@ mod tests {
         ];
         for (text, expected) in rows {
             let expected = Ok(Route::Proxy(expected.parse().unwrap()));
-            assert_eq!(way("https://atlas.test", &[("HTTPS_PROXY", text)]), expected, "{text}");
+            assert_eq!(route_of("https://atlas.test", &[("HTTPS_PROXY", text)]), expected, "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_proxy_is_named_and_not_shown() {
+    fn an_invalid_proxy_is_named_but_its_value_is_not_shown() {
         let values = [
             r"http://CORP\user:FAKE-pw@127.0.0.1:3128",
             r"CORP\user:FAKE-pw@127.0.0.1:3128",
@@ -295,16 +293,16 @@ mod tests {
         ];
         for text in values {
             for variable in FOR_HTTPS.into_iter().chain(FOR_HTTP) {
-                let error = way("https://atlas.test", &[(variable, text)]).unwrap_err();
+                let error = route_of("https://atlas.test", &[(variable, text)]).unwrap_err();
                 assert_eq!(error.variable, variable, "{text}");
-                let words = format!("{error} {error:?}");
-                assert!(words.contains(variable) && !words.contains("FAKE"), "{text}: {words}");
+                let message = format!("{error} {error:?}");
+                assert!(message.contains(variable) && !message.contains("FAKE"), "{text}: {message}");
             }
         }
     }
 
     #[test]
-    fn the_message_says_what_is_wrong() {
+    fn the_message_names_the_mistake() {
         let rows = [
             ("http://\"proxy.test", "it holds quotes"),
             ("'proxy.test", "it holds quotes"),
@@ -328,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_variable_that_is_set_counts() {
+    fn the_first_variable_that_is_set_is_used() {
         let (first, second) = (("HTTPS_PROXY", "http://first.test"), ("all_proxy", "http://second.test"));
         let proxy = |url: &str| Ok(Route::Proxy(url.parse().unwrap()));
         let rows: [(&[_], _); 7] = [
@@ -341,21 +339,21 @@ mod tests {
             (&[], Ok(Route::System)),
         ];
         for (variables, expected) in rows {
-            assert_eq!(way("https://atlas.test", variables), expected, "{variables:?}");
+            assert_eq!(route_of("https://atlas.test", variables), expected, "{variables:?}");
         }
     }
 
     #[test]
-    fn below_a_web_server_a_header_is_no_proxy() {
+    fn a_cgi_script_ignores_http_proxy() {
         for name in FOR_HTTP {
             let set =
                 [(name, "FAKE header"), ("REQUEST_METHOD", "GET"), ("HTTPS_PROXY", "http://proxy.test")];
-            assert_eq!(way("https://atlas.test", &set[..2]), Ok(Route::System), "{name}");
+            assert_eq!(route_of("https://atlas.test", &set[..2]), Ok(Route::System), "{name}");
             assert_eq!(
-                way("https://atlas.test", &set),
+                route_of("https://atlas.test", &set),
                 Ok(Route::Proxy("http://proxy.test".parse().unwrap()))
             );
-            assert!(way("https://atlas.test", &[set[0], ("REQUEST_METHOD", "")]).is_err(), "{name}");
+            assert!(route_of("https://atlas.test", &[set[0], ("REQUEST_METHOD", "")]).is_err(), "{name}");
         }
     }
 
@@ -408,7 +406,7 @@ mod tests {
             ("https://[2001:db8::1]", "2001:db8::/129", false),
             ("https://[2001:db8::1]", "::/0", true),
             ("https://[2001:db8::1]", "0.0.0.0/0", false),
-            // The host of a URL has no zone, so that an entry with one never means it, as in Go.
+            // The host in a URL has no zone, so an entry with a zone never matches, as in Go.
             ("https://[fe80::1]", "fe80::1%eth0", false),
             ("https://[fe80::1]", "[fe80::1%eth0]:443", false),
             ("https://[fe80::1]", "fe80::/10", true),
@@ -421,12 +419,16 @@ mod tests {
         for (base_url, exceptions, is_direct) in rows {
             for name in ["NO_PROXY", "no_proxy"] {
                 let variables = [("HTTPS_PROXY", "http://proxy.test"), (name, exceptions)];
-                let is = way(base_url, &variables) == Ok(Route::Direct);
+                let is = route_of(base_url, &variables) == Ok(Route::Direct);
                 assert_eq!(is, is_direct, "{base_url} {name}={exceptions}");
             }
         }
         let (empty, other) = (("NO_PROXY", ""), ("no_proxy", "corp.test"));
         let variables = [("HTTPS_PROXY", "http://proxy.test"), empty, other];
-        assert_eq!(way("https://atlas.corp.test", &variables), Ok(Route::Direct), "an empty list is none");
+        assert_eq!(
+            route_of("https://atlas.corp.test", &variables),
+            Ok(Route::Direct),
+            "an empty list is none"
+        );
     }
 }

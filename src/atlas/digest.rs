@@ -1,4 +1,4 @@
-//! HTTP Digest (RFC 7616), with which an API key signs in: the challenge, and the answer to it.
+//! HTTP Digest authentication (RFC 7616), which API keys use: parses challenges and responds to them.
 
 use std::time::{Duration, Instant};
 
@@ -11,20 +11,20 @@ use url::Position;
 
 use crate::domain::{ApiError, ApiResult, Cause, ServerText};
 
-/// A challenge older than this is fetched again before a request that goes out once. How long Atlas lets
-/// a nonce live is not public; servers commonly give it 5 minutes.
-const TRUSTED_FOR: Duration = Duration::from_secs(60);
+/// A challenge older than this is fetched again before a request that is sent only once. Atlas does not publish how
+/// long a nonce is valid; servers commonly use 5 minutes.
+const MAX_AGE: Duration = Duration::from_secs(60);
 
-/// A challenge of the scheme Digest (RFC 7616, section 3.3) that can be answered.
+/// A Digest challenge (RFC 7616, section 3.3) that this program supports.
 pub(super) struct Challenge {
     digest: DigestClient,
     received_at: Instant,
 }
 
 impl Challenge {
-    /// The strongest challenge in the `WWW-Authenticate` headers; of equally strong ones the first, as
-    /// section 3.7 wants it. Other schemes are passed over, and so is a challenge without `qop=auth`
-    /// (it would let an answer be replayed) or of a `-sess` algorithm (whose key spans requests).
+    /// The strongest challenge in the `WWW-Authenticate` headers, and the first of equally strong ones (section 3.7).
+    /// Skips other schemes, challenges without `qop=auth` (which would allow replays), and `-sess` algorithms (whose
+    /// key spans requests).
     pub(super) fn strongest(headers: &HeaderMap) -> Option<Self> {
         let headers = headers.get_all(WWW_AUTHENTICATE).into_iter();
         let digest = headers
@@ -36,17 +36,17 @@ impl Challenge {
         Some(Self { digest, received_at: Instant::now() })
     }
 
-    /// True when the server refused the nonce of the request, not its key (section 3.3, `stale`).
+    /// True if the server refused the nonce of the request, not its key (section 3.3, `stale`).
     pub(super) fn is_stale(&self) -> bool {
         self.digest.stale()
     }
 
-    /// True when it is so old at `now` that its nonce may have run out.
+    /// True if the nonce may have expired at `now`.
     pub(super) fn is_old(&self, now: Instant) -> bool {
-        now.saturating_duration_since(self.received_at) > TRUSTED_FOR
+        now.saturating_duration_since(self.received_at) > MAX_AGE
     }
 
-    /// The `Authorization` of one request. Every call counts as one use of the nonce, so that no two requests carry the
+    /// The `Authorization` header of one request. Each call increments the nonce count, so no two requests have the
     /// same `nc` (section 3.4).
     pub(super) fn authorization(
         &mut self,
@@ -54,7 +54,7 @@ impl Challenge {
         method: &Method,
         url: &str,
     ) -> ApiResult<HeaderValue> {
-        let uri = request_target(url).ok_or_else(unanswerable)?;
+        let uri = request_target(url).ok_or_else(unsupported)?;
         let parameters = PasswordParams {
             username: public_key,
             password: private_key.expose_secret(),
@@ -62,8 +62,8 @@ impl Challenge {
             method: method.as_str(),
             body: None,
         };
-        let answer = self.digest.respond(&parameters).map_err(|_| unanswerable())?;
-        let mut value = HeaderValue::try_from(answer).map_err(|_| unanswerable())?;
+        let response = self.digest.respond(&parameters).map_err(|_| unsupported())?;
+        let mut value = HeaderValue::try_from(response).map_err(|_| unsupported())?;
         value.set_sensitive(true);
         Ok(value)
     }
@@ -77,15 +77,15 @@ fn strength(digest: &DigestClient) -> u8 {
     }
 }
 
-/// The request target in origin form (RFC 9112, section 3.2.1): path *and* query, as it goes out. A
-/// server compares it with what it was asked (RFC 7616, section 3.4.6).
+/// The request target in origin form (RFC 9112, section 3.2.1): the path *and* the query, as sent. The server compares
+/// it with the request (RFC 7616, section 3.4.6).
 fn request_target(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     Some(url[Position::BeforePath..Position::AfterQuery].to_owned())
 }
 
-/// Says nothing of the key or the challenge.
-fn unanswerable() -> ApiError {
+/// Reveals nothing about the key or the challenge.
+fn unsupported() -> ApiError {
     ApiError::not_sent(Cause::NoChallenge(ServerText::new("the server's challenge cannot be answered")))
 }
 

@@ -1,6 +1,6 @@
-//! One request and its answer, within a limit; or why there was none.
+//! Sends one request and reads its response within a time limit.
 //!
-//! **Invariant:** nothing that arrived is thrown away: an answer whose body broke off keeps what had come.
+//! **Invariant:** nothing that was received is lost: a response whose body was cut off keeps the received part.
 
 use std::error::Error;
 use std::io::{self, Read};
@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
+use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, LOCATION, RETRY_AFTER};
-use reqwest::{RequestBuilder, Response};
 use rustls::CertificateError;
 use tokio::time::sleep;
 use zeroize::Zeroizing;
@@ -20,16 +20,15 @@ use crate::domain::{ApiError, ApiResult, Cause, Phase, ServerText};
 
 use super::digest::Challenge;
 
-/// How long each request may take, connecting and reading included. The defaults are the program's;
-/// tests shorten them.
+/// The time limits of requests, including connecting and reading. Tests shorten the defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// For a connection, TLS handshake included. Shorter than `create`, so that a stalled handshake is
-    /// known to have sent nothing.
+    /// For a connection, including the TLS handshake. Shorter than `create`, so that after a stalled handshake it is
+    /// certain that nothing was sent.
     pub connect: Duration,
-    /// For a token.
+    /// For getting a token.
     pub sign_in: Duration,
-    /// For reading a service account, a new sign-in after a 401 included.
+    /// For reading a service account, including a new sign-in after a 401.
     pub read: Duration,
     /// For a page of a list.
     pub list: Duration,
@@ -39,10 +38,9 @@ pub struct Limits {
     pub delete: Duration,
     /// For revoking all tokens.
     pub revoke: Duration,
-    /// For proving that a new secret works, every try and pause included.
+    /// For verifying a new secret, including all retries and pauses.
     pub verify: Duration,
-    /// Between one refusal of a new secret and the next try: it has to become known everywhere in Atlas
-    /// first. There are as many further tries as there are pauses.
+    /// The pauses before each retry when a new secret is refused: it takes a moment until all of Atlas knows it.
     pub verify_pauses: [Duration; 2],
 }
 
@@ -62,72 +60,69 @@ impl Default for Limits {
     }
 }
 
-/// How many bytes of an answer are read. What Atlas sends here is a few hundred.
-const LONGEST_BODY: usize = 1024 * 1024;
+/// The most bytes that are read of a body. Atlas sends a few hundred here.
+const MAX_BODY: usize = 1024 * 1024;
 
-/// Room for an answer of the usual size, so that a buffer that holds a secret seldom moves.
-const USUAL_BODY: usize = 16 * 1024;
+/// The initial capacity of a body in bytes: a buffer that holds a secret should seldom be reallocated.
+const BODY_CAPACITY: usize = 16 * 1024;
 
-/// How many content codings one after the other are taken off. One is what a gateway adds.
-const MOST_ENCODINGS: usize = 4;
+/// The most nested content codings that are decoded. Gateways add one.
+const MAX_ENCODINGS: usize = 4;
 
-/// Before a body in UTF-8, where some software puts it. RFC 8259, section 8.1, lets a reader ignore it.
+/// Some software puts this before UTF-8. RFC 8259, section 8.1, allows a parser to ignore it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// How long an answer that lies in the socket already may still be read after the limit. It counts
-/// from when the limit was noticed, so that a process that was stopped past its limit (Ctrl-Z, a lid
-/// that was closed) reads what came meanwhile before it gives up. Polling the answer first is not enough for
-/// that: the connection's own task delivers head and body in several turns.
-const DRAINING: Duration = Duration::from_millis(250);
+/// How much longer a response that has already arrived may be read after the limit. It counts from when the program
+/// notices the limit, so that a suspended process (Ctrl-Z, a closed lid) reads what came meanwhile before it gives up.
+/// Polling the response first does not suffice: the connection's task delivers head and body in several steps.
+const DRAIN_LIMIT: Duration = Duration::from_millis(250);
 
-/// A longer `Retry-After` is ignored: it is more likely a mistake of a proxy than a wait that makes sense.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+/// A longer `Retry-After` is ignored, as it is probably a proxy's mistake.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Sends a request once and reads its answer; the log gets method, path, status and time, and nothing else of it.
-/// `limit` counts for connecting, head and body together; an answer whose head came but whose body did not says so
-/// in its `end`.
-pub(super) async fn exchange(request: RequestBuilder, limit: Duration) -> ApiResult<Answer> {
+/// Sends a request once and reads its response. The log only gets method, path, status and time. `limit` covers
+/// connecting, head and body. If the head arrives and the body does not, the `end` of the response says so.
+pub(super) async fn exchange(request: RequestBuilder, limit: Duration) -> ApiResult<ApiResponse> {
     let (http, request) = request.build_split();
-    let request = request.map_err(no_answer)?;
+    let request = request.map_err(request_error)?;
     let (method, path) = (request.method().clone(), request.url().path().to_owned());
     let started = Instant::now();
     let result = send(http.execute(request), limit).await;
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     match &result {
-        Ok(answer) => tracing::info!(%method, path, status = answer.status, milliseconds, "answered"),
+        Ok(response) => tracing::info!(%method, path, status = response.status, milliseconds, "answered"),
         Err(error) => tracing::warn!(%method, path, milliseconds, "no answer: {}", error.cause.message()),
     }
     result
 }
 
 async fn send(
-    response: impl Future<Output = reqwest::Result<Response>>,
+    raw: impl Future<Output = reqwest::Result<reqwest::Response>>,
     limit: Duration,
-) -> ApiResult<Answer> {
+) -> ApiResult<ApiResponse> {
     let mut deadline = pin!(deadline(limit));
-    let response = match before(response, deadline.as_mut()).await {
-        Some(response) => response.map_err(no_answer)?,
+    let raw = match before(raw, deadline.as_mut()).await {
+        Some(raw) => raw.map_err(request_error)?,
         None => return Err(ApiError::sent(Cause::TimedOut(limit))),
     };
-    let mut answer = Answer::new(&response);
-    if before(answer.read_body(response), deadline).await.is_none() {
-        answer.end = BodyEnd::Cut(Cause::TimedOut(limit));
+    let mut response = ApiResponse::new(&raw);
+    if before(response.read_body(raw), deadline).await.is_none() {
+        response.end = BodyEnd::Cut(Cause::TimedOut(limit));
     }
-    answer.decode();
-    if answer.body.starts_with(BYTE_ORDER_MARK) {
-        answer.body.drain(..BYTE_ORDER_MARK.len());
+    response.decode();
+    if response.body.starts_with(BYTE_ORDER_MARK) {
+        response.body.drain(..BYTE_ORDER_MARK.len());
     }
-    Ok(answer)
+    Ok(response)
 }
 
-/// Ends when `limit` is over and what had arrived by then could be read.
+/// Ends after `limit` and the time to read what had arrived by then.
 pub(super) async fn deadline(limit: Duration) {
     sleep(limit).await;
-    sleep(DRAINING).await;
+    sleep(DRAIN_LIMIT).await;
 }
 
-/// The output of `work`, or nothing when `deadline` ends first. The work is polled before the
-/// deadline: when both are ready, the work has won.
+/// The output of `work`, or `None` if `deadline` ends first. The work is polled first, so it wins when both are ready.
 pub(super) async fn before<T>(
     work: impl Future<Output = T>,
     deadline: Pin<&mut impl Future<Output = ()>>,
@@ -139,53 +134,51 @@ pub(super) async fn before<T>(
     }
 }
 
-/// What came back for a request.
-pub(super) struct Answer {
-    /// The HTTP status.
+/// A response to a request.
+pub(super) struct ApiResponse {
     pub status: u16,
-    /// When it was made, by Atlas's clock.
+    /// The `Date` header, by Atlas's clock.
     pub date: Option<Timestamp>,
-    /// How long Atlas asks to wait.
+    /// The wait in `Retry-After`.
     pub retry_after: Option<Duration>,
-    /// The challenge of a 401 that an API key can answer.
+    /// The challenge of a 401 that an API key can respond to.
     pub challenge: Option<Challenge>,
-    /// The host that a redirect leads to.
-    pub leads_to: Option<ServerText>,
+    /// The target host of a redirect.
+    pub redirect_host: Option<ServerText>,
     /// The content codings of the body, in the order in which they were applied.
     encodings: Vec<String>,
-    /// The body as far as it came; it is wiped when dropped, for it may hold the secret.
+    /// The received part of the body. It is wiped when dropped, because it may contain the secret.
     pub body: Zeroizing<Vec<u8>>,
-    /// How the body ended.
     pub end: BodyEnd,
 }
 
 /// How a body ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum BodyEnd {
-    /// As HTTP wants it.
+    /// Complete according to HTTP.
     Complete,
-    /// It went on past [`LONGEST_BODY`].
+    /// It was longer than [`MAX_BODY`].
     TooLarge,
-    /// The connection broke, or the time was over.
+    /// The connection broke, or the time ran out.
     Cut(Cause),
 }
 
-impl Answer {
-    /// The answer whose head has come, with nothing of its body yet.
-    fn new(response: &Response) -> Self {
+impl ApiResponse {
+    /// A response with a head and no body yet.
+    fn new(raw: &reqwest::Response) -> Self {
         Self {
-            status: response.status().as_u16(),
-            date: date(response.headers()),
-            retry_after: retry_after(response.headers()),
-            challenge: Challenge::strongest(response.headers()).filter(|_| response.status() == 401),
-            leads_to: response.status().is_redirection().then(|| redirect_host(response)).flatten(),
-            encodings: encodings(response.headers()),
-            body: Zeroizing::new(Vec::with_capacity(USUAL_BODY)),
+            status: raw.status().as_u16(),
+            date: date(raw.headers()),
+            retry_after: retry_after(raw.headers()),
+            challenge: Challenge::strongest(raw.headers()).filter(|_| raw.status() == 401),
+            redirect_host: raw.status().is_redirection().then(|| redirect_host(raw)).flatten(),
+            encodings: encodings(raw.headers()),
+            body: Zeroizing::new(Vec::with_capacity(BODY_CAPACITY)),
             end: BodyEnd::Complete,
         }
     }
 
-    /// An answer with this body, without headers.
+    /// A response with this body and no headers.
     #[cfg(test)]
     pub(super) fn of(status: u16, body: &[u8]) -> Self {
         Self {
@@ -193,28 +186,28 @@ impl Answer {
             date: None,
             retry_after: None,
             challenge: None,
-            leads_to: None,
+            redirect_host: None,
             encodings: Vec::new(),
             body: Zeroizing::new(body.to_vec()),
             end: BodyEnd::Complete,
         }
     }
 
-    /// True when the nonce was refused (RFC 7616, section 3.3, `stale`): the server checked nothing else.
+    /// True if the nonce was refused (RFC 7616, section 3.3, `stale`): the server checked nothing else.
     pub(super) fn is_stale(&self) -> bool {
         self.challenge.as_ref().is_some_and(Challenge::is_stale)
     }
 
-    /// Takes the content codings off a body that has been read. No coding is ever asked for, but some gateways add
-    /// one, or name one that they have taken off themselves: a body that is not of its coding stays as it is. It is done
-    /// here and not by the HTTP library, which loses what came before an error, and does not wipe.
+    /// Decodes a body that has been read. This program requests no content coding, but some gateways add one, or name
+    /// one that they have already removed, so a body that is not encoded stays as it is. The HTTP library does not do
+    /// this: after an error it loses the data before it, and it does not wipe its buffers.
     fn decode(&mut self) {
-        let named = self.encodings.iter().rev().take(MOST_ENCODINGS).map(String::as_str);
+        let named = self.encodings.iter().rev().take(MAX_ENCODINGS).map(String::as_str);
         for encoding in named.chain(["gzip"]) {
             let Some((body, is_whole)) = decoded(encoding, &self.body) else { continue };
             self.body = body;
-            if self.body.len() > LONGEST_BODY {
-                self.body.truncate(LONGEST_BODY);
+            if self.body.len() > MAX_BODY {
+                self.body.truncate(MAX_BODY);
                 self.end = BodyEnd::TooLarge;
             } else if !is_whole && self.end == BodyEnd::Complete {
                 let why = format!("its {encoding} encoding ends too early or is damaged");
@@ -223,11 +216,11 @@ impl Answer {
         }
     }
 
-    /// Reads the body chunk by chunk, whatever `Content-Length` claims. Dropping this future keeps what
-    /// was read so far.
-    async fn read_body(&mut self, mut response: Response) {
+    /// Reads the body chunk by chunk and ignores `Content-Length`. If this future is dropped, the part that was read
+    /// remains.
+    async fn read_body(&mut self, mut raw: reqwest::Response) {
         loop {
-            let chunk = match response.chunk().await {
+            let chunk = match raw.chunk().await {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => return,
                 Err(error) => {
@@ -235,7 +228,7 @@ impl Answer {
                     return;
                 }
             };
-            let left = LONGEST_BODY - self.body.len();
+            let left = MAX_BODY - self.body.len();
             self.body.extend_from_slice(&chunk[..chunk.len().min(left)]);
             if chunk.len() > left {
                 self.end = BodyEnd::TooLarge;
@@ -245,9 +238,9 @@ impl Answer {
     }
 }
 
-fn redirect_host(response: &Response) -> Option<ServerText> {
-    let location = response.headers().get(LOCATION)?.to_str().ok()?;
-    response.url().join(location).ok()?.host_str().map(ServerText::new)
+fn redirect_host(raw: &reqwest::Response) -> Option<ServerText> {
+    let location = raw.headers().get(LOCATION)?.to_str().ok()?;
+    raw.url().join(location).ok()?.host_str().map(ServerText::new)
 }
 
 fn encodings(headers: &HeaderMap) -> Vec<String> {
@@ -255,21 +248,21 @@ fn encodings(headers: &HeaderMap) -> Vec<String> {
     values.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect()
 }
 
-/// What `body` holds under a content coding (RFC 9110, section 8.4.1) as far as it can be read, up to a byte more
-/// than [`LONGEST_BODY`]; and true when it could be read to its end. `None` when it is not of that coding.
+/// Decodes `body` (RFC 9110, section 8.4.1) as far as possible, up to one byte more than [`MAX_BODY`]. The flag is
+/// true if it was decoded to its end. `None` if `body` is not encoded in this way.
 fn decoded(encoding: &str, body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, bool)> {
     let is_plain = body.trim_ascii_start().starts_with(b"{");
     let reader: Box<dyn Read + '_> = match encoding {
         _ if is_plain => return None,
         "gzip" => Box::new(MultiGzDecoder::new(body)),
-        // By the RFC it has a zlib header; some servers send it without.
+        // The RFC requires a zlib header, but some servers omit it.
         "deflate" if is_zlib(body) => Box::new(ZlibDecoder::new(body)),
         "deflate" => Box::new(DeflateDecoder::new(body)),
         "br" => Box::new(brotli_decompressor::Decompressor::new(body, 4096)),
         _ => return None,
     };
-    let mut output = Zeroizing::new(Vec::with_capacity(USUAL_BODY));
-    let result = reader.take(LONGEST_BODY as u64 + 1).read_to_end(&mut output);
+    let mut output = Zeroizing::new(Vec::with_capacity(BODY_CAPACITY));
+    let result = reader.take(MAX_BODY as u64 + 1).read_to_end(&mut output);
     (!output.is_empty()).then_some((output, result.is_ok()))
 }
 
@@ -279,12 +272,12 @@ fn is_zlib(body: &[u8]) -> bool {
         if method & 0x0f == 8 && u16::from_be_bytes([*method, *flags]).is_multiple_of(31))
 }
 
-/// Reads `Retry-After`: seconds, or an HTTP date, which counts from the answer's own `Date` so that
-/// this machine's clock does not matter. Nothing when it is absent, garbled, past or over a day.
+/// Parses `Retry-After`: seconds, or an HTTP date. A date is compared with the response's own `Date`, so this machine's
+/// clock does not matter. `None` if it is absent, malformed, in the past or more than a day away.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?;
     let wait = seconds(value).or_else(|| until(value, date(headers)?))?;
-    (wait <= LONGEST_WAIT).then_some(wait)
+    (wait <= MAX_RETRY_AFTER).then_some(wait)
 }
 
 fn seconds(value: &str) -> Option<Duration> {
@@ -296,14 +289,14 @@ fn until(value: &str, now: Timestamp) -> Option<Duration> {
     Duration::try_from(http_date(value)?.duration_since(now)).ok()
 }
 
-/// When an answer was made (`Date`, RFC 9110, section 6.6.1). What Atlas says about its secrets is of this
-/// clock, so that this machine's may be wrong by any amount.
+/// When a response was made (`Date`, RFC 9110, section 6.6.1). The times of Atlas's secrets are by the same clock, so
+/// this machine's clock may be wrong.
 pub(super) fn date(headers: &HeaderMap) -> Option<Timestamp> {
     http_date(headers.get(DATE)?.to_str().ok()?)
 }
 
-/// An HTTP date in any of its three forms (RFC 9110, section 5.6.7): as mail has it, which servers send, with an
-/// offset too; of RFC 850; and of C's `asctime`.
+/// Parses an HTTP date in any of its three forms (RFC 9110, section 5.6.7): the mail format, which servers send,
+/// sometimes with an offset; RFC 850; and C's `asctime`.
 pub(super) fn http_date(text: &str) -> Option<Timestamp> {
     match rfc2822::parse(text) {
         Ok(time) => Some(time.timestamp()),
@@ -311,14 +304,14 @@ pub(super) fn http_date(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// Why a request got no answer. Without a connection nothing of it can have left: name lookup, connect, TLS handshake,
-/// a proxy that refused to pass it on; or a request that could not even be built.
-pub(super) fn no_answer(error: reqwest::Error) -> ApiError {
+/// The error of a request without a response. Nothing was sent if there was no connection (name lookup, connect, TLS
+/// handshake, a proxy that refused) or if the request could not be built.
+pub(super) fn request_error(error: reqwest::Error) -> ApiError {
     let phase = if error.is_connect() || error.is_builder() { Phase::NotSent } else { Phase::Sent };
     ApiError { phase, cause: cause(error) }
 }
 
-/// Names the cause of a failure. Nothing of the URL or of a header becomes part of it.
+/// The cause of an error. It contains nothing from the URL or a header.
 pub(super) fn cause(error: reqwest::Error) -> Cause {
     let error = error.without_url();
     if error.is_builder() {
@@ -342,15 +335,15 @@ pub(super) fn cause(error: reqwest::Error) -> Cause {
     if error.is_timeout() {
         return Cause::ConnectTimeout;
     }
-    // The connection itself was made, so what ended was the handshake that follows it.
+    // The TCP connection was made, so it was the handshake that ended.
     if causes(&error).any(is_end_of_stream) {
         return Cause::Tls(ServerText::new("the host closed the connection during the handshake"));
     }
     Cause::Connect(message_of(&error))
 }
 
-/// An error and what caused it, outermost first. `io::Error::source` skips the error it wraps, so that
-/// one is stepped into by hand.
+/// An error and its sources, outermost first. `io::Error::source` skips the error that it wraps, so this function
+/// unwraps it.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| {
         let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
@@ -358,7 +351,7 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     })
 }
 
-/// The text of the innermost cause, which is the informative one.
+/// The message of the innermost source, which is the informative one.
 fn message_of(error: &(dyn Error + 'static)) -> ServerText {
     let innermost = causes(error).last().unwrap_or(error);
     let plain = innermost.downcast_ref::<io::Error>().map(io::Error::kind);
@@ -403,7 +396,7 @@ fn interruption(error: &reqwest::Error) -> ServerText {
     message_of(error)
 }
 
-/// Recognises what hyper-util's proxy tunnels say. Their error types are private, so only their text can be matched.
+/// Recognizes the errors of hyper-util's proxy tunnels. Their types are private, so only their messages can be matched.
 fn tunnel(cause: &(dyn Error + 'static)) -> Option<&'static str> {
     let message = cause.to_string();
     if let Some(message) = message.strip_prefix("SOCKS error: ") {
@@ -444,8 +437,8 @@ fn tls(error: &rustls::Error) -> String {
     }
 }
 
-/// What is wrong with a certificate. Some errors of rustls's verifier, webpki, come as they are, and only their names
-/// tell them apart; those that are not listed say enough.
+/// The problem with a certificate. Some errors of webpki, rustls's verifier, are passed on as they are and differ only
+/// in their names. For those that are not listed, the name is clear enough.
 fn certificate_message(error: &CertificateError) -> String {
     let name = match error {
         CertificateError::Other(error) => format!("{:?}", error.0),

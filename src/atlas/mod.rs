@@ -1,8 +1,8 @@
-//! The HTTP client for the Atlas Administration API: one call for each thing that this program asks of Atlas.
+//! The HTTP client for the Atlas Administration API: one method for each request that this program sends.
 //!
-//! **Invariant:** the creating POST goes out once, without redirects or retries, on a connection that is new or has
-//! answered within 2 seconds, and every answer is sorted by what it proves: whether a secret was created is never in
-//! doubt without need.
+//! **Invariant:** the creating POST is sent once, without redirects or retries, on a connection that is new or had a
+//! response within the last 2 seconds. Every response is classified by what it proves, so that whether a secret was
+//! created is only in doubt when it has to be.
 
 mod classify;
 mod connect;
@@ -29,34 +29,34 @@ use crate::domain::{
     ProjectId, QueryFlags, SecretId, ServiceAccount,
 };
 
-use http::{Answer, exchange};
+use http::{ApiResponse, exchange};
 use oauth::Token;
 use session::Session;
 
 pub use connect::{ProxyError, check_proxies, proxy_variables};
 pub use http::Limits;
 
-/// The resource version of the endpoints for service accounts.
+/// The resource version of the service account endpoints.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static(domain::MEDIA_TYPE);
 
-/// The resource version of the endpoints for projects and organizations.
+/// The resource version of the project and organization endpoints.
 const PROJECT_MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2023-01-01+json");
 
-/// Where to send requests, as whom, and how.
+/// Where to send requests, with which credentials, and how.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Atlas's address.
+    /// The address of Atlas.
     pub base_url: BaseUrl,
-    /// What to sign in with.
+    /// The credentials to sign in with.
     pub credentials: Credentials,
-    /// What the creating POST asks for in its query.
+    /// The query parameters of the creating POST.
     pub query_flags: QueryFlags,
-    /// True when the POST's connection is kept for the next request. Its buffers hold the secret, so that this is
-    /// for a run that ends at once.
+    /// True to keep the POST's connection open for the next request. Its buffers contain the secret, so this is only
+    /// for a run that ends right away.
     pub keeps_open: bool,
 }
 
-/// Talks to one Atlas with one set of credentials.
+/// A client for one Atlas host with one set of credentials.
 pub struct Client {
     base_url: BaseUrl,
     query: &'static str,
@@ -64,21 +64,21 @@ pub struct Client {
     limits: Limits,
     http: reqwest::Client,
     session: Session,
-    /// Every token of this run that was not given back yet.
+    /// The tokens of this run that have not been revoked yet.
     minted: Mutex<Vec<Token>>,
 }
 
 impl Client {
-    /// Sets the client up. Blocks while it reads the machine's certificates: call it where that does not
-    /// hold up the screen. Sends nothing.
+    /// Sets up the client. Sends nothing. Blocks while it reads the machine's certificates, so do not call it where the
+    /// screen is drawn.
     ///
     /// # Errors
-    /// [`Cause::Setup`] when no trusted certificates could be loaded.
+    /// [`Cause::Setup`] if no trusted certificates could be loaded.
     pub fn new(settings: Settings) -> ApiResult<Self> {
         Self::with_limits(settings, Limits::default())
     }
 
-    /// The same with other limits than the usual ones, for tests.
+    /// Like [`Client::new`], with other limits, for tests.
     ///
     /// # Errors
     /// As [`Client::new`].
@@ -94,19 +94,19 @@ impl Client {
         })
     }
 
-    /// Reads a service account and the secrets it has, signing in first where that is needed. A 401 on a
-    /// service account's token signs in again and repeats, once; a 401 with a challenge is answered with the
-    /// API key, and once more when its nonce had run out (RFC 7616, section 3.3).
+    /// Reads a service account and its secrets, and signs in first if necessary. After a 401, a service account signs
+    /// in again and repeats the request once. An API key responds to the challenge, and once more if its nonce had
+    /// expired (RFC 7616, section 3.3).
     ///
     /// # Errors
-    /// [`Cause::TimedOut`] after 3 seconds (signing in beforehand has its own limit).
+    /// [`Cause::TimedOut`] after 3 seconds (the sign-in before has its own limit).
     pub async fn service_account(&self, project: &ProjectId, client: &ClientId) -> ApiResult<ServiceAccount> {
-        let answer = self.read(self.account_url(project, client), MEDIA_TYPE, self.limits.read).await?;
-        let account = classify::read(&answer, wire::service_account)?;
-        Ok(ServiceAccount { read_at: answer.date, ..account })
+        let response = self.read(self.account_url(project, client), MEDIA_TYPE, self.limits.read).await?;
+        let account = classify::read(&response, wire::service_account)?;
+        Ok(ServiceAccount { read_at: response.date, ..account })
     }
 
-    /// Reads a project (`GET /groups/{groupId}`), signing in first where that is needed.
+    /// Reads a project (`GET /groups/{groupId}`), and signs in first if necessary.
     ///
     /// # Errors
     /// As [`Client::service_account`].
@@ -114,8 +114,8 @@ impl Client {
         self.get(&format!("groups/{project}"), self.limits.read, wire::project).await
     }
 
-    /// Reads what an organization allows (`GET /orgs/{orgId}/settings`), signing in first where that is
-    /// needed. It takes a role in the organization that not every user has.
+    /// Reads what an organization allows (`GET /orgs/{orgId}/settings`), and signs in first if necessary. Requires an
+    /// organization role that not every user has.
     ///
     /// # Errors
     /// As [`Client::service_account`].
@@ -127,8 +127,7 @@ impl Client {
         self.get(&path, self.limits.read, wire::organization_settings).await
     }
 
-    /// Asks for one project, to see whether Atlas takes the credentials at all; signs in first where that is
-    /// needed.
+    /// Requests one project, to see if Atlas accepts the credentials. Signs in first if necessary.
     ///
     /// # Errors
     /// As [`Client::projects`].
@@ -137,7 +136,7 @@ impl Client {
         self.get("groups?itemsPerPage=1", self.limits.list, is_list).await
     }
 
-    /// Reads a page of the projects that the credentials can see (`GET /groups`), counted from 1.
+    /// Reads a page of the projects that the credentials can see (`GET /groups`). Pages count from 1.
     ///
     /// # Errors
     /// [`Cause::TimedOut`] after 20 seconds.
@@ -146,24 +145,23 @@ impl Client {
         self.get(&path, self.limits.list, |body| wire::page(body, wire::project_entry)).await
     }
 
-    /// Reads a page of a project's service accounts (`GET /groups/{groupId}/serviceAccounts`), counted
-    /// from 1.
+    /// Reads a page of a project's service accounts (`GET /groups/{groupId}/serviceAccounts`). Pages count from 1.
     ///
     /// # Errors
     /// As [`Client::projects`].
     pub async fn service_accounts(&self, project: &ProjectId, page: u32) -> ApiResult<Page<AccountEntry>> {
         let path = format!("groups/{project}/serviceAccounts?itemsPerPage={ENTRIES_PER_PAGE}&pageNum={page}");
-        let answer = self.read(self.url(&path), MEDIA_TYPE, self.limits.list).await?;
-        classify::read(&answer, |body| wire::page(body, wire::account_entry))
+        let response = self.read(self.url(&path), MEDIA_TYPE, self.limits.list).await?;
+        classify::read(&response, |body| wire::page(body, wire::account_entry))
     }
 
     async fn get<T>(&self, path: &str, limit: Duration, parse: impl Fn(&Value) -> Option<T>) -> ApiResult<T> {
         classify::read(&self.read(self.url(path), PROJECT_MEDIA_TYPE, limit).await?, parse)
     }
 
-    /// Reads from Atlas, signing in first where that is needed; `limit` does not count for that, but for
-    /// signing in again and repeating.
-    async fn read(&self, url: String, media_type: HeaderValue, limit: Duration) -> ApiResult<Answer> {
+    /// Sends a GET, and signs in first if necessary. `limit` does not include that sign-in, but it includes a new
+    /// sign-in and the repeated request.
+    async fn read(&self, url: String, media_type: HeaderValue, limit: Duration) -> ApiResult<ApiResponse> {
         self.sign_in().await?;
         let work = self.read_signed_in(url, media_type, limit);
         let deadline = pin!(http::deadline(limit));
@@ -175,37 +173,38 @@ impl Client {
         url: String,
         media_type: HeaderValue,
         limit: Duration,
-    ) -> ApiResult<Answer> {
+    ) -> ApiResult<ApiResponse> {
         let (mut refusals, mut has_broken) = (0, false);
         loop {
             let authorization = self.authorization(&Method::GET, &url).await?;
             let request = self.request(Method::GET, &url, &media_type, authorization.as_ref());
-            let mut answer = match exchange(request, limit).await {
-                // Atlas, or a proxy, may just have closed the connection that was kept.
+            let mut response = match exchange(request, limit).await {
+                // Atlas or a proxy may just have closed the idle connection.
                 Err(ApiError { phase: Phase::Sent, cause })
                     if !has_broken && !matches!(cause, Cause::TimedOut(_)) =>
                 {
                     has_broken = true;
                     continue;
                 }
-                answer => answer?,
+                response => response?,
             };
-            if answer.status != 401 || !self.recover(refusals, authorization.as_ref(), &mut answer).await? {
-                return Ok(answer);
+            if response.status != 401
+                || !self.recover(refusals, authorization.as_ref(), &mut response).await?
+            {
+                return Ok(response);
             }
             refusals += 1;
         }
     }
 
-    /// Creates a secret: `POST …/secrets`, exactly once, whatever happens. It does not sign in: without a
-    /// token nothing is sent. For an API key without a challenge that can still serve, a challenge is
-    /// fetched first, by a read; the POST never goes out without authorization. A 401 is a refusal like
-    /// any other.
+    /// Creates a secret: sends `POST …/secrets` exactly once. It does not sign in: without a token nothing is sent. For
+    /// an API key without a usable challenge, it first fetches one with a read, because the POST is never sent without
+    /// authorization. A 401 is a refusal like any other.
     ///
-    /// The future must run to its end; dropping it loses a secret that Atlas may have created.
+    /// Run the future to its end: dropping it loses a secret that Atlas may have created.
     ///
     /// # Errors
-    /// Its [`certainty`](ApiError::certainty) says whether a secret was created.
+    /// The error's [`certainty`](ApiError::certainty) says whether a secret was created.
     pub async fn create_secret(&self, new_secret: &NewSecret) -> ApiResult<CreatedSecret> {
         let account = self.account_url(&new_secret.project, &new_secret.client);
         let url = format!("{account}/secrets{}", self.query);
@@ -213,10 +212,10 @@ impl Client {
         classify::created(&self.send_once(Method::POST, url, account, body, self.limits.create).await?)
     }
 
-    /// Deletes a secret, signing in first where that is needed.
+    /// Deletes a secret, and signs in first if necessary.
     ///
     /// # Errors
-    /// Its [`certainty`](ApiError::certainty) says whether the secret may be gone.
+    /// The error's [`certainty`](ApiError::certainty) says whether the secret may be deleted.
     pub async fn delete_secret(
         &self,
         project: &ProjectId,
@@ -229,8 +228,7 @@ impl Client {
         classify::deleted(&self.send_once(Method::DELETE, url, account, None, self.limits.delete).await?)
     }
 
-    /// Sends a request that goes out once, with the authorization it needs. `account` is what a challenge can
-    /// be fetched from.
+    /// Sends a request only once, with the authorization that it needs. A challenge is fetched from `account`.
     async fn send_once(
         &self,
         method: Method,
@@ -238,7 +236,7 @@ impl Client {
         account: String,
         body: Option<String>,
         limit: Duration,
-    ) -> ApiResult<Answer> {
+    ) -> ApiResult<ApiResponse> {
         if self.needs_challenge() {
             self.fetch_challenge(account).await?;
         }
@@ -250,20 +248,20 @@ impl Client {
                 request = request.header(CONNECTION, "close");
             }
         }
-        let answer = exchange(request, limit).await?;
-        self.forget_stale(&answer);
-        Ok(answer)
+        let response = exchange(request, limit).await?;
+        self.forget_stale(&response);
+        Ok(response)
     }
 
-    /// Reads the account without authorization, for nothing but the challenge in the answer.
+    /// Reads the account without authorization, only to get a challenge.
     async fn fetch_challenge(&self, account: String) -> ApiResult<()> {
         let request = self.request(Method::GET, &account, &MEDIA_TYPE, None);
         let cause = match exchange(request, self.limits.read).await {
-            Ok(mut answer) => {
-                if self.learn(&mut answer) {
+            Ok(mut response) => {
+                if self.keep_challenge(&mut response) {
                     return Ok(());
                 }
-                classify::read_failed(&answer)
+                classify::read_failed(&response)
             }
             Err(error) => error.cause,
         };

@@ -1,8 +1,8 @@
-//! Signing in as a service account: OAuth 2 client credentials (RFC 6749, section 4.4), by hand.
+//! Signs in as a service account, with OAuth 2 client credentials (RFC 6749, section 4.4).
 //!
-//! Two requests, <https://www.mongodb.com/docs/atlas/api/service-accounts/generate-oauth2-token/>:
-//! `POST /api/oauth/token` and `POST /api/oauth/revoke`. Tokens live an hour, cannot be refreshed, and an
-//! account can have 100 of them, so one is kept for the whole run and all are revoked at its end.
+//! There are two requests, `POST /api/oauth/token` and `POST /api/oauth/revoke`
+//! (<https://www.mongodb.com/docs/atlas/api/service-accounts/generate-oauth2-token/>). A token lives for an hour and
+//! cannot be refreshed, and an account can have 100 tokens. So the run keeps one token, and revokes all at its end.
 
 use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,61 +19,60 @@ use crate::domain::{ApiError, ApiResult, Cause, ClientId, Rejection, RejectionKi
 
 use super::Client;
 use super::classify::{self, is_success};
-use super::http::{Answer, exchange};
+use super::http::{ApiResponse, exchange};
 use super::wire;
 
-/// A token with less life than this left is replaced before a chain of requests begins.
-const LIFE_NEEDED: Duration = Duration::from_secs(5 * 60);
+/// A token that expires sooner than this is replaced before a series of requests begins.
+const FRESH_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
-/// What Atlas documents as a token's life, for an answer that does not say.
-const USUAL_LIFE: Duration = Duration::from_secs(60 * 60);
+/// The lifetime that Atlas documents for a token, for a response that does not state it.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// What counts of a longer life, in seconds: no run lasts a year.
-const LONGEST_LIFE: f64 = 365.0 * 24.0 * 60.0 * 60.0;
+/// The longest lifetime of a token that is believed, in seconds.
+const MAX_LIFETIME_SECONDS: f64 = 365.0 * 24.0 * 60.0 * 60.0;
 
-/// A service account's credentials; they go to the two OAuth endpoints only.
+/// The credentials of a service account. They are only sent to the two OAuth endpoints.
 #[derive(Clone)]
 pub(super) struct ServiceAccountLogin {
     pub client_id: ClientId,
     pub client_secret: SecretString,
 }
 
-/// A token that was minted here and has to be given back.
+/// A token that this program requested and must revoke.
 #[derive(Clone)]
 pub(super) struct Token {
-    /// What goes into `Authorization: Bearer`.
+    /// The value for `Authorization: Bearer`.
     pub value: SecretString,
     expires_at: Instant,
-    /// What it was minted with, which is not always what the session signs in with.
+    /// The credentials that it was requested with. They are not always those of the session.
     login: ServiceAccountLogin,
 }
 
 impl Token {
-    /// True while a chain of requests can still begin with it.
+    /// True if a series of requests can begin with this token.
     pub(super) fn is_fresh(&self, now: Instant) -> bool {
-        self.expires_at.saturating_duration_since(now) >= LIFE_NEEDED
+        self.expires_at.saturating_duration_since(now) >= FRESH_LIFETIME
     }
 }
 
 impl Client {
-    /// Asks for a token. It is given back at the end of the run at the latest.
+    /// Requests a token. It is revoked at the end of the run, or before.
     pub(super) async fn mint(&self, login: &ServiceAccountLogin, limit: Duration) -> ApiResult<Token> {
-        // Its life is counted from before the request, so that it is never thought longer than it is.
-        let asked_at = Instant::now();
+        // The lifetime counts from before the request, so that it is never overestimated.
+        let requested_at = Instant::now();
         let form = "grant_type=client_credentials".to_owned();
-        let answer = self.oauth(login, "token", form, limit).await?;
-        let (value, life) = token(&answer)?;
-        let token = Token { value, expires_at: asked_at + life, login: login.clone() };
+        let response = self.oauth(login, "token", form, limit).await?;
+        let (value, lifetime) = token(&response)?;
+        let token = Token { value, expires_at: requested_at + lifetime, login: login.clone() };
         self.minted().push(token.clone());
         Ok(token)
     }
 
-    /// Proves that a new secret of this account works: asks for a token with it, and revokes the token. A secret that
-    /// has just been created may not be known everywhere in Atlas yet, so that after a refusal it is tried again, twice,
-    /// within 10 seconds altogether.
+    /// Verifies that a new secret of this account works: requests a token with it, and revokes the token. It takes a
+    /// moment until all of Atlas knows a new secret, so a refusal is retried twice, within 10 seconds in all.
     ///
     /// # Errors
-    /// [`Cause::SignInRefused`] when Atlas does not know the secret. Any other cause says nothing about the secret.
+    /// [`Cause::SignInRefused`] if Atlas does not know the secret. Any other cause says nothing about the secret.
     pub async fn verify(&self, client: &ClientId, value: &SecretString) -> ApiResult<()> {
         let login = ServiceAccountLogin { client_id: client.clone(), client_secret: value.clone() };
         let started = Instant::now();
@@ -82,7 +81,7 @@ impl Client {
         loop {
             let error = match self.mint(&login, left()).await {
                 Ok(token) => {
-                    self.give_back(|minted| is_same(&minted.value, &token.value)).await;
+                    self.revoke_tokens(|minted| is_same(&minted.value, &token.value)).await;
                     return Ok(());
                 }
                 Err(ApiError { cause: Cause::TokenRefused { status, .. }, phase }) => {
@@ -98,18 +97,18 @@ impl Client {
         }
     }
 
-    /// Gives back every token that was minted here, within 2 seconds; never an access token that the user
-    /// supplied. Errors are ignored: tokens die by themselves within the hour.
+    /// Revokes every token that this program requested, within 2 seconds, but never an access token that the user
+    /// supplied. Ignores errors, because tokens expire within the hour.
     pub async fn revoke(&self) {
-        // A sign-in on its way holds the token for longer, and the user waits for the program to end.
+        // A sign-in that is still running holds this lock for longer, and the user is waiting for the program to end.
         let _ = tokio::time::timeout(self.limits.revoke, self.session.forget_token()).await;
-        self.give_back(|_| true).await;
+        self.revoke_tokens(|_| true).await;
     }
 
-    /// Gives tokens back (RFC 7009), the latest first: it is the one that is certainly alive. Each is forgotten
-    /// only once its request is over, so that one that was interrupted is given back at the end of the run.
-    async fn give_back(&self, is_meant: impl Fn(&Token) -> bool) {
-        let next = || self.minted().iter().rev().find(|minted| is_meant(minted)).cloned();
+    /// Revokes tokens (RFC 7009), the newest first, because it is certainly still valid. Each is forgotten only after
+    /// its request, so an interrupted one is revoked at the end of the run.
+    async fn revoke_tokens(&self, should_revoke: impl Fn(&Token) -> bool) {
+        let next = || self.minted().iter().rev().find(|minted| should_revoke(minted)).cloned();
         let work = async {
             while let Some(Token { value, login, .. }) = next() {
                 let encoded: String =
@@ -119,7 +118,7 @@ impl Client {
                 self.minted().retain(|minted| !is_same(&minted.value, &value));
             }
         };
-        // No draining here: no answer matters any more, and the user waits for the program to end.
+        // No time for draining: the responses no longer matter, and the user is waiting for the program to end.
         let _ = tokio::time::timeout(self.limits.revoke, work).await;
     }
 
@@ -129,14 +128,14 @@ impl Client {
         endpoint: &str,
         form: String,
         limit: Duration,
-    ) -> ApiResult<Answer> {
+    ) -> ApiResult<ApiResponse> {
         let mut request = self.http.post(format!("{}/api/oauth/{endpoint}", self.base_url));
         request = request
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(AUTHORIZATION, login.basic()?)
             .body(form);
-        // A secret that was created here is not to stay in the buffers of a connection.
+        // A secret that was just created must not stay in a connection's buffers.
         if !self.keeps_open && !self.session.is_login(login) {
             request = request.header(CONNECTION, "close");
         }
@@ -153,8 +152,7 @@ pub(super) fn is_same(one: &SecretString, other: &SecretString) -> bool {
 }
 
 impl ServiceAccountLogin {
-    /// The id and secret as they are: Atlas does not expect them percent-encoded first, as section 2.3.1
-    /// of RFC 6749 would have it.
+    /// The ID and the secret as they are: Atlas does not expect the percent-encoding of RFC 6749, section 2.3.1.
     fn basic(&self) -> ApiResult<HeaderValue> {
         let pair = Zeroizing::new(format!("{}:{}", self.client_id, self.client_secret.expose_secret()));
         let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
@@ -162,7 +160,7 @@ impl ServiceAccountLogin {
     }
 }
 
-/// An `Authorization` that shows in no `Debug` output.
+/// An `Authorization` header whose `Debug` output hides the value.
 pub(super) fn authorization(scheme: &str, credentials: &str) -> ApiResult<HeaderValue> {
     let text = Zeroizing::new(format!("{scheme} {credentials}"));
     let mut value = HeaderValue::from_str(&text)
@@ -171,23 +169,23 @@ pub(super) fn authorization(scheme: &str, credentials: &str) -> ApiResult<Header
     Ok(value)
 }
 
-/// Reads an answer of the token endpoint. Its `error` is a string when OAuth refuses the credentials and
-/// an integer when Atlas refuses the request (a rate limit), under the same URL.
-fn token(answer: &Answer) -> ApiResult<(SecretString, Duration)> {
-    if is_success(answer.status)
-        && let Ok(text) = str::from_utf8(&answer.body)
+/// Parses a response of the token endpoint. Its `error` is a string if OAuth refused the credentials, and an integer if
+/// Atlas refused the request, for example because of a rate limit.
+fn token(response: &ApiResponse) -> ApiResult<(SecretString, Duration)> {
+    if is_success(response.status)
+        && let Ok(text) = str::from_utf8(&response.body)
         && serde_json::from_str::<IgnoredAny>(text).is_ok()
         && let Some(members) = wire::members(text)
         && let Some(value) = wire::values::<SecretString>(&members, "access_token").next()
-        // A header carries nothing else.
+        // A header cannot contain other characters.
         && !value.expose_secret().is_empty()
         && value.expose_secret().bytes().all(|byte| byte.is_ascii_graphic())
     {
-        return Ok((value, life(&members)));
+        return Ok((value, lifetime(&members)));
     }
-    let cause = oauth_refusal(answer).unwrap_or_else(|| classify::read_failed(answer));
+    let cause = oauth_refusal(response).unwrap_or_else(|| classify::read_failed(response));
     Err(ApiError::sent(match cause {
-        // Atlas's own form of the same.
+        // The same refusal as an error of Atlas.
         Cause::Rejected(rejection) if rejection.kind() == RejectionKind::NotAuthorized => {
             Cause::SignInRefused(rejection.detail)
         }
@@ -195,26 +193,26 @@ fn token(answer: &Answer) -> ApiResult<(SecretString, Duration)> {
     }))
 }
 
-/// How long a token lives by its answer (`expires_in`, in seconds).
-fn life(members: &[(&str, &str)]) -> Duration {
+/// The lifetime of a token according to its response (`expires_in`, in seconds).
+fn lifetime(members: &[(&str, &str)]) -> Duration {
     let value = members.iter().rev().find(|(name, _)| *name == "\"expires_in\"");
-    // As a number of any size: one that no integer holds is a long life, not none.
+    // Parsed as a float: a number too large for an integer is still a long lifetime.
     match value.and_then(|(_, value)| value.trim_matches('"').parse::<f64>().ok()) {
-        Some(seconds) if seconds >= 0.0 => Duration::from_secs_f64(seconds.min(LONGEST_LIFE)),
-        _ => USUAL_LIFE,
+        Some(seconds) if seconds >= 0.0 => Duration::from_secs_f64(seconds.min(MAX_LIFETIME_SECONDS)),
+        _ => DEFAULT_LIFETIME,
     }
 }
 
-/// What OAuth says (RFC 6749, section 5.2): its description, or the error's name where it gives none. Being
-/// too slow or too often there is no refusal, whatever form it comes in.
-fn oauth_refusal(answer: &Answer) -> Option<Cause> {
-    if matches!(answer.status, 408 | 429) {
+/// The error of OAuth (RFC 6749, section 5.2): its description, or else its name. A timeout or a rate limit is not a
+/// refusal, whatever its form.
+fn oauth_refusal(response: &ApiResponse) -> Option<Cause> {
+    if matches!(response.status, 408 | 429) {
         return None;
     }
-    let (_, body) = classify::json(answer)?;
+    let (_, body) = classify::json(response)?;
     let error = body.get("error")?.as_str()?;
     let description = body.get("error_description").and_then(Value::as_str);
-    match (answer.status, error) {
+    match (response.status, error) {
         (400 | 401, "invalid_client") => {
             Some(Cause::SignInRefused(wire::message(description.unwrap_or(error))))
         }

@@ -1,5 +1,5 @@
-//! Headers and bodies by the ten thousand, as no server should send them: nothing panics, nothing is believed
-//! that was not said, and a secret that is there is taken.
+//! Property tests with malformed headers and bodies: nothing panics, nothing is invented, and a secret that is present
+//! is found.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::{ApiError, Cause, Phase, ServerText};
 
 use super::digest::Challenge;
-use super::http::{self, Answer, retry_after};
+use super::http::{self, ApiResponse, retry_after};
 use super::{classify, wire};
 
 const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
@@ -21,7 +21,7 @@ const NOW: &str = "Mon, 23 Nov 2026 18:14:00 GMT";
 const URL: &str = "https://cloud.mongodb.com/api/atlas/v2/groups?itemsPerPage=1";
 
 fn header_value() -> impl Strategy<Value = HeaderValue> {
-    // What a header may hold at all (RFC 9110, section 5.5).
+    // The bytes that a header value may contain (RFC 9110, section 5.5).
     let byte = prop_oneof![1 => Just(b'\t'), 6 => 0x20..=0x7e_u8, 3 => 0x80..=0xff_u8];
     prop_oneof![
         vec(byte, 0..60).prop_map(|bytes| HeaderValue::from_bytes(&bytes).unwrap()),
@@ -29,7 +29,7 @@ fn header_value() -> impl Strategy<Value = HeaderValue> {
     ]
 }
 
-/// A challenge, or something like one.
+/// A challenge, or something similar.
 fn challenge() -> impl Strategy<Value = String> {
     let parameter = prop_oneof![
         "realm=\"[ -!#-\\[\\]-~]{0,12}\"",
@@ -47,7 +47,7 @@ fn challenge() -> impl Strategy<Value = String> {
         .prop_map(|(scheme, parameters)| format!("{scheme}{}", parameters.join(", ")))
 }
 
-/// Any JSON whose names are mostly those that Atlas uses.
+/// Arbitrary JSON, mostly with names that Atlas uses.
 fn any_json() -> impl Strategy<Value = Value> {
     let scalar = prop_oneof![
         Just(Value::Null),
@@ -77,7 +77,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// JSON, JSON that was cut off or followed by something, or anything.
+/// JSON, possibly cut off or followed by other text, or arbitrary bytes.
 pub(super) fn any_body() -> impl Strategy<Value = Vec<u8>> {
     let written = any_json().prop_map(|json| json.to_string().into_bytes());
     let cut = (any_json(), any::<prop::sample::Index>()).prop_map(|(json, at)| {
@@ -103,11 +103,11 @@ pub(super) fn any_status() -> impl Strategy<Value = u16> {
     ]
 }
 
-pub(super) fn answer(status: u16, body: &[u8]) -> Answer {
-    Answer::of(status, body)
+pub(super) fn response(status: u16, body: &[u8]) -> ApiResponse {
+    ApiResponse::of(status, body)
 }
 
-/// Where in a body the value of a secret may stand so that it counts.
+/// The value of the secret, if `path` is where it is looked for.
 fn value_at(body: &Value, path: &str) -> Option<String> {
     body.pointer(path)?.as_str().map(str::to_owned)
 }
@@ -116,7 +116,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_wait_is_what_was_said_or_none(value in header_value(), date in prop_oneof![Just(HeaderValue::from_static(NOW)), header_value()]) {
+    fn a_wait_is_always_from_the_header(value in header_value(), date in prop_oneof![Just(HeaderValue::from_static(NOW)), header_value()]) {
         let mut headers = HeaderMap::new();
         headers.insert(RETRY_AFTER, value.clone());
         headers.insert(DATE, date);
@@ -128,7 +128,7 @@ proptest! {
     }
 
     #[test]
-    fn a_wait_in_seconds_or_as_a_date_is_read(seconds in 0_i64..200_000) {
+    fn a_wait_is_parsed_from_seconds_or_a_date(seconds in 0_i64..200_000) {
         let now = http::http_date(NOW).unwrap();
         let then = now + jiff::SignedDuration::from_secs(seconds);
         let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&then).unwrap();
@@ -141,14 +141,14 @@ proptest! {
         }
     }
 
-    // Up to the last second that jiff knows: a day before the end of the year 9999, so that it is in range in every zone.
+    // Up to the last second that jiff supports in every zone: a day before the end of the year 9999.
     #[test]
-    fn a_date_is_read_in_each_of_its_three_forms(
+    fn a_date_is_parsed_in_each_of_its_three_forms(
         second in 0..=jiff::Timestamp::MAX.as_second(), gap in " {0,2}",
     ) {
         let time = jiff::Timestamp::from_second(second).unwrap();
         let mut forms = vec!["%a, %d %b %Y %T GMT", "%a %b %e %T %Y"];
-        // Two digits of a year can mean this century and the last.
+        // A year of two digits can belong to this century or the last.
         if second < 3_155_760_000 {
             forms.push("%A, %d-%b-%y %T GMT");
         }
@@ -159,22 +159,22 @@ proptest! {
     }
 
     #[test]
-    fn the_last_days_of_the_year_9999_are_read_as_far_as_they_are_in_range(second in 253_402_200_000_i64..253_402_300_800) {
+    fn dates_at_the_end_of_the_year_9999_are_parsed_if_in_range(second in 253_402_200_000_i64..253_402_300_800) {
         let time = std::time::UNIX_EPOCH + Duration::from_secs(second.try_into().unwrap());
         let read = http::http_date(&httpdate::fmt_http_date(time));
         prop_assert_eq!(read.map(jiff::Timestamp::as_second), Some(second).filter(|_| second <= jiff::Timestamp::MAX.as_second()));
     }
 
     #[test]
-    fn any_text_is_a_date_or_none(text in prop_oneof![
+    fn parsing_a_date_never_panics(text in prop_oneof![
         "(Mon|Tue|Sunday|xyz),? [0-9]{1,2}[ -](Jan|Feb|Nov|nov)[ -][0-9]{2,4} [0-9]{1,2}:[0-9]{2}:[0-9]{2} ?(GMT|UTC|[+-][0-9]{4})?",
         "[A-Za-z0-9:, +-]{0,40}", any::<String>(),
     ]) {
-        prop_assert!(http::http_date(&text).is_none() || text.contains(|one: char| one.is_ascii_digit()));
+        prop_assert!(http::http_date(&text).is_none() || text.contains(|character: char| character.is_ascii_digit()));
     }
 
     #[test]
-    fn any_challenge_is_answered_without_the_key_or_not_at_all(
+    fn no_response_to_a_challenge_contains_the_key(
         challenges in vec(prop_oneof![challenge().prop_filter_map("a header", |text| HeaderValue::from_str(&text).ok()), header_value()], 1..4),
     ) {
         let mut headers = HeaderMap::new();
@@ -182,22 +182,22 @@ proptest! {
             headers.append(WWW_AUTHENTICATE, challenge);
         }
         let Some(mut challenge) = Challenge::strongest(&headers) else { return Ok(()) };
-        let said: Vec<String> =
+        let headers_text: Vec<String> =
             headers.values().filter_map(|value| Some(value.to_str().ok()?.to_ascii_lowercase())).collect();
-        prop_assert!(said.iter().any(|said| said.contains("digest ") && said.contains("qop") && said.contains("nonce")));
+        prop_assert!(headers_text.iter().any(|headers_text| headers_text.contains("digest ") && headers_text.contains("qop") && headers_text.contains("nonce")));
         let private_key = SecretString::from("FAKE-private-key");
         for count in 1..3 {
-            let Ok(answer) = challenge.authorization(("abcdefgh", &private_key), &Method::GET, URL) else { continue };
-            let answer = answer.to_str().unwrap();
-            prop_assert!(!answer.contains("FAKE-private-key"));
-            prop_assert!(answer.contains(&format!("nc={count:08x}")), "{}", answer);
-            prop_assert!(answer.contains("uri=\"/api/atlas/v2/groups?itemsPerPage=1\""), "{}", answer);
+            let Ok(response) = challenge.authorization(("abcdefgh", &private_key), &Method::GET, URL) else { continue };
+            let response = response.to_str().unwrap();
+            prop_assert!(!response.contains("FAKE-private-key"));
+            prop_assert!(response.contains(&format!("nc={count:08x}")), "{}", response);
+            prop_assert!(response.contains("uri=\"/api/atlas/v2/groups?itemsPerPage=1\""), "{}", response);
         }
         prop_assert!(!challenge.is_old(Instant::now()));
     }
 
     #[test]
-    fn a_proper_challenge_is_answered(
+    fn a_valid_challenge_gets_a_response(
         realm in "[a-zA-Z .]{1,20}", nonce in "[0-9a-zA-Z+/]{8,40}=?", algorithm in "(, algorithm=(MD5|SHA-256|SHA-512-256))?",
     ) {
         let mut headers = HeaderMap::new();
@@ -205,19 +205,19 @@ proptest! {
         headers.insert(WWW_AUTHENTICATE, challenge.parse().unwrap());
         let private_key = SecretString::from("FAKE-private-key");
         let mut challenge = Challenge::strongest(&headers).unwrap();
-        let answer = challenge.authorization(("abcdefgh", &private_key), &Method::GET, URL).unwrap();
-        prop_assert!(answer.is_sensitive());
-        let answer = answer.to_str().unwrap();
+        let response = challenge.authorization(("abcdefgh", &private_key), &Method::GET, URL).unwrap();
+        prop_assert!(response.is_sensitive());
+        let response = response.to_str().unwrap();
         for part in [format!("realm=\"{realm}\""), format!("nonce=\"{nonce}\""), "username=\"abcdefgh\"".to_owned()] {
-            prop_assert!(answer.contains(&part), "{} in {}", part, answer);
+            prop_assert!(response.contains(&part), "{} in {}", part, response);
         }
     }
 
     #[test]
-    fn what_an_answer_to_the_post_proves_follows_from_what_stands_in_it(status in any_status(), body in any_body()) {
+    fn the_outcome_of_the_post_follows_from_the_response(status in any_status(), body in any_body()) {
         let parsed: Option<Value> = serde_json::from_slice(&body).ok();
         let text = String::from_utf8_lossy(&body).into_owned();
-        match classify::created(&answer(status, &body)) {
+        match classify::created(&response(status, &body)) {
             Ok(secret) => {
                 let value = secret.value.expose_secret().to_owned();
                 prop_assert!(!value.is_empty());
@@ -234,15 +234,15 @@ proptest! {
             }
             Err(ApiError { phase: Phase::NotSent, .. }) => prop_assert!(false, "an answer came, so something was sent"),
             Err(_) => {
-                let holds = parsed.as_ref().and_then(|parsed| value_at(parsed, "/secret"));
-                let readable = holds.is_some_and(|value| !value.is_empty() && !value.contains('\u{fffd}'));
-                prop_assert!(!(readable && (200..300).contains(&status)), "a secret was there: {}", text);
+                let found = parsed.as_ref().and_then(|parsed| value_at(parsed, "/secret"));
+                let is_readable = found.is_some_and(|value| !value.is_empty() && !value.contains('\u{fffd}'));
+                prop_assert!(!(is_readable && (200..300).contains(&status)), "a secret was there: {}", text);
             }
         }
     }
 
     #[test]
-    fn a_secret_is_taken_whatever_else_a_201_holds(
+    fn the_secret_in_a_201_is_found_whatever_else_is_there(
         others in any_json(), value in "[!-~]{1,80}", enveloped in any::<bool>(), tail in vec(any::<u8>(), 0..5),
     ) {
         let mut fields = others.as_object().cloned().unwrap_or_default();
@@ -252,17 +252,17 @@ proptest! {
             Value::from(fields)
         };
         let body = [object.to_string().into_bytes(), tail].concat();
-        let Ok(secret) = classify::created(&answer(201, &body)) else {
+        let Ok(secret) = classify::created(&response(201, &body)) else {
             return Err(TestCaseError::fail(format!("lost in {object}")));
         };
         prop_assert_eq!(secret.value.expose_secret(), value);
     }
 
     #[test]
-    fn an_account_never_looks_emptier_than_it_is(body in any_json()) {
+    fn an_account_never_loses_a_secret(body in any_json()) {
         if let Some(account) = wire::service_account(&body) {
-            let there = body.get("secrets").and_then(Value::as_array).map_or(0, Vec::len);
-            prop_assert_eq!(account.secrets.len(), there);
+            let expected = body.get("secrets").and_then(Value::as_array).map_or(0, Vec::len);
+            prop_assert_eq!(account.secrets.len(), expected);
         }
         if let Some(page) = wire::page(&body, wire::project_entry) {
             prop_assert!(page.entries.len() <= body["results"].as_array().unwrap().len());
@@ -270,12 +270,12 @@ proptest! {
         if let Some(settings) = wire::organization_settings(&body) {
             prop_assert!(settings.longest_secret_hours.is_none_or(|hours| hours > 0));
         }
-        // Lenient readers of single fields: nothing to hold against, but they may not panic.
+        // These read single fields leniently: there is nothing to compare, but they must not panic.
         let _ = (wire::project(&body), wire::account_entry(&body), wire::page(&body, wire::account_entry));
     }
 
     #[test]
-    fn a_refusal_is_said_by_atlas_or_not_at_all(status in any_status(), body in any_json()) {
+    fn only_an_error_of_atlas_is_a_refusal(status in any_status(), body in any_json()) {
         let (inner_status, inner) = wire::unwrap_envelope(status, body.clone());
         let rejection = wire::rejection(inner_status, &inner, None);
         let has_number = inner.get("error").is_some_and(|error| error.is_i64() || error.is_u64());

@@ -1,7 +1,8 @@
-//! Who is signed in: the authorization of every request, and what becomes of it when Atlas refuses it.
+//! Authorizes requests, and recovers when Atlas refuses the authorization.
 //!
-//! For an API key that is HTTP Digest (RFC 7616): Atlas sends a challenge with the 401 to a read. It is kept, because its
-//! nonce serves several requests (section 3.3, `nc`): so the request that must go out once can answer it at once.
+//! API keys use HTTP Digest (RFC 7616): Atlas sends a challenge with the 401 to a read. The challenge is kept, because
+//! its nonce is valid for several requests (section 3.3, `nc`), so that a request that must be sent only once can
+//! respond to it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -16,19 +17,19 @@ use crate::domain::{ApiError, ApiResult, Credentials, Login, PublicKey, ServerTe
 use super::Client;
 use super::classify;
 use super::digest::Challenge;
-use super::http::Answer;
+use super::http::ApiResponse;
 use super::oauth::{ServiceAccountLogin, Token, authorization, is_same};
 
-/// The credentials and what they were exchanged for.
+/// Credentials, and what they were exchanged for.
 pub(super) enum Session {
-    /// A token that the user supplied, sent as it is.
+    /// A token that the user supplied, sent unchanged.
     AccessToken(SecretString),
-    /// A key, and the challenge that its next request answers.
+    /// A key, and the challenge that its next request responds to.
     ApiKey { public_key: PublicKey, private_key: SecretString, challenge: Mutex<Option<Challenge>> },
     /// A service account, and its token once it has signed in.
     ServiceAccount {
         login: ServiceAccountLogin,
-        /// Held while a token is on its way, so that two requests share one.
+        /// Locked while a token is requested, so that two requests share one.
         token: AsyncMutex<Option<Token>>,
     },
 }
@@ -48,59 +49,59 @@ impl Session {
         }
     }
 
-    /// The next request signs in again.
+    /// Makes the next request sign in again.
     pub(super) async fn forget_token(&self) {
         if let Self::ServiceAccount { token, .. } = self {
             token.lock().await.take();
         }
     }
 
-    /// Where the challenge is kept; nothing but for an API key.
+    /// The lock of the challenge; `None` unless this is an API key.
     fn challenge(&self) -> Option<MutexGuard<'_, Option<Challenge>>> {
         let Self::ApiKey { challenge, .. } = self else { return None };
-        // What it guards is replaced as a whole, so that a panic elsewhere leaves nothing half done.
+        // The value is replaced as a whole, so a panic elsewhere does not leave it in an invalid state.
         Some(challenge.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// True when it signs in with this secret.
+    /// True if this session signs in with the same credentials.
     pub(super) fn is_login(&self, other: &ServiceAccountLogin) -> bool {
         matches!(self, Self::ServiceAccount { login, .. } if is_same(&login.client_secret, &other.client_secret))
     }
 }
 
 impl Client {
-    /// Signs a service account in, unless its token has 5 minutes of life left. An access token and an API
-    /// key need no signing in and send nothing.
+    /// Signs in a service account, unless its token is valid for at least 5 more minutes. Does nothing for an access
+    /// token or an API key.
     ///
     /// # Errors
-    /// [`SignInRefused`](crate::domain::Cause::SignInRefused) for a wrong id or secret, [`Rejected`](crate::domain::Cause::Rejected) for a rate limit.
+    /// [`SignInRefused`](crate::domain::Cause::SignInRefused) for a wrong ID or secret,
+    /// [`Rejected`](crate::domain::Cause::Rejected) for a rate limit.
     pub async fn sign_in(&self) -> ApiResult<()> {
         self.mint_unless(|token| token.is_fresh(Instant::now())).await
     }
 
-    async fn mint_unless(&self, will_do: impl Fn(&Token) -> bool) -> ApiResult<()> {
+    async fn mint_unless(&self, is_usable: impl Fn(&Token) -> bool) -> ApiResult<()> {
         let Session::ServiceAccount { login, token } = &self.session else { return Ok(()) };
         let mut token = token.lock().await;
-        if !token.as_ref().is_some_and(will_do) {
+        if !token.as_ref().is_some_and(is_usable) {
             let minted = self.mint(login, self.limits.sign_in).await;
-            // The request that needs the token waits.
+            // The request that needs the token has not been sent.
             *token = Some(minted.map_err(|error| ApiError::not_sent(error.cause))?);
         }
         Ok(())
     }
 
-    /// Which service account signs in, and what its secret ends with, so that it is recognized among others:
-    /// the last four characters, which is what Atlas shows of it.
+    /// The service account that signs in, and the last four characters of its secret, which Atlas shows in its mask.
     pub fn login(&self) -> Option<Login> {
         let Session::ServiceAccount { login, .. } = &self.session else { return None };
         let secret = login.client_secret.expose_secret();
         let tail = secret.char_indices().rev().nth(3).map(|(start, _)| &secret[start..]);
-        // Of a secret so short that four characters would give it away nothing is kept.
+        // Nothing is kept of a secret so short that four characters would give it away.
         let ends_with = tail.filter(|_| secret.len() >= 16).map(ServerText::new).unwrap_or_default();
         Some(Login { client: login.client_id.clone(), ends_with })
     }
 
-    /// The `Authorization` of one API call; nothing for an API key that has seen no challenge.
+    /// The `Authorization` header of one request; `None` for an API key without a challenge.
     pub(super) async fn authorization(&self, method: &Method, url: &str) -> ApiResult<Option<HeaderValue>> {
         match &self.session {
             Session::AccessToken(token) => bearer(token).map(Some),
@@ -117,14 +118,13 @@ impl Client {
         }
     }
 
-    /// True when a read that Atlas answered with 401 is worth sending again. A token is renewed once, unless it
-    /// has been meanwhile; a challenge is answered once, and once more when its nonce had run out. `refusals`
-    /// counts the 401 before this one.
+    /// True if a read should be repeated after a 401. A token is renewed once, unless another request has renewed it. A
+    /// challenge is used once, and once more if its nonce had expired. `refusals` counts the earlier 401 responses.
     pub(super) async fn recover(
         &self,
         refusals: usize,
         refused: Option<&HeaderValue>,
-        answer: &mut Answer,
+        response: &mut ApiResponse,
     ) -> ApiResult<bool> {
         match (&self.session, refused) {
             (Session::ServiceAccount { .. }, Some(refused)) if refusals == 0 => {
@@ -133,37 +133,37 @@ impl Client {
                 Ok(true)
             }
             // The key has not been tried yet.
-            (Session::ApiKey { .. }, None) if answer.challenge.is_none() => {
-                Err(ApiError::sent(classify::no_challenge(classify::read_failed(answer))))
+            (Session::ApiKey { .. }, None) if response.challenge.is_none() => {
+                Err(ApiError::sent(classify::no_challenge(classify::read_failed(response))))
             }
-            (Session::ApiKey { .. }, _) if refusals == 0 || (refusals == 1 && answer.is_stale()) => {
-                Ok(self.learn(answer))
+            (Session::ApiKey { .. }, _) if refusals == 0 || (refusals == 1 && response.is_stale()) => {
+                Ok(self.keep_challenge(response))
             }
             _ => Ok(false),
         }
     }
 
-    /// Keeps the challenge of an answer for the next request. True when there was one and it is needed.
-    pub(super) fn learn(&self, answer: &mut Answer) -> bool {
-        let (Some(mut kept), Some(new)) = (self.session.challenge(), answer.challenge.take()) else {
+    /// Keeps the challenge of a response for the next request. True if there is one and the session needs it.
+    pub(super) fn keep_challenge(&self, response: &mut ApiResponse) -> bool {
+        let (Some(mut kept), Some(new)) = (self.session.challenge(), response.challenge.take()) else {
             return false;
         };
         *kept = Some(new);
         true
     }
 
-    /// Drops a challenge whose nonce was refused, so that the next request does not carry it again.
-    pub(super) fn forget_stale(&self, answer: &Answer) {
-        if let Some(mut kept) = self.session.challenge().filter(|_| answer.is_stale()) {
+    /// Drops a challenge whose nonce was refused, so that the next request does not use it again.
+    pub(super) fn forget_stale(&self, response: &ApiResponse) {
+        if let Some(mut kept) = self.session.challenge().filter(|_| response.is_stale()) {
             *kept = None;
         }
     }
 
-    /// True when a challenge has to be fetched before a request that goes out once.
+    /// True if a challenge must be fetched before a request that is sent only once.
     pub(super) fn needs_challenge(&self) -> bool {
-        let is_of_no_use =
+        let is_unusable =
             |kept: &Option<Challenge>| kept.as_ref().is_none_or(|kept| kept.is_old(Instant::now()));
-        self.session.challenge().is_some_and(|kept| is_of_no_use(&kept))
+        self.session.challenge().is_some_and(|kept| is_unusable(&kept))
     }
 }
 

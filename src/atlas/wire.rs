@@ -1,5 +1,5 @@
-//! The JSON of Atlas's answers, read leniently: unknown fields are ignored, absent and `null` are the
-//! same, and a field that cannot be read costs only itself.
+//! Parses the JSON of Atlas's responses leniently: ignores unknown fields, treats `null` as absent, and skips only the
+//! fields that it cannot read.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -15,17 +15,17 @@ use crate::domain::{
     ServiceAccount, without_secrets,
 };
 
-/// The body of an answer to the creating POST, enveloped or not.
+/// The body of a response to the creating POST, with or without an envelope.
 pub(super) struct CreatedBody {
-    /// The envelope's status.
+    /// The status in the envelope.
     pub envelope_status: Option<u16>,
-    /// The secret, where its value could be read.
+    /// The secret, if its value is readable.
     pub secret: Option<CreatedSecret>,
 }
 
-/// The members of the JSON object that `text` begins with: name and value as raw text. Only strings and
-/// brackets are parsed, so an invalid value (a number out of range, a lone surrogate, deep nesting, the end of a
-/// truncated body) does not affect the other members.
+/// The members of the JSON object at the start of `text`: name and value as raw text. Only strings and brackets are
+/// parsed, so an invalid value (a number out of range, a lone surrogate, deep nesting, the end of a truncated body)
+/// does not affect the other members.
 pub(super) fn members(text: &str) -> Option<Vec<(&str, &str)>> {
     let text = text.trim_start_matches([' ', '\t', '\r', '\n']).strip_prefix('{')?;
     let (mut members, mut start, mut colon) = (Vec::new(), 0, None);
@@ -58,16 +58,16 @@ fn member(text: &str, start: usize, colon: Option<usize>, end: usize) -> Option<
     Some((text[start..colon].trim(), text[colon + 1..end].trim()))
 }
 
-/// The values of that name that can be read as a `T`, the last one first: it is the one that counts.
+/// The values with this name that can be read as a `T`, in reverse order: the last one counts.
 pub(super) fn values<T: DeserializeOwned>(members: &[(&str, &str)], name: &str) -> impl Iterator<Item = T> {
     let is_named = move |text: &str| serde_json::from_str::<String>(text).is_ok_and(|text| text == name);
     let values = members.iter().rev().filter(move |(text, _)| is_named(text));
     values.filter_map(|(_, value)| serde_json::from_str(value).ok())
 }
 
-/// Reads the body of an answer to the creating POST. Nothing when it is no JSON object.
+/// Parses the body of a response to the creating POST. `None` if it is not a JSON object.
 ///
-/// Errors in other members do not cost the secret. A value with invalid UTF-8 is not a secret.
+/// Errors in other members do not lose the secret. A value with invalid UTF-8 is not a secret.
 pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
     let text = String::from_utf8_lossy(body);
     let bare = members(&text)?;
@@ -95,8 +95,8 @@ fn secret_of(members: &[(&str, &str)]) -> Option<CreatedSecret> {
     })
 }
 
-/// Takes the envelope off an answer that has one (`{"status":404,"content":{…}}`, asked for or not):
-/// the status that counts, and the body inside.
+/// Removes the envelope (`{"status":404,"content":{…}}`) of a response that has one, whether it was requested or not.
+/// Returns the effective status and the inner body.
 pub(super) fn unwrap_envelope(status: u16, mut body: Value) -> (u16, Value) {
     let inner = body.get("status").and_then(Value::as_u64);
     let inner = inner.and_then(|status| u16::try_from(status).ok());
@@ -106,14 +106,14 @@ pub(super) fn unwrap_envelope(status: u16, mut body: Value) -> (u16, Value) {
     }
 }
 
-/// The names of the schema `ApiError`.
+/// The fields of the schema `ApiError`.
 const ERROR_FIELDS: [&str; 6] = ["badRequestDetail", "detail", "error", "errorCode", "parameters", "reason"];
 
-/// Reads Atlas's own error (schema `ApiError`); anything else was not said by Atlas.
+/// Parses Atlas's own error (schema `ApiError`). `None` if the error is not from Atlas.
 ///
-/// Its mark is an integer `error` beside an `errorCode`. Under an error status an `error` that repeats the status, or
-/// comes with a `detail` or a `reason`, is enough. Under a 4xx a `detail` alone is, without any name that the schema
-/// does not have; proxies answer 5xx in such a shape.
+/// An integer `error` with an `errorCode` identifies it. With an error status, an integer `error` suffices if it repeats
+/// the status, or if there is a `detail` or a `reason`. With a 4xx, a `detail` alone suffices if the schema has all the
+/// fields of the object. Not with a 5xx, because proxies send those in the same form.
 pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>) -> Option<Rejection> {
     let members = body.as_object()?;
     let present = |name| text(body, name).filter(|text| !text.is_empty()).map(|text| message(text.as_str()));
@@ -148,8 +148,8 @@ pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>
     })
 }
 
-/// Reads a service account (schema `GroupServiceAccount`). Nothing when the object shows no sign of
-/// being one, or when its secrets are there but are no list: an account must never seem to have fewer secrets than it has.
+/// Parses a service account (schema `GroupServiceAccount`). `None` if nothing suggests that the object is one, or if
+/// its secrets are not a list: an account must never appear to have fewer secrets than it has.
 pub(super) fn service_account(body: &Value) -> Option<ServiceAccount> {
     let has = |name| body.get(name).is_some_and(|value: &Value| !value.is_null());
     if !has("clientId") && !has("name") && !has("secrets") {
@@ -157,7 +157,7 @@ pub(super) fn service_account(body: &Value) -> Option<ServiceAccount> {
     }
     let secrets = match body.get("secrets") {
         None | Some(Value::Null) => Vec::new(),
-        // An unreadable secret must not be mistaken for a free slot.
+        // An unreadable secret must not look like a free slot.
         Some(secrets) => secrets.as_array()?.iter().map(existing_secret).collect::<Option<_>>()?,
     };
     let roles = body.get("roles").and_then(Value::as_array);
@@ -170,7 +170,7 @@ pub(super) fn service_account(body: &Value) -> Option<ServiceAccount> {
     })
 }
 
-/// Reads a project (schema `Group`). Nothing when the object has no sign of being one.
+/// Parses a project (schema `Group`). `None` if the object does not look like one.
 pub(super) fn project(body: &Value) -> Option<Project> {
     Some(Project { name: text(body, "name")?, organization: organization(body) })
 }
@@ -179,8 +179,8 @@ fn organization(body: &Value) -> Option<OrganizationId> {
     OrganizationId::from_server(body.get("orgId")?.as_str()?)
 }
 
-/// Reads an organization's settings (schema `OrganizationSettings`, none of whose fields is required). A cap
-/// that is no positive `int32` counts as none: Atlas has the last word on a lifetime in any case.
+/// Parses an organization's settings (schema `OrganizationSettings`, which has no required fields). A maximum that is
+/// not a positive `int32` is ignored: Atlas checks a lifetime in any case.
 pub(super) fn organization_settings(body: &Value) -> Option<OrganizationSettings> {
     let settings = body.as_object()?;
     let cap = settings.get("maxServiceAccountSecretValidityInHours").and_then(Value::as_i64);
@@ -189,29 +189,29 @@ pub(super) fn organization_settings(body: &Value) -> Option<OrganizationSettings
     })
 }
 
-/// One page of a list: its entries, and whether it is the last. A short page ends the list, and so
-/// does one whose links name no next page; `totalCount` is an estimate and ends nothing.
+/// Parses one page of a list. It is the last page if it is short, or if its links do not name a next page. `totalCount`
+/// is only an estimate.
 pub(super) fn page<T>(body: &Value, entry: impl Fn(&Value) -> Option<T>) -> Option<Page<T>> {
     let results = body.get("results")?.as_array()?;
-    let names_next = body
+    let links_have_next = body
         .get("links")
         .and_then(Value::as_array)
         .is_none_or(|links| links.iter().any(|link| link.get("rel").and_then(Value::as_str) == Some("next")));
     let about = body.get("totalCount").and_then(Value::as_u64);
     Some(Page {
         entries: results.iter().filter_map(entry).collect(),
-        is_last: results.len() < ENTRIES_PER_PAGE || !names_next,
+        is_last: results.len() < ENTRIES_PER_PAGE || !links_have_next,
         about: about.and_then(|about| u32::try_from(about).ok()),
     })
 }
 
-/// A project in a list; one without a readable id cannot be chosen and is left out.
+/// Parses a project in a list; `None` without a readable ID, since it could not be selected.
 pub(super) fn project_entry(body: &Value) -> Option<ProjectEntry> {
     let id = ProjectId::parse(body.get("id")?.as_str()?).ok()?;
     Some(ProjectEntry { id, name: text(body, "name").unwrap_or_default(), organization: organization(body) })
 }
 
-/// A service account in a list; one without a readable id cannot be chosen and is left out.
+/// Parses a service account in a list; `None` without a readable ID, since it could not be selected.
 pub(super) fn account_entry(body: &Value) -> Option<AccountEntry> {
     let client = ClientId::parse(body.get("clientId")?.as_str()?).ok()?;
     let secrets = body.get("secrets").and_then(Value::as_array).into_iter().flatten();
@@ -233,7 +233,7 @@ fn text(body: &Value, name: &str) -> Option<ServerText> {
     body.get(name)?.as_str().map(ServerText::new)
 }
 
-/// A message of a refusal. A proxy may repeat in it what was sent.
+/// The text of an error message. A proxy may repeat what was sent in it.
 pub(super) fn message(text: &str) -> ServerText {
     ServerText::new(&without_secrets(text))
 }

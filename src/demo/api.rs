@@ -1,4 +1,4 @@
-//! The endpoints, by the OpenAPI document.
+//! The endpoints, according to the OpenAPI document.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,15 +12,15 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Delivery;
-use super::auth::Gate;
+use super::auth::AuthServer;
 use super::reply::{Reply, Request, invalid_hours, media_type, no_resource, refusal, version_of};
 use super::world::{Account, Organization, World};
 use crate::domain::Credentials;
 
-/// Long enough to be seen, short enough to wait for.
+/// Long enough to see, short enough to wait for.
 const RETRY_AFTER_SECONDS: u32 = 3;
 
-/// An Atlas without a network: it takes requests and gives answers. Clones share their state.
+/// An Atlas without a network: it turns requests into responses. Clones share their state.
 #[derive(Clone)]
 pub struct Atlas {
     state: Arc<Mutex<State>>,
@@ -28,11 +28,10 @@ pub struct Atlas {
 
 struct State {
     world: World,
-    gate: Gate,
+    auth: AuthServer,
 }
 
-/// Atlas's answer to an unknown field is not public; here it is refused, so that a client that misspells the name is
-/// found out.
+/// How Atlas handles unknown fields is not public. Here they are rejected, to detect a client that misspells a name.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct NewSecret {
@@ -40,27 +39,27 @@ struct NewSecret {
 }
 
 impl Atlas {
-    /// An Atlas that begins with this world.
+    /// Starts with this world.
     ///
     /// # Errors
     /// The system has no random bytes.
     pub fn new(mut world: World) -> io::Result<Self> {
-        let gate = Gate::new()?;
-        world.list_operator(&gate.service_account());
-        Ok(Self { state: Arc::new(Mutex::new(State { world, gate })) })
+        let auth = AuthServer::new()?;
+        world.list_operator(&auth.service_account());
+        Ok(Self { state: Arc::new(Mutex::new(State { world, auth })) })
     }
 
-    /// The service account that this run lets in. A project lists it where the world says so.
+    /// The service account that can sign in. A project lists it if the world says so.
     pub fn credentials(&self) -> Credentials {
-        self.state().gate.service_account()
+        self.state().auth.service_account()
     }
 
-    /// The API key that this run lets in as well.
+    /// The API key that can also sign in.
     pub fn api_key(&self) -> Credentials {
-        self.state().gate.api_key()
+        self.state().auth.api_key()
     }
 
-    /// Answers one request. The answer is whole, whatever becomes of it on its way: [`super::serve`] sees to that.
+    /// Responds to one request. The response is always complete: [`super::serve`] may delay or lose it.
     pub fn respond(&self, parts: &Parts, body: &[u8]) -> Response<Bytes> {
         let request = Request { parts, body };
         let reply = self.state().reply(&request).unwrap_or_else(|refusal| refusal);
@@ -73,13 +72,13 @@ impl Atlas {
 }
 
 impl State {
-    /// Credentials are checked before the request itself: without them the client learns nothing.
+    /// Checks the credentials before the request, so that a client without any learns nothing.
     fn reply(&mut self, request: &Request<'_>) -> Result<Reply, Reply> {
         let (method, path) = (request.parts.method.as_str(), request.parts.uri.path());
         match (method, path) {
-            ("POST", "/api/oauth/token") => return self.gate.token(&mut self.world, request),
-            ("POST", "/api/oauth/revoke") => return self.gate.revoke(&mut self.world, request),
-            _ => self.gate.check(request)?,
+            ("POST", "/api/oauth/token") => return self.auth.token(&mut self.world, request),
+            ("POST", "/api/oauth/revoke") => return self.auth.revoke(&mut self.world, request),
+            _ => self.auth.check(request)?,
         }
         let resource: Vec<_> = path.strip_prefix("/api/atlas/v2/").unwrap_or_default().split('/').collect();
         let version = if resource.contains(&"serviceAccounts") { "2024-08-05" } else { "2023-01-01" };
@@ -108,7 +107,7 @@ impl State {
             ("DELETE", ["groups", project, "serviceAccounts", client, "secrets", secret]) => {
                 let (account, _) = world.account(project, client)?;
                 account.delete_secret(secret)?;
-                self.gate.revoke_tokens_of(secret);
+                self.auth.revoke_tokens_of(secret);
                 return Ok(Reply::new(StatusCode::NO_CONTENT, Value::Null));
             }
             ("GET", ["orgs"]) => ok(request.page(world.organizations.iter().map(Organization::body))?),
@@ -123,11 +122,11 @@ fn ok(body: Value) -> Reply {
     Reply::new(StatusCode::OK, body)
 }
 
-/// The secret exists at once; only its answer can be late or get lost.
+/// Creates the secret right away; only the response can be delayed or lost.
 fn create_secret(account: &mut Account, cap: Option<i32>, request: &Request<'_>) -> Result<Reply, Reply> {
     if !request
         .media_types(&header::CONTENT_TYPE)
-        .any(|one| one == "application/json" || version_of(one).is_some())
+        .any(|media_type| media_type == "application/json" || version_of(media_type).is_some())
     {
         let detail = "The Content-Type must be application/json.";
         return Err(refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", detail));

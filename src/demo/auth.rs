@@ -1,7 +1,7 @@
-//! Who may come in: OAuth 2 client credentials (RFC 6749, section 4.4) with revocation (RFC 7009), bearer tokens,
-//! and API keys by HTTP Digest (RFC 7616).
+//! Authentication: OAuth 2 client credentials (RFC 6749, section 4.4) with revocation (RFC 7009), bearer tokens, and
+//! API keys with HTTP Digest (RFC 7616).
 //!
-//! **Invariant:** the id, the secret and the key that open an embedded Atlas are random in every run.
+//! **Invariant:** the ID, the secret and the key for an embedded Atlas are random in every run.
 
 use std::collections::HashMap;
 use std::io;
@@ -17,30 +17,30 @@ use super::reply::{Reply, Request, refusal, unauthorized};
 use super::world::{HEXADECIMAL, TEXT, World, now, random, random_secret};
 use crate::domain::{ClientId, Credentials, PublicKey};
 
-/// What Atlas calls itself in a challenge.
+/// Atlas's realm in a challenge.
 const REALM: &str = "MMS Public API";
 
 const LETTERS: &[u8] = b"abcdefghijklmnop";
 
-/// The credentials that open an embedded Atlas, and what was given out to those who came with them.
-pub(super) struct Gate {
+/// The valid credentials of an embedded Atlas, and the tokens and nonces that it has issued.
+pub(super) struct AuthServer {
     client_id: ClientId,
     client_secret: SecretString,
     public_key: PublicKey,
     private_key: SecretString,
     tokens: Vec<Token>,
-    /// The nonces of challenges, each with the count of the last request that used it.
+    /// The nonces of the challenges, with the count of the last request for each.
     nonces: HashMap<String, u32>,
 }
 
 struct Token {
     value: SecretString,
     client_id: String,
-    /// `None` for an account that no project lists: its secret cannot be deleted.
+    /// `None` for the account that no project lists: its secret cannot be deleted.
     secret_id: Option<String>,
 }
 
-impl Gate {
+impl AuthServer {
     pub(super) fn new() -> io::Result<Self> {
         let client_id = random("mdb_sa_id_", 24, HEXADECIMAL)?;
         let public_key = random("", 8, LETTERS)?;
@@ -64,7 +64,7 @@ impl Gate {
         Credentials::ApiKey { public_key, private_key }
     }
 
-    /// `POST /api/oauth/token`. Atlas accepts no other body than this one. A token lives as long as this server.
+    /// Handles `POST /api/oauth/token`. Like Atlas, it accepts only this body. Tokens live as long as this server.
     pub(super) fn token(&mut self, world: &mut World, request: &Request<'_>) -> Result<Reply, Reply> {
         check_form(request)?;
         if request.body != b"grant_type=client_credentials" {
@@ -77,7 +77,7 @@ impl Gate {
         Ok(oauth(StatusCode::OK, body))
     }
 
-    /// `POST /api/oauth/revoke`. A token that is unknown, or someone else's, is no error.
+    /// Handles `POST /api/oauth/revoke`. A token that is unknown or belongs to another account is not an error.
     pub(super) fn revoke(&mut self, world: &mut World, request: &Request<'_>) -> Result<Reply, Reply> {
         check_form(request)?;
         let (client_id, _) = self.sign_in(world, request)?;
@@ -87,23 +87,23 @@ impl Gate {
         Ok(Reply::new(StatusCode::OK, Value::Null))
     }
 
-    /// Deleting a secret revokes its tokens.
+    /// Revokes the tokens of a deleted secret.
     pub(super) fn revoke_tokens_of(&mut self, secret_id: &str) {
         self.tokens.retain(|token| token.secret_id.as_deref() != Some(secret_id));
     }
 
-    /// Lets in a token and a right digest. A request with a token is not challenged.
+    /// Accepts a valid token or digest. A request with an invalid token gets no challenge.
     pub(super) fn check(&mut self, request: &Request<'_>) -> Result<(), Reply> {
         if let Some(value) = credentials(request, "Bearer") {
             let is_known = self.tokens.iter().any(|token| token.value.expose_secret() == value);
             return if is_known { Ok(()) } else { Err(unauthorized()) };
         }
         let digest = self.digest(request);
-        // Only a right response learns that its nonce is stale.
+        // Only a valid digest gets to know that its nonce is stale.
         let is_stale = digest.as_ref().is_some_and(|(nonce, _)| !self.nonces.contains_key(nonce));
         if let Some((nonce, count)) = digest
             && let Some(last_count) = self.nonces.get_mut(&nonce)
-            // The same count twice is a replay.
+            // A repeated count is a replay.
             && count > *last_count
         {
             *last_count = count;
@@ -119,9 +119,9 @@ impl Gate {
         Err(refused.with(header::WWW_AUTHENTICATE, &challenge))
     }
 
-    /// The nonce and the count of a right response (RFC 7616, sections 3.3 and 3.4).
+    /// The nonce and count of a valid digest (RFC 7616, sections 3.3 and 3.4).
     fn digest(&self, request: &Request<'_>) -> Option<(String, u32)> {
-        // Credentials are written like a challenge.
+        // Digest credentials have the syntax of a challenge.
         let parsed = http_auth::parse_challenges(request.header(&header::AUTHORIZATION)).ok()?;
         let [sent] = &parsed[..] else { return None };
         let value = |wanted: &str| {
@@ -132,26 +132,26 @@ impl Gate {
         let hash = |text: String| format!("{:x}", Md5::digest(text));
         let key = hash(format!("{}:{REALM}:{}", self.public_key.as_str(), self.private_key.expose_secret()));
         let target = hash(format!("{}:{uri}", request.parts.method));
-        let is_right = nc.len() == 8
+        let is_valid = nc.len() == 8
             && sent.scheme.eq_ignore_ascii_case("Digest")
             && value("username") == self.public_key.as_str()
             && value("qop") == "auth"
             && uri == request.parts.uri.to_string()
             && value("response") == hash(format!("{key}:{nonce}:{nc}:{cnonce}:auth:{target}"));
-        let count = u32::from_str_radix(&nc, 16).ok().filter(|_| is_right)?;
+        let count = u32::from_str_radix(&nc, 16).ok().filter(|_| is_valid)?;
         Some((nonce, count))
     }
 
-    /// Signs in by `Authorization: Basic`, which Atlas does not percent-decode. An account that a project lists
-    /// signs in with its living secrets only. Returns the id of the account, and of the secret.
+    /// Checks `Authorization: Basic`, which Atlas does not percent-decode. A listed account can only sign in with a
+    /// secret that has not expired. Returns the ID of the account and that of the secret.
     fn sign_in(&self, world: &mut World, request: &Request<'_>) -> Result<(String, Option<String>), Reply> {
         let found = basic(request).and_then(|(client_id, secret)| {
             let Some(account) = world.accounts().find(|account| account.client_id == client_id) else {
-                let is_right =
+                let is_valid =
                     client_id == self.client_id.as_str() && secret == self.client_secret.expose_secret();
-                return is_right.then_some((client_id, None));
+                return is_valid.then_some((client_id, None));
             };
-            let own = account.secrets.iter_mut().find(|own| own.opens_with(&secret))?;
+            let own = account.secrets.iter_mut().find(|own| own.can_sign_in_with(&secret))?;
             own.last_used_at = Some(now());
             Some((client_id, Some(own.id.clone())))
         });

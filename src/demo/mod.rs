@@ -1,9 +1,10 @@
-//! The simulated Atlas of `--demo`: an HTTP server on the loopback interface. It follows the OpenAPI document of
-//! the Administration API, and what is known of the live service where the document is silent.
+//! The simulated Atlas of `--demo`: an HTTP server on the loopback interface. It follows the OpenAPI document of the
+//! Administration API, and otherwise what is known about the live service.
 //!
-//! [`World`] is what it knows, `api` has its endpoints, `reply` what requests and responses look like, `auth` decides who may use them. This file is the server.
+//! [`World`] contains its data, `api` its endpoints, `reply` its requests and responses, and `auth` checks credentials.
+//! This file is the server.
 //!
-//! **Invariant:** it shares no wire type with the client, which would agree with it on any mistake.
+//! **Invariant:** it shares no types for JSON with the client, or the two would agree on any mistake.
 
 mod api;
 mod auth;
@@ -29,12 +30,12 @@ pub use world::World;
 
 use crate::domain::{BaseUrl, Credentials};
 
-const LARGEST_BODY: usize = 64 * 1024;
+const MAX_BODY: usize = 64 * 1024;
 
-/// How long to wait when no connection can be accepted, most often for want of file descriptors.
+/// The pause if no connection can be accepted, usually because there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// An Atlas inside this process. Dropping it closes its port and every connection.
+/// An Atlas in this process. Dropping it closes its port and all connections.
 #[derive(Debug)]
 pub struct EmbeddedAtlas {
     base_url: BaseUrl,
@@ -42,11 +43,11 @@ pub struct EmbeddedAtlas {
     accepting: JoinHandle<()>,
 }
 
-/// How a response reaches the client; it travels as an extension of the response.
+/// How a response is delivered to the client, as an extension of the response.
 #[derive(Clone, Copy, Debug, Default)]
 struct Delivery {
     delay: Duration,
-    /// The connection closes instead.
+    /// Close the connection instead.
     is_lost: bool,
 }
 
@@ -66,12 +67,12 @@ impl EmbeddedAtlas {
         })
     }
 
-    /// Where it listens.
+    /// Its address.
     pub fn base_url(&self) -> BaseUrl {
         self.base_url.clone()
     }
 
-    /// The service account that this run lets in, random in every run.
+    /// The service account that can sign in, random in every run.
     pub fn credentials(&self) -> Credentials {
         self.credentials.clone()
     }
@@ -83,7 +84,7 @@ impl Drop for EmbeddedAtlas {
     }
 }
 
-/// Answers every request that comes to the listener, until the future is dropped; the connections end with it.
+/// Responds to all requests on `listener` until the future is dropped, which also closes the connections.
 pub async fn serve<R>(listener: TcpListener, respond: R)
 where
     R: Fn(&Parts, &[u8]) -> Response<Bytes> + Clone + Send + Sync + 'static,
@@ -102,11 +103,11 @@ where
     }
 }
 
-/// An error of the service closes the connection. A client that goes away is no failure here.
+/// Serves one connection. An error closes it, and a client may disconnect at any time.
 async fn serve_connection<R: Fn(&Parts, &[u8]) -> Response<Bytes>>(stream: TcpStream, respond: R) {
     let service = service_fn(async |request: Request<Incoming>| {
         let (parts, body) = request.into_parts();
-        let body = Limited::new(body, LARGEST_BODY).collect().await.map_err(io::Error::other)?;
+        let body = Limited::new(body, MAX_BODY).collect().await.map_err(io::Error::other)?;
         let mut response = respond(&parts, &body.to_bytes());
         let Delivery { delay, is_lost } = response.extensions_mut().remove().unwrap_or_default();
         if !delay.is_zero() {

@@ -1,4 +1,4 @@
-//! A request and the reply to it, by the conventions of Atlas's API.
+//! Requests and responses, following the conventions of Atlas's API.
 
 use std::io;
 use std::ops::RangeInclusive;
@@ -15,16 +15,16 @@ use super::Delivery;
 const ITEMS_PER_PAGE: RangeInclusive<usize> = 1..=500;
 const DEFAULT_ITEMS_PER_PAGE: usize = 100;
 
-/// Atlas repeats the code of an error of the application in this header.
+/// Atlas repeats the error code of the application in this header.
 const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 
-/// A request, once it has arrived completely.
+/// A complete request.
 pub(super) struct Request<'a> {
     pub(super) parts: &'a Parts,
     pub(super) body: &'a [u8],
 }
 
-/// A response, before the envelope goes around it. As an `Err` it refuses the request.
+/// A response without its envelope. As an `Err` it refuses the request.
 pub(super) struct Reply {
     status: StatusCode,
     /// `null` for a response without a body.
@@ -34,14 +34,14 @@ pub(super) struct Reply {
 }
 
 impl<'a> Request<'a> {
-    /// Empty where it is missing or not text.
+    /// The value of a header; empty if it is missing or not text.
     pub(super) fn header(&self, name: &HeaderName) -> &'a str {
         self.parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// What `Accept` or `Content-Type` lists, without parameters.
+    /// The media types in `Accept` or `Content-Type`, without parameters.
     pub(super) fn media_types(&self, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-        self.header(name).split(',').map(|one| one.split(';').next().unwrap_or_default().trim())
+        self.header(name).split(',').map(|value| value.split(';').next().unwrap_or_default().trim())
     }
 
     fn parameter<T: FromStr>(&self, name: &str, default: T) -> Result<T, Reply> {
@@ -50,8 +50,8 @@ impl<'a> Request<'a> {
         found.map_or(Ok(default), |(_, value)| value.parse().map_err(|_| invalid_parameter(name)))
     }
 
-    /// The newest version that is not younger than the date in `Accept` answers. Every resource here has one
-    /// version, so any date on or after it is right.
+    /// Checks that `Accept` has a date on or after `version`. Atlas uses the newest version that is not later than that
+    /// date, and each resource here has only one.
     pub(super) fn check_accept(&self, version: &str) -> Result<(), Reply> {
         if self.media_types(&header::ACCEPT).filter_map(version_of).any(|date| date >= version) {
             return Ok(());
@@ -60,7 +60,7 @@ impl<'a> Request<'a> {
         Err(refusal(StatusCode::BAD_REQUEST, "INVALID_VERSION_DATE", &detail))
     }
 
-    /// The page of `all` that is asked for; a page after the last is empty.
+    /// The requested page of `all`. A page after the last one is empty.
     pub(super) fn page(&self, all: impl Iterator<Item = Value>) -> Result<Value, Reply> {
         let all: Vec<_> = all.collect();
         let size = self.parameter("itemsPerPage", DEFAULT_ITEMS_PER_PAGE)?;
@@ -85,24 +85,25 @@ impl Reply {
         Self { status, body, headers: Vec::new(), delivery: Delivery::default() }
     }
 
-    /// How the response is sent.
+    /// Sets how the response is delivered.
     pub(super) fn delivered(self, delivery: Delivery) -> Self {
         Self { delivery, ..self }
     }
 
     pub(super) fn with(mut self, name: HeaderName, value: &str) -> Self {
-        // No header is made of what a client sends.
+        // A value that a client sent may be invalid in a header.
         self.headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
         self
     }
 
-    /// Names the value that an error is about.
+    /// Sets the value that an error is about.
     pub(super) fn about(mut self, parameter: &str) -> Self {
         self.body["parameters"] = json!([parameter]);
         self
     }
 
-    /// A single resource goes into an envelope; a list is its own and gains the status.
+    /// Builds the HTTP response. A single resource is wrapped in an envelope; a list already is one, and gets the
+    /// status.
     pub(super) fn into_response(mut self, request: &Request<'_>) -> Response<Bytes> {
         let status = self.status.as_u16();
         let is_set = |flag| request.parameter(flag, false).unwrap_or_default();
@@ -131,7 +132,7 @@ impl From<io::Error> for Reply {
     }
 }
 
-/// `ApiError`.
+/// An `ApiError`.
 pub(super) fn refusal(status: StatusCode, error_code: &str, detail: &str) -> Reply {
     let body = json!({
         "error": status.as_u16(),
@@ -144,14 +145,14 @@ pub(super) fn refusal(status: StatusCode, error_code: &str, detail: &str) -> Rep
     reply.with(header::CONTENT_TYPE, "application/json")
 }
 
-/// The 401 that comes before any code of the application: without `errorCode`.
+/// A 401 without `errorCode`, because it does not come from the application.
 pub(super) fn unauthorized() -> Reply {
     let detail = "You are not authorized for this resource.";
     let body = json!({"error": 401, "reason": "Unauthorized", "detail": detail});
     Reply::new(StatusCode::UNAUTHORIZED, body).with(header::CONTENT_TYPE, "application/json")
 }
 
-/// No such account, secret, organization or path.
+/// A 404 for an account, secret, organization or path.
 pub(super) fn no_resource(name: &str) -> Reply {
     let detail = format!("Cannot find resource {name}.");
     refusal(StatusCode::NOT_FOUND, "RESOURCE_NOT_FOUND", &detail).about(name)
@@ -174,7 +175,7 @@ pub(super) fn media_type(version: &str) -> String {
     format!("application/vnd.atlas.{version}+json")
 }
 
-/// The date of a versioned media type. Dates of this form sort as text.
+/// The date in a versioned media type. Such dates sort as text.
 pub(super) fn version_of(media_type: &str) -> Option<&str> {
     let date = media_type.strip_prefix("application/vnd.atlas.")?.strip_suffix("+json")?;
     (date.len() == 10).then_some(date)

@@ -1,7 +1,7 @@
-//! What the simulated Atlas knows: organizations, projects, service accounts and secrets, read from JSON; and what
-//! Atlas allows to be done to them.
+//! The data of the simulated Atlas: organizations, projects, service accounts and secrets, read from JSON, and the
+//! rules for changing them.
 //!
-//! **Invariant:** an account has at most two secrets, and a new one leaves the others at most seven days.
+//! **Invariant:** an account has at most two secrets, and creating one leaves the others at most seven days.
 
 use std::io;
 use std::ops::RangeInclusive;
@@ -19,7 +19,7 @@ use crate::process::wall_clock;
 
 const DEMO: &str = include_str!("../../assets/demo-world.json");
 
-/// An expired secret counts too.
+/// Including expired secrets.
 const SECRETS_PER_ACCOUNT: usize = 2;
 
 const HOURS_LEFT_TO_OTHERS: i32 = 7 * 24;
@@ -27,19 +27,18 @@ const HOURS_LEFT_TO_OTHERS: i32 = 7 * 24;
 /// 8 hours to 365 days.
 const ALLOWED_HOURS: RangeInclusive<i32> = 8..=8760;
 
-/// When every project and service account was created: it makes no difference.
+/// When every project and service account was created. The value does not matter.
 const CREATED: &str = "2025-01-01T00:00:00Z";
 
 pub(super) const HEXADECIMAL: &[u8] = b"0123456789abcdef";
-/// The characters of Atlas's secrets.
+/// The characters in Atlas's secrets.
 pub(super) const TEXT: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
-/// Organizations, projects, service accounts and their secrets. All times count from the moment at which the world is
-/// read.
+/// Organizations, projects, service accounts and their secrets. All times are relative to when the world is read.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct World {
-    /// How the account that signs in appears in the first project. Without it no project lists that account.
+    /// How the account that signs in appears in the first project. If absent, no project lists that account.
     operator: Option<Account>,
     pub(super) organizations: Vec<Organization>,
 }
@@ -70,13 +69,13 @@ pub(super) struct Account {
     description: String,
     roles: Vec<String>,
     pub(super) secrets: Vec<Secret>,
-    /// Refuses every change, as Atlas does to a caller without the role for it.
+    /// Refuse every change, as Atlas does if the role is too low.
     changes_need_a_higher_role: bool,
-    /// How many creates are still answered with 429.
+    /// How many more creations get a 429.
     pub(super) first_creates_rate_limited: u32,
-    /// The answer to a create waits so long; the secret exists at once.
+    /// How long the response to a creation is delayed. The secret exists right away.
     pub(super) create_delay_seconds: u64,
-    /// The connection closes instead of the answer to a create; the secret exists.
+    /// Close the connection instead of responding to a creation. The secret exists.
     pub(super) loses_response: bool,
 }
 
@@ -84,7 +83,7 @@ pub(super) struct Account {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Secret {
     pub(super) id: String,
-    /// No more than its last 4 characters where no one is to sign in with it.
+    /// Only the last 4 characters, unless it can be used to sign in.
     value: SecretString,
     #[serde(rename = "created_hours_ago", deserialize_with = "hours_ago")]
     created_at: Timestamp,
@@ -96,18 +95,17 @@ pub(super) struct Secret {
 }
 
 impl World {
-    /// The world of `--demo`. An error means that the file built into the program is broken.
+    /// The world of `--demo`. An error means that the embedded file is invalid.
     pub fn demo() -> Result<Self, serde_json::Error> {
         Self::from_json(DEMO)
     }
 
-    /// Reads a world. Unknown fields are refused, because a test on a mistyped world proves nothing.
+    /// Parses a world. Unknown fields are errors, because a test with a misspelled field proves nothing.
     pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
 
-    /// The same world with more projects in its first organization, to try long lists. They have no service
-    /// accounts.
+    /// Adds projects without service accounts to the first organization, for testing long lists.
     #[must_use]
     pub fn with_more_projects(mut self, count: u32) -> Self {
         const TEAMS: [&str; 8] =
@@ -126,20 +124,20 @@ impl World {
         self
     }
 
-    /// The ids of the project and the service account that the form starts with: the first ones.
+    /// The initial IDs of the form: those of the first project and its first service account.
     pub fn prefill(&self) -> (String, String) {
         let Some((_, project)) = self.projects().next() else { return Default::default() };
         let account = project.service_accounts.first();
         (project.id.clone(), account.map(|account| account.client_id.clone()).unwrap_or_default())
     }
 
-    /// An account of that project that has 2 secrets.
+    /// An account in the first project that has 2 secrets.
     pub fn full_account(&self) -> Option<&str> {
         let accounts = &self.projects().next()?.1.service_accounts;
         accounts.iter().find(|account| account.secrets.len() == 2).map(|account| account.client_id.as_str())
     }
 
-    /// Lists the account that signs in where the world wants it.
+    /// Lists the account that signs in, if the world says so.
     pub(super) fn list_operator(&mut self, credentials: &Credentials) {
         let Credentials::ServiceAccount { client_id, client_secret } = credentials else { return };
         let Some(mut account) = self.operator.take() else { return };
@@ -147,16 +145,18 @@ impl World {
         for secret in &mut account.secrets {
             secret.value = client_secret.clone();
         }
-        if let Some(project) = self.organizations.iter_mut().flat_map(|one| &mut one.projects).next() {
+        if let Some(project) =
+            self.organizations.iter_mut().flat_map(|organization| &mut organization.projects).next()
+        {
             project.service_accounts.push(account);
         }
     }
 
-    /// All projects, each with its organization.
+    /// All projects with their organizations.
     pub(super) fn projects(&self) -> impl Iterator<Item = (&Organization, &Project)> {
         let organizations = self.organizations.iter();
         organizations
-            .flat_map(|organization| organization.projects.iter().map(move |one| (organization, one)))
+            .flat_map(|organization| organization.projects.iter().map(move |project| (organization, project)))
     }
 
     pub(super) fn organization(&self, id: &str) -> Result<&Organization, Reply> {
@@ -170,7 +170,7 @@ impl World {
         })
     }
 
-    /// An account, and the longest life in hours that its organization allows a secret.
+    /// An account, and its organization's maximum lifetime of a secret in hours.
     pub(super) fn account(
         &mut self,
         project: &str,
@@ -178,8 +178,9 @@ impl World {
     ) -> Result<(&mut Account, Option<i32>), Reply> {
         let cap = self.project(project)?.0.max_secret_validity_hours;
         let projects = self.organizations.iter_mut().flat_map(|organization| &mut organization.projects);
-        let mut accounts =
-            projects.filter(|one| one.id == project).flat_map(|project| &mut project.service_accounts);
+        let mut accounts = projects
+            .filter(|candidate| candidate.id == project)
+            .flat_map(|project| &mut project.service_accounts);
         let account = accounts.find(|account| account.client_id == client);
         Ok((account.ok_or_else(|| no_resource(client))?, cap))
     }
@@ -191,19 +192,19 @@ impl World {
 }
 
 impl Organization {
-    /// `AtlasOrganization`
+    /// The schema `AtlasOrganization`.
     pub(super) fn body(&self) -> Value {
         json!({"id": self.id, "isDeleted": false, "links": [], "name": self.name})
     }
 
-    /// `OrganizationSettings`, as far as it matters here.
+    /// The schema `OrganizationSettings`, as far as it is needed.
     pub(super) fn settings(&self) -> Value {
         json!({"maxServiceAccountSecretValidityInHours": self.max_secret_validity_hours})
     }
 }
 
 impl Project {
-    /// `Group`
+    /// The schema `Group`.
     pub(super) fn body(&self, organization: &Organization) -> Value {
         json!({
             "clusterCount": 0,
@@ -217,7 +218,7 @@ impl Project {
 }
 
 impl Account {
-    /// `GroupServiceAccount`
+    /// The schema `GroupServiceAccount`.
     pub(super) fn body(&self) -> Value {
         json!({
             "clientId": self.client_id,
@@ -230,7 +231,7 @@ impl Account {
         })
     }
 
-    /// Atlas answers 401, not 403, when the caller's role is too low.
+    /// Fails with 401 instead of 403 if the caller's role is too low, as Atlas does.
     pub(super) fn check_role(&self) -> Result<(), Reply> {
         if self.changes_need_a_higher_role {
             let detail = "Current user is not authorized to perform this action.";
@@ -239,8 +240,8 @@ impl Account {
         Ok(())
     }
 
-    /// Creates a secret, or says which rule is against it. Atlas's code for a third secret is not public: this
-    /// one is a guess that no client may depend on.
+    /// Creates a secret, or returns which rule forbids it. Atlas's error code for a third secret is not public. This
+    /// one is a guess, so no client may depend on it.
     pub(super) fn create_secret(&mut self, hours: i32, cap: Option<i32>) -> Result<&Secret, Reply> {
         let (shortest, longest) = (*ALLOWED_HOURS.start(), *ALLOWED_HOURS.end());
         let longest = cap.map_or(longest, |cap| cap.min(longest));
@@ -272,12 +273,12 @@ impl Account {
 }
 
 impl Secret {
-    /// True for the whole value of a secret that has not expired.
-    pub(super) fn opens_with(&self, value: &str) -> bool {
+    /// True for the full value of a secret that has not expired.
+    pub(super) fn can_sign_in_with(&self, value: &str) -> bool {
         self.expires_at > now() && value.starts_with("mdb_sa_sk_") && value == self.value.expose_secret()
     }
 
-    /// `ServiceAccountSecret`, with a mask instead of the value.
+    /// The schema `ServiceAccountSecret` with a masked value.
     fn body(&self) -> Value {
         let value = self.value.expose_secret();
         json!({
@@ -289,19 +290,19 @@ impl Secret {
         })
     }
 
-    /// `ServiceAccountSecret` as it is created. This is the one place where a value leaves.
+    /// The schema `ServiceAccountSecret` of a new secret. Only this function returns the value.
     pub(super) fn created_body(&self) -> Value {
         let value = self.value.expose_secret();
         json!({"id": self.id, "createdAt": self.created_at, "expiresAt": self.expires_at, "secret": value})
     }
 }
 
-/// After Atlas's own prefix, 40 characters as Atlas has them; they begin with a word that marks the demo's values.
+/// Atlas's prefix and 40 characters that Atlas also uses. They begin with a word that identifies demo values.
 pub(super) fn random_secret() -> io::Result<SecretString> {
     Ok(random("mdb_sa_sk_DEMO", 36, TEXT)?.into())
 }
 
-/// Random text after a prefix. The number of characters to choose from divides 256: each is as likely as any other.
+/// Random text after a prefix. The number of `characters` must divide 256, so that all are equally likely.
 pub(super) fn random(prefix: &str, length: usize, characters: &[u8]) -> io::Result<String> {
     let mut bytes = vec![0; length];
     getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
@@ -309,7 +310,7 @@ pub(super) fn random(prefix: &str, length: usize, characters: &[u8]) -> io::Resu
     Ok(prefix.chars().chain(random).collect())
 }
 
-/// In whole seconds, as Atlas's timestamps are.
+/// The time in whole seconds, like Atlas's timestamps.
 pub(super) fn now() -> Timestamp {
     let now = wall_clock();
     Timestamp::from_second(now.as_second()).unwrap_or(now)

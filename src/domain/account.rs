@@ -1,4 +1,4 @@
-//! What Atlas says of projects, organizations, service accounts and their secrets.
+//! Projects, organizations, service accounts and their secrets, as Atlas describes them.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use jiff::Timestamp;
 
 use super::{ClientId, OrganizationId, ProjectId, SecretId, ServerText};
 
-/// How many secrets one service account can have. An expired one still holds its slot.
+/// The most secrets that a service account can have, including expired ones.
 pub const SECRETS_PER_ACCOUNT: usize = 2;
 
-/// Creating a secret makes Atlas shorten every existing one to at most this long from now
+/// When a secret is created, Atlas shortens every existing one to at most this long from now
 /// (<https://www.mongodb.com/docs/atlas/tutorial/rotate-service-account-secrets/>).
 pub const SHORTENED_TO: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// A service account of a project.
+/// Identifies a service account of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRef {
     /// The project.
@@ -29,51 +29,50 @@ pub struct ServiceAccount {
     pub name: ServerText,
     /// Its roles in the project.
     pub roles: Vec<ServerText>,
-    /// The secrets it has, expired ones included.
+    /// Its secrets, including expired ones.
     pub secrets: Vec<ExistingSecret>,
-    /// What Atlas's clock said when it answered (`Date`, RFC 9110, section 6.6.1), where it said so. The
-    /// times above are of this clock, and not of this machine's.
+    /// When Atlas sent this, by its own clock (`Date`, RFC 9110, section 6.6.1), if it said so. The times of the
+    /// secrets are by the same clock, not by this machine's.
     pub read_at: Option<Timestamp>,
 }
 
-/// A secret that exists already; Atlas never shows its value again.
+/// An existing secret. Atlas never shows its value again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExistingSecret {
-    /// Its id.
+    /// Its ID.
     pub id: SecretId,
-    /// When it was created, where Atlas said so.
+    /// When it was created, if Atlas said so.
     pub created_at: Option<Timestamp>,
-    /// When it expires, where Atlas said so.
+    /// When it expires, if Atlas said so.
     pub expires_at: Option<Timestamp>,
-    /// When it was last used, unless it never was.
+    /// When it was last used; `None` if never.
     pub last_used_at: Option<Timestamp>,
-    /// What Atlas shows of its value: `mdb_sa_sk_...` and the last four characters.
+    /// Its masked value in Atlas: `mdb_sa_sk_...` and the last four characters.
     pub mask: Option<ServerText>,
 }
 
 impl ExistingSecret {
-    /// True when it no longer works at `now`.
+    /// True if it has expired at `now`.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|expires_at| expires_at <= now)
     }
 
-    /// Until when it would live if a new secret were created at `now`, when that is sooner than today's
-    /// plan.
+    /// Its new expiry if a secret were created at `now`, or `None` if it expires sooner anyway.
     pub fn shortened_to(&self, now: Timestamp) -> Option<Timestamp> {
-        let cut = now.checked_add(SHORTENED_TO).unwrap_or(Timestamp::MAX);
+        let new_expiry = now.checked_add(SHORTENED_TO).unwrap_or(Timestamp::MAX);
         match self.expires_at {
-            Some(expires_at) if expires_at <= cut => None,
-            // One whose expiry is not known may be shortened.
-            _ => Some(cut),
+            Some(expires_at) if expires_at <= new_expiry => None,
+            // A secret with an unknown expiry may be shortened.
+            _ => Some(new_expiry),
         }
     }
 }
 
 impl ServiceAccount {
-    /// What creating one more secret at `now` does to those that are there.
+    /// What creating another secret at `now` does to the existing ones.
     pub fn consequences(&self, now: Timestamp) -> Consequences {
         let has_expired = |secret: &&ExistingSecret| self.read_at.is_some() && secret.is_expired(now);
-        // Of an account that has more than it can have, deleting one would free no slot.
+        // If the account has more secrets than the maximum, deleting one frees no slot.
         let frees_slot = self.secrets.len() == SECRETS_PER_ACCOUNT;
         let expired = self.secrets.iter().filter(|_| frees_slot).find(has_expired);
         let shortened =
@@ -85,8 +84,9 @@ impl ServiceAccount {
         }
     }
 
-    /// When this secret ends once a new one is created at `now`, where that is early. Without Atlas's clock no secret
-    /// is known to have expired, and any may be shortened: this machine's clock may be wrong.
+    /// The new expiry of this secret if another is created at `now`, or `None` if it does not change. Without the time
+    /// of Atlas's clock, no secret counts as expired and any may be shortened, because this machine's clock may be
+    /// wrong.
     pub fn shortened_by_creating(&self, secret: &ExistingSecret, now: Timestamp) -> Option<Timestamp> {
         match self.read_at {
             Some(_) => secret.shortened_to(now),
@@ -94,30 +94,30 @@ impl ServiceAccount {
         }
     }
 
-    /// True when no slot is left for one more secret.
+    /// True if there is no slot left for another secret.
     pub fn is_full(&self) -> bool {
         self.secrets.len() >= SECRETS_PER_ACCOUNT
     }
 }
 
-/// What creating a secret does to the secrets that the account has.
+/// What creating a secret does to the existing secrets of the account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Consequences {
-    /// How many it has.
+    /// How many secrets the account has.
     pub secrets: usize,
     /// The expired secret that is deleted first, because the account is full.
     pub deletes: Option<ExistingSecret>,
-    /// The secrets that expire early, each with its new end.
+    /// The secrets that expire earlier, each with its new expiry.
     pub shortens: Vec<(ExistingSecret, Timestamp)>,
 }
 
 impl Consequences {
-    /// True when the other secrets stay as they are.
+    /// True if the existing secrets do not change.
     pub fn is_empty(&self) -> bool {
         self.deletes.is_none() && self.shortens.is_empty()
     }
 
-    /// True when agreeing to these consequences covers `others`, too: the same secrets or fewer.
+    /// True if agreeing to these consequences includes `others`: they affect the same secrets or fewer.
     pub fn include(&self, others: &Self) -> bool {
         let ids = |consequences: &Self| -> Vec<SecretId> {
             consequences.shortens.iter().map(|(secret, _)| secret.id.clone()).collect()
@@ -129,54 +129,55 @@ impl Consequences {
     }
 }
 
-/// The options that decide something in advance.
+/// The options that make a decision in advance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each field is an option of the command line")]
 pub struct Flags {
-    /// Submit without the form, and let the other secrets expire early without a question (`--yes`).
+    /// Submit without the form, and accept that the other secrets expire early (`--yes`).
     pub yes: bool,
     /// Delete an expired secret if the account is full (`--replace-expired`).
     pub replace_expired: bool,
-    /// Verify a new secret at once (`--verify`).
+    /// Verify a new secret right away (`--verify`).
     pub verify: bool,
-    /// Do not copy (`--clipboard off`).
+    /// Do not copy the secret (`--clipboard off`).
     pub never_copy: bool,
 }
 
 impl Flags {
-    /// True when the command line agreed to what creating does to the other secrets.
+    /// True if the command line approved these consequences.
     pub fn agree_to(self, consequences: &Consequences) -> bool {
         self.yes && (consequences.deletes.is_none() || self.replace_expired)
     }
 }
 
-/// The service account that a session signed in as, and how its secret is recognized among others.
+/// The service account that a session is signed in as, and how to recognize its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
     /// The account.
     pub client: ClientId,
-    /// The last four characters of its secret: what Atlas shows of every secret in its mask.
+    /// The last four characters of its secret, which Atlas shows in the mask of a secret.
     pub ends_with: ServerText,
 }
 
-/// What deleting a secret could cost this session.
+/// What deleting a secret would mean for this session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoginRisk {
     /// Nothing: the session does not use it.
     None,
     /// The session uses it.
     Own,
-    /// The session may use it: which secret signed in is not known.
+    /// The session may use it: it is not known which secret signed in.
     Perhaps,
 }
 
 impl Login {
-    /// True when `secret` of `client` is the one that signed in.
+    /// True if the session signed in with `secret` of `client`.
     pub fn is_behind(&self, client: &ClientId, secret: &ExistingSecret) -> bool {
         self.login_risk(client, secret) == LoginRisk::Own
     }
 
-    /// What deleting `secret` of `client` could cost: it signed in when the account is the same and its mask ends
-    /// in the same four characters, and it may have when those of either are not known.
+    /// The risk of deleting `secret` of `client`. The session uses it if the account is the same and the mask ends in
+    /// the same four characters. It may use it if either's last characters are not known.
     pub fn login_risk(&self, client: &ClientId, secret: &ExistingSecret) -> LoginRisk {
         if self.client != *client {
             return LoginRisk::None;
@@ -199,18 +200,18 @@ impl Login {
 pub struct Project {
     /// Its name in Atlas.
     pub name: ServerText,
-    /// The organization that it belongs to, where Atlas named one.
+    /// Its organization, if Atlas named one.
     pub organization: Option<OrganizationId>,
 }
 
 /// What an organization allows its service accounts (`GET /orgs/{orgId}/settings`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OrganizationSettings {
-    /// The longest life of a secret, in hours (`maxServiceAccountSecretValidityInHours`), where it sets one.
+    /// The longest lifetime of a secret in hours (`maxServiceAccountSecretValidityInHours`), if it is limited.
     pub longest_secret_hours: Option<i32>,
 }
 
-/// How many entries a page of a list has at most: the largest `itemsPerPage` that the OpenAPI document allows.
+/// The most entries in a page of a list: the largest `itemsPerPage` that the OpenAPI document allows.
 pub const ENTRIES_PER_PAGE: usize = 500;
 
 /// One page of a list.
@@ -218,44 +219,44 @@ pub const ENTRIES_PER_PAGE: usize = 500;
 pub struct Page<T> {
     /// Its entries.
     pub entries: Vec<T>,
-    /// True when no page comes after it. Atlas's `totalCount` is an estimate and does not decide that.
+    /// True if there is no page after it. Atlas's `totalCount` is only an estimate, so it does not decide this.
     pub is_last: bool,
-    /// About how many entries there are on all pages, where Atlas said so.
+    /// The estimated number of entries on all pages, if Atlas gave it.
     pub about: Option<u32>,
 }
 
 /// A project that the credentials can see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProjectEntry {
-    /// Its id.
+    /// Its ID.
     pub id: ProjectId,
     /// Its name.
     pub name: ServerText,
-    /// The organization that it belongs to, where Atlas named one.
+    /// Its organization, if Atlas named one.
     pub organization: Option<OrganizationId>,
 }
 
 /// A service account of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountEntry {
-    /// Its client id.
+    /// Its client ID.
     pub client: ClientId,
     /// Its name.
     pub name: ServerText,
-    /// The secrets it has.
+    /// Its secrets.
     pub secrets: Vec<ExistingSecret>,
 }
 
 impl AccountEntry {
-    /// The secret that says how urgent a rotation is: the one that works at `now` and expires first. Where none works,
-    /// the one that expired last.
+    /// The secret that shows how urgent a rotation is: of those that are valid at `now`, the first to expire. If none
+    /// is valid, the last one that expired.
     pub fn next_to_expire(&self, now: Timestamp) -> Option<&ExistingSecret> {
         let living = self.secrets.iter().filter(|secret| !secret.is_expired(now));
         let first = living.min_by_key(|secret| secret.expires_at.unwrap_or(Timestamp::MAX));
         first.or_else(|| self.secrets.iter().max_by_key(|secret| secret.expires_at))
     }
 
-    /// When one of its secrets was last used.
+    /// When any of its secrets was last used.
     pub fn last_used_at(&self) -> Option<Timestamp> {
         self.secrets.iter().filter_map(|secret| secret.last_used_at).max()
     }
@@ -276,20 +277,20 @@ mod tests {
     }
 
     #[test]
-    fn only_living_secrets_with_more_than_seven_days_are_shortened() {
+    fn only_valid_secrets_with_more_than_seven_days_are_shortened() {
         let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
         let expired = secret("2026-11-23T18:14:00Z");
         let short = secret("2026-11-30T18:14:00Z");
         let long = secret("2026-11-30T18:14:01Z");
         let secrets = vec![expired, short, long.clone()];
         let account = ServiceAccount { secrets, read_at: Some(now), ..Default::default() };
-        let cut: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
-        assert_eq!(account.consequences(now).shortens, vec![(long, cut)]);
+        let new_expiry: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
+        assert_eq!(account.consequences(now).shortens, vec![(long, new_expiry)]);
         assert!(account.is_full());
     }
 
     #[test]
-    fn the_first_of_the_living_secrets_to_expire_says_how_urgent_a_rotation_is() {
+    fn the_valid_secret_that_expires_first_shows_how_urgent_a_rotation_is() {
         let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
         let [older, expired, soon, late] =
             ["2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", "2027-03-01T00:00:00Z"];
@@ -312,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_was_used_when_the_last_of_its_secrets_was() {
+    fn an_account_was_last_used_with_its_secret_that_was_last_used() {
         let at = |text: &str| Some(text.parse::<Timestamp>().unwrap());
         let (early, late) = (at("2026-11-01T00:00:00Z"), at("2026-11-22T00:00:00Z"));
         let rows =
@@ -329,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_secret_is_deleted_only_for_its_slot_and_by_atlas_s_clock() {
+    fn an_expired_secret_is_only_deleted_for_its_slot_and_by_atlas_clock() {
         let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
         let (expired, living) = (secret("2026-11-23T18:14:00Z"), secret("2026-11-30T18:14:00Z"));
         let account = |secrets: &[&ExistingSecret], read_at| ServiceAccount {
@@ -353,17 +354,17 @@ mod tests {
     }
 
     #[test]
-    fn agreeing_to_consequences_covers_fewer_but_never_more() {
+    fn agreeing_to_consequences_includes_fewer_but_never_more() {
         let named = |id: &str| ExistingSecret {
             id: SecretId::from_server(id).unwrap(),
             ..secret("2027-11-23T18:14:00Z")
         };
         let (first, second) = (named("32b6e34b3d91647abb20e7b8"), named("32b6e34b3d91647abb20e7b9"));
-        let cut: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
+        let new_expiry: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
         let of = |deletes: Option<&ExistingSecret>, shortens: &[&ExistingSecret]| Consequences {
             secrets: 2,
             deletes: deletes.cloned(),
-            shortens: shortens.iter().map(|secret| ((*secret).clone(), cut)).collect(),
+            shortens: shortens.iter().map(|secret| ((*secret).clone(), new_expiry)).collect(),
         };
         let rows = [
             (of(None, &[]), of(None, &[]), true),
@@ -386,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn account_and_mask_have_to_fit() {
+    fn account_and_mask_must_match() {
         let client = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
         let other = ClientId::parse("mdb_sa_id_1234567890abcdef12345679").unwrap();
         let login = Login { client: client.clone(), ends_with: ServerText::new("9f3a") };

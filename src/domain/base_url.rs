@@ -1,4 +1,4 @@
-//! Where Atlas is.
+//! The address of Atlas.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use url::{Host, Url};
 
 use super::{is_quoted, trim_visible};
 
-/// The scheme, host and port that every request goes to. `https` everywhere; `http` only to this
-/// machine itself (127.0.0.0/8, `::1`, `localhost`), where the traffic does not leave the machine.
+/// The scheme, host and port that all requests are sent to. The scheme is `https`. It may be `http` only for this
+/// machine (127.0.0.0/8, `::1`, `localhost`), where the traffic does not reach a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
     url: Url,
 }
 
-/// Whose host a [`BaseUrl`] names.
+/// Who owns the host of a [`BaseUrl`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostKind {
-    /// `mongodb.com` or `mongodbgov.com`, or a name below them.
+    /// `mongodb.com` or `mongodbgov.com`, or a subdomain of them.
     Atlas,
     /// This machine.
     Loopback,
@@ -25,22 +25,22 @@ pub enum HostKind {
     Other,
 }
 
-/// Why a text is no base URL.
+/// Why a text is not a valid base URL.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BaseUrlError {
     /// Quotes belong to a shell or a file, not to the value.
     #[error("remove the quotes around it")]
     Quoted,
-    /// It cannot be read as a URL at all.
+    /// It is not a URL.
     #[error("this is not a URL; use one like https://cloud.mongodb.com")]
     NotAUrl,
-    /// A scheme that is neither `https` nor `http`.
+    /// The scheme is neither `https` nor `http`.
     #[error("the URL must start with https://")]
     Scheme,
     /// `http` to another machine would expose the credentials on the network.
     #[error("http:// is allowed for localhost only; use https://")]
     Insecure,
-    /// More than scheme, host and port.
+    /// It has more than scheme, host and port.
     #[error("remove {0}: only a scheme and a host are allowed, like https://cloud.mongodb.com")]
     Surplus(&'static str),
 }
@@ -51,12 +51,12 @@ impl BaseUrl {
     /// Atlas for Government (`MONGODB_ATLAS_SERVICE=cloudgov`).
     pub const CLOUD_GOV: &str = "https://cloud.mongodbgov.com";
 
-    /// Parses a base URL; a trailing slash is taken off.
+    /// Parses a base URL, and removes a trailing slash.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let text = trim_visible(text);
         let no_url = if is_quoted(text) { BaseUrlError::Quoted } else { BaseUrlError::NotAUrl };
         let url = Url::parse(text).map_err(|_| no_url)?;
-        // A quote at the end alone becomes a part of the host's name.
+        // The URL parser accepts a trailing quote as part of the host name.
         if url.host_str().is_some_and(is_quoted) {
             return Err(BaseUrlError::Quoted);
         }
@@ -82,7 +82,7 @@ impl BaseUrl {
         Ok(Self { url })
     }
 
-    /// Host and, where it is not the scheme's own, port: what the user recognizes.
+    /// The host, with the port if it is not the scheme's default.
     pub fn host(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         match self.url.port() {
@@ -91,23 +91,23 @@ impl BaseUrl {
         }
     }
 
-    /// Whose host it is.
+    /// Who owns the host.
     pub fn kind(&self) -> HostKind {
         match self.url.host() {
             Some(host) if is_loopback(&host) => HostKind::Loopback,
-            Some(Host::Domain(name)) if is_of_atlas(name) => HostKind::Atlas,
+            Some(Host::Domain(name)) if belongs_to_atlas(name) => HostKind::Atlas,
             _ => HostKind::Other,
         }
     }
 
-    /// True when requests go through TLS.
+    /// True if requests use TLS.
     pub fn is_encrypted(&self) -> bool {
         self.url.scheme() == "https"
     }
 }
 
 impl fmt::Display for BaseUrl {
-    /// Without a trailing slash, so that a path can follow.
+    /// Writes no trailing slash, so that a path can be appended.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.url.as_str().trim_end_matches('/'))
     }
@@ -121,7 +121,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
     }
 }
 
-fn is_of_atlas(name: &str) -> bool {
+fn belongs_to_atlas(name: &str) -> bool {
     ["mongodb.com", "mongodbgov.com"].iter().any(|domain| {
         let below = name.strip_suffix(domain);
         below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unsafe_or_surplus_is_refused() {
+    fn an_unsafe_or_surplus_part_is_rejected() {
         let rows = [
             ("cloud.mongodb.com", BaseUrlError::NotAUrl),
             ("", BaseUrlError::NotAUrl),

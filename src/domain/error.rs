@@ -1,6 +1,6 @@
-//! Why a request to Atlas failed, and what is certain after it. `messages` explains each cause to the user.
+//! Why a request to Atlas failed, and what is certain afterwards. `messages` explains each cause to the user.
 //!
-//! **Invariant:** what the phase and the cause do not prove is [`Certainty::Unknown`].
+//! **Invariant:** if the phase and the cause prove nothing, the certainty is [`Certainty::Unknown`].
 
 use std::time::Duration;
 
@@ -21,121 +21,122 @@ pub struct ApiError {
 /// How far a request got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Nothing of it has left: what it needs first failed, such as the connection or a token.
+    /// Nothing was sent: something that it needs, such as the connection or a token, failed.
     NotSent,
-    /// It has left, or may have.
+    /// It was sent, or may have been.
     Sent,
 }
 
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// The credentials are not there, or cannot be used: a profile of another kind, a locked keyring.
+    /// The credentials are missing or unusable: a profile of another kind, a locked keyring.
     Credentials(ServerText),
-    /// The HTTP client could not be set up: trust roots, proxy settings.
+    /// The HTTP client could not be set up, for example its trust roots or the proxy.
     Setup(ServerText),
-    /// The host's name has no address.
+    /// The host name has no address.
     Dns(ServerText),
-    /// The host refused the connection, or could not be reached.
+    /// The host refused the connection or could not be reached.
     Connect(ServerText),
-    /// No connection within the limit.
+    /// No connection within the time limit.
     ConnectTimeout,
-    /// No trust between the two ends.
+    /// The TLS handshake failed.
     Tls(ServerText),
-    /// The proxy on the way refused or failed.
+    /// The proxy refused the request or failed.
     Proxy(ServerText),
-    /// The server sent no challenge that the API key could answer (RFC 7616, section 3.3).
+    /// The server sent no challenge that the API key can respond to (RFC 7616, section 3.3).
     NoChallenge(ServerText),
-    /// The connection ended in the middle.
+    /// The connection was interrupted.
     Interrupted(ServerText),
-    /// There was no response for this long.
+    /// There was no response within this time.
     TimedOut(Duration),
-    /// The token endpoint does not know this id with this secret (`invalid_client`, RFC 6749, section 5.2). Its message.
+    /// The token endpoint does not accept this ID with this secret (`invalid_client`, RFC 6749, section 5.2). Contains
+    /// its message.
     SignInRefused(ServerText),
-    /// The token endpoint refused for another reason, which says nothing about the secret.
+    /// The token endpoint refused for a reason that has nothing to do with the secret.
     TokenRefused {
         /// The HTTP status.
         status: u16,
         /// Its message.
         message: ServerText,
     },
-    /// Atlas itself refused. For a request that changes something this is the cause only if the refusal proves that
-    /// nothing was changed.
+    /// Atlas refused the request. For a request that changes something, this is only the cause if the refusal proves
+    /// that nothing was changed.
     Rejected(Box<Rejection>),
     /// Atlas refused the token of a browser login.
     LoginExpired(ProfileName, Box<Rejection>),
-    /// An answer that is not what the API documents, such as a proxy's error page.
+    /// A response that the API does not document, such as a proxy's error page.
     Unexpected {
         /// The HTTP status.
         status: u16,
     },
-    /// A list has more pages than this, or the server says so.
+    /// A list has more pages than this limit, or the server says so.
     ListTooLong {
         /// The limit.
         pages: u32,
     },
-    /// A redirect, which Atlas does not send and this program does not follow.
+    /// A redirect. Atlas sends none, and this program does not follow any.
     Redirected {
         /// The HTTP status.
         status: u16,
-        /// The host that it leads to.
+        /// The target host.
         host: ServerText,
     },
-    /// Atlas said that it created the secret, but its value could not be read.
+    /// Atlas created the secret, but its value could not be read.
     ValueUnreadable(ServerText),
 }
 
-/// What is certain after a request that was to change something failed.
+/// What is certain after a request to change something has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
-    /// It has changed nothing: it never left, or Atlas itself refused.
+    /// Nothing was changed: the request was not sent, or Atlas refused it.
     NotDone,
-    /// It may have been carried out.
+    /// It may have been executed.
     Unknown,
-    /// It was carried out: a secret exists whose value is lost.
+    /// It was executed: a secret exists whose value is lost.
     Done,
 }
 
 /// Why a secret was not deleted, or perhaps not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeleteError {
-    /// The account could not be read before, so that nothing was sent.
+    /// The account could not be read first, so nothing was sent.
     AccountUnread(ApiError),
     /// It was certainly not deleted.
     NotDeleted(ApiError),
     /// Atlas did not confirm the deletion, and the account still has the secret.
     StillThere,
-    /// Atlas did not confirm the deletion, and the account could not be fetched to see.
+    /// Atlas did not confirm the deletion, and the account could not be read to check.
     PerhapsDeleted(ApiError),
 }
 
 impl ApiError {
-    /// The request has not left.
+    /// An error of a request that was not sent.
     pub fn not_sent(cause: Cause) -> Self {
         Self { phase: Phase::NotSent, cause }
     }
 
-    /// The request has left.
+    /// An error of a request that was sent.
     pub fn sent(cause: Cause) -> Self {
         Self { phase: Phase::Sent, cause }
     }
 
-    /// Atlas refused.
+    /// Atlas's refusal of a request.
     pub fn rejected(rejection: Rejection) -> Self {
         Self::sent(Cause::Rejected(Box::new(rejection)))
     }
 
-    /// The request could not even be made.
+    /// The client could not be set up, so nothing was sent.
     pub fn setup(why: &str) -> Self {
         Self::not_sent(Cause::Setup(ServerText::new(why)))
     }
 
-    /// The connection ended, or the program itself failed: how far the request got is not known.
+    /// The connection ended or the program failed, so it is not known how far the request got.
     pub fn interrupted(why: ServerText) -> Self {
         Self::sent(Cause::Interrupted(why))
     }
 
-    /// What is certain of the request.
+    /// What is certain about the request.
     pub fn certainty(&self) -> Certainty {
         match (self.phase, &self.cause) {
             (Phase::NotSent, _) | (_, Cause::Rejected(_) | Cause::LoginExpired(..)) => Certainty::NotDone,
@@ -144,7 +145,7 @@ impl ApiError {
         }
     }
 
-    /// Atlas's refusal, if that is the cause.
+    /// Atlas's refusal, if it is the cause.
     pub fn rejection(&self) -> Option<&Rejection> {
         match &self.cause {
             Cause::Rejected(rejection) | Cause::LoginExpired(_, rejection) => Some(rejection),
@@ -152,18 +153,18 @@ impl ApiError {
         }
     }
 
-    /// What Atlas's refusal means, if that is the cause.
+    /// The kind of Atlas's refusal, if it is the cause.
     pub fn rejection_kind(&self) -> Option<RejectionKind> {
         self.rejection().map(Rejection::kind)
     }
 
-    /// True when the credentials themselves were refused.
+    /// True if the credentials were refused.
     pub fn is_about_signing_in(&self) -> bool {
         matches!(self.cause, Cause::SignInRefused(_) | Cause::TokenRefused { .. })
             || self.rejection_kind() == Some(RejectionKind::NotAuthorized)
     }
 
-    /// True when other credentials may be allowed what these are not.
+    /// True if the request might succeed with other credentials.
     pub fn is_about_credentials(&self) -> bool {
         self.is_about_signing_in()
             || matches!(self.cause, Cause::Credentials(_) | Cause::LoginExpired(..))
@@ -171,24 +172,24 @@ impl ApiError {
     }
 }
 
-/// An error that Atlas itself answered: the schema `ApiError` of its OpenAPI document.
+/// An error that Atlas sent (schema `ApiError` of its OpenAPI document).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rejection {
     /// The HTTP status.
     pub status: u16,
-    /// Atlas's `errorCode`, as it came; empty where it gave none.
+    /// Atlas's `errorCode`, unchanged; empty if there was none.
     pub error_code: ServerText,
-    /// Atlas's `detail`, as it came, or its `reason` where it gave no detail.
+    /// Atlas's `detail`, or its `reason` if there was no detail, unchanged.
     pub detail: ServerText,
-    /// `badRequestDetail.fields`: which parts of the request were wrong.
+    /// The invalid parts of the request (`badRequestDetail.fields`).
     pub fields: Vec<FieldViolation>,
-    /// The caller's address (`parameters[0]`), where it is what Atlas refuses.
+    /// The caller's address (`parameters[0]`), if Atlas refuses it.
     pub address: Option<ServerText>,
-    /// `Retry-After`, where it was sent and could be read.
+    /// The wait in `Retry-After`, if it was sent and is valid.
     pub retry_after: Option<Duration>,
 }
 
-/// One wrong part of a request.
+/// An invalid part of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldViolation {
     /// The path of the field in the request.
@@ -197,52 +198,52 @@ pub struct FieldViolation {
     pub description: ServerText,
 }
 
-/// What a [`Rejection`] means. The HTTP status decides, `errorCode` refines.
+/// What a [`Rejection`] means. The HTTP status decides, and `errorCode` refines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RejectionKind {
     /// 401: the credentials were not accepted.
     NotAuthorized,
-    /// 401: the nonce of an API key's challenge had run out (RFC 7616, section 3.3, `stale=true`).
+    /// 401: the nonce of an API key's challenge had expired (RFC 7616, section 3.3, `stale=true`).
     StaleNonce,
-    /// 401 too (Atlas does not use 403 for it): the credentials may not do this.
+    /// Also 401, because Atlas does not use 403 for it: the credentials lack the required role.
     RoleTooLow,
     /// 403: this machine's address is not on the access list.
     AddressNotAllowed,
-    /// 403: the organization wants an access list and none is set.
+    /// 403: the organization requires an access list, and none is set.
     AccessListMissing,
     /// Any other 403.
     Forbidden,
-    /// 404: no such project, or not visible with these credentials.
+    /// 404: the project does not exist, or these credentials cannot see it.
     ProjectNotFound,
     /// 404: the project has no such service account.
     AccountNotFound,
-    /// 400 that names fields, or any other 400.
+    /// 400 with or without names of fields.
     Invalid,
     /// 400, 406 or 410: Atlas no longer offers this version of its API.
     VersionGone,
-    /// 409: two creates at once on one account.
+    /// 409: two requests created a secret for one account at the same time.
     TwoAtOnce,
     /// Any other 409.
     Conflict,
     /// 429.
     RateLimited,
-    /// 405 while Atlas upgrades itself, or 503.
+    /// 503, or 405 while Atlas is being upgraded.
     Maintenance,
     /// Anything else.
     Other,
 }
 
-/// Takes the place of Atlas's `errorCode` in [`Rejection::stale_nonce`]: the server's own word.
+/// Replaces Atlas's `errorCode` in [`Rejection::stale_nonce`], as the server wrote it.
 const STALE_NONCE: &str = "stale=true";
 
 impl Rejection {
-    /// A refusal of which only the status is known.
+    /// A refusal with only a status.
     pub fn of_status(status: u16) -> Self {
         Self { status, ..Self::default() }
     }
 
-    /// The one refusal without an error of Atlas's: a 401 whose challenge says that the nonce had run
-    /// out (RFC 7616, section 3.3). The server checks it before it executes anything.
+    /// A 401 whose challenge says that the nonce had expired (RFC 7616, section 3.3). It is the only refusal without an
+    /// error of Atlas: the server checks the nonce before it executes anything.
     pub fn stale_nonce() -> Self {
         Self { error_code: ServerText::new(STALE_NONCE), ..Self::of_status(401) }
     }
@@ -273,7 +274,7 @@ impl Rejection {
     }
 }
 
-/// A refusal with nothing but its status and code, for tests.
+/// A refusal with only a status and a code, for tests.
 #[cfg(test)]
 pub(super) fn rejection(status: u16, code: &str) -> Rejection {
     Rejection { error_code: ServerText::new(code), ..Rejection::of_status(status) }
@@ -312,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn status_decides_and_code_refines() {
+    fn the_status_decides_and_the_code_refines() {
         let rows = [
             (401, "UNEXPECTED_ERROR", RejectionKind::NotAuthorized),
             (401, "stale=true", RejectionKind::StaleNonce),

@@ -1,4 +1,4 @@
-//! How the program ends, and what is left for the next run: ids only, never a secret.
+//! How the program ends, and what it leaves for the next run: only IDs, never a secret.
 
 use std::time::Duration;
 
@@ -11,29 +11,29 @@ use super::{
     ServerText,
 };
 
-/// Why the program ended, and the exit code.
+/// Why the program ended, which decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// The secret was delivered, or nothing was created and no output was expected.
+    /// The secret was delivered, or nothing was created and nothing had to be printed.
     Done,
-    /// Nothing was created although something was to be.
+    /// A secret should have been created, but was not.
     NothingCreated,
-    /// The arguments or the environment do not make sense.
+    /// The arguments or the environment are invalid.
     Usage,
-    /// A secret was created, or perhaps was, and was not delivered.
+    /// A secret was created or may have been, and was not delivered.
     NotDelivered,
-    /// A signal of this number ended the program and nothing was lost.
+    /// A signal with this number ended the program, and nothing was lost.
     Signal(u8),
 }
 
 impl Exit {
-    /// The end of a run in which this error kept a secret from being created. An ID that Atlas does not know is a
-    /// wrong argument, as a name is that no project or account has.
+    /// How a run ends if this error prevented a secret from being created. An ID that Atlas does not know is an invalid
+    /// argument, just like a name that no project or account has.
     pub fn without_secret(error: &ApiError) -> Self {
         if error.not_found().is_some() { Self::Usage } else { Self::NothingCreated }
     }
 
-    /// The process's exit code; a signal's is 128 and its number, as shells have it.
+    /// The exit code of the process. For a signal it is 128 plus its number, as in a shell.
     pub fn code(self) -> u8 {
         match self {
             Self::Done => 0,
@@ -45,38 +45,38 @@ impl Exit {
     }
 }
 
-/// A signal that ends the program, by its number in POSIX.
+/// A signal that ends the program, by its POSIX number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signal(pub u8);
 
 impl Signal {
-    /// SIGHUP: the terminal went away.
+    /// SIGHUP: the terminal is gone.
     pub const HANG_UP: Self = Self(1);
-    /// SIGINT, sent from outside; Ctrl-C is a key.
+    /// SIGINT sent by another process; Ctrl-C is a key.
     pub const INTERRUPT: Self = Self(2);
     /// SIGTERM.
     pub const TERMINATE: Self = Self(15);
 
-    /// True for SIGINT and SIGQUIT, which keys send.
+    /// True for SIGINT and SIGQUIT, which the keyboard can send.
     pub fn is_from_keyboard(self) -> bool {
         matches!(self.0, 2 | 3)
     }
 }
 
-/// How much longer a POST or a write may run after a signal asked the program to end.
+/// How much longer a POST or a delivery may run after a signal.
 pub const GRACE: Duration = Duration::from_secs(3);
 
-/// What standard error gets after the screen has closed: the facts of a secret that was created, or perhaps was, and
-/// never its value.
+/// What is printed to standard error after the screen is closed: the facts about a secret that was created or may have
+/// been, but never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExitSummary {
-    /// Whose secret it is.
+    /// The account of the secret.
     pub client: ClientId,
-    /// The secret's id, where Atlas gave one.
+    /// The secret's ID, if Atlas sent one.
     pub secret_id: Option<SecretId>,
-    /// When the secret expires, where Atlas said so.
+    /// When the secret expires, if Atlas said so.
     pub expires_at: Option<Timestamp>,
-    /// What became of it.
+    /// What happened to it.
     pub disposition: Disposition,
 }
 
@@ -87,12 +87,12 @@ impl ExitSummary {
         Self { client: client.clone(), secret_id, expires_at, disposition }
     }
 
-    /// Nothing but the account is known yet.
+    /// The summary before anything but the account is known.
     pub fn perhaps_created(client: ClientId) -> Self {
         Self { client, secret_id: None, expires_at: None, disposition: Disposition::PerhapsCreated }
     }
 
-    /// The response was lost, and no search has found a secret.
+    /// The summary after a lost response, if no search has found a secret.
     pub fn of_lost(client: ClientId, error: &ApiError) -> Self {
         let disposition = match error.certainty() {
             Certainty::Done => Disposition::Lost,
@@ -101,14 +101,14 @@ impl ExitSummary {
         Self { disposition, ..Self::perhaps_created(client) }
     }
 
-    /// The search has found this secret.
+    /// The summary once the search has found this secret.
     #[must_use]
     pub fn found(self, secret: &ExistingSecret) -> Self {
         let (secret_id, expires_at) = (Some(secret.id.clone()), secret.expires_at);
         Self { secret_id, expires_at, disposition: Disposition::Lost, ..self }
     }
 
-    /// The line on standard error.
+    /// The line for standard error.
     pub fn line(&self, zone: &TimeZone) -> String {
         let secret =
             self.secret_id.as_ref().map_or_else(|| "A secret".to_owned(), |id| format!("Secret {id}"));
@@ -120,18 +120,19 @@ impl ExitSummary {
     }
 }
 
-/// What became of a secret.
+/// What happened to a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Disposition {
-    /// It was delivered in these ways; there is at least one.
+    /// It was delivered in these ways, at least one.
     Delivered(Vec<Delivery>),
-    /// It was deleted in Atlas again.
+    /// It was deleted in Atlas.
     Deleted,
     /// It was created and not delivered.
     NotDelivered,
     /// It is not known whether it was created.
     PerhapsCreated,
-    /// It was sent in these ways, which do not answer; without one it was on its way when the program had to end.
+    /// It was sent in these ways, none of which confirms it. If there are none, it was being delivered when the program
+    /// had to end.
     PerhapsDelivered(Vec<Delivery>),
     /// It was created, and its value is lost.
     Lost,
@@ -142,41 +143,41 @@ pub enum Disposition {
 /// One way in which a secret was delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// It is in a file.
+    /// It was saved to a file.
     Saved {
-        /// The file's whole path.
+        /// The absolute path of the file.
         path: ServerText,
     },
-    /// It replaced the older one in a file that was there already.
+    /// It replaced the old one in an existing file.
     Updated {
-        /// What was updated: the file's whole path.
+        /// The file's absolute path.
         place: ServerText,
     },
     /// A command read it and exited with 0.
     Piped {
-        /// The program that was started.
+        /// The name of the program.
         program: ServerText,
-        /// What it read.
+        /// The format that it read.
         format: Format,
     },
-    /// Standard output took it.
+    /// It was written to standard output.
     Printed,
-    /// It is on the system's clipboard, and was read back.
+    /// It was copied to the system's clipboard, and read back.
     Copied {
-        /// When the clipboard will be emptied, from now; `None` when it stays until something else is copied.
+        /// The time until the clipboard is cleared; `None` if the value stays until something else is copied.
         clears_in: Option<Duration>,
     },
-    /// It was on the system's clipboard, was read back, and is no longer there.
+    /// It was copied to the system's clipboard and read back, but is no longer there.
     CopiedBefore,
-    /// The system's clipboard took it, and did not give it back.
+    /// It was copied to the system's clipboard, but could not be read back.
     Unverified,
-    /// It was sent to the terminal, which never answers.
+    /// It was sent to the terminal, which never confirms it.
     SentToTerminal,
 }
 
 impl Delivery {
-    /// True when it has certainly arrived: on the disk, in a command, on standard output, or read back from the
-    /// clipboard.
+    /// True if it certainly arrived: on the disk, in a command, on standard output, or in the clipboard, where it was
+    /// read back.
     pub fn is_proved(&self) -> bool {
         !matches!(self, Self::Unverified | Self::SentToTerminal)
     }
@@ -199,26 +200,26 @@ impl Delivery {
 }
 
 impl Disposition {
-    /// True when the secret has to be cleaned up in Atlas.
+    /// True if the user should clean up the secret in Atlas.
     pub fn is_loss(&self) -> bool {
         !matches!(self, Self::Delivered(_) | Self::Deleted)
     }
 
-    /// Describes the outcome and says what to do, to follow the name of the secret and a colon.
+    /// Describes the outcome and what to do, for use after the secret's name and a colon.
     pub fn message(&self) -> String {
         match self {
             Self::Deleted => "deleted in Atlas.".to_owned(),
             Self::NotDelivered => "never delivered. Delete it in Atlas.".to_owned(),
-            Self::PerhapsDelivered(ways) if ways.is_empty() => {
+            Self::PerhapsDelivered(deliveries) if deliveries.is_empty() => {
                 "it was being delivered when the program ended. Check where it was going before you delete it in \
                  Atlas."
                     .to_owned()
             }
-            Self::PerhapsDelivered(ways) => {
-                format!("{}. Delete it in Atlas if it did not arrive.", joined(ways))
+            Self::PerhapsDelivered(deliveries) => {
+                format!("{}. Delete it in Atlas if it did not arrive.", joined(deliveries))
             }
-            Self::Delivered(ways) if ways.iter().any(Delivery::is_proved) => format!("{}.", joined(ways)),
-            Self::Delivered(ways) => format!("{}; you confirmed that it arrived.", joined(ways)),
+            Self::Delivered(deliveries) if deliveries.iter().any(Delivery::is_proved) => format!("{}.", joined(deliveries)),
+            Self::Delivered(deliveries) => format!("{}; you confirmed that it arrived.", joined(deliveries)),
             Self::Lost => "its value is lost. Delete it in Atlas.".to_owned(),
             Self::Kept => "kept in Atlas, but its value is lost.".to_owned(),
             Self::PerhapsCreated => {
@@ -228,38 +229,38 @@ impl Disposition {
     }
 }
 
-/// One creation: enough to find the secret in Atlas again, and nothing that signs in.
+/// The record of one creation: enough to find the secret in Atlas again, and nothing that could sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalEntry {
-    /// Where the request went.
+    /// Where the request was sent.
     pub base_url: BaseUrl,
-    /// Who was signed in: the kind of credential and its public half.
+    /// Who was signed in: the kind of credentials and their public half.
     pub identity: ServerText,
-    /// The project of the account.
+    /// The account's project.
     pub project: ProjectId,
     /// The account that gets the secret.
     pub client: ClientId,
-    /// When the creation began, by Atlas's clock; by this machine's where Atlas's was not known.
+    /// When the creation began, by Atlas's clock, or by this machine's if Atlas's was not known.
     pub begun_at: Timestamp,
-    /// The ids of the secrets that the account had just before; `None` when the account could not be fetched.
+    /// The IDs of the account's secrets just before; `None` if the account could not be fetched.
     pub ids_before: Option<Vec<SecretId>>,
-    /// The new secret's id, once Atlas has answered with a readable one.
+    /// The new secret's ID, once a response contained a valid one.
     pub secret_id: Option<SecretId>,
     /// When the new secret expires, once Atlas has said so.
     pub expires_at: Option<Timestamp>,
 }
 
-/// A record that a previous run left. While this run holds it, no other run reports it.
+/// A record that an earlier run left. While this run holds it, no other run reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingRecord {
-    /// Which of the records found at the start it is.
+    /// Its number among the records found at the start.
     pub number: usize,
-    /// What was recorded.
+    /// The content of the record.
     pub entry: JournalEntry,
 }
 
-fn joined(ways: &[Delivery]) -> String {
-    ways.iter().map(Delivery::message).collect::<Vec<_>>().join("; ")
+fn joined(deliveries: &[Delivery]) -> String {
+    deliveries.iter().map(Delivery::message).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -268,7 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_disposition_has_its_text_and_only_a_loss_is_one() {
+    fn each_disposition_has_its_message_and_only_a_loss_counts_as_one() {
         let copied = |clears_in| Delivery::Copied { clears_in };
         let saved = Delivery::Saved { path: ServerText::new("/saved") };
         let rows = [
@@ -325,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn each_way_to_end_has_its_exit_code() {
+    fn each_exit_has_its_code() {
         let ends = [Exit::Done, Exit::NothingCreated, Exit::Usage, Exit::NotDelivered, Exit::Signal(15)];
         assert_eq!(ends.map(Exit::code), [0, 1, 2, 3, 143]);
         let rows = [
@@ -343,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_delivery_that_is_read_back_or_acknowledged_is_proved() {
+    fn only_a_delivery_that_was_read_back_or_confirmed_is_proved() {
         let program = ServerText::new("pass");
         let proved = [
             Delivery::Saved { path: program.clone() },

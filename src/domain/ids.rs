@@ -1,7 +1,6 @@
-//! The identifiers of Atlas that this program handles: two that people type, and two that come in Atlas's answers and
-//! become parts of URLs.
+//! Atlas's identifiers: users type two of them, and the other two come from Atlas's responses and become parts of URLs.
 //!
-//! The patterns are those of the OpenAPI document of the Atlas Administration API: `^([a-f0-9]{24})$` for a project,
+//! The patterns are from the OpenAPI document of the Atlas Administration API: `^([a-f0-9]{24})$` for a project,
 //! `^mdb_sa_id_[a-fA-F\d]{24}$` for a service account.
 
 use std::fmt;
@@ -10,20 +9,20 @@ use thiserror::Error;
 
 use super::{ServerText, is_quoted};
 
-/// How many hexadecimal digits an Atlas identifier has.
+/// The number of hexadecimal digits in an ID.
 const DIGITS: usize = 24;
 
-/// What every service account's client id starts with.
+/// The prefix of a service account's client ID.
 pub(crate) const CLIENT_ID_PREFIX: &str = "mdb_sa_id_";
 
-/// What every service account *secret* starts with; such a text is never an id.
+/// The prefix of a service account's *secret*. A text that begins with it is never an ID.
 pub(crate) const SECRET_PREFIX: &str = "mdb_sa_sk_";
 
-/// What every id can do.
+/// What all IDs have in common.
 macro_rules! shown_as_it_is {
     ($($id:ident),*) => {$(
         impl $id {
-            /// The id as part of a URL.
+            /// The ID as part of a URL.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -39,55 +38,55 @@ macro_rules! shown_as_it_is {
 
 shown_as_it_is!(ProjectId, ClientId, SecretId, OrganizationId);
 
-/// The id of a project, which the API calls a group: 24 lower-case hexadecimal digits.
+/// The ID of a project, which the API calls a group: 24 lowercase hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProjectId(String);
 
-/// Why a text is not an id. A position counts characters from 0.
+/// Why a text is not a valid ID. Positions count characters from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum IdError {
-    /// Nothing was typed; the noun of the id.
+    /// The text is empty; contains the noun for the ID.
     #[error("Enter a {0} or name.")]
     Empty(&'static str),
     /// Quotes belong to a shell or a file, not to the value.
     #[error("remove the quotes around it")]
     Quoted,
-    /// Right so far, but the prefix of a client id is not complete.
+    /// Valid so far, but the prefix of a client ID is incomplete.
     #[error("a client ID starts with mdb_sa_id_")]
     PrefixIncomplete,
-    /// It does not start as a client id does, from this position on.
+    /// It differs from the prefix of a client ID at this position.
     #[error("a client ID starts with mdb_sa_id_")]
     WrongPrefix(usize),
-    /// A character that can never be part of one.
+    /// It contains a character that is never part of an ID.
     #[error("\"{character}\" is not a hex digit")]
     NotHex {
-        /// The offending character.
+        /// The invalid character.
         character: char,
-        /// Its position, the prefix included.
+        /// Its position, including the prefix.
         position: usize,
     },
-    /// Right so far, but there are only this many digits.
+    /// Valid so far, but there are only this many digits.
     #[error("{0} of 24 hex digits")]
     TooShort(usize),
-    /// More than 24 digits.
+    /// It has more than 24 digits.
     #[error("{0} digits; a {1}")]
     TooLong(usize, &'static str),
-    /// A client id in the place of a project id.
+    /// It is a client ID instead of a project ID.
     #[error("this is a client ID; a project ID has 24 hex digits and no prefix")]
     IsClientId,
-    /// A secret, which belongs in no field here.
+    /// It is a secret, which does not belong in any field.
     #[error("this is a secret, not a client ID")]
     IsSecret,
 }
 
 impl IdError {
-    /// True while more typing can still make it right.
+    /// True if the text can become valid by typing more.
     pub fn is_incomplete(&self) -> bool {
         matches!(self, Self::Empty(_) | Self::PrefixIncomplete | Self::TooShort(_))
     }
 }
 
-/// Checks that a text is 24 hexadecimal digits, which stand behind `prefix`.
+/// Checks that `digits`, which follow `prefix`, are 24 hexadecimal digits.
 fn check_digits(digits: &str, prefix: &str, rule: &'static str) -> Result<(), IdError> {
     let not_hex = digits.chars().enumerate().find(|(_, character)| !character.is_ascii_hexdigit());
     if let Some((position, character)) = not_hex {
@@ -101,7 +100,7 @@ fn check_digits(digits: &str, prefix: &str, rule: &'static str) -> Result<(), Id
 }
 
 impl ProjectId {
-    /// Parses a typed project id. Upper-case digits are lowered: Atlas accepts only lower case.
+    /// Parses a project ID that the user typed. Uppercase digits become lowercase, because Atlas accepts no others.
     pub fn parse(text: &str) -> Result<Self, IdError> {
         if text.is_empty() {
             return Err(IdError::Empty("project ID"));
@@ -117,12 +116,12 @@ impl ProjectId {
     }
 }
 
-/// The client id of a service account: `mdb_sa_id_` and 24 hexadecimal digits of either case.
+/// The client ID of a service account: `mdb_sa_id_` and 24 hexadecimal digits in either case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientId(String);
 
 impl ClientId {
-    /// Parses a typed client id. The case of its digits is kept, as Atlas keeps it.
+    /// Parses a client ID that the user typed. It keeps the case of the digits, as Atlas does.
     pub fn parse(text: &str) -> Result<Self, IdError> {
         if text.is_empty() {
             return Err(IdError::Empty("client ID"));
@@ -140,12 +139,12 @@ impl ClientId {
         Ok(Self(text.to_owned()))
     }
 
-    /// Completes 24 bare digits with the prefix that the console's page leaves out.
+    /// Adds the prefix to 24 digits. Atlas's web page shows them without it.
     pub fn from_digits(digits: &str) -> Result<Self, IdError> {
         Self::parse(&format!("{CLIENT_ID_PREFIX}{digits}"))
     }
 
-    /// Short enough for a header line: `mdb_sa_id_…5678`.
+    /// A short form for a header line: `mdb_sa_id_…5678`.
     pub fn short(&self, ellipsis: &str) -> String {
         let tail = &self.0[self.0.len() - 4..];
         format!("{CLIENT_ID_PREFIX}{ellipsis}{tail}")
@@ -159,14 +158,14 @@ fn prefix_error(text: &str) -> IdError {
     IdError::WrongPrefix(text.chars().zip(CLIENT_ID_PREFIX.chars()).take_while(|(a, b)| a == b).count())
 }
 
-/// The id of a secret, as Atlas gave it. It becomes part of a URL, so only what is safe there counts.
+/// The ID of a secret, from Atlas. It becomes part of a URL, so only URL-safe characters are valid.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SecretId(String);
 
 impl SecretId {
-    /// Takes an id from an answer of Atlas: 1 to 64 ASCII letters, digits, `-` or `_`. The pattern of
-    /// the API is 24 hexadecimal digits; a wider one is accepted so that a change of it loses nothing. A secret
-    /// in its place is none: ids are shown and recorded.
+    /// Parses an ID in a response of Atlas: 1 to 64 ASCII letters, digits, `-` or `_`. The API's pattern is 24
+    /// hexadecimal digits. More is accepted so that a change of the pattern loses nothing. A secret in its position is
+    /// rejected, because IDs are shown and recorded.
     pub fn from_server(text: &str) -> Option<Self> {
         let fits = (1..=64).contains(&text.len()) && !text.starts_with(SECRET_PREFIX);
         let safe = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
@@ -180,13 +179,13 @@ impl From<&SecretId> for ServerText {
     }
 }
 
-/// The id of an organization, as Atlas gave it: 24 hexadecimal digits. It becomes part of a URL and of what is
-/// delivered, so nothing else counts.
+/// The ID of an organization, from Atlas: 24 hexadecimal digits. Nothing else is valid, because it becomes part of a
+/// URL and of the delivered secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OrganizationId(String);
 
 impl OrganizationId {
-    /// Takes an id from an answer of Atlas.
+    /// Parses an ID in a response of Atlas.
     pub fn from_server(text: &str) -> Option<Self> {
         let fits = text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         fits.then(|| Self(text.to_owned()))
@@ -201,13 +200,13 @@ mod tests {
     const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
 
     #[test]
-    fn a_project_id_is_24_hex_digits_and_is_lowered() {
+    fn a_project_id_has_24_hex_digits_and_becomes_lowercase() {
         assert_eq!(ProjectId::parse(PROJECT).unwrap().as_str(), PROJECT);
         assert_eq!(ProjectId::parse(&PROJECT.to_uppercase()).unwrap().as_str(), PROJECT);
     }
 
     #[test]
-    fn a_project_id_says_what_is_wrong() {
+    fn an_invalid_project_id_gets_a_specific_error() {
         let rows = [
             ("", IdError::Empty("project ID")),
             ("32b6", IdError::TooShort(4)),
@@ -234,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_id_says_what_is_wrong() {
+    fn an_invalid_client_id_gets_a_specific_error() {
         let rows = [
             ("", IdError::Empty("client ID")),
             ("mdb_s", IdError::PrefixIncomplete),
@@ -263,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn an_organization_id_is_24_hex_digits() {
+    fn an_organization_id_has_24_hex_digits() {
         let id = OrganizationId::from_server("4888442a3354817a7320eb61").unwrap();
         assert_eq!(id.as_str(), "4888442a3354817a7320eb61");
         for text in ["", "4888442a3354817a7320eb6", "4888442a3354817a7320eb6g", "4888442a3354817a7320eb611"] {

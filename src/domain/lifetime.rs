@@ -1,4 +1,4 @@
-//! Points in time, and how long a secret lives.
+//! Points in time, and the lifetime of a secret.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
-/// When something happened, on two clocks: one to show, one to count with.
+/// A point in time on two clocks: one to show, one to measure with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Now {
     /// The time of day. It can jump when the machine's clock is set.
@@ -18,12 +18,12 @@ pub struct Now {
 }
 
 impl Now {
-    /// How long after `earlier` this is; zero if it is not after it.
+    /// The time since `earlier`; zero if this is not later.
     pub fn since(self, earlier: Self) -> Duration {
         self.uptime.saturating_sub(earlier.uptime)
     }
 
-    /// The moment `duration` later, on both clocks.
+    /// The point in time after `duration`, on both clocks.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         let wall = self.wall.checked_add(duration).unwrap_or(Timestamp::MAX);
@@ -31,45 +31,45 @@ impl Now {
     }
 }
 
-/// What Atlas documents as allowed today, in hours: 8 hours to 365 days
-/// (<https://www.mongodb.com/docs/atlas/tutorial/rotate-service-account-secrets/>). The API's field
-/// `secretExpiresAfterHours` says that both are subject to change, so outside of it is a warning, never an error.
+/// The lifetimes that Atlas documents as valid, in hours: 8 hours to 365 days
+/// (<https://www.mongodb.com/docs/atlas/tutorial/rotate-service-account-secrets/>). According to the API's field
+/// `secretExpiresAfterHours` both limits may change, so a lifetime outside them causes a warning, never an error.
 pub const USUAL_HOURS: std::ops::RangeInclusive<i32> = 8..=8760;
 
-/// The life of a new secret in whole hours: `secretExpiresAfterHours` of the API, an `int32` above 0.
+/// The lifetime of a new secret in whole hours: `secretExpiresAfterHours` in the API, an `int32` above 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Lifetime {
     hours: i32,
 }
 
-/// Why a text is not a lifetime.
+/// Why a text is not a valid lifetime.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LifetimeError {
-    /// Nothing was typed.
+    /// The text is empty.
     #[error("use 36h, 30d, 12w, 1y or a date")]
     Empty,
-    /// Neither a date nor a whole number with a unit: what is wrong with it, and what to use.
+    /// Neither a date nor a number with a unit. Contains what is wrong with it, and what to use.
     #[error("{0}")]
     Malformed(String),
-    /// Zero or less of anything.
+    /// Zero or negative.
     #[error("too short: use 8 hours to 365 days")]
     NotPositive,
     /// A date that is not in the future.
     #[error("this is in the past")]
     Past,
-    /// More hours than the API's `int32` holds.
+    /// More hours than an `int32` can hold.
     #[error("too long: use 8 hours to 365 days")]
     TooLong,
 }
 
 impl Lifetime {
-    /// A lifetime of so many hours.
+    /// The lifetime of this many hours.
     pub fn from_hours(hours: i32) -> Result<Self, LifetimeError> {
         if hours > 0 { Ok(Self { hours }) } else { Err(LifetimeError::NotPositive) }
     }
 
-    /// Parses a date, as [`Lifetime::parse_date`] does, and else what [`Lifetime::parse`] does. The API takes whole hours:
-    /// the secret lives until then, and less than an hour longer.
+    /// Parses a date as [`Lifetime::parse_date`] does, or else a text as [`Lifetime::parse`] does. The API only has
+    /// whole hours, so the secret lives until the date and less than an hour longer.
     pub fn parse_at(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, LifetimeError> {
         let Some(until) = Self::parse_date(text, zone) else { return Self::parse(text) };
         let until = until.ok_or(LifetimeError::TooLong)?;
@@ -81,8 +81,8 @@ impl Lifetime {
         Self::from_hours(hours)
     }
 
-    /// Parses a date (`2027-03-01`, midnight in `zone`), a date with a time (`2027-03-01 14:00`), or a time as Atlas writes
-    /// it (`2027-03-01T14:00:00Z`). The inner `None` is a date that no clock has.
+    /// Parses a date (`2027-03-01`, midnight in `zone`), a date with a time (`2027-03-01 14:00`), or a time in Atlas's
+    /// format (`2027-03-01T14:00:00Z`). The inner `None` is a date outside the clock's range.
     pub fn parse_date(text: &str, zone: &TimeZone) -> Option<Option<Timestamp>> {
         let text = text.trim();
         if let Ok(until) = text.parse::<Timestamp>() {
@@ -91,7 +91,8 @@ impl Lifetime {
         Some(zone.to_timestamp(text.parse::<DateTime>().ok()?).ok())
     }
 
-    /// Parses `720`, `36h`, `30d`, `12w` or `1y` (365 days), also `90 days`. A bare number counts hours, as the API does.
+    /// Parses `720`, `36h`, `30d`, `12w`, `1y` (365 days) or `90 days`. A number without a unit is in hours, as in the
+    /// API.
     pub fn parse(text: &str) -> Result<Self, LifetimeError> {
         let text = text.trim();
         if text.is_empty() {
@@ -100,7 +101,7 @@ impl Lifetime {
         let unsigned = text.strip_prefix('-').unwrap_or(text);
         let (digits, unit) = unsigned.split_at(digits_at_start(unsigned));
         let (false, Some(hours_per_unit)) = (digits.is_empty(), hours_per_unit(unit.trim_start())) else {
-            return Err(LifetimeError::Malformed(why_malformed(text)));
+            return Err(LifetimeError::Malformed(malformed_message(text)));
         };
         if text != unsigned || digits.bytes().all(|digit| digit == b'0') {
             return Err(LifetimeError::NotPositive);
@@ -109,12 +110,12 @@ impl Lifetime {
         Self::from_hours(hours.ok_or(LifetimeError::TooLong)?)
     }
 
-    /// The lifetime in hours, as it is sent.
+    /// The lifetime in hours, as it is sent to Atlas.
     pub fn hours(self) -> i32 {
         self.hours
     }
 
-    /// True within what Atlas documents as allowed today.
+    /// True if Atlas documents this lifetime as valid.
     pub fn is_usual(self) -> bool {
         USUAL_HOURS.contains(&self.hours)
     }
@@ -135,7 +136,7 @@ fn digits_at_start(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// A day has 24 hours, and a year 365 days.
+/// A day has 24 hours, and a year has 365 days.
 fn hours_per_unit(unit: &str) -> Option<i32> {
     match unit.to_ascii_lowercase().as_str() {
         "" | "h" | "hr" | "hrs" | "hour" | "hours" => Some(1),
@@ -146,11 +147,11 @@ fn hours_per_unit(unit: &str) -> Option<i32> {
     }
 }
 
-/// What is wrong with a text that is no lifetime, and what to use.
-fn why_malformed(text: &str) -> String {
+/// The problem with a text that is not a lifetime, and what to use instead.
+fn malformed_message(text: &str) -> String {
     let rest = text[digits_at_start(text)..].trim_start();
     let has_digit = text.contains(|character: char| character.is_ascii_digit());
-    let (first, of_date) = (rest.chars().next(), text.split(['T', 't', ' ']).next().unwrap_or_default());
+    let (first, date_part) = (rest.chars().next(), text.split(['T', 't', ' ']).next().unwrap_or_default());
     match first {
         _ if !text.is_ascii() && text.contains(char::is_numeric) && !has_digit => {
             "use the digits 0 to 9, as in 30d".to_owned()
@@ -159,8 +160,8 @@ fn why_malformed(text: &str) -> String {
         _ if rest == text && text.contains(char::is_alphabetic) => LifetimeError::Empty.to_string(),
         _ if rest == text => "not a number: use 36h, 30d, 12w, 1y or a date".to_owned(),
         Some(':') => "a time needs a date: use 2027-03-01 18:00".to_owned(),
-        Some('-' | '/' | '\u{2010}'..='\u{2015}') => why_no_date(of_date),
-        Some('.') if of_date.matches('.').count() > 1 => why_no_date(of_date),
+        Some('-' | '/' | '\u{2010}'..='\u{2015}') => date_message(date_part),
+        Some('.') if date_part.matches('.').count() > 1 => date_message(date_part),
         _ if rest.chars().all(char::is_alphabetic) => {
             format!("unknown unit \"{rest}\": use h, d, w or y, as in 30d")
         }
@@ -169,8 +170,8 @@ fn why_malformed(text: &str) -> String {
     }
 }
 
-/// What is wrong with a date, or with the time behind it.
-fn why_no_date(date: &str) -> String {
+/// The problem with a date or with its time.
+fn date_message(date: &str) -> String {
     let parts: Vec<&str> = date.split('-').collect();
     let are_digits = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
     let (true, [4, 2, 2], [year, month, day]) =
@@ -193,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hours_and_units_are_understood() {
+    fn hours_and_units_are_parsed() {
         let rows = [
             ("720", 720),
             (" 720 ", 720),
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_told_apart() {
+    fn each_mistake_has_its_error() {
         let rows = [
             ("", LifetimeError::Empty),
             ("  ", LifetimeError::Empty),
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_text_gets_the_message_that_says_what_is_wrong_with_it() {
+    fn a_malformed_text_gets_a_specific_message() {
         let plain = "use 36h, 30d, 12w, 1y or a date";
         let rows = [
             ("soon", plain),
@@ -292,14 +293,14 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_the_hours_until_then() {
+    fn a_date_becomes_the_hours_until_then() {
         let now: Timestamp = "2026-11-23T17:14:00Z".parse().unwrap();
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         let rows = [
             ("2026-11-24", Ok(6)),
             ("2026-12-23", Ok(702)),
             ("2027-03-01", Ok(2334)),
-            // The clocks go forward in between.
+            // The clocks go forward before this date.
             ("2027-04-01", Ok(3077)),
             ("2026-11-23 19:00", Ok(1)),
             ("2026-11-23T20:14", Ok(2)),
@@ -336,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn what_atlas_documents_is_usual() {
+    fn the_documented_lifetimes_are_usual() {
         let usual = |hours| Lifetime::from_hours(hours).unwrap().is_usual();
         assert!(!usual(7) && usual(8) && usual(8760) && !usual(8761));
     }

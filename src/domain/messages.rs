@@ -1,7 +1,7 @@
-//! What each error of the Admin API, of connecting, signing in and creating means to the user.
+//! Explains each error of the Admin API, of connecting, signing in and creating to the user.
 //!
-//! A title says what happened, a meaning what that implies where the title does not, and an action what to do and who
-//! can do it. Atlas's own message is shown beside them as it came.
+//! The title says what happened, the meaning what that implies (if the title does not say it), and the action what to
+//! do and who can do it. Atlas's own message is shown with them, unchanged.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::{
     RejectionKind as Kind, SECRETS_PER_ACCOUNT, ServerText, Session, text,
 };
 
-/// A request to Atlas: each needs a role of its own.
+/// A request to Atlas. Each needs a different role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
     /// `GET /groups`
@@ -28,7 +28,7 @@ pub enum Request {
 }
 
 impl Request {
-    /// Atlas refused it because of the role of `who`.
+    /// Explains a refusal because of the role of `who`.
     fn explain_role(self, status: u16, who: &str) -> Explanation {
         const PROJECT_OWNER: &str = "a Project Owner of this project";
         let read = |what| (what, "the Project Read Only role in this project, or a higher one", "for it");
@@ -55,7 +55,7 @@ impl Request {
 }
 
 impl Session {
-    /// Who signed in, to begin a sentence with.
+    /// Who signed in, as the beginning of a sentence.
     pub fn signed_in_as(&self) -> String {
         let Self::Remote { identity, .. } = self else { return "The signed-in account".to_owned() };
         match identity {
@@ -71,16 +71,16 @@ impl Session {
     }
 }
 
-/// An error for the user.
+/// An error, explained to the user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Explanation {
     /// What happened, as a sentence.
     pub title: Cow<'static, str>,
-    /// What that means; empty where the title says it.
+    /// What that means; empty if the title says it.
     pub meaning: Cow<'static, str>,
-    /// What to do next, and who can.
+    /// What to do next, and who can do it.
     pub action: Cow<'static, str>,
-    /// Atlas's own message, as it came.
+    /// Atlas's own message, unchanged.
     pub atlas_message: Option<ServerText>,
 }
 
@@ -94,7 +94,7 @@ const UNFINISHED: &str = "The network or Atlas is slow, or a proxy or firewall i
 const CHECK_NETWORK: &str = "Check the network, the VPN, the proxy and the base URL, then try again.";
 const OTHER_END: &str = "A proxy may have answered, or Atlas has an outage.";
 
-/// What to do about an untrusted connection: each cause has its own remedy.
+/// What to do about an untrusted connection, by its cause.
 fn tls_action(why: &str) -> &'static str {
     if why.contains("clock") {
         "Check this machine's clock. If it is right, the host needs a new certificate."
@@ -106,7 +106,7 @@ fn tls_action(why: &str) -> &'static str {
 }
 
 impl Explanation {
-    /// The account has this many secrets: as many as it can have, or more.
+    /// Explains that the account has as many secrets as it can have, or more.
     pub fn account_full(secrets: usize, has_expired: bool) -> Self {
         let delete = match secrets {
             ..=SECRETS_PER_ACCOUNT => "Delete one".to_owned(),
@@ -117,14 +117,14 @@ impl Explanation {
             .action(format!("{delete}, or ask a Project Owner to, then try again."))
     }
 
-    /// Deleting an expired secret would help, and was not approved.
+    /// Explains that deleting an expired secret would help, but was not approved.
     pub fn expired_secret_in_the_way(secrets: usize) -> Self {
         let has = text::account_has(secrets);
         titled(format!("{}, and one has expired.", has.trim_end_matches('.')))
             .action("On the form, Enter replaces it. With --yes, add --replace-expired.")
     }
 
-    /// The response to a POST was lost while the user did something else.
+    /// Explains that the response to a POST was lost while the user did something else.
     pub fn lost_in_the_background() -> Self {
         titled("The response to the earlier request was lost.")
             .meaning("If that request created a secret, its value is lost.")
@@ -146,7 +146,7 @@ impl Explanation {
         Self { atlas_message: error.atlas_message(), ..self }
     }
 
-    /// Atlas refused credentials that were typed: a pair of this kind, or an access token.
+    /// Explains that Atlas refused typed credentials: a pair of this kind, or an access token.
     pub fn typed_credentials_refused(kind: Option<PairKind>, error: &ApiError) -> Self {
         let explanation = match kind {
             Some(PairKind::ApiKey) => titled("Sign-in failed: Atlas refused the API key (401).")
@@ -165,7 +165,7 @@ impl Explanation {
 }
 
 impl Rejection {
-    /// The HTTP status, and Atlas's error code where it gave one: `404 GROUP_NOT_FOUND`.
+    /// The HTTP status, with Atlas's error code if there is one: `404 GROUP_NOT_FOUND`.
     fn code(&self) -> String {
         if self.error_code.is_empty() {
             return self.status.to_string();
@@ -173,7 +173,7 @@ impl Rejection {
         format!("{} {}", self.status, self.error_code)
     }
 
-    /// What Atlas said, on one line: `404 GROUP_NOT_FOUND: No group with ID … exists.`
+    /// Atlas's message on one line: `404 GROUP_NOT_FOUND: No group with ID … exists.`
     pub fn atlas_message(&self) -> ServerText {
         match (self.error_code.is_empty(), self.detail.is_empty()) {
             (true, true) => ServerText::new(&format!("HTTP {}", self.status)),
@@ -182,12 +182,12 @@ impl Rejection {
         }
     }
 
-    /// What happened, what it means and what to do, where it is not known what was requested.
+    /// Explains the refusal of an unknown request.
     pub fn explain(&self) -> Explanation {
         explain_rejection(self, None)
     }
 
-    /// 405 is for changes only.
+    /// The title of a maintenance error. Atlas sends 405 only for changes.
     fn maintenance_title(&self, request: Option<Request>) -> String {
         let changes = matches!(request, Some(Request::CreateSecret | Request::DeleteSecret));
         let state = if changes || self.status == 405 { "not accepting changes" } else { "unavailable" };
@@ -195,7 +195,7 @@ impl Rejection {
     }
 }
 
-/// What Atlas's refusal means, where it is known what was requested.
+/// Explains Atlas's refusal, of an unknown request if `request` is `None`.
 fn explain_rejection(rejection: &Rejection, request: Option<Request>) -> Explanation {
     let creates = request == Some(Request::CreateSecret);
     let or_full = if creates { ", or the account already has 2 secrets" } else { "" };
@@ -285,7 +285,7 @@ fn explain_rejection(rejection: &Rejection, request: Option<Request>) -> Explana
 }
 
 impl Certainty {
-    /// What is certain of a secret that was to be created.
+    /// What is certain about a secret that should have been created.
     pub fn message(self) -> &'static str {
         match self {
             Self::NotDone => "Nothing was created.",
@@ -296,12 +296,12 @@ impl Certainty {
 }
 
 impl ApiError {
-    /// What Atlas said, where it was Atlas that refused.
+    /// Atlas's message, if it is Atlas that refused.
     pub fn atlas_message(&self) -> Option<ServerText> {
         self.rejection().map(Rejection::atlas_message)
     }
 
-    /// What Atlas says about the fields, each in the order in which it came.
+    /// Atlas's messages about the fields, in the order in which they came.
     pub fn refused_fields(&self) -> Vec<(FieldName, ServerText)> {
         let violations = self.rejection().map_or(&[][..], |rejection| &rejection.fields).iter();
         let violations = violations.filter_map(|violation| {
@@ -312,7 +312,7 @@ impl ApiError {
         violations.chain(not_found).collect()
     }
 
-    /// The field whose id Atlas does not know, however well-formed it is.
+    /// The field with the ID that Atlas does not know, although its form is valid.
     pub fn not_found(&self) -> Option<(FieldName, &'static str)> {
         match self.rejection_kind()? {
             Kind::ProjectNotFound => Some((FieldName::Project, "no such project")),
@@ -321,12 +321,12 @@ impl ApiError {
         }
     }
 
-    /// What happened, what it means and what to do.
+    /// Explains the error of an unknown request.
     pub fn explain(&self) -> Explanation {
         explain_cause(&self.cause).with_message_of(self)
     }
 
-    /// The same, where it is known what was requested, and by whom: see [`Session::signed_in_as`].
+    /// Explains the error of this request by this user: see [`Session::signed_in_as`].
     pub fn explain_request(&self, request: Request, who: &str) -> Explanation {
         let explanation = match &self.cause {
             Cause::Rejected(rejection) if rejection.kind() == Kind::RoleTooLow => {
@@ -338,7 +338,7 @@ impl ApiError {
         explanation.with_message_of(self)
     }
 
-    /// Why the list that a field is chosen from could not be read.
+    /// Explains why the list of values for a field could not be loaded.
     pub fn explain_list(&self, field: FieldName, who: &str) -> Explanation {
         let request = if field == FieldName::Client { Request::ListAccounts } else { Request::ListProjects };
         let explanation = self.explain_request(request, who);
@@ -349,8 +349,8 @@ impl ApiError {
         Explanation { title: title.into(), ..explanation }
     }
 
-    /// How the answer to the creating POST was lost, as a sentence or two. What the answer does not say may be known by
-    /// now.
+    /// How the response to the creating POST was lost, in one or two sentences. `is_created` says that the secret is
+    /// known to exist by now.
     pub fn after_creating(&self, is_created: bool) -> String {
         let title = self.explain().title;
         match &self.cause {
@@ -363,7 +363,7 @@ impl ApiError {
         }
     }
 
-    /// What is known of a new secret after this, as a sentence or two.
+    /// What this error means for a new secret, in one or two sentences.
     pub fn after_verifying(&self) -> String {
         match &self.cause {
             Cause::SignInRefused(message) => format!("Atlas does not accept the new secret yet: {message}"),
@@ -439,7 +439,7 @@ fn explain_cause(cause: &Cause) -> Explanation {
 }
 
 impl DeleteError {
-    /// What happened, what it means and what to do.
+    /// Explains the error.
     pub fn explain(&self) -> Explanation {
         match self {
             Self::AccountUnread(error) => {
@@ -461,7 +461,7 @@ impl DeleteError {
         }
     }
 
-    /// What is known of the secret, in a sentence or two.
+    /// What happened to the secret, in one or two sentences.
     pub fn sentence(&self) -> String {
         let Explanation { title, meaning, .. } = self.explain();
         match self {
@@ -473,7 +473,7 @@ impl DeleteError {
 }
 
 impl Cause {
-    /// What the network, the system or the server said, without a full stop; empty where the cause says it all.
+    /// The message of the network, the system or the server, without a period; empty if the cause says everything.
     pub fn message(&self) -> &str {
         match self {
             Self::Credentials(message)
@@ -507,7 +507,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_refusal_has_a_title_of_its_own() {
+    fn every_refusal_has_a_different_title() {
         let refusals = [
             (401, "X"),
             (401, "stale=true"),
@@ -531,7 +531,7 @@ mod tests {
     }
 
     #[test]
-    fn status_code_and_detail_are_shown_as_they_came() {
+    fn status_code_and_detail_are_shown_unchanged() {
         let detailed = Rejection { detail: ServerText::new("Not you."), ..rejection(403, "SOME_RULE") };
         let rows = [
             (detailed.clone(), "403 SOME_RULE: Not you."),
@@ -569,7 +569,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_account_says_how_many_secrets_it_has_and_how_many_have_to_go() {
+    fn a_full_account_shows_how_many_secrets_to_delete() {
         let rows = [
             (2, "This account has 2 secrets, the maximum.", "Delete one,"),
             (3, "This account has 3 secrets; the maximum is 2.", "Delete 2 of them,"),
@@ -583,7 +583,7 @@ mod tests {
     }
 
     #[test]
-    fn each_tls_failure_has_its_own_remedy() {
+    fn each_tls_error_has_its_own_action() {
         let rows = [
             ("the certificate is not trusted (unknown issuer)", "SSL_CERT_FILE"),
             ("the certificate was rejected (bad encoding)", "SSL_CERT_FILE"),
@@ -600,7 +600,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_to_list_is_named_where_atlas_named_it() {
+    fn the_address_for_the_access_list_is_shown_if_atlas_named_it() {
         let address = Some(ServerText::new("203.0.113.7"));
         for code in ["IP_ADDRESS_NOT_ON_ACCESS_LIST", "ORG_REQUIRES_ACCESS_LIST"] {
             let named = Rejection { address: address.clone(), ..rejection(403, code) };
@@ -610,7 +610,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_that_is_too_low_names_who_lacks_which_role_for_what() {
+    fn a_missing_role_is_explained_with_user_role_and_action() {
         let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
         let client = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
         let profile = |kind| Identity::Profile { name: ProfileName::new("ci").unwrap(), kind };
@@ -664,7 +664,7 @@ mod tests {
     }
 
     #[test]
-    fn each_lost_answer_says_what_is_known_of_it() {
+    fn each_lost_response_is_explained() {
         let message = |text| ServerText::new(text);
         let rows = [
             (
@@ -690,7 +690,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_refusal_of_the_secret_is_called_one() {
+    fn only_a_refusal_of_the_secret_is_reported_as_one() {
         let message = ServerText::new("Invalid credentials provided.");
         let rows = [
             (

@@ -1,8 +1,8 @@
-//! The vocabulary of the whole program: ids, lifetimes, secrets, text from outside, errors, and what is certain after
-//! one.
+//! The types that the whole program uses: IDs, lifetimes, secrets, untrusted text, errors, and what is certain after an
+//! error.
 //!
-//! **Invariant:** a value is parsed once, on its way in, and trusted from then on. This module uses no other one, and
-//! does nothing: no clock, file, network or environment.
+//! **Invariant:** a value is parsed once, when it comes in, and trusted from then on. This module uses no other module,
+//! and no clock, file, network or environment.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod account;

@@ -1,14 +1,14 @@
-//! Where each operating system keeps the files of a user's programs, and what its errors say.
+//! Where each operating system keeps the files of a user's programs, and the messages of its errors.
 
 use std::io;
 use std::path::PathBuf;
 
 use super::ServerText;
 
-/// The families of operating systems that differ in that.
+/// The operating systems, by where they keep these files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Os {
-    /// Linux and the other systems that follow the XDG base directory specification.
+    /// Linux and other systems that follow the XDG Base Directory Specification.
     Xdg,
     /// macOS.
     MacOs,
@@ -17,7 +17,7 @@ pub enum Os {
 }
 
 impl Os {
-    /// The one that this program was built for.
+    /// The system that this program was built for.
     pub fn current() -> Self {
         if cfg!(windows) {
             return Self::Windows;
@@ -25,20 +25,20 @@ impl Os {
         if cfg!(target_os = "macos") { Self::MacOs } else { Self::Xdg }
     }
 
-    /// The folder of configurations as the Atlas CLI finds it, by Go's `os.UserConfigDir`: `$XDG_CONFIG_HOME` or
+    /// The configuration folder, according to Go's `os.UserConfigDir`, which the Atlas CLI uses: `$XDG_CONFIG_HOME` or
     /// `~/.config`, `~/Library/Application Support`, `%AppData%`.
     pub fn config_folder(self, variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
         self.folder(&variable, "XDG_CONFIG_HOME", ".config", "AppData")
     }
 
-    /// The folder of what programs keep between their runs: `$XDG_STATE_HOME` or `~/.local/state` (XDG base directory
-    /// specification 0.8), `~/Library/Application Support`, `%LocalAppData%`.
+    /// The folder for state that programs keep between runs: `$XDG_STATE_HOME` or `~/.local/state` (XDG Base Directory
+    /// Specification 0.8), `~/Library/Application Support`, `%LocalAppData%`.
     pub fn state_folder(self, variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
         self.folder(&variable, "XDG_STATE_HOME", ".local/state", "LocalAppData")
     }
 
-    /// `None` where the variables that say so are not set. A relative path does not count, as the XDG specification says:
-    /// a start from another folder would not find it.
+    /// `None` if the variables are not set. A relative path is ignored, as the XDG specification requires: a run in
+    /// another folder would not find it.
     fn folder(
         self,
         variable: &impl Fn(&str) -> Option<String>,
@@ -55,12 +55,12 @@ impl Os {
     }
 }
 
-/// Where paths start with a slash, whatever system this runs on.
+/// The path in a variable, if it is absolute on a Unix system, whatever system this runs on.
 fn absolute(variable: &impl Fn(&str) -> Option<String>, name: &str) -> Option<PathBuf> {
     variable(name).filter(|value| value.starts_with('/')).map(PathBuf::from)
 }
 
-/// The system's message for `error`, without the number that Rust adds (`Is a directory (os error 21)`).
+/// The system's message for `error`, without the number that Rust appends (`Is a directory (os error 21)`).
 pub fn os_error_message(error: &io::Error) -> ServerText {
     let message = error.to_string();
     ServerText::new(message.split(" (os error").next().unwrap_or_default())
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn configurations_lie_where_the_atlas_cli_keeps_them() {
+    fn the_configuration_folder_is_that_of_the_atlas_cli() {
         let rows: [(Os, Set, Option<&str>); 10] = [
             (Xdg, &[HOME], Some("/home/me/.config")),
             (Xdg, &[HOME, ("XDG_CONFIG_HOME", "/etc/me")], Some("/etc/me")),
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn state_lies_where_each_system_keeps_it() {
+    fn each_system_has_its_state_folder() {
         let rows: [(Os, Set, Option<&str>); 15] = [
             (Xdg, &[HOME], Some("/home/me/.local/state")),
             (Xdg, &[HOME, ("XDG_STATE_HOME", "/var/me")], Some("/var/me")),

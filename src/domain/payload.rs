@@ -1,4 +1,4 @@
-//! Handing a secret over: what goes, and what is known afterwards.
+//! What is delivered, and what is known after a delivery.
 
 use std::io;
 use std::time::Duration;
@@ -9,125 +9,124 @@ use super::{
     ClientId, CreatedSecret, Format, NewSecret, OrganizationId, ProfileName, ServerText, os_error_message,
 };
 
-/// What is handed over: the secret and what the formats say beside it. Its `Debug` shows no value.
+/// What is delivered: the secret, and what the formats contain with it. `Debug` hides the value.
 #[derive(Clone, Debug)]
 pub struct SecretPayload {
-    /// What was asked for: the project and the account.
+    /// The project, the account and the requested lifetime.
     pub new_secret: NewSecret,
-    /// What Atlas gave.
+    /// The secret, as Atlas returned it.
     pub secret: CreatedSecret,
-    /// The project's organization, where it could be read.
+    /// The project's organization, if it could be read.
     pub organization: Option<OrganizationId>,
 }
 
-/// A file that is on the disk, and so is its name in its folder.
+/// A file that is safely on the disk, including its entry in the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedFile {
-    /// The whole path.
+    /// The absolute path.
     pub path: ServerText,
-    /// The format that its extension asked for.
+    /// The format, according to its extension.
     pub format: Format,
 }
 
-/// Why a file was not saved, and what to do. Whatever had been written was removed again, and an existing file is as
-/// it was.
+/// Why a file was not saved, and what to do. A partly written file has been removed, and an existing file is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SaveFailure {
-    /// No path was given, or one that names a folder.
+    /// No path was given, or it has no file name.
     #[error("Not a file name.")]
     NoName,
-    /// A folder has that name.
+    /// It is a folder.
     #[error("That is a folder.")]
     IsFolder,
-    /// Something has that name already; nothing is ever overwritten.
+    /// It exists already, and existing files are not overwritten.
     #[error("File already exists.")]
     Exists,
-    /// It is an `.env` file, whose two variables can be updated if the user agrees.
+    /// It is an `.env` file whose two variables can be updated if the user agrees.
     #[error("File already exists.")]
     CanUpdate(EnvFile),
-    /// The name is a link to nothing.
+    /// It is a broken symbolic link.
     #[error("That is a link to a file that does not exist.")]
     BrokenLink,
-    /// The file has other names, which would keep the old content.
+    /// The file has other hard links, which would keep the old content.
     #[error("The file has another name (a hard link), which would keep the old secret.")]
     HardLinked,
-    /// The existing file may not be written to.
+    /// The existing file is read-only.
     #[error("The file is read-only.")]
     ReadOnly,
-    /// The existing file belongs to another user, and would not any more.
+    /// The existing file belongs to another user, and would not after the update.
     #[error("The file belongs to another user.")]
     NotOwned,
-    /// The new file cannot get the extended attributes of the old one.
+    /// The extended attributes of the old file cannot be copied to the new one.
     #[error("The file has attributes that cannot be kept.")]
     Attributes,
-    /// Another program has changed the file, or removed it.
+    /// Another program has changed or removed the file.
     #[error("Another program changed the file at the same time. It was not updated.")]
     Changed,
-    /// Another user has put a file of his own in the place of the new one.
+    /// Another user has replaced the new file with another one.
     #[error("Another user replaced the file while it was written. The secret is not in it.")]
     Swapped,
-    /// Another program has the file locked.
+    /// Another program has locked the file.
     #[error("Another program has locked the file. It was not updated.")]
     Locked,
-    /// The existing file is too large for what it is called.
+    /// The existing file is larger than an `.env` file may be.
     #[error("The file is larger than 1 MiB.")]
     TooLarge,
-    /// The existing file is binary, or UTF-16.
+    /// The existing file is binary or UTF-16.
     #[error("The file is binary or UTF-16.")]
     NotText,
-    /// This line, from 1, cannot be changed without a guess at what it means.
+    /// This line, counting from 1, is ambiguous.
     #[error(
         "Nothing was changed. Line {0} is ambiguous: an open quote, $( ), a carriage return, or not NAME=value."
     )]
     NotPlain(usize),
-    /// sops or dotenvx has encrypted the values of the file: a plain one does not belong beside them.
+    /// The values in the file are encrypted by sops or dotenvx, so a plain one must not be added.
     #[error("Nothing was changed. Line {0} is encrypted, and the secret would stand there in plain text.")]
     Encrypted(usize),
     /// This folder does not exist.
     #[error("{}", no_folder(.0))]
     NoFolder(ServerText),
-    /// The folder may not be written to.
+    /// The folder is not writable.
     #[error("You have no permission to write there.")]
     NotAllowed,
     /// The disk is full.
     #[error("No space left on that disk.")]
     Full,
-    /// `~` cannot be resolved: the home folder is not known.
+    /// The path begins with `~`, and the home folder is not known.
     #[error("The home folder is not known.")]
     NoHome,
-    /// The disk knows no permissions, so that others could read it: FAT, and some network folders.
+    /// The file system has no permissions, so others could read the file: FAT, and some network folders.
     #[error("This file system cannot keep a file private.")]
     NotPrivate,
-    /// Anything else, in the system's words.
+    /// Any other error, with the system's message.
     #[error("The file could not be written: {0}.")]
     Other(ServerText),
 }
 
-/// What the question before an `.env` file is updated is about.
+/// What the user is asked before an `.env` file is updated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EnvFile {
-    /// Others can read it: updating makes it private.
+    /// True if others can read it. The update makes it private.
     pub is_open: bool,
-    /// The user ID of its owner, who is another user.
+    /// The user ID of its owner, if that is another user.
     pub other_owner: Option<u32>,
-    /// The name is a link to this file, which is the one to be updated.
+    /// The target of the name, which is a symbolic link. The update changes the target.
     pub link_to: Option<ServerText>,
-    /// The client ID in it, if it is not this account's.
+    /// The client ID in it, if it is another account's.
     pub other_client: Option<OtherClient>,
-    /// Those of the two variables that it does not have: they are added.
+    /// Those of the two variables that are missing and will be added.
     pub missing: Vec<&'static str>,
 }
 
-/// A value in the place of a client ID that is not this account's.
+/// A value in place of this account's client ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OtherClient {
     /// The client ID of another account.
     Account(ClientId),
-    /// Something else, which is not shown: it could be a secret.
+    /// Something else. It is not shown, because it could be a secret.
     Unknown,
 }
 
-/// What an error of the system means for saving. The caller names the folder, and checks for one with the file's name.
+/// What a system error means for saving. The caller fills in the folder, and checks for a folder with the file's name.
 impl From<io::Error> for SaveFailure {
     fn from(error: io::Error) -> Self {
         use io::ErrorKind;
@@ -142,7 +141,7 @@ impl From<io::Error> for SaveFailure {
 }
 
 impl SaveFailure {
-    /// What happened to a file that the user has named, and what to do.
+    /// What happened to the user's file, and what to do.
     pub fn sentence(&self) -> String {
         let advice = match self {
             Self::NoName => " Type a path such as ~/prod.env.",
@@ -172,7 +171,7 @@ fn no_folder(folder: &ServerText) -> String {
     format!("The folder does not exist: {folder}{not_expanded}.")
 }
 
-/// How writing the new secret to a profile of the Atlas CLI went.
+/// The result of writing the new secret to a profile of the Atlas CLI.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileUpdate {
     /// The profile.
@@ -181,62 +180,62 @@ pub struct ProfileUpdate {
     pub result: Result<ServerText, ServerText>,
 }
 
-/// A command line that the user need not type.
+/// A command line that the program suggests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownCommand {
-    /// What it is called.
+    /// The name of the command.
     pub name: ServerText,
-    /// The line, with its placeholders.
+    /// The command line with its placeholders.
     pub line: String,
-    /// What the command reads from its standard input.
+    /// The format that the command reads from its standard input.
     pub format: Format,
 }
 
-/// What a command printed, to both of its streams, without the secret.
+/// The output of a command on both of its streams, without the secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommandOutput {
     /// Its last lines.
     pub lines: Vec<ServerText>,
-    /// True if the secret, or a part of it, was among them.
+    /// True if the output contained the secret or a part of it.
     pub had_secret: bool,
-    /// How many lines there were before them.
+    /// The number of lines before the last ones.
     pub left_out: usize,
 }
 
-/// How handing the secret to a command went.
+/// How the command that got the secret ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandOutcome {
-    /// It read all of the secret and exited with 0.
+    /// It read the whole secret and exited with 0.
     Succeeded,
-    /// The line is no command: an open quote, nothing at all, or the secret itself among its words.
+    /// The line is not a command: it has an open quote, is empty, or contains the secret itself.
     Malformed(ServerText),
-    /// A placeholder of the line stands for something that is not known here.
+    /// The value of a placeholder in the line is not known.
     UnknownPlaceholder(ServerText),
     /// There is no such program.
     NotFound(ServerText),
     /// It could not be started.
     NotStarted(ServerText),
-    /// It exited with another code than 0.
+    /// It exited with a code other than 0.
     Exited {
         /// Its exit code.
         code: i32,
-        /// The last line that it printed, if no line had the secret.
+        /// The last line of its output, if no line contained the secret.
         last_line: ServerText,
     },
-    /// A signal ended it.
+    /// A signal with this number ended it.
     Killed(i32),
-    /// It exited with 0, but without having read all of the secret.
+    /// It exited with 0, but without reading the whole secret.
     ClosedEarly,
-    /// No one can tell how it ended.
+    /// It is not known how it ended.
     Lost(ServerText),
 }
 
-/// How a command ended, and what it printed.
+/// How a command ended, and its output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandReport {
     /// How it ended.
     pub outcome: CommandOutcome,
-    /// What it printed.
+    /// Its output.
     pub output: CommandOutput,
 }
 
@@ -246,12 +245,12 @@ impl From<CommandOutcome> for CommandReport {
     }
 }
 
-/// Programs that print what they read, and store nothing.
+/// Programs that print their input and store nothing.
 const PRINTERS: &str = "awk base32 base64 bat batcat cat column cut echo egrep expand fgrep fmt fold grep head hexdump jq \
                         less more most nl od paste pr rev rg sed sha1sum sha256sum sha512sum shuf sort strings tac tail \
                         tr uniq wc xargs xxd";
 
-/// True for a program, named alone or by its path, that prints what it reads and stores nothing.
+/// True for a program, given by name or path, that prints its input and stores nothing.
 pub fn only_prints(program: &str) -> bool {
     PRINTERS.split(' ').any(|printer| printer == file_name(program))
 }
@@ -261,13 +260,14 @@ fn file_name(program: &str) -> &str {
 }
 
 impl CommandReport {
-    /// Whether `program` has the secret, or why that is not certain, as a sentence; and what to show below it.
+    /// Whether `program` has received the secret, or a sentence that says why that is not certain, and the output to
+    /// show below it.
     pub fn result(self, program: &str) -> (Result<(), String>, CommandOutput) {
         let Self { outcome, mut output } = self;
         let name = file_name(program);
         let result = match &outcome {
             CommandOutcome::Succeeded if only_prints(program) => {
-                // It may have printed the secret in a way in which it is not recognized.
+                // It may have printed the secret in an encoding that is not recognized.
                 output = CommandOutput::default();
                 Err(format!("{name} does not store what it reads, so the secret is not delivered."))
             }
@@ -277,7 +277,7 @@ impl CommandReport {
             )),
             CommandOutcome::Succeeded => Ok(()),
             CommandOutcome::Exited { code, last_line } if output.lines.contains(last_line) => {
-                // One line is a part of the sentence; several stay in their order below it.
+                // A single line is part of the sentence; several lines are shown below it in their order.
                 let last_line = match &output.lines[..] {
                     [_] => std::mem::take(&mut output.lines).remove(0),
                     _ => ServerText::default(),
@@ -291,7 +291,7 @@ impl CommandReport {
 }
 
 impl CommandOutcome {
-    /// False where the line was refused or there is no such program.
+    /// False if the line was rejected or the program could not be started.
     pub fn was_started(&self) -> bool {
         !matches!(
             self,
@@ -313,7 +313,7 @@ impl CommandOutcome {
                 format!("{program} exited with {code}.")
             }
             Self::Exited { code, last_line } => format!("{program} exited with {code}: {last_line}"),
-            // Ctrl-C sends it.
+            // Sent by Ctrl-C.
             Self::Killed(2) => format!("You stopped {program}."),
             Self::Killed(signal) => format!("{program} was ended by signal {signal}."),
             Self::ClosedEarly => format!("{program} exited with 0, but did not read the whole secret."),
@@ -324,14 +324,14 @@ impl CommandOutcome {
     }
 }
 
-/// The result of copying. It claims no more than was proved.
+/// The result of copying. It only claims what was proved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyOutcome {
-    /// The system's clipboard was read back and held the value.
+    /// The value was copied to the system's clipboard, and read back.
     Copied(HeldCopy),
-    /// The system's clipboard took the value, but did not give it back within a second.
+    /// The value was copied to the system's clipboard, but could not be read back within a second.
     Unverified(HeldCopy),
-    /// The value was given to the terminal, which never answers.
+    /// The value was sent to the terminal, which never confirms it.
     Sent(TerminalRoute),
     /// No backend worked.
     Failed {
@@ -340,26 +340,26 @@ pub enum CopyOutcome {
     },
 }
 
-/// A copy on the system's clipboard.
+/// A copy in the system's clipboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeldCopy {
-    /// When the clipboard will be cleared, from now; `None` for a copy that stays until another one replaces it.
+    /// The time until the clipboard is cleared; `None` if the copy stays until something else is copied.
     pub clears_in: Option<Duration>,
 }
 
-/// How a value gets to the clipboard of the terminal that shows this program.
+/// How a value gets to the clipboard of the terminal in which this program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TerminalRoute {
     /// Through tmux (`tmux load-buffer -w`).
     Tmux,
     /// By the escape sequence OSC 52.
     Osc52,
-    /// By OSC 52, because `TMUX` names a server that cannot be used.
+    /// By OSC 52, because the server in `TMUX` cannot be used.
     Osc52Instead(CopyError),
 }
 
 impl TerminalRoute {
-    /// The name that users know.
+    /// The user-facing name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Tmux => "tmux",
@@ -368,14 +368,14 @@ impl TerminalRoute {
     }
 }
 
-/// Why a backend could not copy. The messages are ours: the clipboard library reports a missing display as a
-/// connection that timed out.
+/// Why a backend could not copy. The messages are our own, because the clipboard library reports a missing display as a
+/// connection timeout.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum CopyError {
-    /// The user turned copying off.
+    /// The user has turned copying off.
     #[error("Copying is turned off (--clipboard off).")]
     SwitchedOff,
-    /// No backend fits the environment.
+    /// No backend suits the environment.
     #[error("There is no display and no terminal to copy to.")]
     NoBackend,
     /// The system's clipboard could not be opened.
@@ -387,34 +387,34 @@ pub enum CopyError {
     /// Setting the value failed.
     #[error("The clipboard did not accept the value.")]
     ClipboardRefused,
-    /// The clipboard process did not answer in time.
+    /// The clipboard process did not respond in time.
     #[error("The display did not answer within 2 s.")]
     DisplaySilent,
     /// The clipboard process could not be started, or ended without a report.
     #[error("The clipboard process failed.")]
     ProcessFailed,
-    /// There is no `TMUX`: the value would go to the clients of some other server.
+    /// `TMUX` is not set, so the value would go to the clients of some other server.
     #[error("This program does not run inside tmux.")]
     NotInsideTmux,
     /// The program `tmux` could not be started.
     #[error("tmux could not be started.")]
     TmuxNotStarted,
-    /// `TMUX` names a server that is not there: the variable outlived it.
+    /// The server in `TMUX` no longer exists.
     #[error("The tmux server that TMUX names is not running.")]
     TmuxGone,
-    /// `TMUX` names a server of another user, as after `sudo` or `su`.
+    /// The server in `TMUX` belongs to another user, as after `sudo` or `su`.
     #[error("The tmux server that TMUX names belongs to another user.")]
     TmuxForeign,
-    /// `tmux` failed; before version 3.2 it has no `load-buffer -w`.
+    /// `tmux` failed; versions before 3.2 have no `load-buffer -w`.
     #[error("tmux did not accept the value; it needs version 3.2 or newer.")]
     TmuxRefused,
-    /// tmux did not answer in time.
+    /// tmux did not respond in time.
     #[error("tmux did not answer within 2 s.")]
     TmuxSilent,
-    /// The value does not fit in an escape sequence.
+    /// The value is too long for an escape sequence.
     #[error("The value is too long to send to the terminal.")]
     TooLong,
-    /// The terminal could not be written to.
+    /// Writing to the terminal failed.
     #[error("Writing to the terminal failed.")]
     TerminalNotWritable,
 }
@@ -427,37 +427,37 @@ fn no_display_message() -> &'static str {
     }
 }
 
-/// What the system's clipboard holds now.
+/// What the system's clipboard contains now.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub enum ClipboardContent {
-    /// The value that was copied.
+    /// The copied value.
     Ours {
-        /// When it will be cleared, from now; `None` when it will not be.
+        /// The time until it is cleared; `None` if it stays.
         clears_in: Option<Duration>,
     },
-    /// Something else, or nothing: another program has copied or cleared.
+    /// Something else or nothing, because another program has copied or cleared.
     Overwritten,
-    /// It was cleared when its time was up, or nothing was ever copied.
+    /// Nothing: it was cleared when its time was up, or nothing was ever copied.
     Cleared,
-    /// It was cleared, and another program, such as a clipboard manager, has put the value back, there or in the
-    /// primary selection.
+    /// The value again: it was cleared, and another program, such as a clipboard manager, has put it back, there or in
+    /// the primary selection.
     PutBack,
-    /// The copy is lost.
+    /// Unknown, because the copy is lost.
     Lost(LostCopy),
-    /// It could not be read.
+    /// Unknown, because it could not be read.
     Unreadable,
 }
 
-/// Why a copy is lost: it is no longer proof of a delivery.
+/// Why a copy is lost, so that it no longer proves a delivery.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum LostCopy {
     /// The clipboard process has ended without a report.
     #[error("The clipboard process has ended.")]
     ProcessEnded,
-    /// The display has gone.
+    /// The display is gone.
     #[error("The display is gone.")]
     DisplayGone,
-    /// The clipboard process should have cleared the clipboard by now, and does not answer.
+    /// The clipboard process should have cleared the clipboard by now, and does not respond.
     #[error("It should have been cleared by now, and the clipboard process does not answer.")]
     DeadlinePassed,
 }
@@ -467,7 +467,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_end_of_a_command_has_a_sentence_of_its_own() {
+    fn each_outcome_of_a_command_has_a_different_sentence() {
         let words = || ServerText::new("words");
         let exited = |code, last_line| CommandOutcome::Exited { code, last_line };
         let rows = [
@@ -490,7 +490,7 @@ mod tests {
     }
 
     #[test]
-    fn each_failure_to_save_has_advice() {
+    fn each_save_failure_has_advice() {
         let rows = [
             (SaveFailure::NoName, "Not a file name. Type a path such as ~/prod.env."),
             (SaveFailure::Exists, "File already exists. Choose another name."),
@@ -525,7 +525,7 @@ mod tests {
     }
 
     #[test]
-    fn every_error_of_the_system_has_a_meaning() {
+    fn system_errors_become_save_failures() {
         use io::ErrorKind;
         let no_folder = || SaveFailure::NoFolder(ServerText::default());
         let rows = [
@@ -544,7 +544,7 @@ mod tests {
     }
 
     #[test]
-    fn routes_have_the_names_that_users_know() {
+    fn routes_have_user_facing_names() {
         assert_eq!([TerminalRoute::Tmux, TerminalRoute::Osc52].map(TerminalRoute::name), ["tmux", "OSC 52"]);
     }
 }

@@ -1,6 +1,6 @@
-//! Texts by the ten thousand: what is accepted is right, what is refused is placed, and nothing panics.
+//! Property tests of the parsers: valid text is accepted, errors have the right position, and nothing panics.
 //!
-//! What is right is said here a second time and in another way, never by asking the parser.
+//! The expected results are computed in a different way, without the parsers.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -11,8 +11,8 @@ use super::{
     ProfileName, ProjectId, PublicKey, SecretId, ServerText, Template, is_quoted,
 };
 
-/// A text that is an id, or almost one, or anything.
-fn near_an_id() -> impl Strategy<Value = String> {
+/// A valid ID, an almost valid one, or any text.
+fn id_like() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[0-9a-fA-F]{22,26}",
         4 => "mdb_sa_id_[0-9a-fA-F]{22,26}",
@@ -29,8 +29,8 @@ fn hex_digits(text: &str) -> Option<usize> {
     text.chars().all(|character| "0123456789abcdefABCDEF".contains(character)).then(|| text.chars().count())
 }
 
-/// Scheme, host and whatever else a URL may have.
-fn near_a_base_url() -> impl Strategy<Value = String> {
+/// A scheme, a host and anything else that a URL can have.
+fn base_url_like() -> impl Strategy<Value = String> {
     let scheme = prop_oneof!["https?", Just("HTTP".to_owned()), "[a-z]{1,6}"];
     let host = prop_oneof![
         Just("cloud.mongodb.com".to_owned()),
@@ -61,7 +61,8 @@ const PLACEHOLDERS: [(&str, Placeholder); 5] = [
     ("{secret}", Placeholder::Secret),
 ];
 
-/// A template as its reader sees it: `{{` and `}}` are braces, and what else stands in braces is a placeholder.
+/// The characters and placeholders of a template, according to a second parser: `{{` and `}}` are braces, and other
+/// braces enclose a placeholder.
 fn read_template(text: &str) -> Option<Vec<Result<char, Placeholder>>> {
     let mut read = Vec::new();
     let mut rest = text;
@@ -82,7 +83,7 @@ fn read_template(text: &str) -> Option<Vec<Result<char, Placeholder>>> {
     Some(read)
 }
 
-/// The same of a template that was parsed.
+/// The characters and placeholders of a parsed template.
 fn pieces(template: Template) -> Vec<Result<char, Placeholder>> {
     let each = |piece: &Piece| match *piece {
         Piece::Text(text) => text.chars().map(Ok).collect(),
@@ -91,7 +92,7 @@ fn pieces(template: Template) -> Vec<Result<char, Placeholder>> {
     template.pieces().iter().flat_map(each).collect()
 }
 
-fn near_a_template() -> impl Strategy<Value = String> {
+fn template_like() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         4 => prop::sample::select(PLACEHOLDERS.as_slice()).prop_map(|(name, _)| name.to_owned()),
         2 => prop::sample::select(vec!["{", "}", "{{", "}}", "{}", "{secret", "secret}", "{Secret}", "{ secret }", "{org}"])
@@ -106,7 +107,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_project_id_is_24_hex_digits_and_a_refusal_says_where(text in near_an_id()) {
+    fn a_project_id_has_24_hex_digits_and_errors_have_a_position(text in id_like()) {
         let digits = hex_digits(&text);
         match ProjectId::parse(&text) {
             Ok(id) => {
@@ -128,7 +129,7 @@ proptest! {
     }
 
     #[test]
-    fn a_client_id_is_its_prefix_and_24_hex_digits_and_a_refusal_says_where(text in near_an_id()) {
+    fn a_client_id_has_a_prefix_and_24_hex_digits_and_errors_have_a_position(text in id_like()) {
         let digits = text.strip_prefix("mdb_sa_id_").and_then(hex_digits);
         match ClientId::parse(&text) {
             Ok(id) => {
@@ -157,15 +158,15 @@ proptest! {
     }
 
     #[test]
-    fn no_refusal_repeats_what_follows_the_prefix_of_a_secret(value in "[0-9a-zA-Z]{8,50}") {
+    fn no_error_repeats_a_secret_after_its_prefix(value in "[0-9a-zA-Z]{8,50}") {
         let text = format!("mdb_sa_sk_{value}");
-        for said in [ProjectId::parse(&text).unwrap_err().to_string(), ClientId::parse(&text).unwrap_err().to_string()] {
-            prop_assert!(!said.contains(&value), "{}", said);
+        for message in [ProjectId::parse(&text).unwrap_err().to_string(), ClientId::parse(&text).unwrap_err().to_string()] {
+            prop_assert!(!message.contains(&value), "{}", message);
         }
     }
 
     #[test]
-    fn what_becomes_part_of_a_path_needs_no_escape(text in prop_oneof![near_an_id(), "[0-9a-zA-Z_-]{0,70}", "\\PC{0,30}"]) {
+    fn ids_in_paths_need_no_escaping(text in prop_oneof![id_like(), "[0-9a-zA-Z_-]{0,70}", "\\PC{0,30}"]) {
         let ids = [
             SecretId::from_server(&text).map(|id| id.to_string()),
             OrganizationId::from_server(&text).map(|id| id.to_string()),
@@ -192,7 +193,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_a_lifetime_has_digits_and_at_most_a_unit(text in prop_oneof!["[0-9hdwyHDWY .+-]{0,8}", any::<String>()]) {
+    fn a_lifetime_has_digits_and_at_most_one_unit(text in prop_oneof!["[0-9hdwyHDWY .+-]{0,8}", any::<String>()]) {
         if let Ok(lifetime) = Lifetime::parse(&text) {
             prop_assert!(lifetime.hours() > 0);
             let number = text.trim().trim_end_matches(|character: char| character.is_ascii_alphabetic());
@@ -203,7 +204,7 @@ proptest! {
     }
 
     #[test]
-    fn a_template_is_what_its_reader_sees_or_refused(text in near_a_template()) {
+    fn a_template_is_parsed_as_specified_or_rejected(text in template_like()) {
         let expected = read_template(&text).filter(|read| read.contains(&Err(Placeholder::Secret)));
         let parsed = Template::parse(&text);
         prop_assert_eq!(parsed.clone().ok().map(pieces), expected);
@@ -214,7 +215,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_as_a_template_comes_out(parts in prop::collection::vec(("\\PC{0,6}", 0..5_usize), 1..5)) {
+    fn the_parts_of_a_template_are_parsed_again(parts in prop::collection::vec(("\\PC{0,6}", 0..5_usize), 1..5)) {
         let (mut text, mut expected) = ("{secret}".to_owned(), vec![Err(Placeholder::Secret)]);
         for (plain, index) in parts {
             text.extend([plain.replace('{', "{{").replace('}', "}}").as_str(), PLACEHOLDERS[index].0]);
@@ -224,7 +225,7 @@ proptest! {
     }
 
     #[test]
-    fn a_secret_lives_until_its_date_and_less_than_an_hour_longer(
+    fn a_secret_expires_within_an_hour_after_its_date(
         year in 2000..2400_i16, (month, day, hour, minute) in (1..13_i8, 1..29_i8, 0..24_i8, 0..60_i8), has_time: bool,
         now in 0..9_000_000_000_i64, offset in 0..4_usize,
     ) {
@@ -248,17 +249,17 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_lifetime_from_now_or_refused(text in prop_oneof![
+    fn any_text_is_a_lifetime_or_rejected(text in prop_oneof![
         "[0-9]{1,5}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}(:[0-9]{1,2}){0,2})?", "[-+0-9TZdhw:. ]{0,20}", any::<String>(),
     ]) {
         let now = Timestamp::from_second(1_795_457_640).unwrap();
         if let Ok(lifetime) = Lifetime::parse_at(&text, now, &TimeZone::UTC) {
-            prop_assert!(lifetime.hours() > 0 && text.contains(|one: char| one.is_ascii_digit()));
+            prop_assert!(lifetime.hours() > 0 && text.contains(|character: char| character.is_ascii_digit()));
         }
     }
 
     #[test]
-    fn a_base_url_is_encrypted_or_stays_here_and_a_path_can_follow(text in near_a_base_url()) {
+    fn a_base_url_is_encrypted_or_local_and_accepts_a_path(text in base_url_like()) {
         let Ok(base) = BaseUrl::parse(&text) else { return Ok(()) };
         prop_assert!(base.is_encrypted() || base.kind() == HostKind::Loopback, "{}", base);
         let shown = base.to_string();
@@ -275,7 +276,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_from_outside_moves_the_terminal(text in prop_oneof![any::<String>(), "[\u{0}-\u{ff}\u{200b}-\u{206f}a ]{0,500}"]) {
+    fn untrusted_text_cannot_control_the_terminal(text in prop_oneof![any::<String>(), "[\u{0}-\u{ff}\u{200b}-\u{206f}a ]{0,500}"]) {
         let safe = ServerText::new(&text);
         for character in safe.as_str().chars() {
             let turns = ('\u{202a}'..='\u{202e}').contains(&character) || ('\u{2066}'..='\u{2069}').contains(&character);
@@ -289,13 +290,13 @@ proptest! {
     }
 
     #[test]
-    fn names_and_keys_cannot_break_what_they_are_put_into(text in prop_oneof!["[ -~]{0,70}", any::<String>()]) {
+    fn names_and_keys_cannot_break_out_of_their_context(text in prop_oneof!["[ -~]{0,70}", any::<String>()]) {
         if let Some(name) = ProfileName::new(&text) {
             prop_assert!(!name.as_str().trim().is_empty());
             prop_assert!(!name.to_string().contains(char::is_control));
         }
         if let Ok(key) = PublicKey::parse(&text) {
-            // A quoted string of a header, and a list of parameters.
+            // A key is quoted in a header, in a list of parameters.
             prop_assert!(!key.as_str().contains(['"', '\\', ',', ':', ' ']) && key.as_str().is_ascii());
             prop_assert!(!key.short("…").is_empty());
         }

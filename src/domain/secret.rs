@@ -1,4 +1,4 @@
-//! The secret: what is to be created, the request for it, what Atlas returns once, and the formats it is delivered in.
+//! The secret: the request for it, what Atlas returns once, and the formats in which it is delivered.
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -7,14 +7,14 @@ use super::ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 use super::server_text::is_drawn;
 use super::{AccountRef, ClientId, Lifetime, ProjectId, SecretId, Template};
 
-/// What is to be created.
+/// The secret to create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSecret {
-    /// The project that the account belongs to.
+    /// The account's project.
     pub project: ProjectId,
     /// The account that gets the secret.
     pub client: ClientId,
-    /// How long the secret is to live. Atlas's answer is the truth, not this.
+    /// The requested lifetime. Atlas's response may differ.
     pub lifetime: Lifetime,
 }
 
@@ -24,28 +24,28 @@ impl NewSecret {
         AccountRef { project: self.project.clone(), client: self.client.clone() }
     }
 
-    /// The body (schema `ServiceAccountSecretRequest`).
+    /// The request body (schema `ServiceAccountSecretRequest`).
     pub fn body(&self) -> String {
         format!(r#"{{"secretExpiresAfterHours":{}}}"#, self.lifetime.hours())
     }
 }
 
-/// The three things a secret is made of.
+/// The three fields that define a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldName {
-    /// The project's id.
+    /// The project's ID.
     Project,
-    /// The service account's client id.
+    /// The service account's client ID.
     Client,
-    /// How long the secret lives.
+    /// The secret's lifetime.
     Lifetime,
 }
 
 impl FieldName {
-    /// All of them, in the order of the form.
+    /// All fields, in the order of the form.
     pub const ALL: [Self; 3] = [Self::Project, Self::Client, Self::Lifetime];
 
-    /// What stands before the field on the screen.
+    /// The field's label on the screen.
     pub fn label(self) -> &'static str {
         match self {
             Self::Project => "Project ID",
@@ -54,7 +54,7 @@ impl FieldName {
         }
     }
 
-    /// What the field names.
+    /// The noun for what the field identifies.
     pub fn noun(self) -> &'static str {
         match self {
             Self::Project => "project",
@@ -63,7 +63,7 @@ impl FieldName {
         }
     }
 
-    /// What is typed into the field.
+    /// The noun for the field's value.
     pub fn value_noun(self) -> &'static str {
         match self {
             Self::Project => "project ID",
@@ -72,7 +72,7 @@ impl FieldName {
         }
     }
 
-    /// The option that fills the field.
+    /// The command-line option for the field.
     pub fn option(self) -> &'static str {
         match self {
             Self::Project => "--project-id",
@@ -81,7 +81,7 @@ impl FieldName {
         }
     }
 
-    /// The field that a path in Atlas's answer means.
+    /// The field for a path in Atlas's response.
     pub(super) fn of_path(path: &str) -> Option<Self> {
         match path.rsplit(['.', '/']).next()? {
             "groupId" => Some(Self::Project),
@@ -92,15 +92,14 @@ impl FieldName {
     }
 }
 
-/// A secret that Atlas has just created. Its `Debug` shows no value.
+/// A secret that Atlas has just created. `Debug` hides the value.
 ///
-/// Only the value is certain to be there: an answer that carries a value but has lost or garbled the
-/// rest is still delivered.
+/// Only the value is guaranteed. If the rest of the response is missing or malformed, the secret is delivered anyway.
 #[derive(Clone, Debug)]
 pub struct CreatedSecret {
     /// The value; Atlas never shows it again.
     pub value: SecretString,
-    /// Its id, if it could be read.
+    /// Its ID, if it could be read.
     pub id: Option<SecretId>,
     /// When Atlas created it, if that could be read.
     pub created_at: Option<Timestamp>,
@@ -108,9 +107,8 @@ pub struct CreatedSecret {
     pub expires_at: Option<Timestamp>,
 }
 
-/// What may be shown of a secret: its known prefix, eight bullets, its last four characters. A value
-/// too short to hide anything shows bullets only, and so does one whose last four characters a terminal would obey or
-/// not show.
+/// The part of a secret that may be shown: its known prefix, eight bullets and its last four characters. The last
+/// characters are left out if the value is too short, or if a terminal would not draw them as they are.
 pub fn masked(value: &SecretString, bullet: char) -> String {
     let value = value.expose_secret();
     let bullets: String = std::iter::repeat_n(bullet, 8).collect();
@@ -127,16 +125,17 @@ pub fn masked(value: &SecretString, bullet: char) -> String {
     format!("{prefix}{bullets}{tail}")
 }
 
-/// True when a terminal shows the whole value as it is. Atlas's secrets are such; another value may have line breaks or
-/// control characters, which a terminal that it is pasted into takes for keys.
+/// True if a terminal can show the whole value. Atlas's secrets have no others, but another value may contain line
+/// breaks or control characters, which act as keys when they are pasted into a terminal.
 pub fn can_be_shown(value: &SecretString) -> bool {
     value.expose_secret().chars().all(is_drawn)
 }
 
-/// `text` without words that may be a token or a private key: JSON Web Tokens, UUIDs, and long words of letters and
-/// digits. Service accounts' IDs stay.
+/// Replaces words in `text` that may be a token or a private key: JSON Web Tokens, UUIDs, and long words of letters and
+/// digits. Client IDs of service accounts stay.
 pub fn without_tokens(text: &str) -> String {
-    let is_of_token = |character: char| character.is_ascii_alphanumeric() || "_-.+".contains(character);
+    let is_token_character =
+        |character: char| character.is_ascii_alphanumeric() || "_-.+".contains(character);
     let is_token = |word: &str| {
         let has = |is: fn(&char) -> bool| word.chars().any(|character| is(&character));
         let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
@@ -145,7 +144,9 @@ pub fn without_tokens(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let end = rest.find(|character| is_of_token(character) != is_of_token(first)).unwrap_or(rest.len());
+        let end = rest
+            .find(|character| is_token_character(character) != is_token_character(first))
+            .unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         safe.push_str(if is_token(word) { "..." } else { word });
         rest = after;
@@ -153,36 +154,37 @@ pub fn without_tokens(text: &str) -> String {
     safe
 }
 
-/// Removes secrets that the user may have pasted into `text` by mistake; of each only the prefix is left.
+/// Removes secrets that the user may have pasted into `text` by mistake, except for their prefix.
 pub fn without_secrets(text: &str) -> String {
     let mut parts = text.split(SECRET_PREFIX);
     let mut safe = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         safe.push_str(SECRET_PREFIX);
         safe.push_str("...");
-        let is_of_secret = |character: char| character.is_ascii_alphanumeric() || "_-".contains(character);
-        safe.push_str(part.trim_start_matches(is_of_secret));
+        let is_secret_character =
+            |character: char| character.is_ascii_alphanumeric() || "_-".contains(character);
+        safe.push_str(part.trim_start_matches(is_secret_character));
     }
     safe
 }
 
-/// The version of the service account endpoints; without its date Atlas answers with the oldest one.
+/// The version of the service account endpoints. Without it, Atlas uses the oldest one.
 pub const API_VERSION: &str = "2024-08-05";
 
-/// The same as Atlas wants it in `Accept`; it takes it in `Content-Type` too.
+/// The version as a media type for `Accept`. Atlas also accepts it in `Content-Type`.
 pub const MEDIA_TYPE: &str = "application/vnd.atlas.2024-08-05+json";
 
-/// The two flags of the endpoint's query.
+/// The two query parameters of the endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueryFlags {
-    /// `envelope=true`: the status comes inside the body.
+    /// `envelope=true`: the body contains the status.
     pub envelope: bool,
-    /// `pretty=true`: the body comes with line breaks.
+    /// `pretty=true`: the body is indented.
     pub pretty: bool,
 }
 
 impl QueryFlags {
-    /// The query with its question mark; empty without a flag.
+    /// The query with its question mark; empty without parameters.
     pub fn query(self) -> &'static str {
         match (self.envelope, self.pretty) {
             (false, false) => "",
@@ -193,36 +195,36 @@ impl QueryFlags {
     }
 }
 
-/// One format: what goes to the clipboard, a file or standard output. One list serves copying, saving
-/// and `--format`.
+/// The formats for the clipboard, a file, standard output and commands. Copying, saving and `--format` all use this
+/// list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// The secret alone, without a line break.
+    /// Only the secret, without a line break.
     #[default]
     Secret,
-    /// The account's client id alone, without a line break.
+    /// Only the account's client ID, without a line break.
     ClientId,
-    /// Two variables for a `.env` file, [`ENV_VARIABLES`].
+    /// The two variables of an `.env` file, [`ENV_VARIABLES`].
     Env,
-    /// The fields of Atlas's answer (schema `ServiceAccountSecret`).
+    /// The fields of Atlas's response (schema `ServiceAccountSecret`).
     Json,
-    /// A Kubernetes `Secret` as the Atlas Kubernetes Operator reads it.
+    /// A Kubernetes `Secret` for the Atlas Kubernetes Operator.
     Kubernetes,
-    /// The JSON that the AWS Secrets Manager integrations of Atlas read.
+    /// The JSON that Atlas's AWS Secrets Manager integrations read.
     Aws,
-    /// The JSON that Terraform's provider for Atlas reads from a secret manager: its arguments by name.
+    /// The JSON that Atlas's Terraform provider reads from a secret manager: its arguments by name.
     Terraform,
-    /// Two variables for the vendor's MCP server: `MDB_MCP_API_CLIENT_ID` and `MDB_MCP_API_CLIENT_SECRET`.
+    /// The two variables of MongoDB's MCP server: `MDB_MCP_API_CLIENT_ID` and `MDB_MCP_API_CLIENT_SECRET`.
     Mcp,
-    /// The user's own.
+    /// The user's own format.
     Template(Template),
 }
 
-/// The variables of a `.env` file, by the names that Atlas's own tools read: the client ID and the secret.
+/// The variables of an `.env` file that Atlas's own tools read: the client ID and the secret.
 pub const ENV_VARIABLES: [&str; 2] = ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"];
 
 impl Format {
-    /// All that have a name, in the order of the list.
+    /// All formats that have a name, in the order of the list.
     pub const ALL: [Self; 8] = [
         Self::Secret,
         Self::ClientId,
@@ -234,7 +236,7 @@ impl Format {
         Self::Mcp,
     ];
 
-    /// What it is called on the command line.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Secret => "secret",
@@ -249,13 +251,13 @@ impl Format {
         }
     }
 
-    /// The format of that name.
+    /// The format with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
-    /// The format that a file of this name asks for: by its extension in either case, the secret alone where
-    /// that says nothing. `.env` and `.env.production` are files of variables as much as `prod.env` is.
+    /// The format of a file with this name: by its extension, ignoring case, and the secret alone if that does not
+    /// decide. `.env` and `.env.production` are `.env` files, just like `prod.env`.
     pub fn for_file(path: &str) -> Self {
         let name = path.rsplit('/').next().unwrap_or_default().to_lowercase();
         match name.rsplit_once('.') {
@@ -263,14 +265,14 @@ impl Format {
             Some((_, "json")) if name.ends_with(".tfvars.json") => Self::Terraform,
             Some((_, "json")) => Self::Json,
             Some((_, "yaml" | "yml")) => Self::Kubernetes,
-            // These are examples, which are shared.
+            // These are examples that get shared.
             Some((_, "example" | "sample" | "template" | "dist")) => Self::Secret,
             _ if name.starts_with(".env.") => Self::Env,
             _ => Self::Secret,
         }
     }
 
-    /// What it is called in a list.
+    /// The title in a list.
     pub fn title(self) -> &'static str {
         match self {
             Self::Secret => "Secret",
@@ -285,12 +287,12 @@ impl Format {
         }
     }
 
-    /// True when the secret is part of it; the rest alone is no delivery.
+    /// True if the format contains the secret. Without it, nothing is delivered.
     pub fn holds_the_secret(self) -> bool {
         self != Self::ClientId
     }
 
-    /// True when the organization's id belongs in it.
+    /// True if the format contains the organization's ID.
     pub fn names_the_organization(self) -> bool {
         matches!(self, Self::Kubernetes | Self::Aws)
     }
@@ -388,12 +390,12 @@ mod tests {
     }
 
     #[test]
-    fn the_media_type_is_of_the_version() {
+    fn the_media_type_contains_the_version() {
         assert_eq!(MEDIA_TYPE, format!("application/vnd.atlas.{API_VERSION}+json"));
     }
 
     #[test]
-    fn every_name_leads_back_to_its_format() {
+    fn every_name_is_parsed_as_its_format() {
         for format in Format::ALL {
             assert_eq!(Format::named(format.name()), Some(format));
         }
@@ -401,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn each_has_a_title_of_its_own_and_all_but_one_the_secret() {
+    fn titles_are_different_and_all_formats_but_one_contain_the_secret() {
         let titles = Format::ALL.map(Format::title);
         assert_eq!(titles.iter().collect::<std::collections::BTreeSet<_>>().len(), titles.len());
         assert_eq!(Format::Env.title(), ".env");
@@ -410,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_asks_for_its_format_by_its_name() {
+    fn the_name_of_a_file_decides_its_format() {
         let rows = [
             ("secret.txt", Format::Secret),
             ("secret", Format::Secret),

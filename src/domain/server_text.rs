@@ -1,19 +1,19 @@
-//! Text from outside, made safe to show.
+//! Untrusted text that is made safe to show.
 
 use std::fmt;
 
-/// How many characters of a text from outside are kept. An error's `detail` is a sentence or two.
-const LONGEST: usize = 400;
+/// The most characters that are kept of a text. An error's `detail` is one or two sentences.
+const MAX_LENGTH: usize = 400;
 
-/// How many combining marks of a character are kept. Hebrew has three: a dot, a vowel and an accent. More of them cover
-/// the rows above and below.
-const MOST_MARKS: usize = 3;
+/// The most combining marks that are kept per character. Hebrew uses three: a dot, a vowel and an accent. More would
+/// cover the rows above and below.
+const MAX_MARKS: usize = 3;
 
-/// Text that came from outside (a server, a file, another program) and may be put on a terminal.
+/// Text from outside (a server, a file, another program) that may be shown on a terminal.
 ///
-/// Control characters, escape sequences' introducers, bidirectional overrides and invisible
-/// characters are taken out, and so are more than three combining marks of one character; line breaks and tabs become a space; what is longer than 400 characters
-/// ends in `...`. It is made at the boundary where the text comes in, once.
+/// Control characters, including those that begin escape sequences, bidirectional overrides, invisible characters, and
+/// more than three combining marks per character are removed. Line breaks and tabs become a space. After 400 characters
+/// the text is cut and `...` is appended. Text is converted once, where it comes in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ServerText(String);
 
@@ -21,19 +21,19 @@ impl ServerText {
     /// Makes `text` safe.
     pub fn new(text: &str) -> Self {
         let mut safe = String::new();
-        let (mut kept, mut marks) = (0, MOST_MARKS);
+        let (mut kept, mut marks) = (0, MAX_MARKS);
         for character in text.chars() {
-            let Some(character) = shown_as(character) else {
+            let Some(character) = displayed_as(character) else {
                 continue;
             };
             if character == ' ' && (safe.is_empty() || safe.ends_with(' ')) {
                 continue;
             }
             marks = if is_mark(character) { marks + 1 } else { 0 };
-            if marks > MOST_MARKS {
+            if marks > MAX_MARKS {
                 continue;
             }
-            if kept == LONGEST {
+            if kept == MAX_LENGTH {
                 safe.push_str("...");
                 return Self(safe);
             }
@@ -49,7 +49,7 @@ impl ServerText {
         &self.0
     }
 
-    /// True when nothing that can be seen was left.
+    /// True if nothing visible is left.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -61,12 +61,12 @@ impl fmt::Display for ServerText {
     }
 }
 
-/// True for a character that is drawn as it is.
+/// True for a character that is shown unchanged.
 pub(super) fn is_drawn(character: char) -> bool {
-    shown_as(character) == Some(character)
+    displayed_as(character) == Some(character)
 }
 
-fn shown_as(character: char) -> Option<char> {
+fn displayed_as(character: char) -> Option<char> {
     match character {
         '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),
         character if character.is_control() || is_invisible(character) => None,
@@ -74,18 +74,18 @@ fn shown_as(character: char) -> Option<char> {
     }
 }
 
-/// True for what is drawn upon the character before it.
+/// True for a combining mark, which is drawn on the character before it.
 fn is_mark(character: char) -> bool {
     !character.is_ascii() && textwrap::core::display_width(character.encode_utf8(&mut [0; 4])) == 0
 }
 
-/// `text` without the white space and the characters that cannot be seen, such as a byte order mark, around it.
+/// Trims white space and invisible characters, such as a byte order mark.
 pub fn trim_visible(text: &str) -> &str {
     text.trim_matches(|character: char| character.is_whitespace() || is_invisible(character))
 }
 
-/// True for a text with a quote, straight or curly, at its start or end, as `docker --env-file` and `set` of Windows
-/// keep them: no id, credential, URL or name of Atlas has one there.
+/// True if the text begins or ends with a straight or curly quote. `docker --env-file` and `set` on Windows keep them,
+/// but no ID, credential, URL or name of Atlas has one there.
 pub fn is_quoted(text: &str) -> bool {
     const QUOTES: [char; 13] = [
         '"', '\'', '`', '\u{201C}', '\u{201D}', '\u{201E}', '\u{2018}', '\u{2019}', '\u{201A}', '\u{AB}',
@@ -94,9 +94,10 @@ pub fn is_quoted(text: &str) -> bool {
     text.starts_with(QUOTES) || text.ends_with(QUOTES)
 }
 
-/// The characters of Unicode's general category Cf, and their like: they change how the text around them is read, cannot be
-/// seen, or are drawn as wide as each terminal likes. Soft hyphen, joiners, direction marks and overrides, variation
-/// selectors, tags, Hangul fillers, the blank of Braille, signs that enclose the numbers behind them.
+/// The characters of Unicode's general category Cf and similar ones: they change how the text around them is read, are
+/// invisible, or have a width that depends on the terminal. They are the soft hyphen, joiners, direction marks and
+/// overrides, variation selectors, tags, Hangul fillers, the Braille blank, and signs that enclose the numbers after
+/// them.
 pub fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{00AD}' | '\u{034F}' | '\u{0600}'..='\u{0605}' | '\u{061C}' | '\u{06DD}' | '\u{070F}'
@@ -112,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_terminal_obeys_is_taken_out() {
+    fn control_characters_are_removed() {
         let rows = [
             ("plain words", "plain words"),
             ("\u{1b}[31mred\u{1b}[0m", "[31mred[0m"),
@@ -124,7 +125,7 @@ mod tests {
             ("  around  ", "around"),
             ("\u{7f}\u{0}", ""),
             ("Ünïcödé 漢字", "Ünïcödé 漢字"),
-            // Whole scripts that write with marks stay as they are.
+            // Scripts that use combining marks are unchanged.
             ("ye\u{302}\u{301}u", "ye\u{302}\u{301}u"),
             ("\u{5d1}\u{5bc}\u{5b8}\u{591}", "\u{5d1}\u{5bc}\u{5b8}\u{591}"),
             ("\u{1112}\u{1161}\u{11ab}", "\u{1112}\u{1161}\u{11ab}"),
@@ -137,7 +138,7 @@ mod tests {
         }
     }
 
-    /// Unicode 16.0, `DerivedGeneralCategory.txt`, Cf; and U+2800, which looks like a space.
+    /// Cf in `DerivedGeneralCategory.txt` of Unicode 16.0, and U+2800, which looks like a space.
     #[test]
     fn every_format_character_is_invisible() {
         let ranges = [
@@ -176,10 +177,10 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_is_cut() {
+    fn long_text_is_cut() {
         let text = ServerText::new(&"x".repeat(10_000_000));
-        assert_eq!(text.as_str().chars().count(), LONGEST + 3);
+        assert_eq!(text.as_str().chars().count(), MAX_LENGTH + 3);
         assert!(text.as_str().ends_with("..."));
-        assert_eq!(ServerText::new(&"x".repeat(LONGEST)).as_str().chars().count(), LONGEST);
+        assert_eq!(ServerText::new(&"x".repeat(MAX_LENGTH)).as_str().chars().count(), MAX_LENGTH);
     }
 }

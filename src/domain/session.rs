@@ -1,4 +1,4 @@
-//! Where requests go, as whom, and what a session signs in with.
+//! Where requests are sent, as whom, and the credentials of a session.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::ids::SECRET_PREFIX;
 use super::{BaseUrl, ClientId, ServerText, is_quoted};
 
-/// Where requests go, and as whom; the header shows it.
+/// Where requests are sent, and as whom. The header shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Session {
     /// A host on the network.
@@ -17,33 +17,33 @@ pub enum Session {
         base_url: BaseUrl,
         /// Who is signed in.
         identity: Identity,
-        /// Where the credentials come from, where that is worth saying.
+        /// Where the credentials come from, if the header should say so.
         origin: Option<SessionOrigin>,
     },
-    /// A host on the network, not signed in yet.
+    /// A host on the network, before signing in.
     SignedOut {
         /// Where it is.
         base_url: BaseUrl,
     },
-    /// The embedded Atlas of `--demo`, with credentials of this run.
+    /// The embedded Atlas of `--demo`, with random credentials.
     #[default]
     Demo,
 }
 
-/// Who is signed in; the kind of credential, never the credential.
+/// Who is signed in: the kind of credentials, but never the secret part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
-    /// A service account, by OAuth 2 client credentials.
+    /// A service account, with OAuth 2 client credentials.
     ServiceAccount(ClientId),
     /// An access token.
     AccessToken,
-    /// An API key, by its public half.
+    /// An API key, by its public key.
     ApiKey(PublicKey),
-    /// A profile of the Atlas CLI with its credentials in the system's keyring.
+    /// A profile of the Atlas CLI whose credentials are in the system's keyring.
     Profile {
         /// The profile's name.
         name: ProfileName,
-        /// What kind of credentials it has there.
+        /// The kind of credentials that it has there.
         kind: PairKind,
     },
     /// A profile of the Atlas CLI whose user signed in with a browser.
@@ -55,7 +55,7 @@ pub enum Identity {
 pub enum SessionOrigin {
     /// A profile of the Atlas CLI.
     Profile(ProfileName),
-    /// Variables.
+    /// Environment variables.
     Environment,
 }
 
@@ -68,7 +68,7 @@ impl fmt::Display for SessionOrigin {
     }
 }
 
-/// The kind of credential and its public half.
+/// The kind of credentials and their public half.
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -81,7 +81,7 @@ impl fmt::Display for Identity {
 }
 
 impl Identity {
-    /// True when one of the account's secrets may be behind the session, as far as the identity tells.
+    /// True if the session may have signed in with a secret of this account, as far as the identity shows.
     pub fn may_be_of(&self, client: &ClientId) -> bool {
         match self {
             Self::AccessToken => true,
@@ -98,7 +98,7 @@ impl Session {
         Self::Remote { base_url: base_url.clone(), identity, origin: None }
     }
 
-    /// The same, saying where the credentials come from.
+    /// Adds where the credentials come from.
     #[must_use]
     pub fn with_origin(self, origin: SessionOrigin) -> Self {
         match self {
@@ -109,7 +109,7 @@ impl Session {
         }
     }
 
-    /// The profile of the Atlas CLI that signs in, if it is one.
+    /// The profile of the Atlas CLI that the session uses, if any.
     pub fn profile(&self) -> Option<&ProfileName> {
         match self {
             Self::Remote {
@@ -120,7 +120,7 @@ impl Session {
         }
     }
 
-    /// Where requests go; the embedded Atlas's address exists in this process only.
+    /// The address for requests; `None` for the embedded Atlas, which is only in this process.
     pub fn base_url(&self) -> Option<&BaseUrl> {
         match self {
             Self::Remote { base_url, .. } | Self::SignedOut { base_url } => Some(base_url),
@@ -128,37 +128,37 @@ impl Session {
         }
     }
 
-    /// The host of `base_url`, not signed in.
+    /// A session at the host of `base_url`, before signing in.
     pub fn signed_out(base_url: &BaseUrl) -> Self {
         Self::SignedOut { base_url: base_url.clone() }
     }
 }
 
-/// Credentials for the Atlas Administration API. Their `Debug` shows no secret.
+/// Credentials for the Atlas Administration API. `Debug` hides the secret part.
 #[derive(Clone, Debug)]
 pub enum Credentials {
-    /// A token that the user supplied; it is sent as it is and never revoked by this program.
+    /// A token that the user supplied. It is sent unchanged and never revoked.
     AccessToken(SecretString),
-    /// A service account: OAuth 2 client credentials (RFC 6749, section 4.4).
+    /// A service account, with OAuth 2 client credentials (RFC 6749, section 4.4).
     ServiceAccount {
-        /// The account's client id.
+        /// The account's client ID.
         client_id: ClientId,
         /// One of the account's secrets.
         client_secret: SecretString,
     },
-    /// An API key of a project or organization: HTTP digest (RFC 7616).
+    /// An API key of a project or organization, with HTTP Digest (RFC 7616).
     ApiKey {
-        /// The public half, which is no secret.
+        /// The public key, which is not secret.
         public_key: PublicKey,
-        /// The private half.
+        /// The private key.
         private_key: SecretString,
     },
 }
 
-/// The kinds of credential that consist of two halves.
+/// The kinds of credentials that have two halves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PairKind {
-    /// Client id and client secret.
+    /// Client ID and client secret.
     ServiceAccount,
     /// Public and private key.
     ApiKey,
@@ -167,25 +167,25 @@ pub enum PairKind {
 /// One half of a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Half {
-    /// The half that says who: a client id or a public key.
+    /// The half that identifies: a client ID or a public key.
     Identifier,
-    /// The half that proves it: a client secret or a private key.
+    /// The secret half: a client secret or a private key.
     Secret,
 }
 
 /// Quotes belong to a shell or a file, not to the value.
 const QUOTED: &str = "remove the quotes around it";
-const NOT_SENDABLE: &str =
+const NOT_VISIBLE_ASCII: &str =
     "it contains a space, a line break or another character that credentials do not have";
-const OF_SERVICE_ACCOUNT: &str = "this belongs to a service account (mdb_sa...), not to an API key";
+const BELONGS_TO_SERVICE_ACCOUNT: &str = "this belongs to a service account (mdb_sa...), not to an API key";
 const SECRET_OF_SERVICE_ACCOUNT: &str =
     "this is the secret of a service account (mdb_sa...), not a private key";
-/// Others would end the user name inside a header.
+/// Other characters would end the user name in a header.
 const NOT_A_PUBLIC_KEY: &str =
     "a public key has at most 64 visible characters, and no quotes, commas or colons";
 
 impl Credentials {
-    /// Who signs in with them.
+    /// Who signs in with these credentials.
     pub fn identity(&self) -> Identity {
         match self {
             Self::AccessToken(_) => Identity::AccessToken,
@@ -194,12 +194,12 @@ impl Credentials {
         }
     }
 
-    /// Makes an access token of a text, or says why it is none. No message holds the text.
+    /// Makes an access token from `token`, or returns why it is invalid. The error never contains the token.
     pub fn access_token(token: String) -> Result<Self, String> {
-        Ok(Self::AccessToken(sendable(token)?))
+        Ok(Self::AccessToken(visible_ascii(token)?))
     }
 
-    /// Makes a pair of two texts that come from one source, or says which half is wrong.
+    /// Makes a pair from two texts of one source, or returns which half is invalid and why.
     pub fn pair(kind: PairKind, identifier: &str, secret: String) -> Result<Self, (Half, String)> {
         let in_identifier = |error: String| (Half::Identifier, error);
         let in_secret = |error| (Half::Secret, error);
@@ -209,59 +209,59 @@ impl Credentials {
         match kind {
             PairKind::ServiceAccount => Ok(Self::ServiceAccount {
                 client_id: ClientId::parse(identifier).map_err(|error| in_identifier(error.to_string()))?,
-                client_secret: sendable(secret).map_err(in_secret)?,
+                client_secret: visible_ascii(secret).map_err(in_secret)?,
             }),
             PairKind::ApiKey if secret.starts_with(SECRET_PREFIX) => {
                 Err(in_secret(SECRET_OF_SERVICE_ACCOUNT.to_owned()))
             }
             PairKind::ApiKey => Ok(Self::ApiKey {
                 public_key: PublicKey::parse(identifier).map_err(in_identifier)?,
-                private_key: sendable(secret).map_err(in_secret)?,
+                private_key: visible_ascii(secret).map_err(in_secret)?,
             }),
         }
     }
 }
 
-/// True for every variable of Atlas's own tools, which no command of ours inherits: new names of credentials appear
-/// among them. Windows does not tell upper from lower case.
+/// True for every variable of Atlas's own tools. The commands that this program starts do not inherit them, because new
+/// credential variables may be among them. Ignores case, like Windows.
 pub fn is_atlas_variable(name: &OsStr) -> bool {
     let name = name.to_string_lossy().to_ascii_uppercase();
     ["MONGODB_ATLAS_", "MCLI_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// A header of HTTP takes visible ASCII; credentials of Atlas are nothing else.
-fn sendable(text: String) -> Result<SecretString, String> {
+/// Checks that a header can contain `text`: only visible ASCII. Atlas's credentials have no other characters.
+fn visible_ascii(text: String) -> Result<SecretString, String> {
     if is_quoted(&text) {
         return Err(QUOTED.to_owned());
     }
     if text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(SecretString::from(text));
     }
-    Err(NOT_SENDABLE.to_owned())
+    Err(NOT_VISIBLE_ASCII.to_owned())
 }
 
-/// More than this is a pasted file, not a key: Atlas gives 8 letters today.
-const LONGEST_KEY: usize = 64;
+/// The most characters in a key; Atlas uses 8 today. A longer text is probably a pasted file.
+const MAX_KEY_LENGTH: usize = 64;
 
-/// How many characters a key may have to be shown whole in a header line.
-const SHORT_KEY: usize = 12;
+/// The most characters in a key that a header line shows in full.
+const MAX_SHOWN_KEY_LENGTH: usize = 12;
 
-/// The public half of an API key: what its private half is looked up by. It is no secret.
+/// The public half of an API key, which its private half is looked up by. It is not secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PublicKey(String);
 
 impl PublicKey {
-    /// Parses a public key. The API's document gives no pattern, so what can stand in the quoted user name
-    /// of a digest header (RFC 7616, section 3.4) is accepted.
+    /// Parses a public key. The API document gives no pattern, so everything is valid that can be in the quoted user
+    /// name of a digest header (RFC 7616, section 3.4).
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Err("it is empty".to_owned());
         }
         if text.starts_with("mdb_sa") {
-            return Err(OF_SERVICE_ACCOUNT.to_owned());
+            return Err(BELONGS_TO_SERVICE_ACCOUNT.to_owned());
         }
         let fits = |byte: u8| byte.is_ascii_graphic() && !b"\"\\,:".contains(&byte);
-        if text.len() > LONGEST_KEY || !text.bytes().all(fits) {
+        if text.len() > MAX_KEY_LENGTH || !text.bytes().all(fits) {
             return Err(NOT_A_PUBLIC_KEY.to_owned());
         }
         Ok(Self(text.to_owned()))
@@ -272,9 +272,9 @@ impl PublicKey {
         &self.0
     }
 
-    /// Short enough for a header line: whole, or its last four characters.
+    /// A short form for a header line: the whole key, or its last four characters.
     pub fn short(&self, ellipsis: &str) -> String {
-        if self.0.len() <= SHORT_KEY {
+        if self.0.len() <= MAX_SHOWN_KEY_LENGTH {
             return self.0.clone();
         }
         let tail = &self.0[self.0.len() - 4..];
@@ -288,26 +288,26 @@ impl fmt::Display for PublicKey {
     }
 }
 
-/// The name of a profile in the Atlas CLI's `config.toml`, in lower case: that CLI lowers every name it
-/// is given and every name it reads, and its keyring entries carry the lowered name.
+/// The name of a profile in the Atlas CLI's `config.toml`, in lowercase. The Atlas CLI converts every name that it is
+/// given or reads to lowercase, and uses that in its keyring entries.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProfileName(String);
 
 impl ProfileName {
-    /// The profile of that name; `None` for a blank text.
+    /// The profile with this name; `None` if it is blank.
     pub fn new(text: &str) -> Option<Self> {
         let name = text.trim();
         (!name.is_empty()).then(|| Self(name.to_lowercase()))
     }
 
-    /// The name as it is in the file, for look-ups. Use `Display` to show it.
+    /// The name as it is in the file, for lookups. Use `Display` to show it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl fmt::Display for ProfileName {
-    /// Safe to put on a terminal: the name comes from a file or an argument.
+    /// Safe for a terminal: the name comes from a file or an argument.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         ServerText::new(&self.0).fmt(f)
     }
@@ -320,7 +320,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_may_be_of_an_account_as_far_as_its_identity_tells() {
+    fn the_identity_shows_if_a_session_may_be_of_an_account() {
         let client = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
         let other = ClientId::parse("mdb_sa_id_1234567890abcdef12345679").unwrap();
         let name = ProfileName::new("prod").unwrap();
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_around_a_value_are_named() {
+    fn quotes_around_a_value_are_reported() {
         let client = "mdb_sa_id_1234567890abcdef12345678";
         for quote in ['"', '\'', '`', '\u{201C}', '\u{2018}', '\u{AB}'] {
             let quoted = |text: &str| format!("{quote}{text}{quote}");
@@ -356,17 +356,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_goes_into_a_header_as_it_is_or_not_at_all() {
+    fn only_visible_ascii_is_accepted_as_a_credential() {
         let token = |text: &str| Credentials::access_token(text.to_owned());
         let Ok(Credentials::AccessToken(kept)) = token("FAKE.token+1/=") else { panic!("a token") };
         assert_eq!(kept.expose_secret(), "FAKE.token+1/=");
         for text in ["FAKE token", "FAKE\r\nHeader: x", "FAK\u{c9}"] {
-            assert_eq!(token(text).err().as_deref(), Some(NOT_SENDABLE), "{text:?}");
+            assert_eq!(token(text).err().as_deref(), Some(NOT_VISIBLE_ASCII), "{text:?}");
         }
     }
 
     #[test]
-    fn the_secret_of_a_service_account_is_no_private_key() {
+    fn the_secret_of_a_service_account_is_not_a_private_key() {
         let pair = |secret: &str| Credentials::pair(PairKind::ApiKey, "abcdefgh", secret.to_owned());
         let refused = pair("mdb_sa_sk_FAKE").unwrap_err();
         assert_eq!(refused, (Half::Secret, SECRET_OF_SERVICE_ACCOUNT.to_owned()));
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_sent_as_it_was_typed() {
+    fn a_public_key_is_sent_as_typed() {
         let key = PublicKey::parse("abCDefgh").unwrap();
         assert_eq!((key.as_str(), key.to_string().as_str()), ("abCDefgh", "abCDefgh"));
     }
@@ -404,8 +404,8 @@ mod tests {
             ("thirteen-char", Ok("…char")),
             ("a-key-of-another-length", Ok("…ngth")),
             ("", Err("it is empty")),
-            ("mdb_sa_id_1234567890abcdef12345678", Err(OF_SERVICE_ACCOUNT)),
-            ("mdb_sa_sk_fake", Err(OF_SERVICE_ACCOUNT)),
+            ("mdb_sa_id_1234567890abcdef12345678", Err(BELONGS_TO_SERVICE_ACCOUNT)),
+            ("mdb_sa_sk_fake", Err(BELONGS_TO_SERVICE_ACCOUNT)),
             ("abc def", Err(NOT_A_PUBLIC_KEY)),
             ("abc\ndef", Err(NOT_A_PUBLIC_KEY)),
             ("abc\"def", Err(NOT_A_PUBLIC_KEY)),
@@ -420,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_lowered_and_shown_without_what_moves_the_cursor() {
+    fn a_profile_name_becomes_lowercase_and_safe_to_show() {
         let name = ProfileName::new(" Prod\u{1b}[2J ").unwrap();
         assert_eq!((name.as_str(), name.to_string().as_str()), ("prod\u{1b}[2j", "prod[2j"));
         assert_eq!(ProfileName::new(" \t"), None);

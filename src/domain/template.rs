@@ -1,4 +1,4 @@
-//! Placeholders: in command lines that get the secret, and in the user's own format for it.
+//! Placeholders in command lines and in the user's own format.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 
 use super::{SecretPayload, ServerText};
 
-/// A name in braces that stands for something of the new secret.
+/// A name in braces that stands for a value of the new secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Placeholder {
     /// `{project_id}`.
@@ -15,14 +15,14 @@ pub enum Placeholder {
     ClientId,
     /// `{secret_id}`.
     SecretId,
-    /// `{expires_at}`, by RFC 3339.
+    /// `{expires_at}`, in the format of RFC 3339.
     ExpiresAt,
-    /// `{secret}`: the value.
+    /// `{secret}`, the value.
     Secret,
 }
 
 impl Placeholder {
-    /// The placeholder of that name, without its braces.
+    /// The placeholder with this name, without its braces.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "project_id" => Some(Self::ProjectId),
@@ -34,7 +34,7 @@ impl Placeholder {
         }
     }
 
-    /// What it stands for; `None` when Atlas's response did not have it.
+    /// Its value; `None` if Atlas's response did not contain it.
     pub fn value(self, payload: &SecretPayload) -> Option<Cow<'_, str>> {
         let secret = &payload.secret;
         match self {
@@ -47,7 +47,7 @@ impl Placeholder {
     }
 }
 
-/// The user's own format: text with placeholders. It lives as long as the program, so that a format can be copied.
+/// The user's own format: text with placeholders. It lives as long as the program, so that a format is `Copy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Template {
     text: &'static str,
@@ -57,9 +57,9 @@ pub struct Template {
 /// A part of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// Text as it stands.
+    /// Literal text.
     Text(&'static str),
-    /// A value to be filled in.
+    /// A value to fill in.
     Value(Placeholder),
 }
 
@@ -69,7 +69,7 @@ impl Template {
     /// Parses a template. `{{` and `}}` stand for braces.
     ///
     /// # Errors
-    /// When the secret is not in it, or it has braces that are no placeholder: what is wrong, for the user.
+    /// A message for the user if the secret is missing, or if braces do not enclose a placeholder.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text: &'static str = text.to_owned().leak();
         let mut pieces = Vec::new();
@@ -95,7 +95,7 @@ impl Template {
         Ok(Self { text, pieces: pieces.leak() })
     }
 
-    /// The template as it was written.
+    /// The template's original text.
     pub fn text(self) -> &'static str {
         self.text
     }
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_template_is_refused_with_the_reason() {
+    fn an_invalid_template_is_rejected_with_the_reason() {
         let rows = [
             ("", NO_SECRET.to_owned()),
             ("secret", NO_SECRET.to_owned()),
@@ -142,7 +142,7 @@ mod tests {
         for (text, expected) in rows {
             assert_eq!(Template::parse(text), Err(expected), "{text:?}");
         }
-        let words = unknown("a");
-        assert!(words.ends_with("{secret_id} or {expires_at}, and {{ or }} for a brace"), "{words}");
+        let text = unknown("a");
+        assert!(text.ends_with("{secret_id} or {expires_at}, and {{ or }} for a brace"), "{text}");
     }
 }

@@ -1,4 +1,5 @@
-//! Texts that several screens and both front ends show: times, durations, labels, and what became of a lost answer.
+//! Text that several screens and both front ends use: times, durations, labels, and the result of a search after a lost
+//! response.
 
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{ApiError, Consequences, ExistingSecret, SECRETS_PER_ACCOUNT, SecretId, can_be_shown};
 
-/// A message as a sentence of its own: with a full stop, and a capital unless an option, a path or a key is first.
+/// A message as a complete sentence: with a period, and a capital letter unless it begins with an option, a path or a
+/// key.
 pub fn sentence(message: &str) -> String {
     let mut sentence = message.trim_end().to_owned();
     let mut first_word = sentence.split(' ').next().unwrap_or_default().bytes();
@@ -22,18 +24,18 @@ pub fn sentence(message: &str) -> String {
     sentence
 }
 
-/// A point in time as people read it: `Wed 23 Dec 2026 18:14` in the user's zone, with `UTC` behind it where that
-/// is no other, or not known.
+/// A point in time for people: `Wed 23 Dec 2026 18:14` in the user's time zone. `UTC` is appended if that has no
+/// offset or is unknown.
 pub fn date_time(at: Timestamp, zone: Option<&TimeZone>) -> String {
     let at = at.to_zoned_datetime(zone.cloned().unwrap_or(TimeZone::UTC));
-    let words = at.strftime("%a %-d %b %Y %H:%M");
-    if at.offset().is_zero() { format!("{words} UTC") } else { words.to_string() }
+    let text = at.strftime("%a %-d %b %Y %H:%M");
+    if at.offset().is_zero() { format!("{text} UTC") } else { text.to_string() }
 }
 
-/// A secret used within this time is in use.
+/// A secret that was used within this time is in use.
 const IN_USE: SignedDuration = SignedDuration::from_hours(24);
 
-/// What a client or this session does with a secret, in a word or two.
+/// The status of a secret in one or two words; empty if there is nothing to say.
 pub fn status(secret: &ExistingSecret, now: Timestamp, is_login: bool) -> &'static str {
     match secret.last_used_at {
         _ if secret.is_expired(now) => "expired",
@@ -43,26 +45,26 @@ pub fn status(secret: &ExistingSecret, now: Timestamp, is_login: bool) -> &'stat
     }
 }
 
-/// A day as people read it: `30 Nov 2026`. UTC while the zone is not known.
+/// A date for people: `30 Nov 2026`; in UTC while the time zone is unknown.
 pub fn short_date(at: Timestamp, zone: Option<&TimeZone>) -> String {
     let zone = zone.cloned().unwrap_or(TimeZone::UTC);
     at.to_zoned_datetime(zone).strftime("%-d %b %Y").to_string()
 }
 
-/// A time of day with its seconds: `18:14:02`. UTC while the zone is not known.
+/// A time of day with seconds: `18:14:02`; in UTC while the time zone is unknown.
 pub fn time(at: Timestamp, zone: Option<&TimeZone>) -> String {
     let zone = zone.cloned().unwrap_or(TimeZone::UTC);
     at.to_zoned_datetime(zone).strftime("%H:%M:%S").to_string()
 }
 
-/// An existing secret as screens name it: `…9f3a`, or the end of its id where Atlas gave no mask.
+/// A short label for an existing secret: `…9f3a`, or the end of its ID if Atlas sent no mask.
 pub fn short_label(secret: &ExistingSecret, ellipsis: &str) -> String {
     let mask = secret.mask.as_ref().and_then(|mask| mask.as_str().rsplit("...").next());
     mask.filter(|end| !end.is_empty())
         .map_or_else(|| short_id(&secret.id, ellipsis), |end| end_of(end, ellipsis))
 }
 
-/// The end of a secret's id: `…20e7b8`.
+/// The end of a secret's ID: `…20e7b8`.
 pub fn short_id(id: &SecretId, ellipsis: &str) -> String {
     end_of(id.as_str(), ellipsis)
 }
@@ -72,7 +74,7 @@ fn end_of(text: &str, ellipsis: &str) -> String {
     format!("{ellipsis}{end}")
 }
 
-/// How many secrets an account has of those that it can have. It may have more: `3, maximum 2`.
+/// The number of secrets of an account and the maximum. It may have more: `3, maximum 2`.
 pub fn secret_count(count: usize) -> String {
     if count > SECRETS_PER_ACCOUNT {
         format!("{count}, maximum {SECRETS_PER_ACCOUNT}")
@@ -81,7 +83,7 @@ pub fn secret_count(count: usize) -> String {
     }
 }
 
-/// How many secrets this account has, and that it can have no more or how many it can have.
+/// A sentence with the number of secrets of this account and the maximum.
 pub fn account_has(count: usize) -> String {
     match count {
         SECRETS_PER_ACCOUNT => format!("This account has {count} secrets, the maximum."),
@@ -91,7 +93,7 @@ pub fn account_has(count: usize) -> String {
     }
 }
 
-/// A role as Atlas's pages write it: `GROUP_OWNER` is `Project Owner`.
+/// A role as on Atlas's web pages: `GROUP_OWNER` is `Project Owner`.
 pub fn role(role: &str) -> String {
     let role = role.replacen("GROUP_", "PROJECT_", 1).replacen("ORG_", "ORGANIZATION_", 1);
     let capitalized = |word: &str| match word.split_at_checked(1) {
@@ -102,7 +104,7 @@ pub fn role(role: &str) -> String {
     words.join(" ").replace("Read Write", "Read/Write")
 }
 
-/// How long ago `at` was, roughly: `2 h ago`.
+/// The approximate time since `at`: `2 h ago`.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
     let minutes = now.as_second().saturating_sub(at.as_second()) / 60;
     match minutes {
@@ -113,7 +115,7 @@ pub fn ago(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// A length of time, roughly: `91 days`, `20 hours`.
+/// An approximate duration: `91 days`, `20 hours`.
 pub fn length(duration: SignedDuration) -> String {
     match duration.as_hours() {
         ..=1 => "1 hour".to_owned(),
@@ -122,7 +124,7 @@ pub fn length(duration: SignedDuration) -> String {
     }
 }
 
-/// How long until `at`, roughly: `in 30 days`.
+/// The approximate time until `at`: `in 30 days`.
 pub fn from_now(at: Timestamp, now: Timestamp) -> String {
     let seconds = at.as_second().saturating_sub(now.as_second());
     let hours = (seconds + 1800) / 3600;
@@ -140,28 +142,28 @@ pub fn seconds(duration: Duration) -> String {
     format!("{} s", duration.as_secs())
 }
 
-/// How long something still takes, rounded up to whole seconds.
+/// How long something will still take, rounded up to whole seconds.
 pub fn seconds_left(duration: Duration) -> String {
     format!("{} s", duration.as_millis().div_ceil(1000))
 }
 
-/// Atlas limits the rate of requests, and this one waits.
+/// Says that Atlas limits the rate of requests, and how long this one waits.
 pub fn rate_limited(left: Duration) -> String {
     format!("Rate limited by Atlas (429). Retrying in {}.", seconds_left(left))
 }
 
-/// A read failed, and is tried again.
+/// Says that a read failed and when it is retried.
 pub fn retrying(failed: &str, pause: Duration) -> String {
     format!("{failed} Retrying in {}.", seconds(pause))
 }
 
-/// How long until a countdown shows its next second.
+/// The time until a countdown shows the next second.
 pub fn until_next_second(left: Duration) -> Duration {
     let rest = Duration::from_nanos(left.subsec_nanos().into());
     if rest.is_zero() { left.min(Duration::from_secs(1)) } else { rest }
 }
 
-/// What `--yes` and `--replace-expired` approved, one line each for standard error.
+/// What `--yes` and `--replace-expired` approved, as lines for standard error.
 pub fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<String> {
     let label = |secret| short_label(secret, "...");
     let deleted = consequences
@@ -177,21 +179,21 @@ pub fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<Str
     deleted.chain(shortened).collect()
 }
 
-/// What to do where it is not clear which secret is the new one.
+/// What to do if it is not clear which secret is the new one.
 pub const FIND_YOURS: &str =
     "The project's Activity Feed shows which is yours. Delete it on the service account's page in Atlas.";
 
-/// A format names the organization, and it is not known.
+/// Shown if a format contains the organization's ID and it is unknown.
 pub const NO_ORGANIZATION: &str = "orgId is left out: the organization could not be read.";
 
-/// The value has line breaks, control characters, or characters that cannot be seen.
+/// Shown if the value contains line breaks, control characters or invisible characters.
 pub const UNUSUAL_VALUE: &str = "The value contains characters that cannot be shown. If you paste it into a terminal, they may act as keys.";
 
-/// The value has what no secret has, and what hides one.
+/// Shown if the value looks like a mask instead of a secret.
 pub const MASKED_VALUE: &str =
     "The value looks masked: a proxy may have changed Atlas's response. Verify it before you use it.";
 
-/// What is odd about the value of a new secret.
+/// What is unusual about the value of a new secret.
 pub fn value_warning(value: &SecretString) -> Option<&'static str> {
     if !can_be_shown(value) {
         return Some(UNUSUAL_VALUE);
@@ -201,7 +203,7 @@ pub fn value_warning(value: &SecretString) -> Option<&'static str> {
     is_masked.then_some(MASKED_VALUE)
 }
 
-/// These new secrets may be another request's.
+/// Says that these new secrets may come from another request.
 pub fn not_clear(secrets: &[ExistingSecret]) -> &'static str {
     match secrets {
         [_] => "A new secret appeared, but it is in use or was created at another time. It may not be yours.",
@@ -209,12 +211,12 @@ pub fn not_clear(secrets: &[ExistingSecret]) -> &'static str {
     }
 }
 
-/// The search has found nothing so far.
+/// Says that the search has found nothing so far.
 pub fn none_appeared(after: Duration) -> String {
     format!("No new secret has appeared in {} s. One may still appear.", after.as_secs())
 }
 
-/// The search has failed.
+/// Says that the search has failed.
 pub fn check_failed(error: &ApiError) -> String {
     format!("Could not check the account's secrets. {}", error.explain().title)
 }
@@ -225,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_that_is_no_secret_is_warned_of() {
+    fn an_unusual_value_causes_a_warning() {
         let rows = [
             ("mdb_sa_sk_FAKEfake", None),
             ("another-FORM.of_it", None),
@@ -241,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_local_or_says_that_it_is_not() {
+    fn a_date_is_local_or_marked_as_utc() {
         let at: Timestamp = "2026-12-23T17:14:00Z".parse().unwrap();
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         assert_eq!(date_time(at, Some(&berlin)), "Wed 23 Dec 2026 18:14");
@@ -264,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_is_short_whatever_the_mask_is() {
+    fn a_label_is_short_for_every_mask() {
         let long = "x".repeat(300);
         let rows = [
             (Some("mdb_sa_sk_...9f3a"), "…9f3a"),
@@ -288,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_secrets_is_the_true_one() {
+    fn the_number_of_secrets_is_exact() {
         let rows = [
             (0, "0 of 2", "This account has no secrets; the maximum is 2."),
             (1, "1 of 2", "This account has 1 secret; the maximum is 2."),
@@ -302,20 +304,20 @@ mod tests {
     }
 
     #[test]
-    fn roles_are_written_as_on_atlas_s_pages() {
+    fn roles_are_written_as_on_atlas_web_pages() {
         let rows = [
             ("GROUP_OWNER", "Project Owner"),
             ("GROUP_DATA_ACCESS_READ_WRITE", "Project Data Access Read/Write"),
             ("ORG_READ_ONLY", "Organization Read Only"),
             ("", ""),
         ];
-        for (role, words) in rows {
-            assert_eq!(super::role(role), words, "{role}");
+        for (role, text) in rows {
+            assert_eq!(super::role(role), text, "{role}");
         }
     }
 
     #[test]
-    fn the_past_is_rough_too() {
+    fn past_times_are_approximate() {
         let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
         let rows = [
             ("2026-11-23T18:14:30Z", "just now"),
@@ -325,15 +327,15 @@ mod tests {
             ("2026-11-21T18:15:00Z", "47 h ago"),
             ("2026-11-13T18:14:00Z", "10 days ago"),
         ];
-        for (at, words) in rows {
-            assert_eq!(ago(at.parse().unwrap(), now), words, "{at}");
+        for (at, text) in rows {
+            assert_eq!(ago(at.parse().unwrap(), now), text, "{at}");
         }
         assert_eq!(short_date(now, None), "23 Nov 2026");
         assert_eq!(time(now, None), "18:14:00");
     }
 
     #[test]
-    fn the_distance_is_rough() {
+    fn future_times_are_approximate() {
         let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
         let rows = [
             ("2026-11-23T18:14:00Z", "expired"),
@@ -343,8 +345,8 @@ mod tests {
             ("2026-12-23T18:14:00Z", "in 30 days"),
             ("2027-11-23T18:13:30Z", "in 365 days"),
         ];
-        for (at, words) in rows {
-            assert_eq!(from_now(at.parse().unwrap(), now), words, "{at}");
+        for (at, text) in rows {
+            assert_eq!(from_now(at.parse().unwrap(), now), text, "{at}");
         }
     }
 }

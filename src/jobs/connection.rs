@@ -1,4 +1,5 @@
-//! The client for Atlas. It is made after the first frame: loading the trust roots takes longer than drawing.
+//! The connections to Atlas. A client is set up after the first frame, because loading the trust roots takes longer
+//! than drawing.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,32 +20,32 @@ use crate::process;
 
 use super::AtlasApi;
 
-/// Where requests go, and as whom.
+/// Where requests are sent, and as whom.
 #[derive(Clone)]
 pub enum Source {
     /// A real host.
     Remote {
         /// The host.
         base_url: BaseUrl,
-        /// As whom.
+        /// The credentials for it.
         credentials: CredentialSource,
     },
-    /// The embedded Atlas with its demo world.
+    /// The embedded Atlas with its demo data.
     Demo(Box<World>),
 }
 
-/// The connection that is used, and those before it: each may hold a token to revoke.
+/// The connection in use and the earlier ones. Each may have a token to revoke.
 pub struct Connections {
     query_flags: QueryFlags,
     keeps_open: bool,
     opened: Mutex<Vec<Arc<Connection>>>,
-    /// What was tried; used only when the user still wants it.
+    /// Connections that were tried. One is only used if the user still wants it.
     tried: Mutex<Vec<Arc<Connection>>>,
 }
 
 impl Connections {
-    /// Nothing is connected, or even looked up, before the client is needed. A run that ends after one creation
-    /// `keeps_open`.
+    /// Connects to nothing, not even to look up a name, until a client is needed. A run that ends after one creation
+    /// sets `keeps_open`.
     pub fn new(source: Option<Source>, query_flags: QueryFlags, keeps_open: bool) -> Self {
         let this = Self { query_flags, keeps_open, opened: Mutex::default(), tried: Mutex::default() };
         lock(&this.opened).extend(source.map(|source| this.connection(source)));
@@ -64,8 +65,8 @@ impl Connections {
         lock(&self.opened).last().cloned()
     }
 
-    /// Sets the client up, and returns which secret signs in, unless another session is used by then. Errors are
-    /// reported by the first request.
+    /// Sets up the client, and returns which secret signs in, unless the session has changed meanwhile. The first
+    /// request reports errors.
     pub async fn login(&self) -> Option<Login> {
         let connection = self.current()?;
         let login = connection.client().await.ok()?.login();
@@ -78,12 +79,12 @@ impl Connections {
         connection.ready().await.ok()?.note.clone()
     }
 
-    /// True while the embedded Atlas is used.
+    /// True if the embedded Atlas is in use.
     pub fn is_demo(&self) -> bool {
         self.current().is_some_and(|connection| matches!(connection.source, Source::Demo(_)))
     }
 
-    /// Where requests go now, and as whom; `None` for the demo.
+    /// Where requests are sent, and as whom; `None` for the demo.
     pub fn endpoint(&self) -> Option<(BaseUrl, ServerText)> {
         match &self.current()?.source {
             Source::Remote { base_url, credentials } => {
@@ -93,26 +94,26 @@ impl Connections {
         }
     }
 
-    /// A connection to try; it is not used before [`Connections::use_tried`].
+    /// Opens a connection to try. It is not used before [`Connections::use_tried`].
     pub(super) fn try_source(&self, source: Source) -> Arc<Connection> {
         let connection = self.connection(source);
         lock(&self.tried).push(Arc::clone(&connection));
         connection
     }
 
-    /// Forgets a connection that was refused, together with its credentials. A token that it may have is revoked first.
+    /// Revokes the token of a refused connection, if it has one, and drops the connection with its credentials.
     pub(super) async fn forget(&self, refused: &Arc<Connection>) {
         refused.close().await;
         lock(&self.tried).retain(|tried| !Arc::ptr_eq(tried, refused));
     }
 
-    /// Uses the connection that was tried last from now on.
+    /// Switches to the connection that was tried last.
     pub fn use_tried(&self) {
         let connection = lock(&self.tried).pop();
         lock(&self.opened).extend(connection);
     }
 
-    /// Revokes every token of the run.
+    /// Revokes all tokens of the run.
     pub async fn close(&self) {
         let mut all = lock(&self.opened).clone();
         all.extend(lock(&self.tried).iter().cloned());
@@ -121,9 +122,9 @@ impl Connections {
         }
     }
 
-    /// Runs a request in a task of its own, so that a dropped job does not cut it off. What a panic means for a
-    /// request under way is not known. After Atlas refused the token of a browser login, the next request asks the
-    /// Atlas CLI for it again.
+    /// Runs a request in its own task, so that it continues if the job is dropped. If it panics, it is not known how
+    /// far the request got. If Atlas refused the token of a browser login, the next request gets a token from the Atlas
+    /// CLI again.
     async fn request<T, Work>(
         &self,
         request: impl FnOnce(Arc<Client>) -> Work + Send + 'static,
@@ -143,7 +144,7 @@ impl Connections {
         result
     }
 
-    /// Uses a new connection to the same source, unless another one is used by now.
+    /// Replaces the connection with a new one to the same source, unless another one is in use by now.
     fn renew(&self, connection: &Arc<Connection>) {
         let mut opened = lock(&self.opened);
         if opened.last().is_some_and(|last| Arc::ptr_eq(last, connection)) {
@@ -213,7 +214,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One connection to Atlas. It is set up once, by the first request.
+/// A connection to Atlas. The first request sets it up.
 pub(super) struct Connection {
     source: Source,
     query_flags: QueryFlags,
@@ -226,12 +227,12 @@ struct Ready {
     client: Arc<Client>,
     /// What the user should know about the credentials.
     note: Option<String>,
-    /// The demo lives as long as the connection.
+    /// Runs as long as the connection exists.
     _embedded: Option<EmbeddedAtlas>,
 }
 
 impl Connection {
-    /// The client; the first call makes it.
+    /// The client. The first call sets it up.
     pub async fn client(&self) -> ApiResult<Arc<Client>> {
         self.ready().await.map(|ready| Arc::clone(&ready.client))
     }
@@ -240,7 +241,7 @@ impl Connection {
         self.ready.get_or_make(async || self.set_up().await).await
     }
 
-    /// The profile of a browser login whose token this refuses.
+    /// The profile of a browser login, if this is a refusal of its token.
     fn refused_login(&self, rejection: &Rejection) -> Option<ProfileName> {
         match &self.source {
             Source::Remote { credentials: CredentialSource::NeedsAtlasCli(profile), .. } => {
@@ -250,7 +251,7 @@ impl Connection {
         }
     }
 
-    /// The result of a request, with what a refusal of its token means for a browser login.
+    /// Replaces the refusal of a browser login's token with an error that names the profile.
     pub fn explained<T>(&self, mut result: ApiResult<T>) -> ApiResult<T> {
         if let Err(error) = &mut result
             && let Cause::Rejected(rejection) = &error.cause
@@ -302,8 +303,8 @@ pub(super) fn unusable(why: &str) -> ApiError {
     ApiError::not_sent(Cause::Credentials(ServerText::new(why)))
 }
 
-/// A value that is made once. A failure is shared by all who waited for it, so that a keyring's prompt that the user
-/// dismissed is not shown again; who asks later tries again, because the keyring may have been unlocked by then.
+/// A value that is made once. All who wait for it share an error, so that a keyring prompt that the user dismissed is
+/// not shown again. A later call tries again, because the keyring may have been unlocked.
 struct MadeOnce<T, E> {
     value: OnceCell<T>,
     failures: Mutex<Vec<E>>,
@@ -344,7 +345,7 @@ mod tests {
     use crate::domain::PairKind;
 
     #[tokio::test]
-    async fn a_login_that_was_replaced_meanwhile_is_not_reported() {
+    async fn the_login_of_a_replaced_session_is_not_reported() {
         let demo = || Source::Demo(Box::new(World::demo().unwrap()));
         let token = || Source::Remote {
             base_url: BaseUrl::parse(BaseUrl::CLOUD).unwrap(),
@@ -357,7 +358,7 @@ mod tests {
             let connections = Connections::new(Some(demo()), QueryFlags::default(), false);
             let mut login = std::pin::pin!(connections.login());
             if login.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
-                // The demo started too fast.
+                // The demo had already started.
                 continue;
             }
             connections.try_source(token());
@@ -367,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_says_who_signs_in() {
+    fn an_endpoint_includes_who_signs_in() {
         let base_url = BaseUrl::parse("https://cloud.mongodb.com").unwrap();
         let client = "mdb_sa_id_1234567890abcdef12345678";
         let pair = |kind, identifier| {
@@ -415,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_connection_that_is_used_is_renewed() {
+    fn only_the_connection_in_use_is_renewed() {
         let demo = || Source::Demo(Box::new(World::demo().unwrap()));
         let connections = Connections::new(Some(demo()), QueryFlags::default(), false);
         let first = connections.current().unwrap();
@@ -427,7 +428,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_waits_for_a_failure_shares_it_and_who_comes_later_tries_again() {
+    async fn waiting_callers_share_an_error_and_later_ones_try_again() {
         let (client, prompts) = (MadeOnce::<&str, &str>::default(), Cell::new(0));
         let dismissed = async || {
             prompts.set(prompts.get() + 1);

@@ -1,7 +1,7 @@
-//! Creating a secret, from signing in to the answer.
+//! Creates a secret, from signing in to the response.
 //!
-//! **Invariant:** one POST a round, and a new round begins only after Atlas refused the one before. Once the POST
-//! has begun, the job ends with its answer and with nothing else.
+//! **Invariant:** there is one POST per round, and a new round only begins after Atlas refused the last one. Once the
+//! POST has begun, the job only ends with its response.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -18,72 +18,72 @@ use crate::domain::{
 use super::delete::delete_and_confirm;
 use super::{AtlasApi, Before, Journal, Operator, Question, Step};
 
-/// How often the job starts again after a rate limit.
+/// The most restarts of the job after a rate limit.
 pub const MOST_RESTARTS: u8 = 3;
 
-/// How long to wait when Atlas sends no `Retry-After`.
-const USUAL_WAIT: Duration = Duration::from_secs(60);
+/// The wait if Atlas sends no `Retry-After`.
+const DEFAULT_WAIT: Duration = Duration::from_secs(60);
 
-/// No one waits longer in front of a screen, and no script should.
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
+/// The longest wait: nobody waits longer in front of a screen, and a script should not.
+const MAX_WAIT: Duration = Duration::from_secs(600);
 
 /// How a creating job ended.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// The secret.
+    /// A secret was created.
     Created(Box<Created>),
-    /// Certainly no secret.
+    /// Certainly no secret was created.
     NotCreated(Box<NotCreated>),
-    /// The value is lost, and a secret may exist or does, as the error says: search the account, see
-    /// [`super::recover`].
+    /// The value is lost, and a secret may exist or certainly does, depending on the error. Search the account with
+    /// [`super::recover()`].
     Unknown(ApiError, Before),
 }
 
-/// A new secret, and what was known before it.
+/// A new secret, and the account's state before it.
 #[derive(Clone, Debug)]
 pub struct Created {
-    /// What Atlas returned.
+    /// The secret, as Atlas returned it.
     pub secret: CreatedSecret,
-    /// What was known of the account before.
+    /// The account's state before the POST.
     pub before: Before,
 }
 
-/// Why there is no secret, and what the job had done by then.
+/// Why no secret was created, and what the job has done.
 #[derive(Clone, Debug)]
 pub struct NotCreated {
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// True once an expired secret was deleted to free a slot.
+    /// True if an expired secret was deleted to free a slot.
     pub has_replaced: bool,
 }
 
-/// Why there is no secret.
+/// Why no secret was created.
 #[derive(Clone, Debug)]
 pub enum Reason {
     /// The user stopped the job.
     Cancelled,
-    /// The user answered this question with no.
+    /// The user declined this.
     Declined(Question),
     /// Signing in or fetching the account failed, and the POST would fail in the same way.
     Preflight(ApiError),
-    /// The account has so many secrets, and can have no more.
+    /// The account has this many secrets, and cannot have more.
     Full(usize),
-    /// It still has so many after an expired one was deleted, and one of them has expired.
+    /// The account still has this many secrets after an expired one was deleted, and one of them has expired.
     StillFull(usize),
     /// The expired secret could not be deleted.
     NotDeleted(DeleteError),
-    /// The POST never left, or Atlas refused it.
+    /// The POST was not sent, or Atlas refused it.
     Post(ApiError),
 }
 
 impl Reason {
-    /// What it means to the user, if `who` is signed in; `None` when the user stopped the job.
+    /// Explains the reason to the user, with `who` is signed in; `None` if the user stopped the job.
     pub fn explain(&self, who: &str) -> Option<Explanation> {
         Some(match self {
             Self::Cancelled => return None,
             Self::Full(secrets) => Explanation::account_full(*secrets, false),
             Self::StillFull(secrets) => Explanation::account_full(*secrets, true),
-            // Only `--yes` without `--replace-expired` gets here: a user who says no has stopped the job.
+            // Only `--yes` without `--replace-expired` leads here: a user who declines has stopped the job.
             Self::Declined(Question::Consequences(consequences)) => {
                 Explanation::expired_secret_in_the_way(consequences.secrets)
             }
@@ -96,10 +96,10 @@ impl Reason {
     }
 }
 
-/// What the rounds have in common.
+/// The state that rounds share.
 struct Round {
     number: u8,
-    /// What the user agreed to.
+    /// The consequences that the user accepted.
     agreed: Consequences,
     has_replaced: bool,
 }
@@ -110,10 +110,10 @@ impl Round {
     }
 }
 
-/// Signs in, fetches the account, asks about the consequences, and creates the secret. `clock` is this machine's.
+/// Signs in, fetches the account, asks about the consequences, and creates the secret. `clock` is this machine's clock.
 ///
-/// Cancelling before the POST means that nothing is created. Cancelling while it runs means that the user
-/// stops waiting: the job reports that and goes on until the answer arrives.
+/// If the job is cancelled before the POST, nothing is created. If it is cancelled during the POST, the user stops
+/// waiting: the job reports that, and continues until the response arrives.
 pub async fn create(
     atlas: &impl AtlasApi,
     journal: &impl Journal,
@@ -132,7 +132,7 @@ pub async fn create(
         };
         let before = match ready {
             Ok(Preflight::Ready(before)) => before,
-            // Cancelling does not cut it off: whether the secret is gone would not be known.
+            // Cancelling does not interrupt this, or it would not be known if the secret was deleted.
             Ok(Preflight::DeleteFirst(expired)) => {
                 operator.progress(Step::DeletingExpired);
                 if let Err(error) = delete_and_confirm(atlas, &account, &expired).await {
@@ -154,50 +154,53 @@ pub async fn create(
         }
 
         operator.progress(Step::Creating(before.clone()));
-        let mut answer = pin!(atlas.create_secret(new_secret));
+        let mut response = pin!(atlas.create_secret(new_secret));
         let result = tokio::select! {
             biased;
-            result = &mut answer => result,
+            result = &mut response => result,
             () = cancel.cancelled() => {
                 operator.progress(Step::StoppedWaiting);
-                answer.await
+                response.await
             }
         };
 
         let error = match result {
             Ok(secret) => return Outcome::Created(Box::new(Created { secret, before })),
             Err(error) => match error.certainty() {
-                // Also when the answer says that a secret exists, without a value: the search finds which one it is.
+                // Also if the response says that a secret exists, but has no value: the search finds out which one it
+                // is.
                 Certainty::Unknown | Certainty::Done => return Outcome::Unknown(error, before),
                 Certainty::NotDone => error,
             },
         };
         settle(journal, operator).await;
-        let refused = round.not_created(Reason::Post(error.clone()));
-        let Some(limit) = error.rejection().filter(|no| no.kind() == RejectionKind::RateLimited) else {
-            return refused;
+        let refusal_outcome = round.not_created(Reason::Post(error.clone()));
+        let Some(limit) =
+            error.rejection().filter(|rejection| rejection.kind() == RejectionKind::RateLimited)
+        else {
+            return refusal_outcome;
         };
-        let wait = limit.retry_after.unwrap_or(USUAL_WAIT);
-        if round.number == MOST_RESTARTS || wait > LONGEST_WAIT || cancel.is_cancelled() {
-            return refused;
+        let wait = limit.retry_after.unwrap_or(DEFAULT_WAIT);
+        if round.number == MOST_RESTARTS || wait > MAX_WAIT || cancel.is_cancelled() {
+            return refusal_outcome;
         }
         operator.progress(Step::RateLimited(wait, limit.clone()));
         tokio::select! {
             () = sleep(wait) => round.number += 1,
-            () = cancel.cancelled() => return refused,
+            () = cancel.cancelled() => return refusal_outcome,
         }
     }
 }
 
-/// What a fetch of the account leads to.
+/// What to do after fetching the account.
 enum Preflight {
     Ready(Before),
-    /// Both slots are in use: this expired secret is deleted first.
+    /// Both slots are in use, so this expired secret must be deleted first.
     DeleteFirst(SecretId),
 }
 
-/// Everything before the POST: nothing here changes anything, so all of it may be cancelled at any time. All
-/// consequences are one question; it is asked again only if a later fetch shows more of them.
+/// Runs everything before the POST. It changes nothing, so it can be cancelled at any time. All consequences are
+/// confirmed with one question, which is only repeated if a later fetch shows more consequences.
 async fn preflight(
     atlas: &impl AtlasApi,
     clock: &(impl Fn() -> Timestamp + Sync),
@@ -235,7 +238,7 @@ async fn preflight(
     if let Some(expired) = expired {
         return Ok(Preflight::DeleteFirst(expired.id));
     }
-    // The user may have taken minutes to answer.
+    // The user may have taken minutes to confirm.
     let at = fetched_at.checked_add(arrived.elapsed()).unwrap_or(fetched_at);
     let ids = fetched.secrets.into_iter().map(|secret| secret.id).collect();
     Ok(Preflight::Ready(Before { ids: Some(ids), at, latest: None }))
@@ -245,16 +248,16 @@ async fn confirm(operator: &mut impl Operator, question: Question) -> Result<(),
     if operator.confirm(question.clone()).await { Ok(()) } else { Err(Reason::Declined(question)) }
 }
 
-/// Nothing was created, so the record is removed.
+/// Removes the record, because nothing was created.
 async fn settle(journal: &impl Journal, operator: &mut impl Operator) {
     if let Err(why) = journal.settle().await {
         operator.progress(Step::NotRecorded(why));
     }
 }
 
-/// True when the POST would be refused in the same way: credentials that cannot read cannot create either.
+/// True if the POST would be refused in the same way: credentials that cannot read cannot create either.
 fn post_would_fail_too(error: &ApiError) -> bool {
-    let meets_it_too = |kind| {
+    let fails_again = |kind| {
         matches!(
             kind,
             RejectionKind::RoleTooLow
@@ -266,5 +269,5 @@ fn post_would_fail_too(error: &ApiError) -> bool {
                 | RejectionKind::VersionGone
         )
     };
-    error.is_about_signing_in() || error.rejection_kind().is_some_and(meets_it_too)
+    error.is_about_signing_in() || error.rejection_kind().is_some_and(fails_again)
 }

@@ -1,4 +1,4 @@
-//! Deleting one secret: the same for every screen and for the creating job.
+//! Deletes a secret, for every screen and for the creating job.
 
 use tokio_util::sync::CancellationToken;
 
@@ -6,21 +6,21 @@ use crate::domain::{AccountRef, Certainty, DeleteError, ExistingSecret, SecretId
 
 use super::AtlasApi;
 
-/// Whether the account is fetched right before deleting.
+/// Whether to fetch the account right before deleting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recheck {
-    /// The user has just chosen the secret from the account's list.
+    /// The user has just selected the secret in the account's list.
     No,
-    /// The secret was found by its id: if it was used since, a client has it, and it is kept.
+    /// The secret was found by its ID. If it has been used since, a client has it, so it is kept.
     Yes,
 }
 
 /// How a deletion ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deletion {
-    /// It is gone.
+    /// The secret no longer exists.
     Deleted,
-    /// It is in use, so it was not deleted.
+    /// The secret is in use, so it was not deleted.
     Used(ExistingSecret),
     /// It was not deleted.
     Failed(DeleteError),
@@ -28,7 +28,7 @@ pub enum Deletion {
     Cancelled,
 }
 
-/// Deletes a secret. `deleting` is called when the request is sent; from then on it is not cancelled.
+/// Deletes a secret. `deleting` is called when the request is sent. From then on it cannot be cancelled.
 pub async fn delete(
     atlas: &impl AtlasApi,
     account: &AccountRef,
@@ -61,7 +61,7 @@ pub async fn delete(
     }
 }
 
-/// Sends the request, and fetches the account if the answer does not say whether the secret was deleted.
+/// Sends the request. If the response does not say whether the secret was deleted, fetches the account to check.
 pub(super) async fn delete_and_confirm(
     atlas: &impl AtlasApi,
     account: &AccountRef,

@@ -1,7 +1,7 @@
-//! The work behind every request of the user. A *job* is one `async fn` that reads from top to bottom; it talks to
-//! whoever started it through an [`Operator`] and never draws, prints or reads a key.
+//! The work behind the user's requests. A *job* is one `async fn` that reads from top to bottom. It communicates with
+//! its caller through an [`Operator`], and never draws, prints or reads a key.
 //!
-//! The interface starts jobs in tasks and turns what they report into events; `headless` awaits them directly.
+//! The interface runs jobs in tasks and turns their reports into events; `headless` awaits them directly.
 
 mod connection;
 mod create;
@@ -33,11 +33,12 @@ pub use records::Records;
 pub use recover::{Before, PAUSES, Recovered, recover};
 pub use sign_in::{Authenticator, SignInWith, SignedIn, profile_session};
 
-/// What jobs ask of Atlas.
+/// The requests to Atlas that jobs need.
 ///
-/// **Invariant:** the future of `create_secret` may be dropped, but a request that has begun still runs to its end.
+/// **Invariant:** if the future of `create_secret` is dropped after the request has begun, the request still runs to
+/// its end.
 pub trait AtlasApi: Send + Sync {
-    /// Makes sure that there is a token with some life left.
+    /// Makes sure that there is a token that does not expire soon.
     fn sign_in(&self) -> impl Future<Output = ApiResult<()>> + Send;
     /// Fetches an account with its secrets.
     fn account(&self, of: &AccountRef) -> impl Future<Output = ApiResult<ServiceAccount>> + Send;
@@ -45,9 +46,9 @@ pub trait AtlasApi: Send + Sync {
     fn project(&self, id: &ProjectId) -> impl Future<Output = ApiResult<Project>> + Send;
     /// Fetches what an organization allows.
     fn settings(&self, of: &OrganizationId) -> impl Future<Output = ApiResult<OrganizationSettings>> + Send;
-    /// Fetches a page of the projects that the credentials can see, from 1.
+    /// Fetches a page of the projects that the credentials can see. Pages count from 1.
     fn projects(&self, page: u32) -> impl Future<Output = ApiResult<Page<ProjectEntry>>> + Send;
-    /// Fetches a page of a project's service accounts, from 1.
+    /// Fetches a page of a project's service accounts. Pages count from 1.
     fn accounts(
         &self,
         of: &ProjectId,
@@ -61,7 +62,7 @@ pub trait AtlasApi: Send + Sync {
     fn verify(&self, client: &ClientId, secret: &SecretString) -> impl Future<Output = ApiResult<()>> + Send;
 }
 
-/// Where pending creations are recorded. Errors are sentences for the user: a full disk is no reason not to create.
+/// Records pending creations. Errors are sentences for the user, because a full disk is no reason not to create.
 pub trait Journal: Send + Sync {
     /// Records that a secret is about to be created.
     fn begin(
@@ -70,19 +71,19 @@ pub trait Journal: Send + Sync {
         begun_at: Timestamp,
         ids_before: Option<Vec<SecretId>>,
     ) -> impl Future<Output = Result<(), String>> + Send;
-    /// Removes the record: nothing was created.
+    /// Removes the record, because nothing was created.
     fn settle(&self) -> impl Future<Output = Result<(), String>> + Send;
 }
 
-/// Who started a job: the terminal interface, or a run without one.
+/// The caller of a job: the interface, or a run without one.
 pub trait Operator: Send {
-    /// Takes note of what the job does now.
+    /// Reports what the job is doing now.
     fn progress(&mut self, step: Step);
-    /// Answers a question; only `true` goes on.
+    /// Asks a question. The job only continues if the result is true.
     fn confirm(&mut self, question: Question) -> impl Future<Output = bool> + Send;
 }
 
-/// What a creating job does now.
+/// A step of a creating job.
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Getting a token.
@@ -93,19 +94,19 @@ pub enum Step {
     Fetched(ServiceAccount),
     /// Deleting an expired secret, so that a new one can be created.
     DeletingExpired,
-    /// Recording the creation on the disk.
+    /// Recording the creation on disk.
     Recording,
-    /// The creation could not be recorded, as a sentence.
+    /// The creation could not be recorded. Contains a sentence that says why.
     NotRecorded(String),
-    /// The POST is being sent; this is what was known before it.
+    /// Sending the POST. Contains the account's state before it.
     Creating(Before),
-    /// Atlas had too many requests; the job starts again after this long.
+    /// Waiting for this long because of this rate limit, then starting again.
     RateLimited(Duration, Rejection),
-    /// The user stopped waiting; the POST runs on.
+    /// The user has stopped waiting, but the POST continues.
     StoppedWaiting,
 }
 
-/// What is asked before the POST.
+/// A question before the POST.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// Creating changes the account's other secrets.

@@ -1,4 +1,4 @@
-//! Reads that are tried again, and whole lists. A POST is never retried here: its countdown is on the screen.
+//! Repeats reads, and reads whole lists. POSTs are not repeated here, because their countdown is on the screen.
 
 use std::future::Future;
 use std::time::Duration;
@@ -7,23 +7,23 @@ use tokio::time::sleep;
 
 use crate::domain::{ApiError, ApiResult, Cause, Page, RejectionKind};
 
-/// How often a read is tried.
-const TRIES: u8 = 4;
+/// The most attempts at a read.
+const MAX_TRIES: u8 = 4;
 
-/// How many pages of a list are read: 50,000 entries. A server could go on for ever.
-const MOST_PAGES: u32 = 100;
+/// The most pages that are read of a list, 50,000 entries: a server might never end it.
+const MAX_PAGES: u32 = 100;
 
-/// How long to wait when Atlas does not say.
-const USUAL_WAIT: Duration = Duration::from_secs(5);
+/// The wait if Atlas sends no `Retry-After`.
+const DEFAULT_WAIT: Duration = Duration::from_secs(5);
 
-/// How long a run without an interface waits after a read that may work soon.
+/// The pauses of a run without an interface after a read that may work soon.
 const RESTART_PAUSES: [Duration; 3] =
     [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
-/// A longer wait is an error.
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
+/// If the wait is longer than this, the read fails.
+const MAX_WAIT: Duration = Duration::from_secs(120);
 
-/// Runs a read again after a 429, as late as `Retry-After` says and up to a second later, so that parallel reads
+/// Repeats a read after a 429. It waits as long as `Retry-After` says and up to a second more, so that parallel reads
 /// spread out. `report` is called before each wait.
 pub async fn with_retries<T, Work>(
     mut read: impl FnMut() -> Work,
@@ -36,7 +36,7 @@ where
     loop {
         let result = read().await;
         tried += 1;
-        let limit = result.as_ref().err().and_then(rate_limit_wait).filter(|_| tried < TRIES);
+        let limit = result.as_ref().err().and_then(rate_limit_wait).filter(|_| tried < MAX_TRIES);
         let Some(wait) = limit else { return result };
         let wait = wait + jitter();
         report(wait);
@@ -44,14 +44,14 @@ where
     }
 }
 
-/// How long a rate limit asks to wait, if that is not too long.
+/// The wait of a rate limit, unless it is too long.
 fn rate_limit_wait(error: &ApiError) -> Option<Duration> {
     let rejection = error.rejection().filter(|rejection| rejection.kind() == RejectionKind::RateLimited)?;
-    Some(rejection.retry_after.unwrap_or(USUAL_WAIT)).filter(|wait| *wait <= LONGEST_WAIT)
+    Some(rejection.retry_after.unwrap_or(DEFAULT_WAIT)).filter(|wait| *wait <= MAX_WAIT)
 }
 
-/// How long to wait before a run without an interface starts again after this read failed, for the `tried`th time from
-/// 0; `None` when waiting does not help, or no longer.
+/// How long a run without an interface waits before it starts again after this error of a read. `tried` counts from 0.
+/// `None` if waiting does not help, or has been tried often enough.
 pub fn pause_before_restart(error: &ApiError, tried: usize) -> Option<Duration> {
     let usual = RESTART_PAUSES.get(tried).copied()?;
     match &error.cause {
@@ -67,15 +67,15 @@ pub fn pause_before_restart(error: &ApiError, tried: usize) -> Option<Duration> 
 
 fn jitter() -> Duration {
     let mut random = [0_u8; 2];
-    // Without random bytes the reads come back together, which does no harm.
+    // Without random bytes, parallel reads are repeated at the same time, which does no harm.
     let _ = getrandom::fill(&mut random);
     Duration::from_millis(u64::from(u16::from_le_bytes(random)) % 1000)
 }
 
-/// All entries of a list. `report` is called before each wait after a read that failed.
+/// Reads all entries of a list. `report` is called before each wait after a failed read.
 ///
 /// # Errors
-/// A page could not be read, also not after trying again, or there are too many.
+/// A page could not be read, even after several attempts, or there are too many pages.
 pub async fn all_pages<T, Work>(
     read: impl Fn(u32) -> Work,
     report: impl Fn(&ApiError, Duration),
@@ -91,8 +91,8 @@ where
                 if page.is_last {
                     return Ok(entries);
                 }
-                if number == MOST_PAGES {
-                    return Err(ApiError::sent(Cause::ListTooLong { pages: MOST_PAGES }));
+                if number == MAX_PAGES {
+                    return Err(ApiError::sent(Cause::ListTooLong { pages: MAX_PAGES }));
                 }
                 (number, tried) = (number + 1, 0);
             }
@@ -121,16 +121,16 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_is_waited_out() {
+    fn a_read_is_repeated_after_a_rate_limit() {
         let mut waits = 0;
-        let mut answers = vec![Ok("page"), Err(limited(Duration::ZERO))];
-        let read = with_retries(|| std::future::ready(answers.pop().unwrap()), |_| waits += 1);
+        let mut responses = vec![Ok("page"), Err(limited(Duration::ZERO))];
+        let read = with_retries(|| std::future::ready(responses.pop().unwrap()), |_| waits += 1);
         assert_eq!(run(read), Ok("page"));
         assert_eq!(waits, 1);
     }
 
     #[test]
-    fn waiting_has_an_end() {
+    fn a_read_is_not_repeated_forever() {
         let mut tries = 0;
         let read = with_retries(
             || {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_starts_again_after_what_may_pass() {
+    fn a_run_starts_again_after_a_temporary_error() {
         let seconds = Duration::from_secs;
         let refused = |status| {
             let retry_after = Some(seconds(9));
@@ -186,23 +186,23 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn reads_come_back_when_they_may_and_not_all_at_once() {
+    async fn reads_are_repeated_after_the_rate_limit_and_spread_out() {
         let mut waits = Vec::new();
         for _ in 0..20 {
-            let began = tokio::time::Instant::now();
-            let mut answers = vec![Ok(()), Err(limited(LONGEST_WAIT))];
-            let read = with_retries(|| std::future::ready(answers.pop().unwrap()), |wait| waits.push(wait));
+            let started = tokio::time::Instant::now();
+            let mut responses = vec![Ok(()), Err(limited(MAX_WAIT))];
+            let read = with_retries(|| std::future::ready(responses.pop().unwrap()), |wait| waits.push(wait));
             assert_eq!(read.await, Ok(()));
-            assert!(began.elapsed() >= LONGEST_WAIT);
+            assert!(started.elapsed() >= MAX_WAIT);
         }
-        let may = LONGEST_WAIT..LONGEST_WAIT + Duration::from_secs(1);
-        assert!(waits.iter().all(|wait| may.contains(wait)), "{waits:?}");
+        let allowed_waits = MAX_WAIT..MAX_WAIT + Duration::from_secs(1);
+        assert!(waits.iter().all(|wait| allowed_waits.contains(wait)), "{waits:?}");
         let spread = waits.iter().max().unwrap().saturating_sub(*waits.iter().min().unwrap());
         assert!(spread > Duration::from_millis(100), "{waits:?}");
     }
 
     #[test]
-    fn only_a_rate_limit_is_waited_out_and_not_a_long_one() {
+    fn other_errors_and_long_rate_limits_are_not_waited_for() {
         let retry_after = Some(Duration::ZERO);
         let unavailable = Rejection { retry_after, ..Rejection::of_status(503) };
         for error in [limited(Duration::from_secs(3600)), ApiError::rejected(unavailable)] {

@@ -1,4 +1,4 @@
-//! The records on the disk: of what this run creates, and those that previous runs left.
+//! The records on disk: of this run's creations, and of earlier runs.
 
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
@@ -13,16 +13,16 @@ use crate::journal::{self, RecordFile, why_failed};
 
 use super::{Connections, Journal};
 
-/// How long the disk may take for one step: one that does not answer, such as a network share that is gone, must not
-/// keep the user from creating.
+/// The longest that one disk operation may take. A disk that does not respond, such as a disconnected network share,
+/// must not stop the user from creating.
 const DISK_LIMIT: Duration = Duration::from_secs(2);
 
-/// One record at a time is written to. Those of secrets that were not delivered stay locked until the run ends, so
-/// that no other run reports them while this one still does.
+/// The records of this run. Only one is written at a time. Those of undelivered secrets stay locked until the run ends,
+/// so that no other run reports them before.
 pub struct Records {
     journal: Option<journal::Journal>,
     connections: Arc<Connections>,
-    /// One request after the other, so that a record is begun before it is removed.
+    /// Locked while a record changes, so that it is not removed before it is begun.
     kept: Mutex<Kept>,
 }
 
@@ -34,12 +34,12 @@ struct Kept {
 }
 
 impl Records {
-    /// Records in this folder; none where there is no folder.
+    /// Keeps records in this folder, or none without a folder.
     pub fn new(folder: Option<PathBuf>, connections: Arc<Connections>) -> Self {
         Self { journal: folder.map(journal::Journal::new), connections, kept: Mutex::default() }
     }
 
-    /// Adds what Atlas said of the new secret.
+    /// Adds the new secret's ID and expiry.
     pub async fn created(&self, id: Option<SecretId>, expires_at: Option<Timestamp>) -> Result<(), String> {
         let record = self.kept.lock().await.record.clone();
         let Some(record) = record else { return Ok(()) };
@@ -48,18 +48,18 @@ impl Records {
             .map_err(|error| format!("The new secret's ID is not recorded on disk: {}.", why_failed(&error)))
     }
 
-    /// True when the creation of this run is recorded, so that the next run can report it.
+    /// True if this run's creation is recorded, so that the next run can report it.
     pub async fn is_recorded(&self) -> bool {
         self.kept.lock().await.record.is_some()
     }
 
-    /// Removes the record of this run.
+    /// Removes this run's record.
     pub async fn remove(&self) -> Result<(), String> {
         let record = self.kept.lock().await.record.take();
         remove(record).await
     }
 
-    /// The records that previous runs left, and those that cannot be read. The demo has none.
+    /// The records that earlier runs left, and errors for those that cannot be read. The demo has none.
     pub async fn pending(&self) -> (Vec<PendingRecord>, Vec<String>) {
         let Some(journal) = self.journal.clone().filter(|_| !self.connections.is_demo()) else {
             return (Vec::new(), Vec::new());
@@ -104,10 +104,10 @@ impl Journal for Arc<Records> {
         ids_before: Option<Vec<SecretId>>,
     ) -> Result<(), String> {
         let mut kept = self.kept.lock().await;
-        // Whatever becomes of the new creation says nothing of the one before.
+        // The outcome of the new creation says nothing about the earlier one.
         let earlier = kept.record.take();
         kept.earlier.extend(earlier);
-        // Nothing is recorded of the demo: its secrets end with it.
+        // The demo is not recorded, because its secrets end with it.
         let Some((base_url, identity)) = self.connections.endpoint() else { return Ok(()) };
         let entry = JournalEntry {
             base_url,
@@ -120,7 +120,7 @@ impl Journal for Arc<Records> {
             expires_at: None,
         };
         let begun = match self.journal.clone() {
-            // A record that is finished later is removed again: no one would hold it.
+            // If the record is finished too late, it is removed again, because nothing would hold it.
             Some(journal) => {
                 let remove = |late: RecordFile| drop(late.remove());
                 within(DISK_LIMIT, move || journal.begin(&entry), remove).await
@@ -150,7 +150,7 @@ async fn remove(record: Option<Arc<RecordFile>>) -> Result<(), String> {
     })
 }
 
-/// The result of work on a thread of its own; what comes after `limit` goes to `late`, on the same thread.
+/// Runs `work` on its own thread. A result after `limit` is passed to `late`, on the same thread.
 async fn within<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -166,7 +166,7 @@ async fn within<T: Send + 'static>(
         return received.unwrap_or_else(|_| Err(io::Error::other("the program is ending")));
     }
     result.close();
-    // It may have come in between the two lines above.
+    // It may have arrived between the last two statements.
     result.try_recv().unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
 }
 
@@ -195,7 +195,7 @@ mod tests {
         SecretId::from_server("6650f0aa12bc34de56f07890")
     }
 
-    /// Records in this folder, of a run at a real host.
+    /// Records in this folder, for a run that uses a real host.
     fn records(folder: PathBuf) -> Arc<Records> {
         let credentials = Credentials::access_token("fake".to_owned()).unwrap();
         let source = Source::Remote {
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_happens_to_a_secret_of_the_demo_leaves_the_record_of_a_real_one_alone() {
+    async fn a_demo_secret_does_not_change_the_record_of_a_real_one() {
         let home = tempfile::tempdir().unwrap();
         let records = records(home.path().to_owned());
         begin(&records).await.unwrap();
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_record_that_cannot_be_read_is_named_and_a_failure_says_what_it_means() {
+    async fn an_unreadable_record_is_named_and_errors_say_what_they_mean() {
         let home = tempfile::tempdir().unwrap();
         let damaged = home.path().join("creation-1.jsonl");
         fs::write(&damaged, "{").unwrap();
@@ -251,19 +251,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_disk_that_does_not_answer_is_not_waited_for() {
-        let (answer, disk) = mpsc::channel();
+    async fn a_disk_that_does_not_respond_is_not_waited_for() {
+        let (response, disk) = mpsc::channel();
         let (report, reported) = mpsc::channel();
         let work = move || disk.recv().map_err(io::Error::other);
         let late = move |made: u8| report.send(made).unwrap();
         let result = within(Duration::from_millis(1), work, late).await;
         assert_eq!(result.unwrap_err().kind(), ErrorKind::TimedOut);
-        answer.send(7).unwrap();
+        response.send(7).unwrap();
         assert_eq!(reported.recv(), Ok(7), "what was made too late is not left lying about");
     }
 
     #[tokio::test]
-    async fn what_is_done_in_time_is_the_result() {
+    async fn work_that_ends_in_time_returns_its_result() {
         let late = |_: u8| panic!("it was in time");
         assert_eq!(within(Duration::from_secs(60), || Ok(7), late).await.unwrap(), 7);
     }

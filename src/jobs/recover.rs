@@ -1,7 +1,7 @@
-//! Finding out whether a POST whose answer was lost created a secret: compares the account's secrets before and after.
+//! Finds out whether a POST with a lost response created a secret, by comparing the account's secrets before and after.
 //!
-//! There is no idempotency key and nothing in the request to tag with, so a new id is all there is to see. The
-//! protocol follows "orphan mitigation" of the Open Service Broker API.
+//! There is no idempotency key, and nothing in the request can be tagged, so only a new ID can show it. The procedure
+//! follows "orphan mitigation" in the Open Service Broker API.
 
 use std::time::Duration;
 
@@ -12,38 +12,38 @@ use crate::domain::{AccountRef, ApiError, ExistingSecret, SecretId, ServiceAccou
 
 use super::AtlasApi;
 
-/// The account is fetched at once, and again after each of these pauses: a stuck POST can be executed late.
+/// The account is fetched at once, and again after each of these pauses: a stuck POST may be executed late.
 pub const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
 
-/// How far two clocks of Atlas may be apart (its `Date` header against `createdAt`).
+/// How far apart two of Atlas's clocks may be (its `Date` header and `createdAt`).
 const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
-/// What the account looked like before the POST, and when that was.
+/// The state of the account before the POST, and the time of the POST.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Before {
-    /// The ids of its secrets; `None` when they are not known.
+    /// The IDs of its secrets; `None` if they are not known.
     pub ids: Option<Vec<SecretId>>,
-    /// By Atlas's clock; by this machine's where Atlas's is not known.
+    /// The time before the POST by Atlas's clock, or by this machine's if Atlas's is not known.
     pub at: Timestamp,
-    /// When the POST was over at the latest; `None` while it may still be executed.
+    /// The latest time at which Atlas can have executed the POST; `None` while it may still do so.
     pub latest: Option<Timestamp>,
 }
 
-/// What a search has shown.
+/// The result of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recovered {
     /// No secret is new.
     NoneAppeared,
-    /// One secret is new, unused, and was created in that time.
+    /// One secret is new and unused, and was created at the time of the POST.
     Found(ExistingSecret),
-    /// Several secrets are new, and it is not known which is this one.
+    /// Several secrets are new, or it is not clear if a new one is from this POST.
     Several(Vec<ExistingSecret>),
     /// The account could not be fetched.
     Failed(ApiError),
 }
 
-/// Searches the account until a new secret appears or the pauses are used up. `report` is called before each
-/// fetch (`None`) and before each pause.
+/// Searches the account until a new secret appears or there are no more pauses. `report` is called with `None` before
+/// each fetch, and with the pause before each pause.
 pub async fn recover(
     atlas: &impl AtlasApi,
     account: &AccountRef,
@@ -55,7 +55,7 @@ pub async fn recover(
     loop {
         report(None);
         let found = match atlas.account(account).await {
-            Ok(fetched) => judge(&fetched, before),
+            Ok(fetched) => compare(&fetched, before),
             Err(error) => Recovered::Failed(error),
         };
         if matches!(found, Recovered::Found(_) | Recovered::Several(_)) {
@@ -67,9 +67,9 @@ pub async fn recover(
     }
 }
 
-fn judge(fetched: &ServiceAccount, before: &Before) -> Recovered {
+fn compare(fetched: &ServiceAccount, before: &Before) -> Recovered {
     let is_new = |secret: &&ExistingSecret| match &before.ids {
-        Some(ids) => !ids.contains(&secret.id) && !is_of_later(secret, before),
+        Some(ids) => !ids.contains(&secret.id) && !was_created_later(secret, before),
         None => is_in_time(secret, before),
     };
     let mut new: Vec<ExistingSecret> = fetched.secrets.iter().filter(is_new).cloned().collect();
@@ -80,8 +80,8 @@ fn judge(fetched: &ServiceAccount, before: &Before) -> Recovered {
     }
 }
 
-/// Created after the POST was over, so by another request.
-fn is_of_later(secret: &ExistingSecret, before: &Before) -> bool {
+/// True if the secret was created after the POST had ended, so by another request.
+fn was_created_later(secret: &ExistingSecret, before: &Before) -> bool {
     secret.created_at.zip(before.latest).is_some_and(|(created_at, latest)| is_after(created_at, latest))
 }
 

@@ -1,4 +1,4 @@
-//! Signing in by hand: credentials are tried before the session uses them.
+//! Interactive sign-in: credentials are tried before the session uses them.
 
 use crate::config::{CredentialSource, Flags, Found, Profiles, resolve};
 use crate::demo::World;
@@ -11,41 +11,41 @@ use super::connection::{Connections, Source, unusable};
 /// What to sign in with.
 #[derive(Clone, Debug)]
 pub enum SignInWith {
-    /// Credentials that were typed.
+    /// Credentials that the user typed.
     Credentials(Credentials),
-    /// A profile of the Atlas CLI, with the host that it names.
+    /// A profile of the Atlas CLI, with the host in it.
     Profile(ProfileName),
     /// The embedded Atlas.
     Demo,
 }
 
-/// Credentials that Atlas accepts, and how the session goes on with them.
+/// Credentials that Atlas accepts, and the session that uses them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
-    /// Where requests go from now on, and as whom.
+    /// Where requests are sent from now on, and as whom.
     pub session: Session,
-    /// The project that the form can start with.
+    /// The initial project of the form.
     pub project: Option<String>,
-    /// The account that the form can start with.
+    /// The initial account of the form.
     pub client: Option<String>,
-    /// Atlas's refusal of this machine's address. Getting a token ignores the access list and using it does not, so that
-    /// the credentials are right all the same.
+    /// Atlas's refusal of this machine's address. The credentials are valid all the same: the access list is not
+    /// checked for getting a token, only for using it.
     pub address_refused: Option<Rejection>,
 }
 
-/// What signing in by hand can draw on.
+/// The settings for an interactive sign-in.
 pub struct Authenticator {
-    /// Where requests go when credentials are typed.
+    /// Where requests are sent with typed credentials.
     pub base_url: BaseUrl,
-    /// `--base-url`, which goes before what a profile names.
+    /// `--base-url`, which takes precedence over a profile's host.
     pub base_url_flag: Option<BaseUrl>,
     /// The profiles of the Atlas CLI.
     pub profiles: Result<Profiles, String>,
 }
 
 impl Authenticator {
-    /// Tries credentials with a harmless read. The interface decides whether they are used: the user may have stopped
-    /// waiting for them.
+    /// Tries credentials with a harmless read. The interface decides whether to use them, because the user may have
+    /// stopped waiting.
     pub async fn sign_in(&self, connections: &Connections, with: SignInWith) -> ApiResult<SignedIn> {
         let (mut project, mut client) = (None, None);
         let (session, source) = match with {
@@ -76,7 +76,8 @@ impl Authenticator {
         let address_refused = match candidate.explained(read.await) {
             Ok(()) => None,
             Err(error) => {
-                let refused_address = error.rejection().filter(|no| is_about_address(no)).cloned();
+                let refused_address =
+                    error.rejection().filter(|rejection| is_about_address(rejection)).cloned();
                 if refused_address.is_none() {
                     connections.forget(&candidate).await;
                     return Err(error);
@@ -92,11 +93,11 @@ fn is_about_address(refusal: &Rejection) -> bool {
     matches!(refusal.kind(), RejectionKind::AddressNotAllowed | RejectionKind::AccessListMissing)
 }
 
-/// The session of a profile. If its credentials are elsewhere, only the profile is known.
+/// The session of a profile. It only shows the profile if the credentials are stored elsewhere.
 pub fn profile_session(base_url: &BaseUrl, credentials: &CredentialSource, name: &ProfileName) -> Session {
     match credentials.identity() {
-        elsewhere @ (Identity::Profile { .. } | Identity::BrowserLogin(_)) => {
-            Session::remote(base_url, elsewhere)
+        stored_elsewhere @ (Identity::Profile { .. } | Identity::BrowserLogin(_)) => {
+            Session::remote(base_url, stored_elsewhere)
         }
         identity => Session::remote(base_url, identity).with_origin(SessionOrigin::Profile(name.clone())),
     }
@@ -108,7 +109,7 @@ mod tests {
     use crate::domain::ServerText;
 
     #[test]
-    fn a_refusal_of_the_address_says_that_the_credentials_are_right() {
+    fn only_a_refused_address_means_that_the_credentials_are_valid() {
         let rows = [
             (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", true),
             (403, "ORG_REQUIRES_ACCESS_LIST", true),
@@ -125,7 +126,7 @@ mod tests {
     use crate::domain::PairKind;
 
     #[test]
-    fn a_profile_is_the_identity_only_where_its_credentials_are_elsewhere() {
+    fn the_profile_is_the_identity_if_its_credentials_are_stored_elsewhere() {
         let base_url = BaseUrl::parse("https://cloud.mongodb.com").unwrap();
         let name = ProfileName::new("prod").unwrap();
         let kind = PairKind::ServiceAccount;

@@ -1,25 +1,25 @@
-//! What tests ask of the program itself: a panic, and shorter limits. Only builds with debug assertions have it.
+//! Test hooks in the program: panics and shorter time limits. Only in builds with debug assertions.
 
 use std::time::Duration;
 
 use crate::atlas::Limits;
 
-/// Panics if the environment asks for a panic at this place.
+/// Panics if the environment variable names this point.
 pub(crate) fn panic_if_asked(place: &str) {
-    let is_asked = std::env::var("ATLAS_SECRET_TEST_PANIC").is_ok_and(|asked| asked == place);
-    // A panic message can contain anything, also a secret: this one does.
-    assert!(!is_asked, "mdb_sa_sk_FAKE-in-the-message-of-a-panic");
+    let is_requested = std::env::var("ATLAS_SECRET_TEST_PANIC").is_ok_and(|value| value == place);
+    // A panic message can contain anything, even a secret, as this one does.
+    assert!(!is_requested, "mdb_sa_sk_FAKE-in-the-message-of-a-panic");
 }
 
-/// The limits of requests: the usual ones, save those that the environment sets in milliseconds, such as
+/// The default limits of requests, except for those that the environment variable sets in milliseconds, for example
 /// `connect=500,create=3000`.
 pub(super) fn limits() -> Limits {
     shortened(&std::env::var("ATLAS_SECRET_TEST_LIMITS").unwrap_or_default())
 }
 
-fn shortened(asked: &str) -> Limits {
+fn shortened(value: &str) -> Limits {
     let mut limits = Limits::default();
-    for (name, milliseconds) in asked.split(',').filter_map(|limit| limit.split_once('=')) {
+    for (name, milliseconds) in value.split(',').filter_map(|limit| limit.split_once('=')) {
         let limit = match name {
             "connect" => &mut limits.connect,
             "create" => &mut limits.create,
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_named_is_shortened() {
+    fn only_the_named_limits_are_shortened() {
         let usual = Limits::default();
         let create = Duration::from_secs(3);
         assert_eq!(shortened(""), usual);

@@ -1,4 +1,4 @@
-//! `--demo-server`: the simulated Atlas for other programs, so that a script can practice a rotation.
+//! `--demo-server`: runs the simulated Atlas for other programs, for example to test a script that rotates secrets.
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,8 +10,8 @@ use crate::demo::{self, Atlas, World};
 use crate::domain::{Credentials, Exit, os_error_message};
 use crate::process::say;
 
-/// Serves the embedded Atlas at this address until Ctrl-C. Standard output gets the variables to reach it, as lines
-/// for a shell; their credentials are random in every run.
+/// Runs the embedded Atlas at this address until Ctrl-C. Prints the variables for using it as shell commands to
+/// standard output. Their credentials are random in every run.
 ///
 /// # Errors
 /// The address cannot be bound, or standard output cannot be written.
@@ -28,10 +28,10 @@ async fn serve(address: SocketAddr, world: World) -> io::Result<()> {
     let full = world.full_account().unwrap_or(client.as_str()).to_owned();
     let listener = TcpListener::bind(address).await?;
     let mut reachable = listener.local_addr()?;
-    let mut everywhere = String::new();
+    let mut other_addresses = String::new();
     if reachable.ip().is_unspecified() {
-        everywhere = format!(" and on all other addresses, port {}", reachable.port());
-        // This one always leads there.
+        other_addresses = format!(" and on all other addresses, port {}", reachable.port());
+        // This address always reaches the server.
         reachable.set_ip(Ipv4Addr::LOCALHOST.into());
     }
     let url = format!("http://{reachable}");
@@ -45,14 +45,14 @@ async fn serve(address: SocketAddr, world: World) -> io::Result<()> {
     output.flush()?;
     drop(output);
     let stop = format!("Ctrl-C or kill {} stops it.", std::process::id());
-    say(&format!("A simulated Atlas (built in) listens at {url}{everywhere}. {stop}"));
+    say(&format!("A simulated Atlas (built in) listens at {url}{other_addresses}. {stop}"));
     tokio::select! {
         () = demo::serve(listener, move |parts, body| atlas.respond(parts, body)) => Ok(()),
         interrupted = tokio::signal::ctrl_c() => interrupted,
     }
 }
 
-/// Two variables. Programs take one kind of credentials, so that those of the other kind are comments.
+/// Prints two variables. Programs use one kind of credentials, so those of the other kind are comments.
 fn write_credentials(output: &mut impl Write, credentials: &Credentials, comment: &str) -> io::Result<()> {
     let (names, id, secret) = match credentials {
         Credentials::ServiceAccount { client_id, client_secret } => {

@@ -1,4 +1,4 @@
-//! Names on the command line of a run without the form: each is replaced by its id before anything else happens.
+//! Names on the command line of a run without the form. They are replaced by IDs before anything else happens.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::process::say;
 use crate::tui::screens::{Form, Validation};
 use crate::tui::{best_matches, is_same_name};
 
-/// How many candidates are named.
-const MOST: usize = 10;
+/// The most candidates that are listed.
+const MAX_CANDIDATES: usize = 10;
 
 /// An entry of a list.
 struct Entry {
@@ -20,10 +20,10 @@ struct Entry {
     id: String,
 }
 
-/// Replaces the names in the form by their ids. True if that took signing in.
+/// Replaces the names in the form by IDs. Returns true if that required signing in.
 ///
 /// # Errors
-/// The exit code, and why a name has no id.
+/// The exit code, and why a name has no ID.
 pub(super) async fn resolve(
     atlas: &impl AtlasApi,
     form: &mut Form,
@@ -70,7 +70,7 @@ fn unreadable(field: FieldName, who: &str, error: &ApiError) -> String {
     format!("Nothing was created. {title} {action}{atlas}")
 }
 
-/// The id of the one entry of that name; else what to do.
+/// The ID of the only entry with this name, or else what to do.
 fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> Result<&'a str, String> {
     let name = ServerText::new(name);
     let is_same = |entry: &&Entry| is_same_name(entry.name.as_str(), name.as_str());
@@ -79,14 +79,14 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
     match &same[..] {
         [entry] => Ok(&entry.id),
         [] => {
-            // A text of hexadecimal digits may have been meant as an id.
+            // Hexadecimal digits may be meant as an ID.
             let as_id = match form.validation(field) {
                 Validation::Name { message, position: None } => {
                     format!(", and it is not an ID: {message}")
                 }
                 _ => String::new(),
             };
-            let nothing = match field {
+            let not_found = match field {
                 FieldName::Client => "the project has no service account with this name",
                 _ => "no project with this name is visible to these credentials",
             };
@@ -94,10 +94,10 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
             let similar = best_matches(rows, name.as_str()).into_iter().filter_map(|row| entries.get(row));
             let candidates = match (lines(similar), entries.len()) {
                 (similar, _) if !similar.is_empty() => format!(". Similar:{similar}"),
-                (_, 1..=MOST) => format!(". Available:{}", lines(entries.iter())),
+                (_, 1..=MAX_CANDIDATES) => format!(". Available:{}", lines(entries.iter())),
                 _ => ".".to_owned(),
             };
-            Err(format!("Nothing was created. {option} {name}: {nothing}{as_id}{candidates}"))
+            Err(format!("Nothing was created. {option} {name}: {not_found}{as_id}{candidates}"))
         }
         _ => {
             let count = same.len();
@@ -109,10 +109,11 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
     }
 }
 
-/// Id and name, a line each: ids are all of one length.
+/// The IDs and names, one entry per line. All IDs have the same length.
 fn lines<'a>(mut entries: impl Iterator<Item = &'a Entry>) -> String {
     let mut lines = vec![String::new()];
-    lines.extend(entries.by_ref().take(MOST).map(|entry| format!("  {}  {}", entry.id, entry.name)));
+    lines
+        .extend(entries.by_ref().take(MAX_CANDIDATES).map(|entry| format!("  {}  {}", entry.id, entry.name)));
     let more = entries.count();
     if more > 0 {
         lines.push(format!("  and {more} more"));
@@ -136,18 +137,18 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn a_name_is_the_one_entry_that_has_it_and_never_one_of_several(
+        fn a_name_must_match_exactly_one_entry(
             typed in name(), names in vec(name(), 0..14), is_project: bool,
         ) {
             let field = if is_project { FieldName::Project } else { FieldName::Client };
             let id = |row: usize| format!("id-{row:02}-end");
             let entries: Vec<Entry> = names.iter().enumerate()
                 .map(|(row, name)| Entry { name: ServerText::new(name), id: id(row) }).collect();
-            let shown = |name: &str| -> String {
+            let normalized = |name: &str| -> String {
                 let name = ServerText::new(name);
                 DecomposingNormalizerBorrowed::new_nfd().normalize(name.as_str()).chars().flat_map(char::to_lowercase).collect()
             };
-            let same: Vec<usize> = (0..names.len()).filter(|row| shown(&names[*row]) == shown(&typed)).collect();
+            let same: Vec<usize> = (0..names.len()).filter(|row| normalized(&names[*row]) == normalized(&typed)).collect();
             let form = if is_project { Form::new(&typed, "", "") } else { Form::new("", &typed, "") };
             match (find(&form, field, &typed, &entries), &same[..]) {
                 (Ok(found), [row]) => prop_assert_eq!(found, id(*row)),
@@ -155,10 +156,10 @@ mod tests {
                 (Err(message), several) if several.len() > 1 => {
                     let count = format!("{} {}s have this name", several.len(), field.noun());
                     prop_assert!(message.contains(&count), "{}", message);
-                    for row in several.iter().take(MOST) {
+                    for row in several.iter().take(MAX_CANDIDATES) {
                         prop_assert!(message.contains(&id(*row)), "{}", message);
                     }
-                    let more = several.len().saturating_sub(MOST);
+                    let more = several.len().saturating_sub(MAX_CANDIDATES);
                     let rest = format!("and {more} more");
                     prop_assert_eq!(more > 0, message.contains(&rest), "{}", message);
                 }

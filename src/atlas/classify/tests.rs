@@ -5,20 +5,20 @@ use crate::domain::{Certainty, RejectionKind, ServiceAccount};
 
 const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
-fn answer(status: u16, body: &[u8]) -> Answer {
-    Answer::of(status, body)
+fn response(status: u16, body: &[u8]) -> ApiResponse {
+    ApiResponse::of(status, body)
 }
 
-fn service_account(answer: &Answer) -> Result<ServiceAccount, ApiError> {
-    read(answer, wire::service_account)
+fn service_account(response: &ApiResponse) -> Result<ServiceAccount, ApiError> {
+    read(response, wire::service_account)
 }
 
 fn secret(status: u16, body: &[u8]) -> CreatedSecret {
-    created(&answer(status, body)).unwrap()
+    created(&response(status, body)).unwrap()
 }
 
 #[test]
-fn a_secret_that_can_be_read_is_never_lost() {
+fn a_readable_secret_is_never_lost() {
     let bodies = [
         format!(r#"{{"secret":"{SECRET}"}}"#),
         format!(r#"{{"id":7,"createdAt":[],"expiresAt":{{}},"secret":"{SECRET}"}}"#),
@@ -40,7 +40,7 @@ fn a_secret_that_can_be_read_is_never_lost() {
 }
 
 #[test]
-fn what_cannot_be_read_beside_a_secret_costs_only_itself() {
+fn unreadable_members_do_not_affect_the_secret() {
     const ID: &str = "32b6e34b3d91647abb20e7b9";
     let deep = |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
     let members = [
@@ -80,7 +80,7 @@ fn what_cannot_be_read_beside_a_secret_costs_only_itself() {
         ];
         for body in &bodies {
             let shown: String = body.chars().take(200).collect();
-            let secret = created(&answer(201, body.as_bytes())).unwrap();
+            let secret = created(&response(201, body.as_bytes())).unwrap();
             assert_eq!(secret.value.expose_secret(), SECRET, "{shown}");
             assert_eq!(secret.id.as_ref().map(crate::domain::SecretId::as_str), Some(ID), "{shown}");
         }
@@ -88,20 +88,20 @@ fn what_cannot_be_read_beside_a_secret_costs_only_itself() {
 }
 
 #[test]
-fn a_secret_that_came_before_a_body_was_cut_off_is_taken() {
+fn a_secret_in_a_truncated_body_is_used() {
     let whole = format!(r#"{{"secret":"{SECRET}","id":"32b6e34b3d91647abb20e7b9","owner":{{"a":[1]}}}}"#);
     let first = whole.find(SECRET).unwrap() + SECRET.len() + 1;
     let slow = || Cause::TimedOut(std::time::Duration::from_secs(60));
     for length in first..=whole.len() {
         for end in [BodyEnd::TooLarge, BodyEnd::Cut(slow()), BodyEnd::Cut(Cause::ConnectTimeout)] {
-            let mut answer = answer(201, &whole.as_bytes()[..length]);
-            answer.end = end;
-            let Ok(secret) = created(&answer) else { panic!("{}", &whole[..length]) };
+            let mut response = response(201, &whole.as_bytes()[..length]);
+            response.end = end;
+            let Ok(secret) = created(&response) else { panic!("{}", &whole[..length]) };
             assert_eq!(secret.value.expose_secret(), SECRET, "{}", &whole[..length]);
         }
     }
     for end in 0..first {
-        let outcome = created(&answer(201, &whole.as_bytes()[..end]));
+        let outcome = created(&response(201, &whole.as_bytes()[..end]));
         assert!(
             matches!(outcome, Err(ApiError { cause: Cause::ValueUnreadable(_), .. })),
             "{}",
@@ -111,29 +111,29 @@ fn a_secret_that_came_before_a_body_was_cut_off_is_taken() {
 }
 
 #[test]
-fn one_success_of_the_two_that_an_envelope_and_its_answer_claim_is_enough() {
+fn a_secret_counts_if_the_status_or_that_in_the_envelope_is_a_success() {
     let enveloped = |status: u16| format!(r#"{{"status":{status},"content":{{"secret":"{SECRET}"}}}}"#);
     for (status, within) in [(200, 404), (500, 201)] {
         assert_eq!(secret(status, enveloped(within).as_bytes()).value.expose_secret(), SECRET);
     }
-    let neither = created(&answer(500, enveloped(500).as_bytes()));
+    let neither = created(&response(500, enveloped(500).as_bytes()));
     assert!(matches!(neither, Err(ApiError { cause: Cause::Unexpected { status: 500 }, .. })), "{neither:?}");
 }
 
 #[test]
-fn an_account_under_a_status_that_is_no_success_is_not_read() {
+fn an_account_is_only_read_from_a_successful_response() {
     let account = br#"{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci","secrets":[]}"#;
-    assert!(service_account(&answer(200, account)).is_ok());
+    assert!(service_account(&response(200, account)).is_ok());
     for status in [199, 300, 404, 500] {
         assert_eq!(
-            service_account(&answer(status, account)),
+            service_account(&response(status, account)),
             Err(ApiError::sent(Cause::Unexpected { status }))
         );
     }
 }
 
 #[test]
-fn what_is_not_a_secret_is_not_taken_for_one() {
+fn only_a_non_empty_string_is_a_secret() {
     let bodies: [&[u8]; 11] = [
         b"",
         b"null",
@@ -148,13 +148,13 @@ fn what_is_not_a_secret_is_not_taken_for_one() {
         br#"{"status":201,"content":["mdb_sa_sk_FAKE",null,null,null]}"#,
     ];
     for body in bodies {
-        let outcome = created(&answer(201, body));
+        let outcome = created(&response(201, body));
         assert!(matches!(outcome, Err(ApiError { cause: Cause::ValueUnreadable(_), .. })), "{outcome:?}");
     }
 }
 
 #[test]
-fn only_atlas_own_error_under_a_4xx_is_a_refusal() {
+fn only_a_4xx_with_an_atlas_error_is_a_refusal() {
     const ERROR: &str = r#"{"error":404,"errorCode":"GROUP_NOT_FOUND","detail":"No group."}"#;
     let enveloped = format!(r#"{{"status":404,"content":{ERROR}}}"#);
     let rows = [
@@ -173,7 +173,7 @@ fn only_atlas_own_error_under_a_4xx_is_a_refusal() {
         (404, "<html>not found</html>", false),
     ];
     for (status, body, is_refusal) in rows {
-        let outcome = created(&answer(status, body.as_bytes()));
+        let outcome = created(&response(status, body.as_bytes()));
         assert_eq!(
             matches!(outcome, Err(ApiError { cause: Cause::Rejected(_), .. })),
             is_refusal,
@@ -222,13 +222,13 @@ fn a_refusal_does_not_need_a_code() {
         ("", None),
         ("<html><body>401</body></html>", None),
     ];
-    for (body, words) in rows {
-        let outcome = created(&answer(401, body.as_bytes()));
-        let error = service_account(&answer(401, body.as_bytes())).unwrap_err();
-        match (words, outcome) {
-            (Some(words), Err(ApiError { cause: Cause::Rejected(rejection), .. })) => {
+    for (body, text) in rows {
+        let outcome = created(&response(401, body.as_bytes()));
+        let error = service_account(&response(401, body.as_bytes())).unwrap_err();
+        match (text, outcome) {
+            (Some(text), Err(ApiError { cause: Cause::Rejected(rejection), .. })) => {
                 assert_eq!(rejection.kind(), RejectionKind::NotAuthorized);
-                assert_eq!(rejection.atlas_message().as_str(), words, "{body}");
+                assert_eq!(rejection.atlas_message().as_str(), text, "{body}");
                 assert_eq!(error, ApiError::rejected(*rejection), "{body}");
             }
             (None, Err(ApiError { cause: Cause::Unexpected { status: 401 }, .. })) => {
@@ -240,7 +240,7 @@ fn a_refusal_does_not_need_a_code() {
 }
 
 #[test]
-fn a_read_is_refused_by_atlas_only_under_an_error_status() {
+fn a_read_is_only_refused_with_an_error_status() {
     let rows = [
         (200, r#"{"detail":"x"}"#, false),
         (200, r#"{"error":200,"reason":"OK","detail":"x"}"#, false),
@@ -253,7 +253,7 @@ fn a_read_is_refused_by_atlas_only_under_an_error_status() {
         (404, r#"{"detail":"x"}"#, true),
     ];
     for (status, body, is_refusal) in rows {
-        let error = service_account(&answer(status, body.as_bytes())).unwrap_err();
+        let error = service_account(&response(status, body.as_bytes())).unwrap_err();
         assert_eq!(matches!(error.cause, Cause::Rejected(_)), is_refusal, "{status} {body}: {error:?}");
     }
 }
@@ -261,16 +261,16 @@ fn a_read_is_refused_by_atlas_only_under_an_error_status() {
 #[test]
 fn a_detail_alone_proves_nothing_about_a_post_or_a_delete() {
     for body in [r#"{"detail":"Blocked."}"#, r#"{"error":null,"detail":"Blocked.","reason":"Forbidden"}"#] {
-        let answer = answer(403, body.as_bytes());
+        let response = response(403, body.as_bytes());
         let unexpected = ApiError::sent(Cause::Unexpected { status: 403 });
-        assert_eq!(created(&answer).unwrap_err(), unexpected, "{body}");
-        assert_eq!(deleted(&answer), Err(unexpected), "{body}");
-        assert!(service_account(&answer).unwrap_err().rejection().is_some(), "{body}");
+        assert_eq!(created(&response).unwrap_err(), unexpected, "{body}");
+        assert_eq!(deleted(&response), Err(unexpected), "{body}");
+        assert!(service_account(&response).unwrap_err().rejection().is_some(), "{body}");
     }
 }
 
 #[test]
-fn the_address_that_has_to_be_listed_is_told() {
+fn the_error_names_the_address_to_add_to_the_access_list() {
     let rows = [
         (r#"["203.0.113.7"]"#, Some("203.0.113.7")),
         (r#"["203.0.113.7","x"]"#, Some("203.0.113.7")),
@@ -285,7 +285,8 @@ fn the_address_that_has_to_be_listed_is_told() {
         let body = format!(
             r#"{{"error":403,"errorCode":"ORG_REQUIRES_ACCESS_LIST","detail":"No.","parameters":{parameters}}}"#
         );
-        let Err(ApiError { cause: Cause::Rejected(rejection), .. }) = created(&answer(403, body.as_bytes()))
+        let Err(ApiError { cause: Cause::Rejected(rejection), .. }) =
+            created(&response(403, body.as_bytes()))
         else {
             panic!("{body}");
         };
@@ -302,7 +303,7 @@ fn the_address_that_has_to_be_listed_is_told() {
 fn the_fields_of_a_bad_request_are_kept() {
     let body = br#"{"error":400,"errorCode":"VALIDATION_ERROR","detail":"Bad.","reason":"Bad Request",
         "badRequestDetail":{"fields":[{"field":"secretExpiresAfterHours","description":"must be <= 720"}, 7]}}"#;
-    let Err(ApiError { cause: Cause::Rejected(rejection), .. }) = created(&answer(400, body)) else {
+    let Err(ApiError { cause: Cause::Rejected(rejection), .. }) = created(&response(400, body)) else {
         panic!("not a refusal");
     };
     assert_eq!(rejection.fields[0].field.as_str(), "secretExpiresAfterHours");
@@ -310,13 +311,13 @@ fn the_fields_of_a_bad_request_are_kept() {
 }
 
 #[test]
-fn an_account_is_read_leniently_but_never_looks_emptier_than_it_is() {
+fn an_account_is_parsed_leniently_but_never_loses_a_secret() {
     let body = br#"{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci\u001b[31m","roles":["GROUP_OWNER",7],
         "isSystemManaged":false,"secrets":[
         {"id":"32b6e34b3d91647abb20e7b8","createdAt":"2026-11-01T00:00:00Z","expiresAt":"2027-03-01T00:00:00.5+01:00",
          "lastUsedAt":null,"maskedSecretValue":"mdb_sa_sk_...9f3a","owner":{}},
         {"id":"32b6e34b3d91647abb20e7b9","expiresAt":"soon"}]}"#;
-    let account = service_account(&answer(200, body)).unwrap();
+    let account = service_account(&response(200, body)).unwrap();
     assert_eq!(account.name.as_str(), "ci[31m");
     assert_eq!(account.roles.len(), 1);
     let ids: Vec<_> = account.secrets.iter().map(|secret| secret.id.as_str()).collect();
@@ -325,16 +326,16 @@ fn an_account_is_read_leniently_but_never_looks_emptier_than_it_is() {
     assert_eq!(account.secrets[1].expires_at, None);
 
     let enveloped = br#"{"status":200,"content":{"name":"ci","secrets":null}}"#;
-    assert_eq!(service_account(&answer(200, enveloped)).unwrap().secrets, []);
+    assert_eq!(service_account(&response(200, enveloped)).unwrap().secrets, []);
     let unreadable = r#"{"name":"ci","secrets":[{"id":"../..","expiresAt":"2027-03-01T00:00:00Z"}]}"#;
     for body in ["", "{}", "[]", r#"{"secrets":{}}"#, unreadable, "<html>"] {
-        let error = service_account(&answer(200, body.as_bytes())).unwrap_err();
+        let error = service_account(&response(200, body.as_bytes())).unwrap_err();
         assert_eq!(error, ApiError::sent(Cause::Unexpected { status: 200 }), "{body}");
     }
 }
 
 #[test]
-fn only_what_atlas_documents_says_that_a_secret_was_deleted() {
+fn only_the_documented_responses_confirm_a_deletion() {
     let error = |status, code| format!(r#"{{"error":{status},"errorCode":"{code}","detail":"No."}}"#);
     let (gone, failed, unknown) = ("gone", "failed", "unknown");
     let rows = [
@@ -373,7 +374,7 @@ fn only_what_atlas_documents_says_that_a_secret_was_deleted() {
         (200, format!(r#"{{"status":403,"content":{}}}"#, error(403, "FORBIDDEN")), failed),
     ];
     for (status, body, expected) in rows {
-        let found = match deleted(&answer(status, body.as_bytes())) {
+        let found = match deleted(&response(status, body.as_bytes())) {
             Ok(()) => gone,
             Err(error) if error.certainty() == Certainty::NotDone => failed,
             Err(_) => unknown,

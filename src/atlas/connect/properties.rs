@@ -1,4 +1,4 @@
-//! Proxy variables and exceptions by the ten thousand, beside a second reading of what they mean.
+//! Property tests of the proxy variables, against a second implementation of their rules.
 
 use std::collections::HashMap;
 
@@ -7,17 +7,17 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// An entry of `NO_PROXY`, before it is written.
+/// An entry of `NO_PROXY`, before it is formatted.
 #[derive(Clone, Debug)]
 enum Entry {
     Everything,
-    /// The name and all below it.
+    /// The name and its subdomains.
     Name(Vec<&'static str>),
-    /// Only below it.
+    /// Only the subdomains.
     Below(&'static str, Vec<&'static str>),
     Address([u8; 4]),
     Network([u8; 4], u32),
-    /// Means nothing.
+    /// Matches nothing.
     Nothing(&'static str),
 }
 
@@ -34,11 +34,11 @@ impl Entry {
         }
     }
 
-    fn takes_port(&self) -> bool {
+    fn may_have_port(&self) -> bool {
         matches!(self, Self::Name(_) | Self::Below(..) | Self::Address(_))
     }
 
-    fn means(&self, host: &Target) -> bool {
+    fn matches_host(&self, host: &Target) -> bool {
         match (self, host) {
             (Self::Everything, _) => true,
             (Self::Name(labels), Target::Name(host)) => host.ends_with(labels),
@@ -61,7 +61,7 @@ impl Entry {
     }
 }
 
-/// Where the request goes.
+/// The host of the request.
 #[derive(Clone, Debug)]
 enum Target {
     Name(Vec<&'static str>),
@@ -90,7 +90,7 @@ fn entry() -> impl Strategy<Value = Entry> {
     ]
 }
 
-/// Something that could stand in a proxy variable.
+/// A value that a proxy variable might have.
 fn proxy_value() -> impl Strategy<Value = String> {
     prop_oneof![
         2 => Just(String::new()),
@@ -105,7 +105,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn exceptions_mean_what_they_say(
+    fn exceptions_match_as_specified(
         target in prop_oneof![3 => labels().prop_map(Target::Name), 1 => octets().prop_map(Target::Address)],
         port in prop::sample::select(vec![443_u16, 8443]),
         entries in vec((entry(), prop::option::of(prop::sample::select(vec![443_u16, 8443])), any::<bool>(), "[ \t]?"), 0..4),
@@ -116,12 +116,12 @@ proptest! {
         };
         let base_url = BaseUrl::parse(&format!("https://{host}:{port}")).unwrap();
         let (mut list, mut expected) = (Vec::new(), false);
-        for (entry, wanted_port, is_upper, blank) in entries {
-            let wanted_port = wanted_port.filter(|_| entry.takes_port());
+        for (entry, entry_port, is_upper, blank) in entries {
+            let entry_port = entry_port.filter(|_| entry.may_have_port());
             let text = if is_upper { entry.text().to_uppercase() } else { entry.text() };
-            let text = text + &wanted_port.map_or_else(String::new, |port| format!(":{port}"));
+            let text = text + &entry_port.map_or_else(String::new, |port| format!(":{port}"));
             list.push(format!("{blank}{text}{blank}"));
-            expected |= entry.means(&target) && wanted_port.is_none_or(|wanted| wanted == port);
+            expected |= entry.matches_host(&target) && entry_port.is_none_or(|wanted| wanted == port);
         }
         let list = list.join(",");
         let variable = |name: &str| match name {
@@ -134,7 +134,7 @@ proptest! {
     }
 
     #[test]
-    fn a_variable_that_is_set_is_never_passed_over(
+    fn a_variable_that_is_set_is_never_ignored(
         values in vec(prop::option::of(proxy_value()), 6), exceptions in prop_oneof![Just(String::new()), "[a-z.,*:0-9/\\[\\] ]{0,20}", any::<String>()],
     ) {
         let names = FOR_HTTPS.into_iter().chain(FOR_HTTP);
@@ -147,8 +147,8 @@ proptest! {
         match route(&base_url, |name| set.get(name).cloned()) {
             Err(error) => {
                 prop_assert!(is_set(&set, &[error.variable]));
-                let words = format!("{error} {error:?}");
-                prop_assert!(!words.contains("FAKE"));
+                let text = format!("{error} {error:?}");
+                prop_assert!(!text.contains("FAKE"));
             }
             Ok(Route::System) => prop_assert!(!is_set(&set, &FOR_HTTPS)),
             Ok(Route::Direct) => prop_assert!(is_set(&set, &FOR_HTTPS) && !exceptions.is_empty()),

@@ -1,9 +1,9 @@
 use super::*;
 
-/// RFC 7616, section 3.9.1.
+/// From RFC 7616, section 3.9.1.
 const SHA256: &str = r#"Digest realm="http-auth@example.org", qop="auth, auth-int", algorithm=SHA-256, nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS""#;
 const MD5: &str = r#"Digest realm="http-auth@example.org", qop="auth, auth-int", algorithm=MD5, nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS""#;
-/// As Atlas was recorded.
+/// Recorded from Atlas.
 const ATLAS: &str =
     r#"Digest realm="MMS Public API", domain="", nonce="FAKEnonce", algorithm=MD5, qop="auth", stale=false"#;
 
@@ -19,7 +19,7 @@ fn challenge(headers: &[&str]) -> Option<Challenge> {
 }
 
 #[test]
-fn the_examples_of_the_rfc_are_answered_as_it_prints_them() {
+fn the_examples_of_the_rfc_get_its_responses() {
     let rows = [
         (MD5, "MD5", "8ca523f5e9506fed4657c9700eebdbec"),
         (SHA256, "SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
@@ -47,7 +47,7 @@ fn the_examples_of_the_rfc_are_answered_as_it_prints_them() {
 }
 
 #[test]
-fn the_strongest_challenge_that_can_be_answered_is_chosen() {
+fn the_strongest_supported_challenge_is_used() {
     let both_in_one = format!("{MD5}, {SHA256}");
     let other_schemes = format!("Basic realm=\"x\", Negotiate, {ATLAS}");
     let unknown = MD5.replace("MD5", "SHA-3000");
@@ -75,7 +75,7 @@ fn the_strongest_challenge_that_can_be_answered_is_chosen() {
 }
 
 #[test]
-fn stale_is_what_the_challenge_says() {
+fn a_challenge_may_be_stale() {
     let stale = ATLAS.replace("stale=false", "stale=TRUE");
     assert!(challenge(&[&stale]).unwrap().is_stale());
     assert!(!challenge(&[ATLAS]).unwrap().is_stale());
@@ -83,14 +83,14 @@ fn stale_is_what_the_challenge_says() {
 }
 
 #[test]
-fn a_challenge_is_trusted_for_a_minute() {
+fn a_challenge_is_old_after_a_minute() {
     let challenge = challenge(&[ATLAS]).unwrap();
     assert!(!challenge.is_old(challenge.received_at + Duration::from_secs(60)));
     assert!(challenge.is_old(challenge.received_at + Duration::from_secs(61)));
 }
 
 #[test]
-fn every_answer_counts_and_shows_in_no_debug_output() {
+fn every_response_is_counted_and_hidden_from_debug_output() {
     let private_key = SecretString::from("FAKE-private");
     let key = ("fakepubl", &private_key);
     let url = "https://cloud.mongodb.com/api/x?envelope=true#part";
@@ -101,7 +101,7 @@ fn every_answer_counts_and_shows_in_no_debug_output() {
         assert!(text.contains(count) && text.contains("uri=\"/api/x?envelope=true\""), "{text}");
         assert_eq!(format!("{value:?}"), "Sensitive");
     }
-    // A new nonce is counted from one again.
+    // A new nonce starts again at one.
     let value = challenge(&[ATLAS]).unwrap().authorization(key, &Method::POST, url).unwrap();
     assert!(value.to_str().unwrap().contains("nc=00000001"));
 }

@@ -10,11 +10,11 @@ use reqwest::dns::{Name, Resolve, Resolving};
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn the_deadline_leaves_the_work_its_whole_limit_and_ends_it_then() {
+async fn work_is_stopped_at_its_limit_and_not_before() {
     assert_eq!(before(ready("answer"), pin!(ready(()))).await, Some("answer"), "work that is ready wins");
     let limit = Duration::from_secs(10);
-    assert_eq!(before(sleep(limit + DRAINING / 2), pin!(deadline(limit))).await, Some(()));
-    assert_eq!(before(sleep(limit + DRAINING * 2), pin!(deadline(limit))).await, None);
+    assert_eq!(before(sleep(limit + DRAIN_LIMIT / 2), pin!(deadline(limit))).await, Some(()));
+    assert_eq!(before(sleep(limit + DRAIN_LIMIT * 2), pin!(deadline(limit))).await, None);
 }
 
 #[test]
@@ -31,14 +31,14 @@ fn gzip(body: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_not_encoded_stays_as_it_is() {
+fn a_body_that_is_not_encoded_is_unchanged() {
     for body in ["{}", " \r\n{}", "\n{\"secret\":\"FAKE\"}", "<html>", "x", ""] {
         for encoding in ["", "identity", "gzip", "x-gzip", "deflate", "br", "zstd"] {
             let encodings = vec![encoding.to_owned()];
-            let mut answer = Answer { encodings, ..Answer::of(200, body.as_bytes()) };
-            answer.decode();
+            let mut response = ApiResponse { encodings, ..ApiResponse::of(200, body.as_bytes()) };
+            response.decode();
             assert_eq!(
-                (&answer.body[..], answer.end),
+                (&response.body[..], response.end),
                 (body.as_bytes(), BodyEnd::Complete),
                 "{encoding} {body:?}"
             );
@@ -47,7 +47,7 @@ fn what_is_not_encoded_stays_as_it_is() {
 }
 
 #[test]
-fn zlib_is_told_from_bare_deflate_by_its_header() {
+fn the_header_distinguishes_zlib_from_raw_deflate() {
     let rows: [(&[u8], bool); 8] = [
         (&[0x78, 0x01], true),
         (&[0x78, 0x9c, 0xff], true),
@@ -65,38 +65,38 @@ fn zlib_is_told_from_bare_deflate_by_its_header() {
 
 #[test]
 fn a_decoded_body_has_a_limit() {
-    for (length, end) in [(LONGEST_BODY, BodyEnd::Complete), (LONGEST_BODY + 1, BodyEnd::TooLarge)] {
-        let mut answer = Answer::of(200, &gzip(&vec![b'x'; length]));
-        answer.decode();
-        assert_eq!((answer.body.len(), answer.end), (LONGEST_BODY, end));
+    for (length, end) in [(MAX_BODY, BodyEnd::Complete), (MAX_BODY + 1, BodyEnd::TooLarge)] {
+        let mut response = ApiResponse::of(200, &gzip(&vec![b'x'; length]));
+        response.decode();
+        assert_eq!((response.body.len(), response.end), (MAX_BODY, end));
     }
 }
 
 #[test]
-fn a_body_that_broke_off_keeps_its_cause_when_it_is_decoded() {
+fn decoding_a_truncated_body_keeps_its_error() {
     let whole = gzip(b"{\"secret\":\"FAKE\"}");
     let cause = || BodyEnd::Cut(Cause::TimedOut(Duration::from_secs(60)));
-    let mut answer = Answer { end: cause(), ..Answer::of(201, &whole[..whole.len() - 8]) };
-    answer.decode();
-    assert_eq!((&answer.body[..], answer.end), (&b"{\"secret\":\"FAKE\"}"[..], cause()));
+    let mut response = ApiResponse { end: cause(), ..ApiResponse::of(201, &whole[..whole.len() - 8]) };
+    response.decode();
+    assert_eq!((&response.body[..], response.end), (&b"{\"secret\":\"FAKE\"}"[..], cause()));
 }
 
 #[test]
-fn only_a_401_holds_a_challenge() {
-    for (status, holds_one) in [(401, true), (200, false), (403, false)] {
+fn only_a_401_has_a_challenge() {
+    for (status, is_stale) in [(401, true), (200, false), (403, false)] {
         let response = hyper::Response::builder()
             .status(status)
             .header("WWW-Authenticate", r#"Digest realm="x", nonce="FAKE", qop="auth", stale=true"#)
             .body("")
             .unwrap();
-        assert_eq!(Answer::new(&response.into()).is_stale(), holds_one, "{status}");
+        assert_eq!(ApiResponse::new(&response.into()).is_stale(), is_stale, "{status}");
     }
 }
 
 const NOW: &str = "Mon, 23 Nov 2026 18:14:00 GMT";
 
 #[test]
-fn seconds_and_dates_are_read_and_nonsense_is_not() {
+fn retry_after_is_seconds_or_a_date() {
     let rows = [
         ("55", Some(55)),
         ("0", Some(0)),
@@ -125,7 +125,7 @@ fn seconds_and_dates_are_read_and_nonsense_is_not() {
 }
 
 #[test]
-fn a_date_is_read_and_nonsense_is_not() {
+fn an_invalid_date_is_ignored() {
     let rows = [
         ("Mon, 23 Nov 2026 18:14:00 GMT", Some("2026-11-23T18:14:00Z")),
         (" Mon, 23 Nov 2026 18:14:00 GMT ", Some("2026-11-23T18:14:00Z")),
@@ -167,8 +167,8 @@ async fn failure(builder: reqwest::ClientBuilder, url: &str) -> reqwest::Error {
     client.get(url).send().await.unwrap_err()
 }
 
-/// Takes one connection, reads a little and answers with these bytes.
-fn answering(bytes: &'static [u8]) -> String {
+/// Accepts one connection, reads a little and responds with these bytes.
+fn respond_with(bytes: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
@@ -184,63 +184,66 @@ fn text(text: &str) -> ServerText {
 }
 
 #[tokio::test]
-async fn a_name_without_address_was_not_sent() {
+async fn without_an_address_nothing_was_sent() {
     let builder = reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(NoSuchName));
     let error = failure(builder, "https://atlas.invalid/").await;
-    assert_eq!(no_answer(error), ApiError::not_sent(Cause::Dns(text("no such name"))));
+    assert_eq!(request_error(error), ApiError::not_sent(Cause::Dns(text("no such name"))));
 }
 
 #[tokio::test]
-async fn what_a_proxy_does_not_let_through_was_not_sent() {
+async fn if_the_proxy_refuses_nothing_was_sent() {
     let rows = [
-        (answering(b"HTTP/1.1 403 Forbidden\r\n\r\n"), "the proxy refused the request"),
+        (respond_with(b"HTTP/1.1 403 Forbidden\r\n\r\n"), "the proxy refused the request"),
         (
-            answering(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
+            respond_with(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
             "the proxy requires a user and password",
         ),
-        (answering(b""), "the proxy closed the connection"),
+        (respond_with(b""), "the proxy closed the connection"),
         ("127.0.0.1:1".to_owned(), "could not connect to the proxy"),
     ];
     for (proxy, expected) in rows {
         let proxy = reqwest::Proxy::https(format!("http://{proxy}")).unwrap();
         let error = failure(reqwest::Client::builder().proxy(proxy), "https://atlas.invalid/").await;
-        assert_eq!(no_answer(error), ApiError::not_sent(Cause::Proxy(text(expected))));
+        assert_eq!(request_error(error), ApiError::not_sent(Cause::Proxy(text(expected))));
     }
 }
 
 #[tokio::test]
-async fn a_host_that_speaks_no_tls_was_not_sent_anything() {
+async fn without_tls_nothing_was_sent() {
     let rows: [(&[u8], &str); 2] = [
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "the host does not speak TLS"),
         (b"", "the host closed the connection during the handshake"),
     ];
     for (bytes, expected) in rows {
-        let url = format!("https://{}/", answering(bytes));
+        let url = format!("https://{}/", respond_with(bytes));
         let error = failure(reqwest::Client::builder().no_proxy(), &url).await;
-        assert_eq!(no_answer(error), ApiError::not_sent(Cause::Tls(text(expected))));
+        assert_eq!(request_error(error), ApiError::not_sent(Cause::Tls(text(expected))));
     }
 }
 
 #[tokio::test]
-async fn a_stalled_handshake_was_not_sent_anything() {
+async fn after_a_stalled_handshake_nothing_was_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/", listener.local_addr().unwrap());
     let limit = Duration::from_millis(20);
     let builder = reqwest::Client::builder().no_proxy().connect_timeout(limit);
     let error = failure(builder, &url).await;
-    assert_eq!(no_answer(error), ApiError::not_sent(Cause::ConnectTimeout));
+    assert_eq!(request_error(error), ApiError::not_sent(Cause::ConnectTimeout));
 }
 
 #[tokio::test]
-async fn a_message_names_neither_url_nor_query() {
+async fn an_error_contains_neither_url_nor_query() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/?token=FAKE", listener.local_addr().unwrap());
     drop(listener);
     let error = failure(reqwest::Client::builder().no_proxy(), &url).await;
-    assert_eq!(no_answer(error), ApiError::not_sent(Cause::Connect(text("the host refused the connection"))));
+    assert_eq!(
+        request_error(error),
+        ApiError::not_sent(Cause::Connect(text("the host refused the connection")))
+    );
 }
 
-/// An error of the verifier's own, by its name.
+/// A private error of the verifier, by its name.
 #[derive(Debug)]
 enum Verifier {
     CaUsedAsEndEntity,
@@ -257,7 +260,7 @@ impl std::fmt::Display for Verifier {
 impl Error for Verifier {}
 
 #[test]
-fn certificates_are_named_in_plain_text() {
+fn certificate_errors_are_in_plain_text() {
     use CertificateError as C;
     let other = |error: Verifier| C::Other(rustls::OtherError(Arc::new(error)));
     let rows = [
@@ -286,7 +289,7 @@ fn certificates_are_named_in_plain_text() {
 }
 
 #[test]
-fn other_failures_of_tls_are_named_in_plain_text() {
+fn other_tls_errors_are_in_plain_text() {
     use rustls::{AlertDescription, InvalidMessage, PeerIncompatible, PeerMisbehaved};
     let rows = [
         (rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType), "the host does not speak TLS"),
@@ -311,7 +314,7 @@ fn other_failures_of_tls_are_named_in_plain_text() {
 }
 
 #[test]
-fn what_the_system_says_of_a_connection_is_put_in_plain_text() {
+fn connection_errors_of_the_system_are_in_plain_text() {
     use io::ErrorKind;
     let rows = [
         (ErrorKind::ConnectionRefused, "the host refused the connection"),

@@ -5,22 +5,22 @@ use crate::atlas::http::BodyEnd;
 use crate::atlas::properties::{self, any_body, any_status};
 use crate::domain::Rejection;
 
-fn answer(status: u16, body: &str) -> Answer {
-    properties::answer(status, body.as_bytes())
+fn response(status: u16, body: &str) -> ApiResponse {
+    properties::response(status, body.as_bytes())
 }
 
-fn token(answer: &Answer, asked_at: Instant) -> ApiResult<Token> {
-    let (value, life) = super::token(answer)?;
+fn token(response: &ApiResponse, requested_at: Instant) -> ApiResult<Token> {
+    let (value, lifetime) = super::token(response)?;
     let client_id = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
     let login = ServiceAccountLogin { client_id, client_secret: "FAKE".into() };
-    Ok(Token { value, expires_at: asked_at + life, login })
+    Ok(Token { value, expires_at: requested_at + lifetime, login })
 }
 
 #[test]
 fn a_token_is_fresh_while_five_minutes_are_left() {
     let now = Instant::now();
     let token =
-        token(&answer(200, r#"{"access_token":"FAKE","expires_in":3600,"token_type":"Bearer"}"#), now)
+        token(&response(200, r#"{"access_token":"FAKE","expires_in":3600,"token_type":"Bearer"}"#), now)
             .unwrap();
     assert!(token.is_fresh(now));
     assert!(token.is_fresh(now + Duration::from_secs(3300)));
@@ -29,11 +29,11 @@ fn a_token_is_fresh_while_five_minutes_are_left() {
 }
 
 #[test]
-fn a_token_counts_when_the_connection_broke_after_it() {
+fn a_token_in_a_truncated_response_is_used() {
     let cut = |body: &str| {
-        let mut answer = answer(200, body);
-        answer.end = BodyEnd::Cut(Cause::Interrupted(ServerText::new("reset")));
-        token(&answer, Instant::now())
+        let mut response = response(200, body);
+        response.end = BodyEnd::Cut(Cause::Interrupted(ServerText::new("reset")));
+        token(&response, Instant::now())
     };
     assert_eq!(cut(r#"{"access_token":"FAKE"}"#).unwrap().value.expose_secret(), "FAKE");
     assert_eq!(
@@ -43,17 +43,17 @@ fn a_token_counts_when_the_connection_broke_after_it() {
 }
 
 #[test]
-fn a_token_without_a_readable_life_lives_the_usual_hour() {
+fn a_token_without_a_readable_lifetime_lives_for_an_hour() {
     let now = Instant::now();
-    for life in ["", r#","expires_in":null"#, r#","expires_in":-1"#, r#","expires_in":"3600""#] {
-        let token = token(&answer(200, &format!(r#"{{"access_token":"FAKE"{life}}}"#)), now).unwrap();
-        assert!(token.is_fresh(now + Duration::from_secs(3300)), "{life}");
-        assert!(!token.is_fresh(now + Duration::from_secs(3301)), "{life}");
+    for lifetime in ["", r#","expires_in":null"#, r#","expires_in":-1"#, r#","expires_in":"3600""#] {
+        let token = token(&response(200, &format!(r#"{{"access_token":"FAKE"{lifetime}}}"#)), now).unwrap();
+        assert!(token.is_fresh(now + Duration::from_secs(3300)), "{lifetime}");
+        assert!(!token.is_fresh(now + Duration::from_secs(3301)), "{lifetime}");
     }
 }
 
 #[test]
-fn a_life_of_any_length_is_understood() {
+fn a_lifetime_of_any_size_is_parsed() {
     let now = Instant::now();
     let rows = [
         ("0", false),
@@ -71,15 +71,15 @@ fn a_life_of_any_length_is_understood() {
         ("1e30", true),
         ("1e999", true),
     ];
-    for (life, is_fresh) in rows {
+    for (lifetime, is_fresh) in rows {
         let body =
-            format!(r#"{{"access_token":"FAKE","expires_in":{life},"expires_at":1e999,"x":"\ud800"}}"#);
-        assert_eq!(token(&answer(200, &body), now).unwrap().is_fresh(now), is_fresh, "{life}");
+            format!(r#"{{"access_token":"FAKE","expires_in":{lifetime},"expires_at":1e999,"x":"\ud800"}}"#);
+        assert_eq!(token(&response(200, &body), now).unwrap().is_fresh(now), is_fresh, "{lifetime}");
     }
 }
 
 #[test]
-fn refusals_are_told_apart_by_the_type_of_error() {
+fn the_type_of_error_distinguishes_the_refusals() {
     let refused = |message| ApiError::sent(Cause::SignInRefused(ServerText::new(message)));
     let token_refused =
         |status, message| ApiError::sent(Cause::TokenRefused { status, message: ServerText::new(message) });
@@ -160,13 +160,13 @@ fn refusals_are_told_apart_by_the_type_of_error() {
         (200, r#"{"access_token":"FAKE token"}"#, unexpected(200)),
     ];
     for (status, body, expected) in rows {
-        let error = token(&answer(status, body), Instant::now()).err().unwrap();
+        let error = token(&response(status, body), Instant::now()).err().unwrap();
         assert_eq!(error, expected, "{status} {body}");
     }
 }
 
 #[test]
-fn an_authorization_shows_in_no_debug_output() {
+fn an_authorization_is_hidden_from_debug_output() {
     let value = authorization("Bearer", "mdb_FAKE_token").unwrap();
     assert_eq!(value.to_str().unwrap(), "Bearer mdb_FAKE_token");
     assert!(!format!("{value:?}").contains("FAKE"));
@@ -178,11 +178,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_answer_is_a_token_that_was_named_or_none(status in any_status(), body in any_body()) {
+    fn a_token_is_always_from_the_response(status in any_status(), body in any_body()) {
         let named = serde_json::from_slice::<Value>(&body).ok();
         let named = named.and_then(|body| Some(body.get("access_token")?.as_str()?.to_owned()));
-        let answer = properties::answer(status, &body);
-        if let Ok(token) = token(&answer, Instant::now()) {
+        let response = properties::response(status, &body);
+        if let Ok(token) = token(&response, Instant::now()) {
             prop_assert!(is_success(status));
             prop_assert_eq!(Some(token.value.expose_secret().to_owned()), named);
         }

@@ -10,7 +10,7 @@ fn projects(count: usize) -> Value {
 }
 
 #[test]
-fn a_list_ends_with_a_short_page_or_with_links_that_name_no_next() {
+fn a_list_ends_with_a_short_page_or_links_without_a_next_page() {
     let next = json!([{"rel": "self", "href": "x"}, {"rel": "next", "href": "y"}]);
     let no_next = json!([{"rel": "self", "href": "x"}]);
     let rows = [
@@ -31,7 +31,7 @@ fn a_list_ends_with_a_short_page_or_with_links_that_name_no_next() {
 }
 
 #[test]
-fn a_total_is_an_estimate_that_has_to_be_a_number() {
+fn the_total_is_an_estimate_and_must_be_a_number() {
     let about =
         |total: Value| page(&json!({"results": [], "totalCount": total}), project_entry).unwrap().about;
     assert_eq!(about(json!(7)), Some(7));
@@ -41,7 +41,7 @@ fn a_total_is_an_estimate_that_has_to_be_a_number() {
 }
 
 #[test]
-fn an_entry_is_read_by_its_id_and_left_out_without_one() {
+fn an_entry_without_an_id_is_left_out() {
     let project = project_entry(&json!({"id": PROJECT, "name": "payments"})).unwrap();
     assert_eq!((project.id.as_str(), project.name.as_str()), (PROJECT, "payments"));
     assert_eq!(project.organization, None);
@@ -84,7 +84,7 @@ fn an_envelope_has_a_status_and_an_object() {
 }
 
 #[test]
-fn the_status_of_a_creation_counts_only_with_its_content() {
+fn an_envelope_status_only_counts_with_content() {
     let status = |body: Value| created(body.to_string().as_bytes()).unwrap().envelope_status;
     assert_eq!(status(json!({"status": 404, "content": {}})), Some(404));
     assert_eq!(status(json!({"status": 404})), None);
@@ -92,7 +92,7 @@ fn the_status_of_a_creation_counts_only_with_its_content() {
 }
 
 #[test]
-fn a_secret_is_found_around_what_is_wrong_with_the_body() {
+fn a_secret_is_found_in_an_invalid_body() {
     let secret = r#"{"id":"32b6e34b3d91647abb20e7b8","secret":"FAKE"}"#;
     let inside = secret.trim_end_matches('}');
     let rows = [
@@ -112,7 +112,7 @@ fn a_secret_is_found_around_what_is_wrong_with_the_body() {
 }
 
 #[test]
-fn atlas_own_error_is_told_from_those_of_others() {
+fn errors_of_atlas_are_distinguished_from_those_of_others() {
     let detail = json!({"detail": "No."});
     let other = json!({"error": 7, "detail": "No."});
     let rows = [
@@ -136,7 +136,7 @@ fn atlas_own_error_is_told_from_those_of_others() {
 }
 
 #[test]
-fn an_account_is_known_by_one_of_its_fields() {
+fn one_field_identifies_an_account() {
     let rows = [
         (json!({"clientId": CLIENT}), true),
         (json!({"name": "ci"}), true),
@@ -152,7 +152,7 @@ fn an_account_is_known_by_one_of_its_fields() {
 }
 
 #[test]
-fn every_field_of_a_secret_is_read() {
+fn every_field_of_a_secret_is_parsed() {
     let body = json!({"name": "ci", "roles": ["GROUP_OWNER"], "secrets": [{
         "id": "32b6e34b3d91647abb20e7b9",
         "createdAt": "2026-09-24T18:14:02Z",
@@ -172,7 +172,7 @@ fn every_field_of_a_secret_is_read() {
 }
 
 #[test]
-fn a_cap_on_lifetimes_is_a_positive_number_of_hours() {
+fn the_maximum_lifetime_is_a_positive_number_of_hours() {
     let rows = [
         (json!(8760), Some(8760)),
         (json!(1), Some(1)),
@@ -191,7 +191,7 @@ fn a_cap_on_lifetimes_is_a_positive_number_of_hours() {
 }
 
 #[test]
-fn atlas_own_error_is_marked_by_a_whole_number() {
+fn an_error_of_atlas_has_an_integer() {
     let is_one = |error: Value| rejection(404, &json!({"error": error, "errorCode": "X"}), None).is_some();
     assert!(is_one(json!(404)) && is_one(json!(-1)) && is_one(json!(u64::MAX)));
     assert!(!is_one(json!("404")) && !is_one(json!(404.5)) && !is_one(json!(null)));
