@@ -42,7 +42,7 @@ impl Report {
             Some(origin) => origin.to_string(),
             None => found.unusable.clone().unwrap_or_default(),
         };
-        self.row("base URL", &found.base_url.to_string(), &found.base_url_place);
+        self.row("base URL", &found.base_url.to_string(), &found.base_url_source);
         self.row("credentials", kind, &source);
     }
 
