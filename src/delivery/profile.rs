@@ -49,7 +49,7 @@ pub async fn update_profiles(
 ) -> Vec<ProfileUpdate> {
     let update = move |profile: ProfileName| {
         let result = match update(&config, &profile, &payload) {
-            Ok(place) => Ok(ServerText::new(&format!("profile {profile} ({place})"))),
+            Ok(location) => Ok(ServerText::new(&format!("profile {profile} ({location})"))),
             Err(message) => Err(ServerText::new(&message)),
         };
         ProfileUpdate { profile, result }

@@ -117,8 +117,8 @@ impl Copier {
                 }
                 ClipboardBackend::Osc52 => {
                     let route = match errors.last() {
-                        Some(gone @ (CopyError::TmuxGone | CopyError::TmuxForeign)) => {
-                            TerminalRoute::Osc52Instead(*gone)
+                        Some(error @ (CopyError::TmuxGone | CopyError::TmuxForeign)) => {
+                            TerminalRoute::Osc52Instead(*error)
                         }
                         _ => TerminalRoute::Osc52,
                     };

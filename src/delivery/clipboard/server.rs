@@ -226,7 +226,7 @@ impl<W: Write> ClipboardServer<W> {
             // While no value is held, the watchdog limits the wait.
             let timeout = self.lease.map_or(WORK_TIMEOUT, |lease| lease.wait(Instant::now()));
             let flow = match self.requests.recv_timeout(timeout) {
-                Ok(Some(request)) => self.answer(request),
+                Ok(Some(request)) => self.handle(request),
                 Ok(None) if self.lease.is_none() => return,
                 Ok(None) => ControlFlow::Continue(()),
                 Err(_) => self.after_timeout(),
@@ -239,7 +239,7 @@ impl<W: Write> ClipboardServer<W> {
         send(&mut self.reports, last);
     }
 
-    fn answer(&mut self, request: Request) -> ControlFlow<Report> {
+    fn handle(&mut self, request: Request) -> ControlFlow<Report> {
         match request {
             Request::Hold { value, clear_after } => return self.hold(value, clear_after),
             Request::Check => {}

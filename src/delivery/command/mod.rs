@@ -110,7 +110,7 @@ fn run_and_wait(
     let mut outcome = ended.unwrap_or_else(|error| CommandOutcome::Lost(os_error_message(&error)));
     let output = captured.finish(secret, only_prints);
     if let CommandOutcome::Exited { last_line, .. } = &mut outcome {
-        // A line with only a bracket or a quote is no message.
+        // A line with only a bracket or a quote is not a message.
         let has_text = |line: &&ServerText| line.as_str().contains(char::is_alphanumeric);
         let last = output.lines.iter().rfind(has_text).filter(|_| !output.had_secret);
         *last_line = last.cloned().unwrap_or_default();

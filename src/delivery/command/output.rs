@@ -218,7 +218,7 @@ impl Encodings {
         let prefix = secret.len() - hidden.len();
         let hidden = &hidden[..hidden.len().min(MAX_LINE_LENGTH)];
         let reversed: Vec<u8> = hidden.iter().rev().copied().collect();
-        // In the Kubernetes format, whose groups of 3 bytes begin at the prefix.
+        // As in the Kubernetes format, where the groups of 3 bytes begin at the prefix.
         let in_base64 = STANDARD_NO_PAD.encode(hidden.get((3 - prefix % 3) % 3..).unwrap_or_default());
         let mut texts = Vec::new();
         for bytes in [hidden, &reversed, in_base64.as_bytes()] {

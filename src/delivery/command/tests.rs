@@ -134,13 +134,13 @@ async fn a_question_is_shown_while_the_command_waits() {
     let line = line.replace("{}", folder.0.path().to_str().unwrap());
     let payload = payload();
     let run = pipe_to(&line, None, Format::Secret, &payload, Box::new(terminal));
-    let answer = folder.path("go");
+    let go_file = folder.path("go");
     let look = blocking(move || {
         let mut shown = String::new();
         for byte in io::BufReader::new(reader).bytes() {
             shown.push(char::from(byte.unwrap()));
             if shown.ends_with("[y/N] ") {
-                fs::write(&answer, "").unwrap();
+                fs::write(&go_file, "").unwrap();
                 return shown;
             }
         }

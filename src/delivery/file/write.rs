@@ -17,7 +17,7 @@ use crate::files::{FileStat, Folder, open, read_at_most, set_mode};
 const MAX_FILE_SIZE: u64 = 1024 * 1024;
 
 /// How many characters of the file's name begin the name of the temporary file: file systems allow 255 bytes.
-const MAX_NAME_LENGTH: usize = 50;
+const MAX_PREFIX_LENGTH: usize = 50;
 
 /// Stores `content` as the new file `path`. Nothing is overwritten and no link is followed.
 pub(super) fn store(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
@@ -115,7 +115,7 @@ impl ExistingFile {
         if let Some(failure) = why_not_replaced(&path, &about) {
             return Err(failure);
         }
-        // Network folders may not support locks. A write by another program is noticed without a lock, too.
+        // Network folders may not support locks. A write by another program is noticed even without a lock.
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
             return Err(SaveFailure::Locked);
         }
@@ -168,7 +168,7 @@ fn beside(path: &Path) -> Result<(&Path, String), SaveFailure> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(SaveFailure::NoName);
     };
-    let start: String = name.to_string_lossy().chars().take(MAX_NAME_LENGTH).collect();
+    let start: String = name.to_string_lossy().chars().take(MAX_PREFIX_LENGTH).collect();
     Ok((folder, format!("{start}.atlas-secret-")))
 }
 

@@ -113,11 +113,11 @@ async fn the_profiles_of_an_account_are_found_and_updated() {
     let names = profiles_of(path.clone(), payload().new_secret.client).await;
     assert_eq!(names.iter().map(ProfileName::as_str).collect::<Vec<_>>(), ["ci", "prod"]);
     let updates = update_profiles(path.clone(), names, Box::new(payload())).await;
-    let places: Vec<String> =
+    let locations: Vec<String> =
         updates.iter().map(|update| update.result.as_ref().unwrap().to_string()).collect();
     let private = if cfg!(unix) { ", now readable only by its owner" } else { "" };
     assert_eq!(
-        places,
+        locations,
         [format!("profile ci (config.toml{private})"), "profile prod (config.toml)".to_owned()]
     );
     let expected = FILE

@@ -54,13 +54,13 @@ fn a_shell_splits_every_accepted_line_in_the_same_way() {
     let mut runner = TestRunner::deterministic();
     let lines = line(&[]);
     let lines = (0..40_000).map(|_| lines.new_tree(&mut runner).unwrap().current());
-    let taken: Vec<(String, Vec<String>)> =
+    let accepted: Vec<(String, Vec<String>)> =
         lines.filter_map(|line| Some((line.clone(), words(&line).ok()?))).collect();
-    assert!(taken.len() >= 10_000, "only {} lines are taken", taken.len());
-    let lines: Vec<String> = taken.iter().map(|(line, _)| line.clone()).collect();
+    assert!(accepted.len() >= 10_000, "only {} lines are taken", accepted.len());
+    let lines: Vec<String> = accepted.iter().map(|(line, _)| line.clone()).collect();
     let read = read_by_a_shell(&lines);
-    assert_eq!(read.len(), taken.len(), "{:?}", lines.get(read.len()));
-    for ((line, ours), shells) in taken.iter().zip(read) {
+    assert_eq!(read.len(), accepted.len(), "{:?}", lines.get(read.len()));
+    for ((line, ours), shells) in accepted.iter().zip(read) {
         assert_eq!(Some(ours), shells.as_ref(), "{line}");
     }
 }

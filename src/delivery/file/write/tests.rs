@@ -65,10 +65,10 @@ fn names(folder: &Path) -> Vec<String> {
 const ID: &str = ENV_VARIABLES[0];
 
 fn question(is_open: bool) -> SaveFailure {
-    asked(is_open, &[ID])
+    question_with(is_open, &[ID])
 }
 
-fn asked(is_open: bool, missing: &[&'static str]) -> SaveFailure {
+fn question_with(is_open: bool, missing: &[&'static str]) -> SaveFailure {
     SaveFailure::CanUpdate(EnvFile { is_open, missing: missing.to_vec(), ..EnvFile::default() })
 }
 
@@ -207,11 +207,11 @@ async fn a_file_that_cannot_be_updated_has_a_reason_and_stays() {
         (
             "the largest",
             |path| fs::write(path, vec![b'\n'; 1024 * 1024]).unwrap(),
-            asked(true, &ENV_VARIABLES),
+            question_with(true, &ENV_VARIABLES),
         ),
         ("UTF-16", |path| fs::write(path, b"\xff\xfeA\0=\x001\0").unwrap(), SaveFailure::NotText),
-        ("not UTF-8", |path| fs::write(path, b"A=\xff\xe9\n").unwrap(), asked(true, &ENV_VARIABLES)),
-        ("empty", |path| fs::write(path, "").unwrap(), asked(true, &ENV_VARIABLES)),
+        ("not UTF-8", |path| fs::write(path, b"A=\xff\xe9\n").unwrap(), question_with(true, &ENV_VARIABLES)),
+        ("empty", |path| fs::write(path, "").unwrap(), question_with(true, &ENV_VARIABLES)),
         (
             "no plain line",
             |path| fs::write(path, "\nMONGODB_ATLAS_CLIENT_ID=$(x)\n").unwrap(),
