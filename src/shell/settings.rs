@@ -160,8 +160,7 @@ impl Settings {
             None => Some(demo(&mut app, arguments, &expires_after)?),
         };
         read_date(&mut app);
-        for warning in profiles.iter().flat_map(Profiles::warnings) {
-            let note = ServerText::new(warning);
+        for note in profiles.iter().flat_map(Profiles::warnings).map(|warning| ServerText::new(warning)) {
             if !app.shared.credential_notes.contains(&note) {
                 app.shared.credential_notes.push(note);
             }
