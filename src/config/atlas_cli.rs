@@ -33,7 +33,7 @@ const OR_TOKEN: &str = "or set MONGODB_ATLAS_ACCESS_TOKEN";
 const MAX_TOKEN_SIZE: usize = 16 * 1024;
 
 /// The output of a command, and how it ended.
-struct Ended {
+struct Finished {
     status: ExitStatus,
     output: Zeroizing<Vec<u8>>,
     errors: Zeroizing<Vec<u8>>,
@@ -71,7 +71,7 @@ async fn token(profile: &ProfileName) -> Result<Zeroizing<String>, String> {
             "{command} took more than 5 seconds and was stopped: run it in a terminal to see why, {OR_TOKEN}"
         )
     })?;
-    group.has_ended();
+    group.disarm();
     ended.map_err(not_started)?.token(profile)
 }
 
@@ -88,7 +88,7 @@ fn start(program: &Path, profile: &ProfileName) -> io::Result<Child> {
     command.spawn()
 }
 
-impl Ended {
+impl Finished {
     fn token(&self, name: &ProfileName) -> Result<Zeroizing<String>, String> {
         let command = command_line(name);
         let no_token = || {
@@ -128,7 +128,7 @@ fn not_started(command: &str, why: &ServerText) -> String {
 }
 
 /// Waits until the command has ended, and meanwhile reads its output.
-async fn wait(child: &mut Child) -> io::Result<Ended> {
+async fn wait(child: &mut Child) -> io::Result<Finished> {
     let (mut output, mut errors) = (Zeroizing::new(Vec::new()), Zeroizing::new(Vec::new()));
     let (from_output, from_errors) = (child.stdout.take(), child.stderr.take());
     let status = {
@@ -144,7 +144,7 @@ async fn wait(child: &mut Child) -> io::Result<Ended> {
             }
         }
     };
-    Ok(Ended { status, output, errors })
+    Ok(Finished { status, output, errors })
 }
 
 /// Reads at most one byte more than the longest token, so that a longer text is noticed. The buffer is never
@@ -181,7 +181,7 @@ impl Group {
         Self { leader: id.and_then(rustix::process::Pid::from_raw) }
     }
 
-    fn has_ended(&mut self) {
+    fn disarm(&mut self) {
         self.leader = None;
     }
 }
@@ -203,5 +203,5 @@ impl Group {
         Self {}
     }
 
-    fn has_ended(&mut self) {}
+    fn disarm(&mut self) {}
 }

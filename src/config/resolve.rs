@@ -134,16 +134,16 @@ impl Resolver<'_> {
                 let unusable = is_choice.then(|| SEVERAL_PROFILES.to_owned());
                 return Ok(Found { unusable, ..without_profile()? });
             }
-            Err(error) => return Ok(without_profile()?.without(error)),
+            Err(error) => return Ok(without_profile()?.unusable_because(error)),
         };
         let found = match self.without_credentials(Some(profile), Vec::new()) {
             Ok(found) => found,
             // If a variable is wrong, this also fails without the profile.
-            Err(error) => return Ok(without_profile()?.without(&error)),
+            Err(error) => return Ok(without_profile()?.unusable_because(&error)),
         };
         Ok(match profile.credentials() {
             Ok(credentials) => found.signing_in(credentials, profile, "the only or the default one"),
-            Err(error) => found.without(&error),
+            Err(error) => found.unusable_because(&error),
         })
     }
 
@@ -179,7 +179,7 @@ impl Found {
         Self { credentials: Some(credentials), origin: Some(origin), ..self }
     }
 
-    fn without(mut self, error: &impl ToString) -> Self {
+    fn unusable_because(mut self, error: &impl ToString) -> Self {
         self.unusable = Some(error.to_string());
         self.warnings.extend(self.unusable.clone());
         self

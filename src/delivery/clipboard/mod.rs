@@ -225,7 +225,7 @@ enum ClipboardBackend {
 /// A backend that the user names is tried even if it looks hopeless, so that the user sees its error.
 fn select_backend(environment: &Environment, preference: Preference) -> Vec<ClipboardBackend> {
     let candidates = [
-        (is_native_clipboard_the_users(environment), ClipboardBackend::Native),
+        (can_trust_native_clipboard(environment), ClipboardBackend::Native),
         (environment.tmux.is_some(), ClipboardBackend::Tmux),
         // A fallback for tmux, too, whose server may be gone or belong to another user.
         (environment.supports_osc52, ClipboardBackend::Osc52),
@@ -243,7 +243,7 @@ fn select_backend(environment: &Environment, preference: Preference) -> Vec<Clip
 
 /// Over SSH the native clipboard is on the wrong machine, and reading it back would even seem to prove the copy. The
 /// exception is a forwarded X11 display.
-fn is_native_clipboard_the_users(environment: &Environment) -> bool {
+fn can_trust_native_clipboard(environment: &Environment) -> bool {
     if environment.over_ssh {
         return has_forwarded_display(environment);
     }

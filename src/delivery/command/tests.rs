@@ -135,7 +135,7 @@ async fn a_question_is_shown_while_the_command_waits() {
     let payload = payload();
     let run = pipe_to(&line, None, Format::Secret, &payload, Box::new(terminal));
     let go_file = folder.path("go");
-    let look = blocking(move || {
+    let read_terminal = blocking(move || {
         let mut shown = String::new();
         for byte in io::BufReader::new(reader).bytes() {
             shown.push(char::from(byte.unwrap()));
@@ -146,7 +146,8 @@ async fn a_question_is_shown_while_the_command_waits() {
         }
         shown
     });
-    let (report, shown) = tokio::time::timeout(DEADLINE, async { tokio::join!(run, look) }).await.unwrap();
+    let (report, shown) =
+        tokio::time::timeout(DEADLINE, async { tokio::join!(run, read_terminal) }).await.unwrap();
     assert_eq!(shown, "Running sh. Ctrl-C stops it.\nOverwrite? [y/N] ");
     assert_eq!(report.outcome, CommandOutcome::Succeeded);
 }
