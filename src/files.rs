@@ -1,7 +1,7 @@
-//! Files in places that other users may reach: how they are opened, and what the system says of them.
+//! Opens and examines files where other users may have access.
 //!
-//! **Invariant:** what is examined is what was opened: between a look at a name and opening it, another user could put
-//! something else there.
+//! **Invariant:** the file that is examined is the one that was opened: between examining a name and opening it,
+//! another user could replace the file.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -10,8 +10,8 @@ use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
-/// Opens a file, but not through a link, without waiting for the other end of a pipe, and without making a terminal this
-/// process's own. A new file is readable only by its owner.
+/// Opens a file. Does not follow a link, wait for the other end of a pipe, or make a terminal the controlling one. Only
+/// its owner can read a new file.
 pub fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     #[cfg(unix)]
     {
@@ -23,15 +23,15 @@ pub fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     options.open(path)
 }
 
-/// The content of a file; `None` if it has more bytes than `limit`.
+/// Returns the content of a file; `None` if it has more bytes than `limit`.
 pub fn read_at_most(file: &File, limit: u64) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     let mut content = Zeroizing::new(Vec::new());
     file.take(limit + 1).read_to_end(&mut content)?;
     Ok((content.len() as u64 <= limit).then_some(content))
 }
 
-/// What the system says of a file. Where it knows neither owners nor modes, the folder of a file decides who may open it,
-/// and the file counts as private and this user's.
+/// The metadata of a file. On a system without owners and modes, the folder decides who may open the file, so it counts
+/// as private and as this user's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileStat {
     /// Device and inode.
@@ -42,19 +42,19 @@ pub struct FileStat {
     pub group: u32,
     /// The permissions.
     pub mode: u32,
-    /// How many names it has.
+    /// The number of hard links.
     pub links: u64,
     /// In bytes.
     pub length: u64,
     modified: Option<SystemTime>,
-    /// When its content or anything else here changed: seconds and nanoseconds.
+    /// When its content or its metadata last changed, in seconds and nanoseconds.
     changed: (i64, i64),
 }
 
 impl FileStat {
-    /// Asks about an open file.
+    /// Examines an open file.
     pub fn of(file: &File) -> io::Result<Self> {
-        file.metadata().map(|about| Self::from(&about))
+        file.metadata().map(|metadata| Self::from(&metadata))
     }
 
     /// True if its owner is this user.
@@ -62,7 +62,7 @@ impl FileStat {
         self.owner == user_id()
     }
 
-    /// True if its group or everybody may do anything with it.
+    /// True if its group or other users have any access.
     pub fn is_open_to_others(self) -> bool {
         self.mode & 0o077 != 0
     }
@@ -70,30 +70,30 @@ impl FileStat {
 
 impl From<&Metadata> for FileStat {
     #[cfg(unix)]
-    fn from(about: &Metadata) -> Self {
+    fn from(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
         Self {
-            identity: (about.dev(), about.ino()),
-            owner: about.uid(),
-            group: about.gid(),
-            mode: about.mode() & 0o7777,
-            links: about.nlink(),
-            length: about.len(),
-            modified: about.modified().ok(),
-            changed: (about.ctime(), about.ctime_nsec()),
+            identity: (metadata.dev(), metadata.ino()),
+            owner: metadata.uid(),
+            group: metadata.gid(),
+            mode: metadata.mode() & 0o7777,
+            links: metadata.nlink(),
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
 
     #[cfg(not(unix))]
-    fn from(about: &Metadata) -> Self {
+    fn from(metadata: &Metadata) -> Self {
         Self {
             identity: (0, 0),
             owner: user_id(),
             group: 0,
             mode: 0o600,
             links: 1,
-            length: about.len(),
-            modified: about.modified().ok(),
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
             changed: (0, 0),
         }
     }
@@ -105,13 +105,13 @@ pub fn user_id() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Where users have no numbers.
+/// On a system without user IDs.
 #[cfg(not(unix))]
 pub fn user_id() -> u32 {
     0
 }
 
-/// Sets the permissions of a file, where the system knows them.
+/// Sets the permissions of a file, if the system supports them.
 pub fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))?;
@@ -120,17 +120,17 @@ pub fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// An open folder. On Windows it cannot be opened like a file, and need not be written to the disk.
+/// An open folder. Windows cannot open it as a file, and does not need to sync it.
 pub struct Folder(Option<File>);
 
 impl Folder {
-    /// Opens it.
+    /// Opens a folder.
     pub fn open(path: &Path) -> io::Result<Self> {
         Ok(Self(if cfg!(unix) { Some(File::open(path)?) } else { None }))
     }
 
-    /// Writes its names to the disk: until then a new one can be lost (fsync(2)). Some file systems know no such thing for a
-    /// folder.
+    /// Writes the folder's entries to disk: until then, a new one can be lost (fsync(2)). Some file systems do not
+    /// support this for folders.
     pub fn sync(&self) -> io::Result<()> {
         match self.0.as_ref().map_or(Ok(()), File::sync_all) {
             Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),

@@ -1,5 +1,5 @@
-//! What the process is and reports outside the interface: its program, what it starts others with, lines on standard
-//! error, the log file, where a panic happened, and the wall clock.
+//! Process-wide helpers: this program's path, starting other programs, lines on standard error, the log file, the
+//! location of a panic, and the wall clock.
 //!
 //! **Invariant:** nothing waits for standard error for longer than `LIMIT`: writing may block on a full pipe or a
 //! stopped terminal.
@@ -28,8 +28,8 @@ use crate::domain::os_error_message;
 use crate::domain::{ServerText, is_atlas_variable};
 use crate::files::{self, FileStat};
 
-/// The running program. On Linux it is named by what it runs: its path may just have been given to another version by
-/// an upgrade (`/proc/self/exe`, proc(5)).
+/// Returns the path of the running program. On Linux that is `/proc/self/exe` (proc(5)), because an upgrade may have
+/// put another version at the original path.
 pub fn this_program() -> PathBuf {
     if cfg!(any(target_os = "linux", target_os = "android")) {
         return PathBuf::from("/proc/self/exe");
@@ -38,8 +38,8 @@ pub fn this_program() -> PathBuf {
     std::env::current_exe().unwrap_or_default()
 }
 
-/// The program of this name in the first folder of `path`, the value of `PATH`, that has it. Relative folders are skipped:
-/// they depend on the current folder, which another user may have filled.
+/// Returns the program of this name in the first folder of `path`, the value of `PATH`, that has it. Relative folders
+/// are skipped: they depend on the current folder, where another user may have put files.
 pub fn find_program(name: &str, path: &OsStr) -> Option<PathBuf> {
     let suffix = std::env::consts::EXE_SUFFIX;
     let name = format!("{}{suffix}", name.strip_suffix(suffix).unwrap_or(name));
@@ -57,15 +57,15 @@ fn is_program(file: &Path) -> bool {
     file.is_file()
 }
 
-/// The first argument of this program when it is to become a command.
+/// The first argument of this program if it is to become a command.
 pub const IN_OWN_SESSION: &str = "in-own-session";
 
-/// The exit code of a command that could not be started, as shells have it.
+/// The exit code of a command that could not be started, as in shells.
 pub const NOT_STARTED: u8 = 126;
 
-/// A command for that program, in a session of its own: it has no terminal to write to or to ask at, and what it starts
-/// can be ended with it. No safe call does that to a child, so this program starts itself, which then becomes the
-/// command. Windows has no sessions of this kind.
+/// Returns a command that runs `program` in its own session: it has no terminal to write to or to prompt on, and its
+/// child processes can be ended with it. No safe function does that for a child, so this program starts itself, and
+/// then becomes the command. Windows has no such sessions.
 pub fn in_own_session(program: &Path) -> Command {
     if cfg!(not(unix)) {
         return Command::new(program);
@@ -89,9 +89,9 @@ pub fn run_in_own_session(mut command: impl Iterator<Item = OsString>) -> ExitCo
     ExitCode::from(NOT_STARTED)
 }
 
-/// Forbids core dumps, and reading this process's memory by other processes of the same user, where Linux offers it
-/// (`PR_SET_DUMPABLE`, prctl(2)). That stops dumps even where cores are piped to a program. Children, which may have
-/// read the secret, inherit only the limit. Nothing depends on it, so an error is ignored.
+/// Forbids core dumps. On Linux, also keeps other processes of the same user from reading this process's memory
+/// (`PR_SET_DUMPABLE`, prctl(2)), which stops dumps even if cores are piped to a program. Child processes, which may
+/// have read the secret, inherit only the limit. Nothing depends on it, so an error is ignored.
 pub fn forbid_core_dumps() {
     limit_core_dumps();
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -101,12 +101,12 @@ pub fn forbid_core_dumps() {
     }
 }
 
-/// The hard limit stays: a command may raise its own again.
+/// Sets only the soft limit: a command may raise its own up to the hard limit.
 fn limit_core_dumps() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-        // A limit of 1 byte is too little for a file, and on Linux the only one that also counts for a pipe (core(5)).
+        // 1 byte is too small for a file, and on Linux it is the only limit that also applies to a pipe (core(5)).
         let current = u64::from(cfg!(target_os = "linux"));
         let maximum = getrlimit(Resource::Core).maximum;
         if maximum != Some(0) {
@@ -115,8 +115,8 @@ fn limit_core_dumps() {
     }
 }
 
-/// Lets a write beyond the limit on file sizes fail instead of ending the process (SIGXFSZ, `ulimit -f`). The signal is
-/// caught rather than ignored: an ignored one stays ignored in the commands that the user runs.
+/// Makes a write beyond the file size limit fail instead of ending the process (SIGXFSZ, `ulimit -f`). The signal is
+/// caught, not ignored: an ignored one stays ignored in the commands that the user runs.
 pub fn survive_file_size_limit() {
     #[cfg(unix)]
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
@@ -131,7 +131,7 @@ pub fn remove_credentials(command: &mut Command) {
     }
 }
 
-/// The time of day. A clock that is set to a time after the year 9999, where dates end, stands still there.
+/// Returns the time of day. A clock beyond the year 9999, where the range of dates ends, is clamped to that.
 pub fn wall_clock() -> Timestamp {
     timestamp(SystemTime::now())
 }
@@ -141,32 +141,32 @@ fn timestamp(time: SystemTime) -> Timestamp {
     Timestamp::try_from(time).unwrap_or(limit)
 }
 
-static PANIC_PLACE: Mutex<Option<String>> = Mutex::new(None);
+static PANIC_LOCATION: Mutex<Option<String>> = Mutex::new(None);
 
-/// Keeps the place of a panic instead of printing it: never the message, which could hold anything. The hook cannot
-/// tell a panic that ends the program from one that ends a task, and must not touch the screen: unwinding restores the
-/// terminal, and a task's failure reaches the screen through its join handle.
+/// Stores the location of a panic instead of printing it, but never the message, which could contain anything. The hook
+/// cannot distinguish a panic that ends the program from one that ends a task, and must not write to the screen:
+/// unwinding restores the terminal, and the failure of a task is reported through its join handle.
 pub fn keep_panic_place() {
     panic::set_hook(Box::new(|info| {
         let place = info.location().map(|location| format!("{}:{}", location.file(), location.line()));
-        if let Ok(mut kept) = PANIC_PLACE.lock() {
+        if let Ok(mut kept) = PANIC_LOCATION.lock() {
             *kept = place;
         }
     }));
 }
 
-/// The source file and line of the last panic; it is forgotten then.
+/// Returns the source file and line of the last panic, and forgets them.
 pub fn take_panic_place() -> String {
-    let kept = PANIC_PLACE.lock().ok().and_then(|mut kept| kept.take());
+    let kept = PANIC_LOCATION.lock().ok().and_then(|mut kept| kept.take());
     kept.unwrap_or_else(|| "an unknown place".to_owned())
 }
 
-/// The message for a task of this program that panicked.
+/// Returns the message for a task of this program that panicked.
 pub fn internal_error() -> ServerText {
     ServerText::new(&format!("internal error at {}", take_panic_place()))
 }
 
-/// How long a line may take to be written.
+/// How long writing a line may take.
 const LIMIT: Duration = Duration::from_millis(500);
 
 static LINES: Lines = Lines { writer: Mutex::new(None), is_stuck: AtomicBool::new(false) };
@@ -179,10 +179,10 @@ pub fn say(message: &str) {
 /// A line, and the channel that reports that it was written.
 type Line = (String, Sender<()>);
 
-/// A thread that writes, since a write to what is shared with other programs cannot be made to give up.
+/// Writes lines on a thread, because a write to a file shared with other programs cannot time out.
 struct Lines {
     writer: Mutex<Option<Sender<Line>>>,
-    /// True after a line took too long: the ones after it wait in the queue, and no one waits for them.
+    /// True after a line took too long: the next ones wait in the queue, and the caller does not wait for them.
     is_stuck: AtomicBool,
 }
 
@@ -215,18 +215,18 @@ fn start<Target: Write>(target: impl FnOnce() -> Target + Send + 'static) -> Opt
     thread::Builder::new().name("standard error".to_owned()).spawn(work).ok().map(|_| lines)
 }
 
-/// Starts the log: what comes is appended to the file at `path`, which only its owner can read from then on.
-/// It gets this crate's events only, so that no library can write a header, a body, a key or a secret into it.
+/// Starts the log: events are appended to the file at `path`, which from then on only its owner can read. Only events
+/// of this crate are logged, so that no library can write a header, a body, a key or a secret.
 ///
 /// # Errors
-/// When the file cannot be opened, or not be closed to others.
+/// Returns an error if the file cannot be opened, or cannot be made private.
 pub fn start_log(path: &Path) -> io::Result<()> {
     let file = open_log(path)?;
-    // Errors of the log are not written to standard error, where the screen may be.
+    // Errors of the log are not written to standard error, which may be the screen.
     let lines =
         tracing_subscriber::fmt::layer().with_ansi(false).log_internal_errors(false).with_writer(file);
     let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), LevelFilter::TRACE);
-    // A second log in one process is not started; the first goes on.
+    // If the process already has a log, that one continues.
     let _ = tracing::subscriber::set_global_default(registry().with(lines.with_filter(own)));
     Ok(())
 }
@@ -236,7 +236,7 @@ fn open_log(path: &Path) -> io::Result<File> {
         Ok(file) if file.metadata()?.is_file() => file,
         Err(_) if path.is_symlink() => return Err(io::Error::other("a symbolic link, not a regular file")),
         Err(error) if !path.exists() || path.is_file() => return Err(error),
-        // A pipe or a terminal may not take what is written, and the program would wait for it.
+        // Writing to a pipe or a terminal could block the program.
         _ => return Err(io::Error::other("not a regular file")),
     };
     let stat = FileStat::of(&file)?;
@@ -248,7 +248,7 @@ fn open_log(path: &Path) -> io::Result<File> {
     if !stat.is_ours() {
         return Err(io::Error::other("the file belongs to another user"));
     }
-    // A file that was there keeps its mode when it is opened.
+    // An existing file keeps its mode when it is opened.
     files::set_mode(&file, 0o600)?;
     Ok(file)
 }
@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_beyond_all_dates_stands_still() {
+    fn a_clock_beyond_all_dates_is_clamped() {
         let epoch = SystemTime::UNIX_EPOCH;
         let years = |years: u64| Duration::from_secs(years * 366 * 24 * 3600);
         assert_eq!(timestamp(epoch), Timestamp::UNIX_EPOCH);
@@ -311,7 +311,7 @@ mod tests {
             lines.write("y".to_owned(), io::sink);
         }
         assert!(begun.elapsed() < Duration::from_secs(20), "a thousand limits are more than that");
-        // What waits is written as soon as someone reads.
+        // The queued lines are written as soon as the pipe is read.
         let mut read = vec![0; (1 << 20) + 1000];
         reader.read_exact(&mut read).unwrap();
         assert!(read.ends_with(b"yy"));

@@ -1,7 +1,7 @@
-//! The access token of a browser login, as `atlas auth token` prints it. Only the Atlas CLI can renew such a login: who
-//! else used up its refresh token would sign that CLI out.
+//! Gets the access token of a browser login from `atlas auth token`. Only the Atlas CLI can renew such a login: another
+//! program that used up its refresh token would sign the CLI out.
 //!
-//! **Invariant:** the command gets no credential from here and no terminal, and does not outlive its limit.
+//! **Invariant:** the command gets no credentials and no terminal, and does not run for longer than its limit.
 
 use std::env;
 use std::io;
@@ -22,27 +22,28 @@ use super::CredentialsError;
 /// How long the command may take.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// How long to wait for the end of the output once the command has ended: what it left running may never close it.
-const TIME_FOR_THE_REST: Duration = Duration::from_millis(100);
+/// How long to wait for the end of the output once the command has ended. A process that it left running may never
+/// close it.
+const END_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// What helps where the Atlas CLI does not.
+/// The advice if the Atlas CLI does not work.
 const OR_TOKEN: &str = "or set MONGODB_ATLAS_ACCESS_TOKEN";
 
-/// More than any token has, in bytes.
-const LONGEST: usize = 16 * 1024;
+/// More bytes than any token has.
+const MAX_TOKEN_SIZE: usize = 16 * 1024;
 
-/// What a command printed, and how it ended.
-struct Ended {
+/// The output of a command, and how it ended.
+struct Finished {
     status: ExitStatus,
     output: Zeroizing<Vec<u8>>,
     errors: Zeroizing<Vec<u8>>,
 }
 
-/// Asks the Atlas CLI for the token of a profile whose user signed in with a browser. It prints the one that it has, and
-/// does not renew it.
+/// Asks the Atlas CLI for the token of a profile with a browser login. The CLI prints the token that it has, and does
+/// not renew it.
 ///
 /// # Errors
-/// A sentence for each way in which that fails, with a way out.
+/// Returns a sentence for each kind of failure, with advice.
 pub(super) async fn read_token(profile: &ProfileName) -> Result<Credentials, CredentialsError> {
     let token = token(profile).await.map_err(CredentialsError::Unusable)?;
     Credentials::access_token((*token).clone())
@@ -70,24 +71,24 @@ async fn token(profile: &ProfileName) -> Result<Zeroizing<String>, String> {
             "{command} took more than 5 seconds and was stopped: run it in a terminal to see why, {OR_TOKEN}"
         )
     })?;
-    group.has_ended();
+    group.disarm();
     ended.map_err(not_started)?.token(profile)
 }
 
-/// Starts the command in a session of its own: it has no terminal to write to or to ask at, and what it starts can
-/// be stopped with it.
+/// Starts the command in its own session: it has no terminal to write to or to prompt on, and its child processes can
+/// be killed with it.
 fn start(program: &Path, profile: &ProfileName) -> io::Result<Child> {
     let mut command = Command::from(in_own_session(program));
     command.args(["auth", "token", "--profile", profile.as_str()]);
-    // A token in the environment would go before that of the profile.
+    // A token in the environment would take precedence over that of the profile.
     remove_credentials(command.as_std_mut());
-    // No one asked it for more than the token.
+    // The command should only print the token.
     command.env("DO_NOT_TRACK", "1").env("MONGODB_ATLAS_SKIP_UPDATE_CHECK", "yes");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command.spawn()
 }
 
-impl Ended {
+impl Finished {
     fn token(&self, name: &ProfileName) -> Result<Zeroizing<String>, String> {
         let command = command_line(name);
         let no_token = || {
@@ -114,8 +115,8 @@ impl Ended {
         if text.is_empty() {
             return Err(with_login("printed nothing"));
         }
-        // An older version prints its help and says that all is well.
-        if self.output.len() > LONGEST || text.contains(char::is_whitespace) {
+        // An older version prints its help and exits with 0.
+        if self.output.len() > MAX_TOKEN_SIZE || text.contains(char::is_whitespace) {
             return Err(no_token());
         }
         Ok(Zeroizing::new(text.to_owned()))
@@ -126,8 +127,8 @@ fn not_started(command: &str, why: &ServerText) -> String {
     format!("{command} could not be started ({why}): correct that, {OR_TOKEN}")
 }
 
-/// Waits until the command has ended, and reads what it prints meanwhile.
-async fn wait(child: &mut Child) -> io::Result<Ended> {
+/// Waits until the command has ended, and meanwhile reads its output.
+async fn wait(child: &mut Child) -> io::Result<Finished> {
     let (mut output, mut errors) = (Zeroizing::new(Vec::new()), Zeroizing::new(Vec::new()));
     let (from_output, from_errors) = (child.stdout.take(), child.stderr.take());
     let status = {
@@ -137,25 +138,26 @@ async fn wait(child: &mut Child) -> io::Result<Ended> {
         tokio::select! {
             () = &mut reading => child.wait().await?,
             status = child.wait() => {
-                // What has come by then is all that counts.
-                let _ = timeout(TIME_FOR_THE_REST, reading).await;
+                // Only what has arrived by then counts.
+                let _ = timeout(END_TIMEOUT, reading).await;
                 status?
             }
         }
     };
-    Ok(Ended { status, output, errors })
+    Ok(Finished { status, output, errors })
 }
 
-/// Reads at most one byte more than the longest token, so that a longer text is noticed. The buffer never moves.
+/// Reads at most one byte more than the longest token, so that a longer text is noticed. The buffer is never
+/// reallocated.
 async fn read(source: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) {
     let Some(source) = source else { return };
-    into.reserve_exact(LONGEST + 1);
-    // What could be read before an error is judged like everything else.
-    let _ = source.take(u64::try_from(LONGEST + 1).unwrap_or(u64::MAX)).read_to_end(into).await;
+    into.reserve_exact(MAX_TOKEN_SIZE + 1);
+    // Bytes that were read before an error are checked like any others.
+    let _ = source.take(u64::try_from(MAX_TOKEN_SIZE + 1).unwrap_or(u64::MAX)).read_to_end(into).await;
 }
 
-/// The line that says why, safe to show: the one that the Atlas CLI marks as the error, else the last. Without what
-/// may be a token.
+/// Returns the line with the reason, safe to show: the one that the Atlas CLI marks as the error, or else the last.
+/// Possible tokens are removed.
 fn error_line(errors: &[u8]) -> ServerText {
     let text = Zeroizing::new(String::from_utf8_lossy(errors).into_owned());
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -166,7 +168,7 @@ fn error_line(errors: &[u8]) -> ServerText {
     ServerText::new(&without_secrets(&parts.join(" ")))
 }
 
-/// The processes of a command. Unless it has ended, dropping this ends all of them.
+/// The process group of a command. Dropping this kills the group, unless the command has ended.
 struct Group {
     #[cfg(unix)]
     leader: Option<rustix::process::Pid>,
@@ -179,7 +181,7 @@ impl Group {
         Self { leader: id.and_then(rustix::process::Pid::from_raw) }
     }
 
-    fn has_ended(&mut self) {
+    fn disarm(&mut self) {
         self.leader = None;
     }
 }
@@ -188,18 +190,18 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         if let Some(leader) = self.leader {
-            // Its last process may have ended by itself just now.
+            // The last process of the group may have ended just now.
             let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
         }
     }
 }
 
-/// Windows has no groups of this kind: the command itself is ended when it is dropped.
+/// Windows has no such process groups: dropping the child kills the command alone.
 #[cfg(not(unix))]
 impl Group {
     fn of(_: &Child) -> Self {
         Self {}
     }
 
-    fn has_ended(&mut self) {}
+    fn disarm(&mut self) {}
 }

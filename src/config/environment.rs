@@ -1,6 +1,6 @@
-//! Credentials from the environment, by the names of the vendor's own tools: Atlas CLI, Terraform provider, Go SDK.
+//! Finds credentials in the environment variables of MongoDB's own tools: Atlas CLI, Terraform provider, Go SDK.
 //!
-//! The order is that of the vendor's Terraform provider: access token, service account, API key.
+//! The order is that of the Terraform provider: access token, service account, API key.
 
 use crate::domain::{Credentials, Half, PairKind, trim_visible};
 
@@ -19,7 +19,7 @@ pub(super) const SERVICE: &str = "MONGODB_ATLAS_SERVICE";
 pub(super) const PROFILE: &str = "MONGODB_ATLAS_PROFILE";
 pub(super) const PROJECT_ID: &str = "MONGODB_ATLAS_PROJECT_ID";
 
-// Older names, which the Atlas CLI still reads; all others go first.
+// Older names, which the Atlas CLI still reads; all others take precedence.
 pub(super) const MCLI_PUBLIC_API_KEY: &str = "MCLI_PUBLIC_API_KEY";
 pub(super) const MCLI_PRIVATE_API_KEY: &str = "MCLI_PRIVATE_API_KEY";
 pub(super) const MCLI_OPS_MANAGER_URL: &str = "MCLI_OPS_MANAGER_URL";
@@ -51,11 +51,10 @@ pub(crate) const CHOICES: [&str; 8] = [
     MCLI_PROJECT_ID,
 ];
 
-/// A look-up that counts a blank variable as not set and takes what cannot be seen around a value off.
+/// Looks up variables. A blank variable counts as unset, and invisible characters around a value are removed.
 pub(super) struct Variables<'a>(pub(super) &'a dyn Fn(&str) -> Option<String>);
 
 impl Variables<'_> {
-    /// The value of a variable.
     pub(super) fn get(&self, name: &str) -> Option<String> {
         let value = (self.0)(name)?;
         let trimmed = trim_visible(&value);
@@ -63,12 +62,12 @@ impl Variables<'_> {
     }
 }
 
-/// A source that was there but lost to another one.
+/// A source that is set but not used, because another one takes precedence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShadowedSource {
-    /// The variable or the setting of a profile.
+    /// The variable, or the setting of a profile.
     pub name: String,
-    /// What goes first.
+    /// The source that takes precedence.
     pub winner: &'static str,
 }
 
@@ -77,7 +76,7 @@ impl ShadowedSource {
         Self { name: name.into(), winner }
     }
 
-    /// One sentence for all that lost to the same thing, so that many variables stay readable.
+    /// Returns one sentence per winner, so that many unused variables stay readable.
     pub fn sentences(all: &[Self]) -> Vec<String> {
         let mut winners: Vec<&str> = Vec::new();
         for shadowed in all {
@@ -95,11 +94,10 @@ impl ShadowedSource {
     }
 }
 
-/// Credentials that the environment holds.
+/// Credentials from the environment.
 pub(super) struct InEnvironment {
-    /// What to sign in with.
     pub(super) credentials: Credentials,
-    /// The variables they came from.
+    /// The variables of these credentials.
     pub(super) names: Vec<&'static str>,
     /// The variables that are set but not used.
     pub(super) shadowed: Vec<ShadowedSource>,
@@ -115,8 +113,8 @@ struct Pair {
 const SERVICE_ACCOUNT: Pair =
     Pair { kind: PairKind::ServiceAccount, identifier: CLIENT_ID, secret: CLIENT_SECRET };
 
-/// An API key has two spellings, and the vendor's tools take one half in one and the other in the other.
-/// Pairs of one spelling go first, so that two keys, one in each spelling, are never mixed.
+/// An API key has two spellings, and the vendor's tools accept one half in one spelling and the other half in the
+/// other. Pairs with one spelling come first, so that two keys in different spellings are never mixed.
 const API_KEYS: [Pair; 5] = [
     Pair { kind: PairKind::ApiKey, identifier: PUBLIC_API_KEY, secret: PRIVATE_API_KEY },
     Pair { kind: PairKind::ApiKey, identifier: PUBLIC_KEY, secret: PRIVATE_KEY },
@@ -126,7 +124,7 @@ const API_KEYS: [Pair; 5] = [
 ];
 
 impl Pair {
-    /// How many of its halves are set.
+    /// The number of halves that are set.
     fn count(&self, variables: &Variables) -> usize {
         [self.identifier, self.secret].into_iter().filter(|name| variables.get(name).is_some()).count()
     }
@@ -146,10 +144,9 @@ impl Pair {
     }
 }
 
-/// Credentials from the variables of the environment; `None` when there are none.
+/// Returns the credentials in the environment; `None` if there are none.
 ///
-/// Half a pair is an error unless something that goes before it is complete: to sign in as someone else
-/// than the one who was half named would be a guess.
+/// Half a pair is an error unless a source with precedence is complete: signing in as anyone else would be a guess.
 pub(super) fn find(variables: &Variables) -> Result<Option<InEnvironment>, CredentialsError> {
     let with_halves = |count| API_KEYS.iter().find(move |pair| pair.count(variables) >= count);
     let (credentials, names, winner) = if let Some(token) = variables.get(ACCESS_TOKEN) {

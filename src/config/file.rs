@@ -1,4 +1,4 @@
-//! A file of settings, of the Atlas CLI or of this program: what it holds, and who else can change it.
+//! Reads a configuration file, that of the Atlas CLI or of this program, and checks who else can change it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -9,29 +9,29 @@ use zeroize::Zeroizing;
 use crate::domain::{ServerText, os_error_message};
 use crate::files::{FileStat, open, read_at_most};
 
-/// No configuration is larger; what is, is something else.
-const LARGEST: u64 = 1024 * 1024;
+/// The largest configuration file, in bytes. A larger one is some other file.
+const MAX_FILE_SIZE: u64 = 1024 * 1024;
 
-/// A reason that goes on after the path of the file.
+/// Puts the path of the file before a reason.
 pub(crate) fn with_path(path: &Path, reason: &str) -> String {
     format!("{} {reason}", ServerText::new(&path.to_string_lossy()))
 }
 
-/// The text of a file, and what the system says of it; `None` when there is no file. The error goes on after the path, and
-/// holds no secret.
+/// Returns the text and the metadata of a file; `None` if there is no file. The error follows the path in a message,
+/// and contains no secret.
 pub(crate) fn read_text(path: &Path) -> Result<Option<(Zeroizing<String>, FileStat)>, String> {
     let opened = path.canonicalize().and_then(|path| open(&path, OpenOptions::new().read(true)));
-    let (about, file) = match opened.and_then(|file| Ok((file.metadata()?, file))) {
+    let (metadata, file) = match opened.and_then(|file| Ok((file.metadata()?, file))) {
         Ok(opened) => opened,
-        // A file in the place of a folder on the way also means that there is no configuration.
+        // If a parent folder is a file, there is no configuration either.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(None);
         }
         // A socket cannot be opened.
-        Err(_) if fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) => {
+        Err(_) if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) => {
             return Err("is not a regular file".to_owned());
         }
-        // Whether there is a file is not known.
+        // It is unknown whether the file exists.
         Err(error) if error.kind() == ErrorKind::PermissionDenied && fs::symlink_metadata(path).is_err() => {
             return Err(
                 "cannot be reached (permission denied): check that HOME is your own home folder".to_owned()
@@ -39,20 +39,20 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<(Zeroizing<String>, FileSt
         }
         Err(error) => return Err(not_read(&error)),
     };
-    if about.is_dir() {
+    if metadata.is_dir() {
         return Err("is a directory, not a file".to_owned());
     }
-    if !about.is_file() {
-        // Reading a pipe or a device could wait forever.
+    if !metadata.is_file() {
+        // Reading a pipe or a device could block forever.
         return Err("is not a regular file".to_owned());
     }
-    let Some(bytes) = read_at_most(&file, LARGEST).map_err(|error| not_read(&error))? else {
+    let Some(bytes) = read_at_most(&file, MAX_FILE_SIZE).map_err(|error| not_read(&error))? else {
         return Err("is larger than 1 MiB: it is not a configuration file".to_owned());
     };
-    // Editors on Windows put a byte order mark first, which is no part of TOML.
+    // Editors on Windows put a byte order mark first, which is not TOML.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Some((Zeroizing::new(text.to_owned()), FileStat::from(&about)))),
+        Ok(text) => Ok(Some((Zeroizing::new(text.to_owned()), FileStat::from(&metadata)))),
         Err(error) => {
             let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             let line = line_of(&before, before.len());
@@ -70,13 +70,13 @@ fn not_read(error: &io::Error) -> String {
     }
 }
 
-/// The line, from 1, of this place in the text.
+/// Returns the number of the line, from 1, at this position in the text.
 pub(crate) fn line_of(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or(text).matches('\n').count() + 1
 }
 
-/// Why another user can change the file: its mode, or whose it is. The administrator can change every file, and a
-/// group of one user alone has that user's number.
+/// Returns how another user can change the file: by its mode or as its owner. Ignores root, who can change every file,
+/// and a group with the number of the owner, which has no other members.
 pub(crate) fn who_can_change_it(stat: FileStat) -> Option<&'static str> {
     match () {
         () if !stat.is_ours() && stat.owner != 0 => {
@@ -96,7 +96,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_is_opened_is_examined_and_never_waited_for() {
+    fn only_regular_files_are_read_and_nothing_blocks() {
         use rustix::fs::{CWD, FileType, Mode, mknodat};
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);

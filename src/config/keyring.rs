@@ -1,5 +1,5 @@
-//! Credentials of a profile in the system's keyring, where the Atlas CLI keeps them on a desktop: reading them, and
-//! writing a new secret.
+//! Credentials of a profile in the system's keyring, where the Atlas CLI stores them on a desktop: reads them, and
+//! writes a new secret.
 
 #[cfg(all(feature = "keyring", any(windows, target_os = "macos", test)))]
 mod native;
@@ -26,50 +26,51 @@ use native::Keyring;
 #[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
 use secret_service::Keyring;
 
-/// The name of the token that the Atlas CLI keeps beside a secret.
+/// The setting of the token that the Atlas CLI stores beside a secret.
 pub const ACCESS_TOKEN: &str = "access_token";
 
-/// A keyring that takes longer asks the user something, or hangs.
-const ANSWERS_SOON: Duration = Duration::from_secs(2);
+/// A keyring that takes longer is waiting for the user, or hangs.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The credentials of a profile in the system's keyring. The Atlas CLI keeps one entry for each half of a pair.
+/// The credentials of a profile in the system's keyring. The Atlas CLI stores one entry for each half of a pair.
 #[derive(Clone, Debug)]
 pub struct KeyringRequest {
     /// The profile.
     pub profile: ProfileName,
-    /// What the two entries make together.
+    /// The kind of the pair in the two entries.
     pub kind: PairKind,
-    /// The pair in the file. As for the Atlas CLI, it counts only where the keyring has none.
+    /// The pair in the file. As in the Atlas CLI, it counts only if the keyring has none.
     pub in_file: Option<Credentials>,
 }
 
 impl KeyringRequest {
-    /// The credentials that count. Where the keyring is asked, it may wait for the user in front of an unlock dialog,
-    /// for as long as they like; for a pair of the file it is asked only if it has one too. A note says if that goes
-    /// before another one of the file.
+    /// Returns the credentials to use. The keyring may wait at an unlock dialog for as long as the user likes. If the
+    /// file has a pair, the keyring is read only if it has one, too, and a note says if that one differs and takes
+    /// precedence.
     pub(super) async fn read(self) -> Result<(Credentials, Option<String>), CredentialsError> {
         let Some(in_file) = self.in_file.clone() else { return Ok((self.ask().await?, None)) };
         let request = self.clone();
-        let is_stored = timeout(ANSWERS_SOON, on_thread(move || request.is_stored())).await;
+        let is_stored = timeout(RESPONSE_TIMEOUT, on_thread(move || request.is_stored())).await;
         if !matches!(is_stored, Ok(Ok(true))) {
             return Ok((in_file, None));
         }
-        let place = format!("{} in profile `{}`", setting_of(self.kind, Half::Secret), self.profile);
-        // The Atlas CLI takes the file too where the keyring cannot be opened.
+        let label = format!("{} in profile `{}`", setting_of(self.kind, Half::Secret), self.profile);
+        // The Atlas CLI, too, uses the file if the keyring cannot be opened.
         let Ok(stored) = self.ask().await else { return Ok((in_file, None)) };
         let is_another = secret_of(&stored).expose_secret() != secret_of(&in_file).expose_secret();
         let note = format!(
-            "{place} is not used: the system's keyring has another one, which takes precedence, as in the Atlas CLI"
+            "{label} is not used: the system's keyring has another one, which takes precedence, as in the Atlas CLI"
         );
         Ok((stored, is_another.then_some(note)))
     }
 
     async fn ask(self) -> Result<Credentials, CredentialsError> {
-        let no_answer = |_| Err(CredentialsError::KeyringUnavailable(ServerText::new("it did not respond")));
-        on_thread(move || self.read_here()).await.unwrap_or_else(no_answer)
+        let no_response =
+            |_| Err(CredentialsError::KeyringUnavailable(ServerText::new("it did not respond")));
+        on_thread(move || self.read_here()).await.unwrap_or_else(no_response)
     }
 
-    /// True when the keyring has both halves, as far as that is known without a prompt.
+    /// True if the keyring has both halves, as far as can be found out without a prompt.
     pub fn is_stored(&self) -> bool {
         #[cfg(feature = "keyring")]
         if let Ok(keyring) = Keyring::open() {
@@ -79,7 +80,7 @@ impl KeyringRequest {
         false
     }
 
-    /// True when this is a profile of `client`, as far as that is known without a prompt.
+    /// True if this is a profile of `client`, as far as can be found out without a prompt.
     pub fn is_of(&self, client: &ClientId) -> bool {
         #[cfg(feature = "keyring")]
         if let Ok(keyring) = Keyring::open()
@@ -90,8 +91,9 @@ impl KeyringRequest {
         matches!(&self.in_file, Some(Credentials::ServiceAccount { client_id, .. }) if client_id == client)
     }
 
-    /// Writes a new secret of `client` to the profile's entry and reads it back. The access token that the Atlas CLI
-    /// keeps there goes first: deleting the old secret would revoke it. May wait for the user to unlock the keyring.
+    /// Writes a new secret of `client` to the profile's entry and reads it back. First deletes the access token that
+    /// the Atlas CLI stores there, which is revoked when the old secret is deleted. May wait for the user to unlock the
+    /// keyring.
     #[cfg(feature = "keyring")]
     pub fn replace_secret(&self, client: &ClientId, secret: &SecretString) -> Result<(), CredentialsError> {
         let keyring = Keyring::open()?;
@@ -111,14 +113,14 @@ impl KeyringRequest {
         }
     }
 
-    /// Without the keyring, no profile that needs it can be used.
+    /// Without keyring support, a profile that needs the keyring cannot be used.
     #[cfg(not(feature = "keyring"))]
     pub fn replace_secret(&self, _: &ClientId, _: &SecretString) -> Result<(), CredentialsError> {
         Err(self.not_built())
     }
 
-    /// Deletes the access token that the Atlas CLI may keep in the keyring for a profile of the file, if there is an
-    /// open keyring that answers soon.
+    /// Deletes the access token that the Atlas CLI may store in the keyring for a profile of the file, if the keyring
+    /// is unlocked and responds soon.
     pub fn forget_token(self) {
         let (done, is_done) = std::sync::mpsc::channel();
         drop(on_thread(move || {
@@ -130,7 +132,7 @@ impl KeyringRequest {
             }
             let _ = done.send(self);
         }));
-        let _ = is_done.recv_timeout(ANSWERS_SOON);
+        let _ = is_done.recv_timeout(RESPONSE_TIMEOUT);
     }
 
     #[cfg(not(feature = "keyring"))]
@@ -146,13 +148,13 @@ impl KeyringRequest {
         CredentialsError::OtherAccount(self.profile.clone())
     }
 
-    /// The keyring's name for the profile's entries: `atlascli_` and the profile's name.
+    /// Returns the keyring's service name of the profile's entries: `atlascli_` and the profile's name.
     pub fn service(&self) -> String {
         format!("atlascli_{}", self.profile.as_str())
     }
 
-    /// An entry, as messages name it.
-    fn place(&self, half: Half) -> String {
+    /// Returns the name of an entry in messages.
+    fn label(&self, half: Half) -> String {
         format!("{} of profile `{}` in the system's keyring", setting_of(self.kind, half), self.profile)
     }
 
@@ -167,8 +169,8 @@ impl KeyringRequest {
         self.pair(|_| Err(self.not_built()))
     }
 
-    /// Both halves of the pair from `entry`, by the keyring's name for the user of an entry. It is not asked for the
-    /// second half when the first one fails: a prompt that was dismissed is not shown again.
+    /// Returns both halves of the pair. `entry` reads an entry by its user name. If the first half fails, the second is
+    /// not read, so that a dismissed prompt does not appear again.
     fn pair(
         &self,
         entry: impl Fn(&'static str) -> Result<Option<Vec<u8>>, CredentialsError>,
@@ -180,18 +182,18 @@ impl KeyringRequest {
                 Some(_) => "is missing",
                 None => "is not text",
             };
-            let (place, name) = (self.place(half), &self.profile);
-            let message = format!("{place} {error}: run `atlas auth login --profile {name}`");
+            let (label, name) = (self.label(half), &self.profile);
+            let message = format!("{label} {error}: run `atlas auth login --profile {name}`");
             Err(CredentialsError::Unusable(message))
         };
         let (identifier, secret) = (half(Half::Identifier)?, half(Half::Secret)?);
         Credentials::pair(self.kind, &identifier, (*secret).clone())
-            .map_err(|(half, error)| CredentialsError::value(self.place(half), error))
+            .map_err(|(half, error)| CredentialsError::value(self.label(half), error))
     }
 }
 
-/// Runs work that may take for ever on a thread of its own: it ends by itself, or with the program. The receiver fails
-/// if the thread could not be started or panicked.
+/// Runs work that may block forever on its own thread, which ends by itself or with the program. The receiver fails if
+/// the thread could not be started or panicked.
 fn on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
     let (result, receiver) = oneshot::channel();
     let _ = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || result.send(work()));
@@ -206,7 +208,7 @@ fn secret_of(credentials: &Credentials) -> &SecretString {
     }
 }
 
-/// The name of a half of a pair in the Atlas CLI's file and in its keyring entries.
+/// Returns the name of a half of a pair in the Atlas CLI's file and keyring entries.
 pub(super) fn setting_of(kind: PairKind, half: Half) -> &'static str {
     match (kind, half) {
         (PairKind::ServiceAccount, Half::Identifier) => "client_id",
@@ -216,13 +218,14 @@ pub(super) fn setting_of(kind: PairKind, half: Half) -> &'static str {
     }
 }
 
-/// What go-keyring, the library of the Atlas CLI, puts before a value in base64; macOS's `security` would spoil others.
+/// The prefix of go-keyring, the Atlas CLI's library, for a value in base64; macOS's `security` would garble other
+/// values.
 const BASE64: &str = "go-keyring-base64:";
 
-/// What older versions put before a value in hexadecimal.
+/// The prefix of older versions for a value in hexadecimal.
 const HEX: &str = "go-keyring-encoded:";
 
-/// A new value in the encoding of the old one.
+/// Returns a new value in the encoding of the old one.
 #[cfg(feature = "keyring")]
 fn encode_like(old: &[u8], value: &SecretString) -> Zeroizing<Vec<u8>> {
     let is_encoded = [BASE64, HEX].iter().any(|prefix| old.starts_with(prefix.as_bytes()));
@@ -234,7 +237,7 @@ fn encode_like(old: &[u8], value: &SecretString) -> Zeroizing<Vec<u8>> {
     })
 }
 
-/// The text of an entry; `None` when it is no text or not encoded as its prefix says.
+/// Decodes the text of an entry; `None` if it is not text, or not encoded as its prefix says.
 fn decode(bytes: &[u8]) -> Option<Zeroizing<String>> {
     let text = std::str::from_utf8(bytes).ok()?.trim();
     let decoded = if let Some(encoded) = text.strip_prefix(BASE64) {

@@ -1,8 +1,8 @@
-//! Where credentials come from. They never come as arguments. The Atlas CLI's file is only ever read here; a new secret
-//! is written to a keyring entry when the user asks for it ([`KeyringRequest::replace_secret`]).
+//! Finds credentials, which are never arguments. This module only reads the Atlas CLI's file; it writes a new secret to
+//! a keyring entry if the user asks for it ([`KeyringRequest::replace_secret`]).
 //!
-//! [`resolve`] puts it together, in the order: a profile named on the command line, the environment, the
-//! chosen profile of the Atlas CLI, nothing. Both halves of a pair always come from one source.
+//! [`resolve`] tries, in this order: a profile named on the command line, the environment, the chosen profile of the
+//! Atlas CLI. Both halves of a pair always come from one source.
 //!
 //! ```text
 //! Profiles::load(config_path(…)) ─┐
@@ -33,16 +33,16 @@ pub use keyring::{ACCESS_TOKEN, KeyringRequest};
 pub use profiles::{CredentialSource, Profile, Profiles, config_path};
 pub use resolve::{Flags, Found, Origin, resolve};
 
-/// Why it is not known who signs in, or where. No message holds a secret, or a line of the file of profiles.
+/// Why it is unknown who signs in, or where. No message contains a secret, or a line of the profile file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CredentialsError {
-    /// Something is missing, or cannot be used: a sentence that names it, with a way out.
+    /// Something is missing or unusable. The sentence names it, and says what to do.
     #[error("{0}")]
     Unusable(String),
     /// The profile was changed while the program ran.
     #[error("profile `{0}` now belongs to another account")]
     OtherAccount(ProfileName),
-    /// There is no keyring, or it does not answer; a machine without a desktop has none.
+    /// There is no keyring, as on a machine without a desktop, or it does not respond.
     #[error("the system's keyring cannot be opened ({0}): {WAY_OUT}")]
     KeyringUnavailable(ServerText),
     /// The user dismissed the prompt that unlocks it, or the system refused to unlock it.
@@ -50,12 +50,12 @@ pub enum CredentialsError {
     KeyringLocked(ServerText),
 }
 
-/// What helps where the keyring does not.
+/// The advice if the keyring does not work.
 const WAY_OUT: &str = "set MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET instead";
 
 impl CredentialsError {
-    /// What is wrong with the value at a place: a variable, or a setting and its profile.
-    fn value(place: impl Display, error: impl Display) -> Self {
-        Self::Unusable(format!("{place}: {error}"))
+    /// An error in the value of a variable, or of a setting in a profile.
+    fn value(source: impl Display, error: impl Display) -> Self {
+        Self::Unusable(format!("{source}: {error}"))
     }
 }

@@ -1,4 +1,4 @@
-//! The profiles that the Atlas CLI has saved in its `config.toml`, and what each of them signs in with.
+//! The profiles in the Atlas CLI's `config.toml`, and the credentials of each.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,39 +16,39 @@ use super::atlas_cli::read_token;
 use super::file::{line_of, read_text, who_can_change_it, with_path};
 use super::keyring::{KeyringRequest, setting_of};
 
-/// The layout that this program knows: that of today's Atlas CLI.
+/// The version of the file that this program knows: that of the current Atlas CLI.
 const VERSION: i64 = 2;
 
 /// The profile that the Atlas CLI falls back to.
 const DEFAULT: &str = "default";
 
-/// The settings that hold a credential, by the names of the Atlas CLI.
-const SECURE: [&str; 6] =
+/// The Atlas CLI's settings that hold a credential.
+const CREDENTIAL_SETTINGS: [&str; 6] =
     ["access_token", "client_id", "client_secret", "private_api_key", "public_api_key", "refresh_token"];
 
-/// The path of the Atlas CLI's `config.toml`; `None` where the variables that say so are not set.
+/// Returns the path of the Atlas CLI's `config.toml`; `None` if the variables that determine it are not set.
 pub fn config_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     Os::current().config_folder(variable).map(|folder| folder.join("atlascli").join("config.toml"))
 }
 
-/// The settings that count at the top of the file, too, and there before those of a profile.
+/// The settings that may also be at the top of the file, where they take precedence over those of a profile.
 const SHARED: [&str; 4] = ["base_url", "ops_manager_url", "project_id", "service"];
 
-/// What the file holds: every table is a profile.
+/// The content of the file: every table is a profile.
 #[derive(Clone, Debug, Default)]
 pub struct Profiles {
     saved: Vec<Profile>,
     warnings: Vec<String>,
-    /// How other users can change the file, with its name.
+    /// How other users can change the file, as a sentence that names it.
     changed_by_others: Option<String>,
 }
 
 impl Profiles {
-    /// Reads the file at `path`. No file and an empty one are no error: there are no profiles then.
+    /// Reads the file at `path`. Without a file, or with an empty one, there are no profiles.
     ///
-    /// The version is judged as the Atlas CLI does it, but for older files: a newer one is refused because
-    /// the same names may mean something else; an older one, or none, has the same names and is read, with
-    /// a warning; without profiles there is nothing to judge.
+    /// The version is checked as in the Atlas CLI, except for older files. A newer version is refused, because the same
+    /// names may have another meaning. An older version, or none, has the same names and is read with a warning.
+    /// Without profiles the version does not matter.
     pub fn load(path: &Path) -> Result<Self, String> {
         Self::read(path).map_err(|reason| with_path(path, &reason))
     }
@@ -63,7 +63,7 @@ impl Profiles {
         if profiles.saved.is_empty() {
             return Ok(profiles);
         }
-        // The Atlas CLI takes one of them by chance.
+        // The Atlas CLI picks one of them at random.
         if let Some(pair) = profiles.saved.windows(2).find(|pair| pair[0].name == pair[1].name) {
             let name = &pair[0].name;
             return Err(format!("has two profiles `{name}`: upper and lower case do not count, rename one"));
@@ -86,7 +86,7 @@ impl Profiles {
         if stat.mode & 0o044 != 0 && profiles.saved.iter().any(Profile::holds_credentials) {
             warn("contains credentials, and other users can read it: run chmod 600 on it");
         }
-        // A file without credentials still names the host that gets those from the keyring.
+        // Even a file without credentials names the host that gets those from the keyring.
         if let Some(why) = who_can_change_it(stat) {
             warn(&format!(
                 "can be changed by other users, who could send your credentials to a host of theirs: {why}"
@@ -103,7 +103,7 @@ impl Profiles {
             let Value::Table(table) = value else { return None };
             let mut settings = Settings::new(table);
             let is_shared =
-                |name: &str| SHARED.contains(&name) && (top.text(name).is_some() || top.is_no_text(name));
+                |name: &str| SHARED.contains(&name) && (top.text(name).is_some() || top.is_not_text(name));
             let shared = top.0.iter().filter(|(name, _)| is_shared(name));
             settings.0.extend(shared.map(|(name, value)| (name.clone(), value.clone())));
             Some(Profile { name: ProfileName::new(&name)?, settings })
@@ -118,7 +118,7 @@ impl Profiles {
         &self.saved
     }
 
-    /// The profile of that name, or an error that lists the names that exist.
+    /// Returns the profile of that name, or an error that lists the existing names.
     pub fn named(&self, name: &ProfileName) -> Result<&Profile, CredentialsError> {
         self.saved.iter().find(|profile| profile.name == *name).ok_or_else(|| {
             let known: Vec<String> = self.saved.iter().map(|profile| format!("`{}`", profile.name)).collect();
@@ -133,8 +133,8 @@ impl Profiles {
         })
     }
 
-    /// The profile that counts when none was named: the only one, else `default` where it exists. That is the
-    /// order of the Atlas CLI.
+    /// Returns the profile that is used if none was named: the only one, or else `default`. The Atlas CLI has the same
+    /// order.
     pub(super) fn implied(&self) -> Option<&Profile> {
         match &self.saved[..] {
             [only] => Some(only),
@@ -142,8 +142,8 @@ impl Profiles {
         }
     }
 
-    /// Checks that a profile may send its credentials to that host. In a file that other users can change, one of them
-    /// may have written it.
+    /// Checks that a profile may send its credentials to that host. If other users can change the file, one of them may
+    /// have written the host.
     pub(super) fn check_host(&self, profile: &Profile, host: &BaseUrl) -> Result<(), CredentialsError> {
         match &self.changed_by_others {
             Some(why) if host.kind() != HostKind::Atlas => Err(CredentialsError::Unusable(format!(
@@ -155,14 +155,14 @@ impl Profiles {
         }
     }
 
-    /// What the user should know about the file.
+    /// The warnings about the file.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 }
 
-/// Parses the text. The parser's own message quotes the line it stopped at, which may hold a secret, so
-/// that only the line's number is kept.
+/// Parses the text. The parser's message quotes the line with the error, which may contain a secret, so only the line
+/// number is kept.
 fn parse(text: &str) -> Result<Table, String> {
     text.parse::<Table>().map_err(|error| {
         let line = line_of(text, error.span().map_or(0, |span| span.start));
@@ -170,13 +170,13 @@ fn parse(text: &str) -> Result<Table, String> {
     })
 }
 
-/// Settings of a profile, or those at the top of the file. Every text is kept as a secret, because which
-/// of them is one should not depend on who prints it; `None` is what is no text.
+/// The settings of a profile, or those at the top of the file. Every text is kept as a secret, so that code that prints
+/// one need not know which are secret; `None` is a value that is not text.
 #[derive(Clone, Debug, Default)]
 struct Settings(BTreeMap<String, Option<SecretString>>);
 
 impl Settings {
-    /// Keeps what is no table, under lower-case names: the Atlas CLI does not tell them apart by case.
+    /// Keeps everything but tables, under lower-case names: the Atlas CLI ignores their case.
     fn new(table: Table) -> Self {
         let kept = table.into_iter().filter_map(|(name, value)| match value {
             Value::Table(_) => None,
@@ -186,19 +186,19 @@ impl Settings {
         Self(kept.collect())
     }
 
-    /// The text of a setting, without what cannot be seen around it; `None` when it is blank or no text.
+    /// Returns the text of a setting, without invisible characters around it; `None` if it is blank or not text.
     fn text(&self, name: &str) -> Option<&str> {
         let text = trim_visible(self.0.get(name)?.as_ref()?.expose_secret());
         (!text.is_empty()).then_some(text)
     }
 
     /// True for a number, a list and the like.
-    fn is_no_text(&self, name: &str) -> bool {
+    fn is_not_text(&self, name: &str) -> bool {
         matches!(self.0.get(name), Some(None))
     }
 }
 
-/// A profile of the Atlas CLI. Its `Debug` shows no setting's value.
+/// A profile of the Atlas CLI. Its `Debug` does not show the values of settings.
 #[derive(Clone, Debug)]
 pub struct Profile {
     name: ProfileName,
@@ -206,38 +206,38 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Its name.
+    /// The profile's name.
     pub fn name(&self) -> &ProfileName {
         &self.name
     }
 
-    /// The text of a setting. Those of [`SHARED`] may stand at the top of the file, as in the Atlas CLI.
+    /// Returns the text of a setting. Those in [`SHARED`] may be at the top of the file, as in the Atlas CLI.
     pub(super) fn text(&self, setting: &str) -> Option<&str> {
         self.settings.text(setting)
     }
 
-    /// A setting and its profile, as messages name them.
-    pub(super) fn place(&self, setting: &str) -> String {
+    /// Returns the name of a setting and its profile in messages.
+    pub(super) fn label(&self, setting: &str) -> String {
         format!("{setting} in profile `{}`", self.name)
     }
 
-    /// What is wrong with a setting that is no text. To ignore it could choose another account or another host.
-    pub(super) fn error_of_type(&self, setting: &str) -> Option<String> {
-        let place = self.place(setting);
-        self.settings.is_no_text(setting).then(|| format!("{place} is not a string: write it in quotes"))
+    /// Returns the error for a setting that is not text. Ignoring it could select another account or another host.
+    pub(super) fn type_error(&self, setting: &str) -> Option<String> {
+        let label = self.label(setting);
+        self.settings.is_not_text(setting).then(|| format!("{label} is not a string: write it in quotes"))
     }
 
     fn check_types<'a>(&self, settings: impl IntoIterator<Item = &'a str>) -> Result<(), CredentialsError> {
-        let error = settings.into_iter().find_map(|setting| self.error_of_type(setting));
+        let error = settings.into_iter().find_map(|setting| self.type_error(setting));
         error.map_or(Ok(()), |error| Err(CredentialsError::Unusable(error)))
     }
 
-    /// True when the file itself holds a credential of this profile.
+    /// True if the file itself contains a credential of this profile.
     fn holds_credentials(&self) -> bool {
-        SECURE.iter().any(|name| self.settings.text(name).is_some())
+        CREDENTIAL_SETTINGS.iter().any(|name| self.settings.text(name).is_some())
     }
 
-    /// The half of a pair that is in the file alone, so that the keyring is asked for both.
+    /// Returns the half of a pair that is in the file without the other, so that both are read from the keyring.
     pub(super) fn lone_half(&self) -> Option<&'static str> {
         let [identifier, secret] = halves(self.kind().ok()??);
         match (self.settings.text(identifier), self.settings.text(secret)) {
@@ -247,8 +247,8 @@ impl Profile {
         }
     }
 
-    /// The credentials of this profile. Both halves come from the file or both from the keyring, never one
-    /// from each: the Atlas CLI reads credentials from the keyring alone wherever it can be opened.
+    /// Returns the credentials of this profile. Both halves come from the file or both from the keyring, never one from
+    /// each: the Atlas CLI reads credentials only from the keyring if that can be opened.
     pub fn credentials(&self) -> Result<CredentialSource, CredentialsError> {
         self.check_types(["auth_type", "base_url", "ops_manager_url", "service"])?;
         let Some(kind) = self.kind()? else {
@@ -260,12 +260,12 @@ impl Profile {
         let pair = identifier.zip(secret).map(|(id, secret)| Credentials::pair(kind, id, secret.to_owned()));
         let in_file = pair
             .transpose()
-            .map_err(|(half, error)| CredentialsError::value(self.place(setting_of(kind, half)), error))?;
+            .map_err(|(half, error)| CredentialsError::value(self.label(setting_of(kind, half)), error))?;
         let profile = self.name.clone();
         Ok(CredentialSource::NeedsKeyring(KeyringRequest { profile, kind, in_file }))
     }
 
-    /// The kind of its pair; `None` for a browser login.
+    /// Returns the kind of the profile's pair; `None` for a browser login.
     fn kind(&self) -> Result<Option<PairKind>, CredentialsError> {
         let name = &self.name;
         let login = || format!("run `atlas auth login --profile {name}`, or choose another profile");
@@ -277,13 +277,13 @@ impl Profile {
                 format!("profile `{name}` has no credentials (auth_type no_auth): {}", login())
             }
             Some(other) if is_quoted(other) => {
-                return Err(CredentialsError::value(self.place("auth_type"), IdError::Quoted));
+                return Err(CredentialsError::value(self.label("auth_type"), IdError::Quoted));
             }
             Some(other) => format!(
                 "profile `{name}` has auth_type `{}`, which this program cannot use: choose another profile",
                 ServerText::new(other)
             ),
-            None => match self.kind_of_what_is_there() {
+            None => match self.inferred_kind() {
                 Some(kind) => return Ok(Some(kind)),
                 None if self.settings.text("access_token").is_some() => return Ok(None),
                 None => format!("profile `{name}` has no credentials and no auth_type: {}", login()),
@@ -292,9 +292,9 @@ impl Profile {
         Err(CredentialsError::Unusable(message))
     }
 
-    /// Files of version 1 name no kind; it shows in what is there. A whole pair goes before half of one, and the API
-    /// key before the service account, as the Atlas CLI migrates such a file.
-    fn kind_of_what_is_there(&self) -> Option<PairKind> {
+    /// Infers the kind from the settings, because files of version 1 do not name it. A complete pair takes precedence
+    /// over half of one, and an API key over a service account, as when the Atlas CLI migrates such a file.
+    fn inferred_kind(&self) -> Option<PairKind> {
         let kinds = [PairKind::ApiKey, PairKind::ServiceAccount];
         let count =
             |kind| halves(kind).iter().filter(|setting| self.settings.text(setting).is_some()).count();
@@ -303,25 +303,25 @@ impl Profile {
     }
 }
 
-/// The settings of both halves of a pair.
+/// Returns the settings of both halves of a pair.
 fn halves(kind: PairKind) -> [&'static str; 2] {
     [Half::Identifier, Half::Secret].map(|half| setting_of(kind, half))
 }
 
-/// Credentials, as far as they can be had without asking the user.
+/// Credentials, or where to get them.
 #[derive(Clone, Debug)]
 pub enum CredentialSource {
     /// The credentials themselves.
     Ready(Credentials),
     /// They are in the system's keyring, which may ask the user to unlock it, or else in the file.
     NeedsKeyring(KeyringRequest),
-    /// The Atlas CLI has them, and is asked for them.
+    /// The Atlas CLI has them.
     NeedsAtlasCli(ProfileName),
 }
 
 impl CredentialSource {
-    /// The credentials themselves, and what the user should know about them. The keyring may ask the user to unlock it
-    /// first, and the Atlas CLI takes its time.
+    /// Gets the credentials, and a note for the user about them. The keyring may first ask the user to unlock it, and
+    /// the Atlas CLI takes some time.
     pub async fn read(self) -> Result<(Credentials, Option<String>), CredentialsError> {
         match self {
             Self::Ready(credentials) => Ok((credentials, None)),
@@ -330,7 +330,7 @@ impl CredentialSource {
         }
     }
 
-    /// Who signs in, as far as it is known before the keyring or the Atlas CLI is asked.
+    /// Returns who signs in, as far as is known without the keyring or the Atlas CLI.
     pub fn identity(&self) -> Identity {
         match self {
             Self::Ready(credentials) => credentials.identity(),

@@ -1,4 +1,4 @@
-//! Configuration files by the ten thousand: nothing panics, and no message repeats what is in one.
+//! Ten thousand generated configuration files: nothing panics, and no message repeats a value.
 
 use std::fs;
 
@@ -9,10 +9,10 @@ use crate::domain::ProfileName;
 
 use super::{CredentialSource, Profiles};
 
-/// Stands where secrets stand; no message may hold it.
+/// Takes the place of a secret; no message may contain it.
 const CANARY: &str = "FAKEcanaryFAKEcanary";
 
-/// Settings that hold a secret, all of whose values count as one.
+/// Settings that hold a secret. Each of these values counts as one.
 fn secret_line() -> impl Strategy<Value = String> {
     let name =
         prop::sample::select(vec!["client_secret", "private_api_key", "access_token", "CLIENT_SECRET"]);
@@ -20,7 +20,7 @@ fn secret_line() -> impl Strategy<Value = String> {
         format!("\"{CANARY}\""),
         format!("'mdb_sa_sk_{CANARY}'"),
         format!("[\"{CANARY}\"]"),
-        // Not closed, or no TOML at all.
+        // Not closed, or not TOML at all.
         format!("\"{CANARY}"),
         CANARY.to_owned(),
     ]);

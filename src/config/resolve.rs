@@ -1,4 +1,4 @@
-//! Who signs in, where, and what is not used: everything about credentials put together.
+//! Resolves credentials from all sources: who signs in, where, and what is not used.
 
 use std::fmt;
 
@@ -14,43 +14,43 @@ use super::profiles::{CredentialSource, Profile, Profiles};
 /// The settings of a profile that name a host.
 const URL_SETTINGS: [&str; 2] = ["ops_manager_url", "base_url"];
 
-/// What the command line says about it.
+/// The options on the command line.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Flags<'a> {
     /// `--profile`.
     pub profile: Option<&'a str>,
-    /// `--base-url`, which goes before every other place that names a host.
+    /// `--base-url`, which takes precedence over all other sources of a host.
     pub base_url: Option<&'a BaseUrl>,
 }
 
-/// What was found.
+/// The result of [`resolve`].
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// What to sign in with; `None` when the user has to be asked.
+    /// The credentials to sign in with; `None` if the user must enter them.
     pub credentials: Option<CredentialSource>,
-    /// Where the credentials come from; `None` like them.
+    /// The source of the credentials, if there are any.
     pub origin: Option<Origin>,
-    /// Why there are none, where that is known.
+    /// Why there are none, if known.
     pub unusable: Option<String>,
-    /// Where Atlas is.
+    /// The base URL of Atlas.
     pub base_url: BaseUrl,
-    /// What says so: the option, the variable, or the setting and its profile.
-    pub base_url_place: String,
-    /// The project that the form starts with, unless the command line names one, and what names it. One from the
-    /// environment is as it was typed, so that the form can say what is wrong with it.
+    /// The source of the base URL: the option, the variable, or the setting and its profile.
+    pub base_url_source: String,
+    /// The project that the form starts with unless the command line names one, and its source. One from the
+    /// environment is left as typed, so that the form can show what is wrong with it.
     pub project: Option<(String, String)>,
-    /// What was set and lost to something else, for the help screen.
+    /// The sources that are set but not used, for the help screen.
     pub shadowed: Vec<ShadowedSource>,
-    /// What the user should know.
+    /// Warnings for the user.
     pub warnings: Vec<String>,
 }
 
-/// Where credentials come from.
+/// The source of credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// The environment, by the names of its variables.
+    /// The environment, with the names of the variables.
     Environment(Vec<&'static str>),
-    /// A profile of the Atlas CLI, and what names it.
+    /// A profile of the Atlas CLI, and what selected it.
     Profile(ProfileName, &'static str),
 }
 
@@ -63,12 +63,12 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Finds credentials, in the order: the profile named with `--profile`, the environment, the profile named
-/// in `MONGODB_ATLAS_PROFILE`, the only or the default profile, none.
+/// Finds credentials, in this order: the profile named with `--profile`, the environment, the profile named in
+/// `MONGODB_ATLAS_PROFILE`, the only or the default profile, none.
 ///
-/// `variable` looks up an environment variable; `profiles` is what [`Profiles::load`] came to. A profile that
-/// was asked for by name and cannot be used is an error. One that no one named, and a file that no one
-/// asked for, only give a warning: the user can still sign in by hand.
+/// `variable` looks up an environment variable; `profiles` is the result of [`Profiles::load`]. A profile that was
+/// named and cannot be used is an error. A profile that was not named, or a file that is not needed, only causes a
+/// warning: the user can still sign in by hand.
 pub fn resolve(
     flags: Flags<'_>,
     variable: impl Fn(&str) -> Option<String>,
@@ -78,10 +78,10 @@ pub fn resolve(
     Resolver { flags, variables: Variables(&variable), profiles }.resolve()
 }
 
-/// None of them is called `default`.
+/// The message if there are several profiles and none is called `default`.
 const SEVERAL_PROFILES: &str = "several Atlas CLI profiles were found; choose one with --profile";
 
-/// What everything is found from.
+/// The inputs of [`resolve`].
 struct Resolver<'a> {
     flags: Flags<'a>,
     variables: Variables<'a>,
@@ -111,7 +111,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// With a profile that was asked for by name, by an option or a variable.
+    /// Uses the profile that an option or a variable names.
     fn with_profile(
         &self,
         name: &ProfileName,
@@ -124,7 +124,7 @@ impl Resolver<'_> {
         Ok(self.without_credentials(Some(profile), shadowed)?.signing_in(credentials, profile, named_by))
     }
 
-    /// With the only or the default profile, where there is one and it can be used.
+    /// Uses the only or the default profile, if it exists and can be used.
     fn with_implied_profile(&self) -> Result<Found, CredentialsError> {
         let without_profile = || self.without_credentials(None, Vec::new());
         let profile = match self.profiles.map(Profiles::implied) {
@@ -134,42 +134,42 @@ impl Resolver<'_> {
                 let unusable = is_choice.then(|| SEVERAL_PROFILES.to_owned());
                 return Ok(Found { unusable, ..without_profile()? });
             }
-            Err(error) => return Ok(without_profile()?.without(error)),
+            Err(error) => return Ok(without_profile()?.unusable_because(error)),
         };
         let found = match self.without_credentials(Some(profile), Vec::new()) {
             Ok(found) => found,
-            // Where a variable is wrong, this fails without the profile as well.
-            Err(error) => return Ok(without_profile()?.without(&error)),
+            // If a variable is wrong, this also fails without the profile.
+            Err(error) => return Ok(without_profile()?.unusable_because(&error)),
         };
         Ok(match profile.credentials() {
             Ok(credentials) => found.signing_in(credentials, profile, "the only or the default one"),
-            Err(error) => found.without(&error),
+            Err(error) => found.unusable_because(&error),
         })
     }
 
-    /// Everything but the credentials.
+    /// Finds everything but the credentials.
     fn without_credentials(
         &self,
         profile: Option<&Profile>,
         mut shadowed: Vec<ShadowedSource>,
     ) -> Result<Found, CredentialsError> {
-        let (base_url, base_url_place) =
+        let (base_url, base_url_source) =
             choose_base_url(self.flags.base_url, &self.variables, profile, &mut shadowed)?;
         let mut warnings = Vec::new();
         if let (Some(profile), Ok(profiles)) = (profile, self.profiles) {
-            if URL_SETTINGS.iter().any(|setting| profile.place(setting) == base_url_place) {
+            if URL_SETTINGS.iter().any(|setting| profile.label(setting) == base_url_source) {
                 profiles.check_host(profile, &base_url)?;
             }
             warnings.extend_from_slice(profiles.warnings());
             warnings.extend(profile.lone_half().map(|setting| {
-                let place = profile.place(setting);
-                format!("{place} is ignored because the other half of the pair is missing; both are read from the keyring")
+                let source = profile.label(setting);
+                format!("{source} is ignored because the other half of the pair is missing; both are read from the keyring")
             }));
-            warnings.extend(profile.error_of_type("project_id"));
+            warnings.extend(profile.type_error("project_id"));
         }
         let project = choose_project(&self.variables, profile, &mut shadowed, &mut warnings);
         let (credentials, origin, unusable) = (None, None, None);
-        Ok(Found { credentials, origin, unusable, base_url, base_url_place, project, shadowed, warnings })
+        Ok(Found { credentials, origin, unusable, base_url, base_url_source, project, shadowed, warnings })
     }
 }
 
@@ -179,52 +179,52 @@ impl Found {
         Self { credentials: Some(credentials), origin: Some(origin), ..self }
     }
 
-    fn without(mut self, error: &impl ToString) -> Self {
+    fn unusable_because(mut self, error: &impl ToString) -> Self {
         self.unusable = Some(error.to_string());
         self.warnings.extend(self.unusable.clone());
         self
     }
 }
 
-/// A text and its place.
-struct Placed {
-    place: String,
+/// A text and its source.
+struct SourcedText {
+    source: String,
     text: String,
     variable: Option<&'static str>,
 }
 
-/// Where a value is set: in variables, then in settings of the profile.
-fn placed(
+/// Returns the sources that set a value: variables first, then settings of the profile.
+fn sourced_texts(
     names: &[&'static str],
     settings: &[&str],
     variables: &Variables,
     profile: Option<&Profile>,
-) -> Vec<Placed> {
+) -> Vec<SourcedText> {
     let in_variable = |name: &'static str| {
         let text = variables.get(name)?;
-        Some(Placed { place: name.to_owned(), text, variable: Some(name) })
+        Some(SourcedText { source: name.to_owned(), text, variable: Some(name) })
     };
     let in_profile = |setting: &&str| {
         let profile = profile?;
         let text = profile.text(setting)?.to_owned();
-        Some(Placed { place: profile.place(setting), text, variable: None })
+        Some(SourcedText { source: profile.label(setting), text, variable: None })
     };
     let in_variables = names.iter().copied().filter_map(in_variable);
     in_variables.chain(settings.iter().filter_map(in_profile)).collect()
 }
 
-/// The first place, which counts. The others are added to `shadowed`, unless both are of the profile.
-fn first_of(places: Vec<Placed>, shadowed: &mut Vec<ShadowedSource>) -> Option<Placed> {
-    let mut places = places.into_iter();
-    let first = places.next()?;
+/// Returns the first source, which is used. Each other one is added to `shadowed`, unless both are in the profile.
+fn first_of(sources: Vec<SourcedText>, shadowed: &mut Vec<ShadowedSource>) -> Option<SourcedText> {
+    let mut sources = sources.into_iter();
+    let first = sources.next()?;
     let winner = first.variable.unwrap_or("the URL in the profile");
-    let losers = places.filter(|loser| first.variable.or(loser.variable).is_some());
-    shadowed.extend(losers.map(|loser| ShadowedSource::new(loser.place, winner)));
+    let losers = sources.filter(|loser| first.variable.or(loser.variable).is_some());
+    shadowed.extend(losers.map(|loser| ShadowedSource::new(loser.source, winner)));
     Some(first)
 }
 
-/// The base URL, in the order of the Atlas CLI: a URL goes before a service, and for each of the two the
-/// environment goes before the profile. With it comes the place that names it. What loses is added to `shadowed`.
+/// Returns the base URL and its source, in the order of the Atlas CLI: a URL takes precedence over a service, and for
+/// each of them the environment over the profile. Unused sources are added to `shadowed`.
 fn choose_base_url(
     flag: Option<&BaseUrl>,
     variables: &Variables,
@@ -232,16 +232,16 @@ fn choose_base_url(
     shadowed: &mut Vec<ShadowedSource>,
 ) -> Result<(BaseUrl, String), CredentialsError> {
     let names = [OPS_MANAGER_URL, BASE_URL, MCLI_OPS_MANAGER_URL];
-    let mut places = placed(&names, &URL_SETTINGS, variables, profile);
-    let has_url = !places.is_empty();
-    places.extend(placed(&[SERVICE, MCLI_SERVICE], &["service"], variables, profile));
+    let mut sources = sourced_texts(&names, &URL_SETTINGS, variables, profile);
+    let has_url = !sources.is_empty();
+    sources.extend(sourced_texts(&[SERVICE, MCLI_SERVICE], &["service"], variables, profile));
     if let Some(url) = flag {
-        let losers = places.into_iter().map(|loser| ShadowedSource::new(loser.place, "--base-url"));
+        let losers = sources.into_iter().map(|loser| ShadowedSource::new(loser.source, "--base-url"));
         shadowed.extend(losers);
         return Ok((url.clone(), "--base-url".to_owned()));
     }
-    let (place, text) = match first_of(places, shadowed) {
-        Some(Placed { place, text, .. }) => (place, text),
+    let (source, text) = match first_of(sources, shadowed) {
+        Some(SourcedText { source, text, .. }) => (source, text),
         None => ("default".to_owned(), "cloud".to_owned()),
     };
     let url = match text.as_str() {
@@ -251,35 +251,35 @@ fn choose_base_url(
         other if is_quoted(other) => Err(BaseUrlError::Quoted),
         other => {
             let other = ServerText::new(other);
-            let message = format!("{place} is `{other}`: this program supports `cloud` and `cloudgov`");
+            let message = format!("{source} is `{other}`: this program supports `cloud` and `cloudgov`");
             return Err(CredentialsError::Unusable(message));
         }
     };
     match url {
-        Ok(url) => Ok((url, place)),
-        Err(error) => Err(CredentialsError::value(place, error)),
+        Ok(url) => Ok((url, source)),
+        Err(error) => Err(CredentialsError::value(source, error)),
     }
 }
 
-/// The project that a variable or the profile names, and the place that names it.
+/// Returns the project that a variable or the profile names, and its source.
 fn choose_project(
     variables: &Variables,
     profile: Option<&Profile>,
     shadowed: &mut Vec<ShadowedSource>,
     warnings: &mut Vec<String>,
 ) -> Option<(String, String)> {
-    let places = placed(&[PROJECT_ID, MCLI_PROJECT_ID], &["project_id"], variables, profile);
-    let Placed { place, text, variable } = first_of(places, shadowed)?;
+    let sources = sourced_texts(&[PROJECT_ID, MCLI_PROJECT_ID], &["project_id"], variables, profile);
+    let SourcedText { source, text, variable } = first_of(sources, shadowed)?;
     if variable.is_some() {
         if is_quoted(&text) {
-            warnings.push(format!("{place}: {}", IdError::Quoted));
+            warnings.push(format!("{source}: {}", IdError::Quoted));
         }
-        return Some((text, place));
+        return Some((text, source));
     }
     match ProjectId::parse(&text) {
-        Ok(id) => Some((id.to_string(), place)),
+        Ok(id) => Some((id.to_string(), source)),
         Err(error) => {
-            warnings.push(format!("{place}: {error}"));
+            warnings.push(format!("{source}: {error}"));
             None
         }
     }

@@ -1,4 +1,4 @@
-//! What the tests of this module deliver.
+//! The payloads of these modules' tests.
 
 use secrecy::SecretString;
 
@@ -6,15 +6,15 @@ use crate::domain::{
     ClientId, CreatedSecret, Lifetime, NewSecret, OrganizationId, ProjectId, SecretId, SecretPayload,
 };
 
-/// The value, plainly a fake.
+/// A value that is plainly a fake.
 pub(crate) const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
-/// A payload in which everything is known.
+/// A payload without unknown fields.
 pub(crate) fn payload() -> SecretPayload {
     payload_of(VALUE)
 }
 
-/// The same with another value.
+/// The same payload with another value.
 pub(crate) fn payload_of(value: &str) -> SecretPayload {
     SecretPayload {
         new_secret: NewSecret {

@@ -1,7 +1,7 @@
-//! The text of each format.
+//! Renders the secret in each format.
 //!
-//! Every text is composed twice: once to learn its length, once into memory of exactly that length. A buffer
-//! that grows would leave copies of the secret behind.
+//! Every text is composed twice: once to learn its length, once into memory of exactly that length. A growing buffer
+//! would leave copies of the secret behind.
 
 #[cfg(test)]
 mod tests;
@@ -16,17 +16,17 @@ use zeroize::Zeroizing;
 
 use crate::domain::{ENV_VARIABLES, Format, Piece, SecretPayload, Template};
 
-/// Where the pieces of a text go, in order.
+/// Receives the pieces of a text, in order.
 pub(super) type Sink<'a> = dyn FnMut(&str) + 'a;
 
-/// The whole text of `payload` in `format`. The secret and the client id stand alone, without a line break,
-/// because they are pasted; what is a file ends in one.
+/// Renders `payload` in `format`. The secret and the client ID have no line break, because they are pasted; a text for
+/// a file ends in one.
 pub fn render(format: Format, payload: &SecretPayload) -> SecretString {
     let mut length = 0;
     compose(format, payload, &mut |piece| length += piece.len());
     let mut text = Zeroizing::new(String::with_capacity(length));
     compose(format, payload, &mut |piece| text.push_str(piece));
-    // Full to the last byte, it becomes the secret without being copied.
+    // A full buffer becomes the secret without being copied.
     SecretString::from(std::mem::take(&mut *text))
 }
 
@@ -35,15 +35,15 @@ fn compose(format: Format, payload: &SecretPayload, sink: &mut Sink<'_>) {
         let (client, value) = (payload.new_secret.client.as_str(), payload.secret.value.expose_secret());
         [(id, Cow::Borrowed(client)), (secret, Cow::Borrowed(value))]
     };
-    // Both the Atlas Kubernetes Operator and AWS Secrets Manager's type `MongoDBAtlasServiceAccount` ask for it; each
-    // tool's own page shows another order.
+    // Both the Atlas Kubernetes Operator and AWS Secrets Manager's type `MongoDBAtlasServiceAccount` require it; their
+    // documentation shows it in different positions.
     let organization = payload.organization.as_ref().map(|id| ("orgId", Cow::Borrowed(id.as_str())));
     match format {
         Format::Secret => sink(payload.secret.value.expose_secret()),
         Format::ClientId => sink(payload.new_secret.client.as_str()),
         Format::Env => compose_variables(&pair(ENV_VARIABLES[0], ENV_VARIABLES[1]), sink),
         Format::Mcp => compose_variables(&pair("MDB_MCP_API_CLIENT_ID", "MDB_MCP_API_CLIENT_SECRET"), sink),
-        Format::Json => compose_object(answer_fields(payload), sink),
+        Format::Json => compose_object(response_fields(payload), sink),
         Format::Kubernetes => {
             let fields = organization.into_iter().chain(pair("clientId", "clientSecret"));
             compose_manifest(payload.new_secret.client.as_str(), fields, sink);
@@ -58,7 +58,7 @@ fn compose(format: Format, payload: &SecretPayload, sink: &mut Sink<'_>) {
 /// A name and its value.
 type Field<'a> = (&'static str, Cow<'a, str>);
 
-/// A value that Atlas's response did not have is left empty: the secret goes out all the same.
+/// A value that Atlas did not send is left empty: the secret is delivered all the same.
 fn compose_template(template: Template, payload: &SecretPayload, sink: &mut Sink<'_>) {
     for piece in template.pieces() {
         match piece {
@@ -77,9 +77,9 @@ fn compose_variables(variables: &[Field<'_>], sink: &mut Sink<'_>) {
     }
 }
 
-/// The fields of Atlas's answer to a create (schema `ServiceAccountSecret`), in its own order. One that is not known is
-/// left out; times are written by RFC 3339.
-fn answer_fields(payload: &SecretPayload) -> impl Iterator<Item = Field<'_>> {
+/// The fields of Atlas's response to a create (schema `ServiceAccountSecret`), in the same order. An unknown one is
+/// left out; times are in RFC 3339.
+fn response_fields(payload: &SecretPayload) -> impl Iterator<Item = Field<'_>> {
     let secret = &payload.secret;
     let time = |name, at: Option<Timestamp>| at.map(|at| (name, Cow::Owned(at.to_string())));
     let fields = [
@@ -91,7 +91,7 @@ fn answer_fields(payload: &SecretPayload) -> impl Iterator<Item = Field<'_>> {
     fields.into_iter().flatten()
 }
 
-/// A JSON object (RFC 8259), one field a line.
+/// A JSON object (RFC 8259), one field per line.
 fn compose_object<'a>(fields: impl IntoIterator<Item = Field<'a>>, sink: &mut Sink<'_>) {
     let mut before = "{\n";
     for (name, value) in fields {
@@ -105,8 +105,8 @@ fn compose_object<'a>(fields: impl IntoIterator<Item = Field<'a>>, sink: &mut Si
     sink("\n}\n");
 }
 
-/// A `Secret` with the label by which the operator finds its credentials. Its name comes from the client id,
-/// whose 24 hexadecimal digits make a valid one (a DNS label, RFC 1123) once they are lower-case.
+/// A `Secret` with the label by which the operator finds its credentials. Its name comes from the client ID, whose 24
+/// hexadecimal digits are valid in a name (a DNS label, RFC 1123) once they are lower-case.
 ///
 /// Kubernetes advises against `stringData` with server-side apply: a key that is removed from it stays in the cluster.
 fn compose_manifest<'a>(client: &str, fields: impl Iterator<Item = Field<'a>>, sink: &mut Sink<'_>) {
@@ -123,14 +123,14 @@ fn compose_manifest<'a>(client: &str, fields: impl Iterator<Item = Field<'a>>, s
     }
 }
 
-/// Writes `text` in double quotes, as JSON (RFC 8259) and YAML (1.1 and 1.2, double-quoted style) both read it.
+/// Writes `text` in double quotes, as both JSON (RFC 8259) and YAML (1.1 and 1.2, double-quoted style) read it.
 pub(super) fn double_quoted(text: &str, sink: &mut Sink<'_>) {
     sink("\"");
     for character in text.chars() {
         match character {
             '"' => sink("\\\""),
             '\\' => sink("\\\\"),
-            // All that needs it is in the basic plane, so that four digits do.
+            // All characters that need it are in the basic plane, so four digits are enough.
             _ if needs_escape(character) => sink(&format!("\\u{:04x}", u32::from(character))),
             _ => sink(character.encode_utf8(&mut [0; 4])),
         }
@@ -138,21 +138,21 @@ pub(super) fn double_quoted(text: &str, sink: &mut Sink<'_>) {
     sink("\"");
 }
 
-/// True for what JSON or YAML does not take as it is. YAML 1.1 reads U+0085, U+2028 and U+2029 as line breaks,
-/// and no YAML takes a byte order mark or what is no character at all.
+/// True if JSON or YAML needs an escape for this character. YAML 1.1 reads U+0085, U+2028 and U+2029 as line breaks,
+/// and no version of YAML allows a byte order mark or a noncharacter.
 fn needs_escape(character: char) -> bool {
     matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
         || character.is_control()
 }
 
-/// Writes `value` so that a POSIX shell (XCU 2.2, Quoting) and the readers of `.env` files take it for one word
-/// and change nothing in it. It is quoted only where it must be, and by single quotes where they will do: in
-/// those a shell changes nothing, and most readers of `.env` files neither.
+/// Writes `value` so that a POSIX shell (XCU 2.2, Quoting) and the readers of `.env` files read it as one unchanged
+/// word. It is quoted only if necessary, and preferably in single quotes, in which a shell and most readers of `.env`
+/// files interpret nothing.
 pub(super) fn shell_word(value: &str, sink: &mut Sink<'_>) {
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
         return sink(value);
     }
-    // Double quotes are read alike everywhere as long as nothing in them has a meaning.
+    // All readers agree about double quotes if nothing in them has a special meaning.
     if value.contains('\'') && !value.contains(['"', '$', '`', '\\', '!']) {
         sink("\"");
         sink(value);
@@ -160,7 +160,7 @@ pub(super) fn shell_word(value: &str, sink: &mut Sink<'_>) {
     }
     let mut before = "'";
     for part in value.split('\'') {
-        // Some readers take a backslash before the closing quote for an escape of it: it stands outside.
+        // Some readers take a backslash before the closing quote as its escape, so it goes outside the quotes.
         let quoted = part.trim_end_matches('\\');
         sink(before);
         sink(quoted);

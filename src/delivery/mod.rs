@@ -2,7 +2,7 @@
 //! the Atlas CLI that use the account.
 //!
 //! **Invariant:** no outcome claims more than was proved: "copied" after reading back, "saved" once file and folder are
-//! on the disk, "succeeded" once a command has read everything and exited with 0.
+//! on disk, "succeeded" once a command has read everything and exited with 0.
 
 mod clipboard;
 mod command;
@@ -20,12 +20,12 @@ pub use format::render;
 pub use profile::{profiles_of, update_profiles};
 pub use stdout::{StdoutError, StdoutKind, check_stdout, write_secret};
 
-/// Does work that may block where it holds nothing up. If it panics, so does the caller.
+/// Runs work that may block on a thread for blocking work. If it panics, so does the caller.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await.map_err(tokio::task::JoinError::try_into_panic) {
         Ok(done) => done,
         Err(Ok(panic)) => std::panic::resume_unwind(panic),
-        // The runtime is going down, and nothing waits for this.
+        // The runtime is shutting down, and nothing waits for this future.
         Err(Err(_)) => std::future::pending().await,
     }
 }

@@ -1,7 +1,7 @@
-//! Writing a new secret to the profiles of the Atlas CLI that use its account, so that the CLI still works once the old
+//! Writes a new secret to the profiles of the Atlas CLI that use its account, so that the CLI still works once the old
 //! secret is deleted.
 //!
-//! **Invariant:** only profiles of this account are changed, and of those only the secret and the CLI's access token.
+//! **Invariant:** only profiles of this account are changed, and only their secret and the CLI's access token.
 
 #[cfg(test)]
 mod properties;
@@ -26,7 +26,7 @@ use super::blocking;
 use super::file::ExistingFile;
 use super::format::double_quoted;
 
-/// The profiles in the file `config` that sign in as `client`. No one is asked to unlock a keyring for that.
+/// Returns the profiles in the file `config` that sign in as `client`. Does not prompt the user to unlock a keyring.
 pub async fn profiles_of(config: PathBuf, client: ClientId) -> Vec<ProfileName> {
     let search = move || {
         let profiles = Profiles::load(&config).unwrap_or_default();
@@ -49,7 +49,7 @@ pub async fn update_profiles(
 ) -> Vec<ProfileUpdate> {
     let update = move |profile: ProfileName| {
         let result = match update(&config, &profile, &payload) {
-            Ok(place) => Ok(ServerText::new(&format!("profile {profile} ({place})"))),
+            Ok(location) => Ok(ServerText::new(&format!("profile {profile} ({location})"))),
             Err(message) => Err(ServerText::new(&message)),
         };
         ProfileUpdate { profile, result }
@@ -57,7 +57,7 @@ pub async fn update_profiles(
     blocking(move || profiles.into_iter().map(update).collect()).await
 }
 
-/// Writes the secret to where the profile keeps its own, and reads it back. Returns where that was.
+/// Writes the secret to where the profile stores its own, and reads it back. Returns the name of that location.
 fn update(config: &Path, name: &ProfileName, payload: &SecretPayload) -> Result<&'static str, String> {
     let (client, secret) = (&payload.new_secret.client, &payload.secret.value);
     match credentials(config, name)? {
@@ -77,7 +77,7 @@ fn credentials(config: &Path, name: &ProfileName) -> Result<CredentialSource, St
     profiles.and_then(|profiles| profiles.named(name)?.credentials()).map_err(|error| message(&error))
 }
 
-/// Why a profile was not updated. What these errors advise is for signing in.
+/// Why a profile was not updated. Leaves out the advice in these errors, which is about signing in.
 fn message(error: &CredentialsError) -> String {
     match error {
         CredentialsError::KeyringLocked(why) => format!("The system's keyring is locked ({why})."),
@@ -103,7 +103,7 @@ fn write_file(
     }
     let content = file.read().map_err(not_written)?;
     let new = with_secret(&content, name, client, secret).ok_or_else(|| other_account(name))?;
-    // The Atlas CLI may have cached a token in a keyring that holds nothing else of the profile.
+    // The Atlas CLI may have cached a token in a keyring that contains nothing else of the profile.
     let request = KeyringRequest { profile: name.clone(), kind: PairKind::ServiceAccount, in_file: None };
     request.forget_token();
     file.replace(&new).map_err(not_written)?;
@@ -121,8 +121,8 @@ fn write_file(
     })
 }
 
-/// The file with the new secret in the profile, which must be one of `client`, and without the token that deleting the
-/// old secret revokes. Every other byte stays.
+/// Returns the file with the new secret in the profile, which must belong to `client`, and without the access token,
+/// which is revoked when the old secret is deleted. Every other byte stays.
 fn with_secret(
     content: &[u8],
     name: &ProfileName,
@@ -132,7 +132,7 @@ fn with_secret(
     let text = std::str::from_utf8(content).ok()?;
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let document = DeTable::parse(body).ok()?;
-    // What comes in the place of a part of the file; `None` is the secret.
+    // The replacements of parts of the file; `None` is the secret.
     let mut edits: Vec<(Range<usize>, Option<&str>)> = Vec::new();
     for (key, value) in document.get_ref() {
         let Some(profile) = value.get_ref().as_table() else { continue };
@@ -165,7 +165,7 @@ fn with_secret(
     Some(new)
 }
 
-/// The Atlas CLI does not tell upper from lower case in names.
+/// The Atlas CLI ignores the case of setting names.
 fn setting<'a, 'i>(
     profile: &'a DeTable<'i>,
     name: &str,
@@ -173,8 +173,8 @@ fn setting<'a, 'i>(
     profile.iter().find(|(key, _)| key.get_ref().to_lowercase() == name)
 }
 
-/// Removes the whole line of a setting. Where other things stand on it, the setting becomes an empty string, which to the
-/// Atlas CLI is none.
+/// Removes the whole line of a setting. If the line contains anything else, the setting becomes an empty string, which
+/// the Atlas CLI treats as unset.
 fn removal(
     body: &str,
     key: &Spanned<DeString>,
@@ -190,7 +190,7 @@ fn removal(
     (value.span(), Some("''"))
 }
 
-/// Writes a TOML string in the quotes of the old one, where the value needs no escapes in them.
+/// Writes a TOML string in the quotes of the old one, unless the value would need escapes in them.
 fn push_string(new: &mut Vec<u8>, old: &str, value: &str) {
     let is_literal = old.starts_with('\'') && value.chars().all(|one| one != '\'' && !one.is_control());
     if is_literal {

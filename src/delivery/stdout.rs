@@ -1,4 +1,4 @@
-//! Standard output as the place where the secret goes: whether it may, and how it gets there.
+//! Standard output as a destination of the secret: checks whether it is safe, and writes to it.
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +13,7 @@ use crate::domain::{Format, SecretPayload, ServerText, os_error_message};
 
 use super::format::render;
 
-/// What standard output is, where it is something that a secret may go to or need not go to.
+/// What standard output is, if it is acceptable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StdoutKind {
     /// A terminal. The secret is never printed there.
@@ -22,7 +22,7 @@ pub enum StdoutKind {
     Sink,
 }
 
-/// Why standard output may not or cannot get the secret. Each says what to do.
+/// Why standard output must not or cannot get the secret. Each message says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StdoutError {
     /// It is closed, which Rust turns into `/dev/null`, or it is `/dev/null`.
@@ -31,18 +31,18 @@ pub enum StdoutError {
          leave it at the terminal."
     )]
     Discarded,
-    /// It is open for reading only.
+    /// It is read-only.
     #[error(
         "Standard output cannot be written to. Send it to a pipe or a file, or leave it at the terminal."
     )]
     ReadOnly,
-    /// It is a file that its group or everybody can read.
+    /// It is a file that its group or all users can read.
     #[error(
         "Other users can read the file that standard output goes to, and may have it open already. Run `umask 077`, \
          and send it to a new file."
     )]
     Readable,
-    /// It is a named pipe that its group or everybody can read.
+    /// It is a named pipe that its group or all users can read.
     #[error(
         "Other users can read the named pipe that standard output goes to, and may have it open already. Make a new \
          one with `mkfifo -m 600`."
@@ -53,29 +53,29 @@ pub enum StdoutError {
         "The file or named pipe that standard output goes to belongs to another user, who could read the secret. \
          Send it to a new file of your own."
     )]
-    OfOther,
+    OtherOwner,
     /// It is a pipe or a socket whose other end is closed.
     #[error(
         "No program reads standard output any more, so the secret would be lost. Start the reader again."
     )]
     NoReader,
-    /// It is a device other than a terminal, or no kind of file that keeps or passes on a secret.
+    /// It is a device other than a terminal, or any other kind of file that neither stores nor passes on the secret.
     #[error(
         "Standard output is a device, which would lose the secret or show it to others. Send it to a pipe or a \
          file, or leave it at the terminal."
     )]
     Device,
-    /// It is the system's journal, which keeps what it gets (systemd.exec(5), `$JOURNAL_STREAM`).
+    /// It is the system's journal, which stores what it gets (systemd.exec(5), `$JOURNAL_STREAM`).
     #[error(
         "Standard output goes to the system's journal, which would keep the secret. Send it to a pipe or a file."
     )]
     Journal,
-    /// A format for a terminal.
+    /// There is a format, but standard output is a terminal.
     #[error(
         "--format: standard output is a terminal, where secrets are never printed; redirect it or remove --format"
     )]
     FormatOnTerminal,
-    /// No format for a run without an interface.
+    /// There is no format for a run without an interface.
     #[error(
         "--yes: standard output is not a terminal; choose what to write with --format \
          (secret, env, json, kubernetes, aws, terraform, mcp) or --template"
@@ -86,12 +86,12 @@ pub enum StdoutError {
     Unknown(ServerText),
 }
 
-/// Looks at this process's standard output, before anything is sent to Atlas. `journal_stream` is the value of
+/// Checks this process's standard output before anything is sent to Atlas. `journal_stream` is the value of
 /// `JOURNAL_STREAM`.
 pub fn check_stdout(journal_stream: Option<&str>) -> Result<StdoutKind, StdoutError> {
     #[cfg(unix)]
     return unix::check(io::stdout(), journal_stream);
-    // Systems without file descriptors have neither a journal nor permissions that could be read from one.
+    // Systems without file descriptors have no journal, and no permissions to check.
     #[cfg(not(unix))]
     return match (io::stdout().is_terminal(), journal_stream) {
         (true, _) => Ok(StdoutKind::Terminal),
@@ -99,11 +99,10 @@ pub fn check_stdout(journal_stream: Option<&str>) -> Result<StdoutKind, StdoutEr
     };
 }
 
-/// Writes `payload` in `format` to this process's standard output and, if that is a file, waits until it is on
-/// the disk. Of a file that takes only a part nothing is left, so that the same can be tried again.
+/// Writes `payload` in `format` to this process's standard output and, if that is a file, waits until it is on disk. A
+/// partial write to a file is undone, so that the user can try again.
 ///
-/// Blocks for as long as the reader lets it wait. A reader that has gone is an error and no signal: Rust ignores
-/// SIGPIPE.
+/// Blocks while the reader does not read. A reader that has exited is an error, not a signal: Rust ignores SIGPIPE.
 pub fn write_secret(format: Format, payload: &SecretPayload) -> Result<(), String> {
     let text = render(format, payload);
     let bytes = text.expose_secret().as_bytes();
@@ -117,7 +116,7 @@ pub fn write_secret(format: Format, payload: &SecretPayload) -> Result<(), Strin
     }
 }
 
-/// What happened, as a sentence.
+/// The failure as a sentence.
 fn failure_of(error: &io::Error) -> String {
     use io::ErrorKind;
     match error.kind() {
@@ -129,7 +128,7 @@ fn failure_of(error: &io::Error) -> String {
     }
 }
 
-/// Standard output by its descriptor: written to past the buffer that Rust keeps before it.
+/// Writes to the descriptor of standard output, which bypasses Rust's buffer.
 #[cfg(unix)]
 mod unix {
     use std::io::IsTerminal;
@@ -170,16 +169,16 @@ mod unix {
         if journal_stream.and_then(journal_identity) == Some((stat.st_dev, stat.st_ino)) {
             return Err(StdoutError::Journal);
         }
-        let is_of_other = stat.st_uid != user_id() && has_name(descriptor);
+        let has_other_owner = stat.st_uid != user_id() && has_name(descriptor);
         let can_others_read = Mode::from_raw_mode(stat.st_mode).intersects(Mode::RGRP | Mode::ROTH);
-        // A pipe whose reading end is closed reports an error, a socket a hang-up (poll(2)).
+        // A pipe whose read end is closed reports an error, a socket a hang-up (poll(2)).
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
         let events = poll_output(descriptor, Some(&at_once)).map_err(unknown)?;
         let has_no_reader = events.intersects(PollFlags::ERR | PollFlags::HUP);
         match kind {
-            FileType::RegularFile | FileType::Fifo if is_of_other => Err(StdoutError::OfOther),
+            FileType::RegularFile | FileType::Fifo if has_other_owner => Err(StdoutError::OtherOwner),
             FileType::RegularFile if can_others_read => Err(StdoutError::Readable),
-            // An unnamed pipe belongs to its user alone; the mode of a named one counts.
+            // An unnamed pipe belongs to its user alone; for a named one, the mode counts.
             FileType::Fifo if can_others_read => Err(StdoutError::ReadableFifo),
             FileType::Fifo | FileType::Socket if has_no_reader => Err(StdoutError::NoReader),
             FileType::RegularFile | FileType::Fifo | FileType::Socket => Ok(StdoutKind::Sink),
@@ -195,7 +194,7 @@ mod unix {
         rustix::fs::fstatfs(descriptor).is_ok_and(|about| about.f_type != PIPEFS_MAGIC)
     }
 
-    /// Elsewhere such a pipe has no links.
+    /// On other systems an unnamed pipe has no links.
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     fn has_name(descriptor: BorrowedFd<'_>) -> bool {
         rustix::fs::fstat(descriptor).is_ok_and(|about| about.st_nlink > 0)
@@ -207,13 +206,14 @@ mod unix {
         Ok(polled[0].revents())
     }
 
-    /// `JOURNAL_STREAM` is the journal socket's device and inode in decimal, with a colon between (systemd.exec(5)).
+    /// `JOURNAL_STREAM` is the device and inode of the journal's socket in decimal, separated by a colon
+    /// (systemd.exec(5)).
     fn journal_identity(value: &str) -> Option<(Dev, u64)> {
         let (device, inode) = value.split_once(':')?;
         Some((device.parse().ok()?, inode.parse().ok()?))
     }
 
-    /// Writes all of `bytes`, and waits for the disk if it is a file. After a failure a file is as long as it was.
+    /// Writes all of `bytes`, and waits for the disk if it is a file. After a failure, a file has its old length again.
     pub fn write(descriptor: impl AsFd, bytes: &[u8]) -> Result<(), String> {
         let descriptor = descriptor.as_fd();
         let written = match rustix::fs::fstat(descriptor) {
@@ -242,7 +242,7 @@ mod unix {
                 Ok(0) => return Err(Errno::IO),
                 Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
                 Err(Errno::INTR) => {}
-                // A pipe can be non-blocking because another of its users has made it so.
+                // A pipe is non-blocking if another process that shares it has made it so.
                 Err(Errno::AGAIN) => drop(poll_output(descriptor, None)?),
                 Err(error) => return Err(error),
             }

@@ -1,8 +1,8 @@
-//! A record's text: one line of JSON for what was known when the creation began, one more for what Atlas
-//! answered. Each line is whole, and the last one that can be read counts.
+//! The text of a record: one line of JSON for what was known when the creation began, and one for Atlas's response.
+//! Each line is complete, and the last readable one counts.
 //!
-//! A line is appended rather than the file replaced: a file that is renamed over another would leave the
-//! lock on the old one.
+//! A line is appended instead of replacing the file: renaming a new file over the old one would leave the lock on the
+//! old one.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,10 +11,10 @@ use thiserror::Error;
 
 use crate::domain::{BaseUrl, ClientId, JournalEntry, ProjectId, SecretId, ServerText};
 
-/// The version of the format. Raise it when the meaning of a field changes; a new field does not need that.
+/// The version of the format. Raise it if the meaning of a field changes, but not for a new field.
 const VERSION: u32 = 1;
 
-/// One line. Ids and the URL are parsed again on the way in: the file may have been in other hands.
+/// One line. IDs and the URL are parsed again when they are read, because another program may have changed the file.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Record {
@@ -32,10 +32,10 @@ struct Record {
 /// What is wrong with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Damage {
-    /// It is cut off or was changed by something else.
+    /// It is incomplete, or another program changed it.
     #[error("it is damaged")]
     Unreadable,
-    /// Another user wrote it, who may want a secret to be deleted.
+    /// Another user wrote it, perhaps to have a secret deleted.
     #[error("it belongs to another user")]
     OtherOwner,
     /// A program with another format wrote it.
@@ -43,8 +43,8 @@ pub enum Damage {
     OtherVersion,
 }
 
-/// The line for an entry. It starts with a line break of its own, so that a line before it that a full disk has cut off
-/// cannot spoil it.
+/// Returns the line for an entry. It begins with a line break, so that a previous line that a full disk has cut off
+/// does not corrupt it.
 pub(super) fn line(entry: &JournalEntry) -> Vec<u8> {
     let record = Record {
         version: VERSION,
@@ -57,11 +57,11 @@ pub(super) fn line(entry: &JournalEntry) -> Vec<u8> {
         secret_id: entry.secret_id.as_ref().map(SecretId::to_string),
         expires_at: entry.expires_at,
     };
-    // Strings, numbers and times in named fields: nothing that JSON cannot say.
+    // This cannot fail: the fields are strings, numbers and times.
     format!("\n{}\n", serde_json::to_string(&record).unwrap_or_default()).into_bytes()
 }
 
-/// What a record says. A last line without its line break was cut off and does not count.
+/// Parses a record. A last line without its line break is incomplete and does not count.
 pub(super) fn read(text: &[u8]) -> Result<JournalEntry, Damage> {
     let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(&text[..0], |end| &text[..end]);
     let mut damage = Damage::Unreadable;

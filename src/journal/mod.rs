@@ -1,16 +1,17 @@
-//! Creations whose secret is not delivered yet, one file each: ids only, never the secret.
+//! Records creations whose secret is not delivered yet, one file each: IDs only, never the secret.
 //!
 //! ```text
-//! begin ──▶ creation-TIME-RANDOM.jsonl ──created──▶ a second line with the id ──remove──▶ gone
-//!           locked, written, on the disk
+//! begin ──▶ creation-TIME-RANDOM.jsonl ──created──▶ a second line with the ID ──remove──▶ gone
+//!           locked, written, on disk
 //!               │ its program ends
 //!               ▼
 //!           `pending` of the next run takes the lock, and the record is reported
 //! ```
 //!
 //! **Invariant:** a running program holds an exclusive `flock` on its file, which the kernel releases however the
-//! program ends. The lock is taken while the file is still empty, and an empty file is no record: nothing was sent yet. So
-//! no one ever reports a record of a running program. Files are opened close-on-exec, so no child keeps a lock alive.
+//! program ends. The lock is taken while the file is still empty, and an empty file is not a record: nothing was sent
+//! yet. So the record of a running program is never reported. Files are opened close-on-exec, so no child process keeps
+//! the lock.
 
 mod lines;
 
@@ -29,40 +30,40 @@ use crate::files::{FileStat, Folder, open, read_at_most};
 
 pub use lines::Damage;
 
-/// How many files are tried. A second program that looks for pending records can remove one between its creation and its
-/// lock.
+/// How many files to try. Another instance that looks for pending records can remove a file between its creation and
+/// its lock.
 const ATTEMPTS: usize = 8;
 
-/// What the names of records start with.
+/// The prefix of a record's name.
 const PREFIX: &str = "creation-";
-/// What the name of a record ends in.
+/// The extension of a record's name.
 const RECORD: &str = ".jsonl";
 
-/// More than any record has, in bytes; what is longer was written by another program.
-const LONGEST: u64 = 64 * 1024;
+/// More bytes than any record has; a longer file was written by another program.
+const MAX_SIZE: u64 = 64 * 1024;
 
-/// How many pending records are read at once: each keeps a file open. The next start reads the next ones.
-const MOST: usize = 16;
+/// How many pending records are read at once, because each keeps a file open. The next start reads the next ones.
+const MAX_PENDING: usize = 16;
 
-/// The folder of the records. Nothing is made on the disk before the first record.
+/// The folder of the records. It is created with the first record.
 #[derive(Clone, Debug)]
 pub struct Journal {
     folder: PathBuf,
 }
 
-/// The folder of this user's journal; `None` where the variables that say so are not set.
+/// Returns the folder of this user's journal; `None` if the variables that determine it are not set.
 pub fn state_folder(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     Os::current().state_folder(variable).map(|state| state.join("atlas-secret"))
 }
 
 impl Journal {
-    /// A journal in this folder; see [`state_folder`].
+    /// Creates a journal in this folder; see [`state_folder`].
     pub fn new(folder: PathBuf) -> Self {
         Self { folder }
     }
 
-    /// Records that a secret is about to be created. The record is on the disk when this returns, and locked for
-    /// as long as the [`RecordFile`] lives. Blocks on the disk.
+    /// Records that a secret is about to be created. The record is on disk when this returns, and locked for as long as
+    /// the [`RecordFile`] lives. Blocks on the disk.
     pub fn begin(&self, entry: &JournalEntry) -> io::Result<RecordFile> {
         make_folder(&self.folder)?;
         for _ in 0..ATTEMPTS {
@@ -73,8 +74,8 @@ impl Journal {
         Err(io::Error::other("another program removes every new file from it"))
     }
 
-    /// Writes a record to a new file; `None` when another program was faster to lock that. Nothing is left of a record that
-    /// could not be finished. The names sort by time.
+    /// Writes a record to a new file; `None` if another program locked the file first. An incomplete record is removed.
+    /// The names sort by time.
     fn write(&self, entry: &JournalEntry) -> io::Result<Option<RecordFile>> {
         let start = format!("{PREFIX}{}-", entry.begun_at.strftime("%Y%m%dT%H%M%SZ"));
         let new = tempfile::Builder::new()
@@ -92,8 +93,8 @@ impl Journal {
         Ok(Some(RecordFile { file, path, entry: Ok(entry.clone()) }))
     }
 
-    /// The records whose program has ended, oldest first. Each is locked while its [`RecordFile`] lives, so that a
-    /// second program does not report it too. Empty files are removed: nothing was sent for them. Blocks on the disk.
+    /// Returns the records whose program has ended, oldest first. Each is locked while its [`RecordFile`] lives, so
+    /// that no other instance reports it, too. Empty files are removed: nothing was sent for them. Blocks on the disk.
     pub fn pending(&self) -> io::Result<Vec<RecordFile>> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
@@ -103,11 +104,11 @@ impl Journal {
         check_folder(&self.folder)?;
         let mut entries: Vec<DirEntry> = entries.filter_map(Result::ok).collect();
         entries.sort_by_key(DirEntry::file_name);
-        Ok(entries.iter().filter_map(examine).take(MOST).collect())
+        Ok(entries.iter().filter_map(examine).take(MAX_PENDING).collect())
     }
 }
 
-/// The record of a creation, locked while this lives. Dropping it leaves the record on the disk for the next run to
+/// The record of a creation, locked while this lives. Dropping it leaves the record on disk, for the next run to
 /// report.
 #[derive(Debug)]
 pub struct RecordFile {
@@ -117,20 +118,20 @@ pub struct RecordFile {
 }
 
 impl RecordFile {
-    /// Its path.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What it said when it was begun or found.
+    /// Returns the entry as it was when this was begun or found.
     ///
     /// # Errors
-    /// Why it cannot be read. It is reported by name and never deleted automatically.
+    /// Returns why it cannot be read. Such a record is reported by name and never deleted automatically.
     pub fn entry(&self) -> Result<&JournalEntry, Damage> {
         self.entry.as_ref().map_err(|damage| *damage)
     }
 
-    /// Records what Atlas answered. When that fails, what was recorded before still counts. Blocks on the disk.
+    /// Records Atlas's response. If that fails, the previous line still counts. Blocks on the disk.
     pub fn created(&self, secret_id: Option<SecretId>, expires_at: Option<Timestamp>) -> io::Result<()> {
         let Ok(entry) = &self.entry else { return Ok(()) };
         let entry = JournalEntry { secret_id, expires_at, ..entry.clone() };
@@ -138,7 +139,7 @@ impl RecordFile {
         self.file.sync_all()
     }
 
-    /// Removes the record, a damaged one too. The lock goes last, so that no one reports a record that is gone.
+    /// Removes the record, even a damaged one. The lock is released last, so that a removed record is never reported.
     /// Blocks on the disk.
     pub fn remove(&self) -> io::Result<()> {
         match fs::remove_file(&self.path) {
@@ -152,7 +153,7 @@ impl RecordFile {
     }
 }
 
-/// Locks an open file; false when someone else has the lock.
+/// Locks an open file; false if another process has the lock.
 fn lock(file: &File) -> io::Result<bool> {
     match file.try_lock() {
         Ok(()) => Ok(true),
@@ -161,18 +162,17 @@ fn lock(file: &File) -> io::Result<bool> {
     }
 }
 
-/// True when the record was removed between opening and locking it.
+/// True if the record was removed between opening and locking it.
 fn is_gone(path: &Path) -> bool {
     fs::symlink_metadata(path).is_err()
 }
 
-/// Writes the names in the folder to the disk. A record that a power cut removes is still there for every other end of a
-/// program, so this may fail.
+/// Writes the folder's entries to disk. Without this, only a power cut could lose a record, so an error is ignored.
 fn flush(folder: &Path) {
     let _ = Folder::open(folder).and_then(|folder| folder.sync());
 }
 
-/// Records that other users can write are not reported: they could name any secret as one to be deleted.
+/// Checks that other users cannot write records: they could name any secret as one to delete.
 fn check_folder(folder: &Path) -> io::Result<()> {
     let stat = FileStat::from(&fs::metadata(folder)?);
     if stat.mode & 0o022 == 0 && stat.is_ours() {
@@ -187,12 +187,12 @@ fn check_folder(folder: &Path) -> io::Result<()> {
 fn examine(entry: &DirEntry) -> Option<RecordFile> {
     let name = entry.file_name();
     let is_record = name.to_str()?.starts_with(PREFIX) && name.to_str()?.ends_with(RECORD);
-    // Neither a link nor a pipe is a record, and opening one could wait for ever.
+    // A link or a pipe is not a record, and opening a pipe could block forever.
     if !is_record || !entry.file_type().ok()?.is_file() {
         return None;
     }
     let path = entry.path();
-    // What was a file a moment ago may be something else by now.
+    // By now, the file may have been replaced by something else.
     let file = open(&path, OpenOptions::new().read(true).append(true)).ok()?;
     if !lock(&file).ok()? || is_gone(&path) {
         return None;
@@ -207,26 +207,26 @@ fn examine(entry: &DirEntry) -> Option<RecordFile> {
 }
 
 fn read(file: &File) -> Result<JournalEntry, Damage> {
-    match read_at_most(file, LONGEST) {
+    match read_at_most(file, MAX_SIZE) {
         Ok(Some(text)) => lines::read(&text),
         _ => Err(Damage::Unreadable),
     }
 }
 
-/// Makes the folder and what is missing above it, for its owner only. One that is there stays as it is.
+/// Creates the folder and its missing parents, for its owner only. An existing folder stays as it is.
 fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(|error| match error.kind() {
-        // Something else than a folder is in its way.
+        // Something other than a folder is in the way.
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists => ErrorKind::NotFound.into(),
         _ => error,
     })
 }
 
-/// Why the journal could not do something, within a sentence.
+/// Returns why the journal failed, as a part of a sentence.
 pub fn why_failed(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full".to_owned(),

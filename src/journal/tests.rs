@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::domain::{BaseUrl, ClientId, ProjectId, SecretId, ServerText};
 
-/// Long enough for a busy machine; reached only by a test that fails.
+/// Long enough for a busy machine; only a failing test reaches it.
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A creation that has just begun.
@@ -28,8 +28,8 @@ pub(super) fn entry() -> JournalEntry {
     }
 }
 
-/// The same creation after Atlas has answered.
-pub(super) fn answered() -> JournalEntry {
+/// The same creation after Atlas's response.
+pub(super) fn with_response() -> JournalEntry {
     JournalEntry {
         secret_id: SecretId::from_server("32b6e34b3d91647abb20e7b9"),
         expires_at: Some("2026-12-23T18:14:03Z".parse().unwrap()),
@@ -50,7 +50,7 @@ fn fixture() -> Fixture {
 }
 
 impl Fixture {
-    /// The paths of everything in the folder, in order.
+    /// Returns the paths of everything in the folder, in order.
     fn files(&self) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> =
             fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -58,14 +58,14 @@ impl Fixture {
         files
     }
 
-    /// What the records that are left over say.
+    /// Returns the entries of the pending records.
     fn reported(&self) -> Vec<JournalEntry> {
         let left = self.journal.pending().unwrap();
         left.iter().map(|left| left.entry().unwrap().clone()).collect()
     }
 
-    /// The same, once so many are left over. A child that another test starts at this very moment has every
-    /// descriptor of this process, locks and all, until it executes its own program.
+    /// Returns these entries once there are `count` of them. A child process that another test is just starting has
+    /// every descriptor of this process, including locks, until it runs its program.
     fn reported_eventually(&self, count: usize) -> Vec<JournalEntry> {
         let start = Instant::now();
         loop {
@@ -104,7 +104,7 @@ fn only_its_owner_can_read_a_record() {
 }
 
 #[test]
-fn a_folder_that_is_there_stays_as_it_is() {
+fn an_existing_folder_stays_as_it_is() {
     let fixture = fixture();
     fs::create_dir_all(&fixture.folder).unwrap();
     fs::set_permissions(&fixture.folder, fs::Permissions::from_mode(0o750)).unwrap();
@@ -118,14 +118,14 @@ fn a_record_is_reported_once_its_program_is_gone() {
     assert!(fixture.reported().is_empty(), "no folder yet");
     let record = fixture.journal.begin(&entry()).unwrap();
     assert!(fixture.reported().is_empty(), "its program lives");
-    record.created(answered().secret_id, answered().expires_at).unwrap();
+    record.created(with_response().secret_id, with_response().expires_at).unwrap();
     assert!(fixture.reported().is_empty(), "its program still lives");
     drop(record);
-    assert_eq!(fixture.reported_eventually(1), [answered()]);
+    assert_eq!(fixture.reported_eventually(1), [with_response()]);
 }
 
 #[test]
-fn a_record_that_is_settled_is_gone() {
+fn a_removed_record_is_gone() {
     let fixture = fixture();
     fixture.journal.begin(&entry()).unwrap().remove().unwrap();
     assert!(fixture.files().is_empty());
@@ -195,7 +195,7 @@ fn a_record_that_was_never_written_is_removed_unless_it_is_being_written() {
 }
 
 #[test]
-fn what_is_no_file_is_not_even_opened() {
+fn anything_but_a_file_is_not_even_opened() {
     let fixture = fixture();
     let victim = fixture.plant("victim", "precious");
     symlink(&victim, fixture.folder.join("creation-1.jsonl")).unwrap();
@@ -228,7 +228,7 @@ fn a_folder_that_cannot_be_made_is_reported() {
 }
 
 #[test]
-fn programs_that_begin_and_look_back_at_once_do_not_disturb_each_other() {
+fn programs_that_begin_and_read_records_at_once_do_not_disturb_each_other() {
     let fixture = fixture();
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -274,7 +274,7 @@ fn a_thousand_records_do_not_use_up_the_descriptors() {
 }
 
 #[test]
-fn what_other_users_wrote_or_can_write_is_not_believed() {
+fn records_that_other_users_wrote_or_can_write_are_not_trusted() {
     use std::os::unix::fs::{PermissionsExt, chown};
     let fixture = fixture();
     drop(fixture.journal.begin(&entry()).unwrap());
@@ -303,7 +303,7 @@ fn what_other_users_wrote_or_can_write_is_not_believed() {
 }
 
 #[test]
-fn each_error_says_what_it_means() {
+fn each_error_has_a_message() {
     let rows = [
         (ErrorKind::StorageFull, "the disk is full"),
         (ErrorKind::QuotaExceeded, "the disk is full"),

@@ -1,4 +1,4 @@
-//! The settings of a run, from the arguments, the environment and the file of settings, in this order.
+//! The settings of a run, from the arguments, the environment and the settings file, in this order.
 
 mod file;
 mod report;
@@ -40,37 +40,39 @@ const DEFAULT_CLEAR_AFTER: u64 = 60;
 
 /// The settings of a run.
 pub struct Settings {
-    /// The interface as it starts.
+    /// The interface at its start.
     pub(super) app: App,
-    /// Where requests go, and as whom; `None` when the user has to sign in.
+    /// The server and the credentials; `None` if the user must sign in.
     pub(super) source: Option<Source>,
-    /// Why there is no source, where something is wrong; it is one of the notes about the credentials.
+    /// Why there is no source, if something is wrong; it is one of the notes about the credentials.
     pub(super) unusable: Option<ServerText>,
     /// For the sign-in screen.
     pub(super) authenticator: Authenticator,
     pub(super) theme: Theme,
-    /// What the choice of a clipboard depends on.
+    /// The facts that select the clipboard.
     pub(super) environment: Environment,
     pub(super) clipboard: Preference,
-    /// How long a copy stays on the clipboard; `None` when it stays until something else is copied.
+    /// How long a copy stays on the clipboard; `None` if it stays until another program copies.
     pub(super) clear_after: Option<Duration>,
-    /// The shape that standard output was asked to get.
+    /// The format requested for standard output.
     pub(super) format: Option<Format>,
     /// The folder of the records.
     pub(super) state_folder: Option<PathBuf>,
-    /// What `~` stands for.
+    /// The folder that `~` is replaced by.
     pub(super) home: Option<PathBuf>,
     /// The Atlas CLI's file of profiles.
     pub(super) cli_config: Option<PathBuf>,
-    /// What `--print-config` prints.
+    /// The output of `--print-config`.
     pub report: String,
 }
 
 impl Settings {
-    /// Reads arguments, environment, file of settings and profiles. `variable` looks up an environment variable.
+    /// Reads the arguments, the environment, the settings file and the profiles. `variable` looks up an environment
+    /// variable.
     ///
     /// # Errors
-    /// When something that was asked for by name cannot be used. Without credentials the sign-in screen opens.
+    /// Returns an error if something that was requested by name cannot be used. Without credentials the sign-in screen
+    /// opens.
     pub fn gather(
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<OsString>,
@@ -79,7 +81,7 @@ impl Settings {
         if let Some(name) = decisive_variables().find(is_unreadable) {
             return Err(format!("{name} is not valid UTF-8: correct or unset it").into());
         }
-        // The others only change the appearance, or count when they are set at all.
+        // The others only affect the appearance, or it only matters whether they are set.
         let text = |name: &str| variable(name).map(|value| value.to_string_lossy().into_owned());
         Self::gather_from_text(arguments, text)
     }
@@ -158,8 +160,7 @@ impl Settings {
             None => Some(demo(&mut app, arguments, &expires_after)?),
         };
         read_date(&mut app);
-        for warning in profiles.iter().flat_map(Profiles::warnings) {
-            let note = ServerText::new(warning);
+        for note in profiles.iter().flat_map(Profiles::warnings).map(|warning| ServerText::new(warning)) {
             if !app.shared.credential_notes.contains(&note) {
                 app.shared.credential_notes.push(note);
             }
@@ -192,7 +193,7 @@ impl Settings {
     }
 }
 
-/// A date as the lifetime needs the time zone, which is loaded after the first frame otherwise.
+/// If the lifetime is a date, loads the time zone now; otherwise it is loaded after the first frame.
 fn read_date(app: &mut App) {
     if Lifetime::parse_date(app.shared.form.text(FieldName::Lifetime), &TimeZone::UTC).is_some() {
         let zone = TimeZone::system();
@@ -201,12 +202,12 @@ fn read_date(app: &mut App) {
     }
 }
 
-/// The demo, whose ids the form begins with.
+/// Sets up the demo. The form begins with its IDs.
 fn demo(app: &mut App, arguments: &Arguments, expires_after: &str) -> Result<Source, String> {
     let world = World::demo().map_err(|error| format!("--demo: {error}"))?;
     let world = world.with_more_projects(arguments.demo_projects);
     let (project, client) = world.prefill();
-    // The account is one of that project alone.
+    // The account belongs only to that project.
     let is_its_project = arguments.project_id.as_deref().is_none_or(|id| id == project.as_str());
     let client = if is_its_project { client.as_str() } else { "" };
     app.shared.form = Form::new(
@@ -217,7 +218,8 @@ fn demo(app: &mut App, arguments: &Arguments, expires_after: &str) -> Result<Sou
     Ok(Source::Demo(Box::new(world)))
 }
 
-/// Where requests go, and what the interface shows of it and of the credentials; `None` when the user has to sign in.
+/// Returns the server and the credentials, and sets what the interface shows about them; `None` if the user must sign
+/// in.
 fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &str) -> Option<Source> {
     let project = arguments.project_id.clone().or(found.project.map(|(id, _)| id));
     app.shared.form = Form::new(
@@ -238,12 +240,13 @@ fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &st
         app.screen = Screen::SignIn(Box::new(SignIn::new(app.shared.profiles.clone())));
         return None;
     };
-    let several = !found.shadowed.is_empty();
-    app.shared.session = remote_session(&found.base_url, &credentials, found.origin.as_ref(), several);
+    let has_several_sources = !found.shadowed.is_empty();
+    app.shared.session =
+        remote_session(&found.base_url, &credentials, found.origin.as_ref(), has_several_sources);
     Some(Source::Remote { base_url: found.base_url, credentials })
 }
 
-/// Where the credentials are stored that the new secret may replace.
+/// Returns where the credentials are stored that the new secret may replace.
 fn stored_in(origin: &Origin) -> ServerText {
     match origin {
         Origin::Profile(name, _) => ServerText::new(&format!("profile {name}")),
@@ -251,18 +254,19 @@ fn stored_in(origin: &Origin) -> ServerText {
     }
 }
 
-/// The header says where credentials come from when it is a profile, or when several sources were set.
+/// Returns the session. Its header shows the source of the credentials if that is a profile, or if several sources were
+/// set.
 fn remote_session(
     base_url: &BaseUrl,
     credentials: &CredentialSource,
     origin: Option<&Origin>,
-    several: bool,
+    has_several_sources: bool,
 ) -> Session {
     if let Some(Origin::Profile(name, _)) = origin {
         return profile_session(base_url, credentials, name);
     }
     let session = Session::remote(base_url, credentials.identity());
-    if several { session.with_origin(SessionOrigin::Environment) } else { session }
+    if has_several_sources { session.with_origin(SessionOrigin::Environment) } else { session }
 }
 
 fn report_account(report: &mut Report, arguments: &Arguments, found: Option<&Found>) {
@@ -279,7 +283,7 @@ fn report_account(report: &mut Report, arguments: &Arguments, found: Option<&Fou
 
 fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
     BaseUrl::parse(text).map_err(|error| {
-        // A password or a token may stand before an `@`, behind a `?`, or where it is no URL, anywhere.
+        // A password or a token may be before an `@` or after a `?`, and anywhere in a text that is not a URL.
         let has_credentials = text.contains(['@', '?', '#']) || error == BaseUrlError::NotAUrl;
         if has_credentials {
             return format!("--base-url: {error}");
@@ -288,7 +292,7 @@ fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
     })
 }
 
-/// The variables that decide who signs in, where, on which way, and which folders are used.
+/// The variables that decide who signs in, where, through which proxy, and which folders are used.
 fn decisive_variables() -> impl Iterator<Item = &'static str> {
     let folders: &[&str] = match Os::current() {
         Os::Xdg => &["XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME"],
@@ -300,16 +304,16 @@ fn decisive_variables() -> impl Iterator<Item = &'static str> {
 }
 
 fn theme(variable: &impl Fn(&str) -> Option<String>) -> Theme {
-    let glyphs = if speaks_utf8(variable) { Glyphs::UNICODE } else { Glyphs::ASCII };
+    let glyphs = if uses_utf8(variable) { Glyphs::UNICODE } else { Glyphs::ASCII };
     match variable("NO_COLOR").filter(|value| !value.is_empty()) {
         Some(_) => Theme::without_color(glyphs),
         None => Theme::color(glyphs),
     }
 }
 
-/// The locale's character set, by the order of POSIX: the first of these that is set and not empty counts.
-/// Windows Terminal and macOS speak UTF-8 without saying so here.
-fn speaks_utf8(variable: &impl Fn(&str) -> Option<String>) -> bool {
+/// True if the locale's character set is UTF-8. As in POSIX, the first of these variables that is set and not empty
+/// counts. Windows Terminal and macOS use UTF-8 without setting any.
+fn uses_utf8(variable: &impl Fn(&str) -> Option<String>) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .find_map(|name| variable(name).filter(|value| !value.is_empty()));
@@ -341,7 +345,7 @@ mod tests {
             (&[("LANG", "en_US.ISO-8859-1")], false),
         ];
         for (set, expected) in rows {
-            assert_eq!(speaks_utf8(&environment(set)), expected, "{set:?}");
+            assert_eq!(uses_utf8(&environment(set)), expected, "{set:?}");
         }
     }
 

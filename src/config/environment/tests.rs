@@ -2,10 +2,10 @@ use secrecy::ExposeSecret;
 
 use super::*;
 
-/// An environment of a test.
+/// The variables of a test.
 pub(in crate::config) type Set = &'static [(&'static str, &'static str)];
 
-/// A look-up in it.
+/// Looks up one of them.
 pub(in crate::config) fn environment(set: Set) -> impl Fn(&str) -> Option<String> {
     move |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
 }
@@ -77,7 +77,7 @@ fn half_a_pair_is_named() {
         (&[(PUBLIC_API_KEY, "abcdefgh")], PUBLIC_API_KEY, PRIVATE_API_KEY),
         (&[(PRIVATE_API_KEY, "p")], PRIVATE_API_KEY, PUBLIC_API_KEY),
         (&[(PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, " ")], PUBLIC_KEY, PRIVATE_KEY),
-        // Halves of two kinds make no pair.
+        // Halves of different kinds are not a pair.
         (&[(CLIENT_ID, ID), (PRIVATE_KEY, "p")], CLIENT_ID, CLIENT_SECRET),
         (&[(CLIENT_SECRET, "mdb_sa_sk_fake"), (PUBLIC_API_KEY, "abcdefgh")], CLIENT_SECRET, CLIENT_ID),
     ];
@@ -88,7 +88,7 @@ fn half_a_pair_is_named() {
 }
 
 #[test]
-fn half_an_account_is_not_passed_over_for_a_whole_key() {
+fn half_an_account_is_not_skipped_for_a_complete_key() {
     let set: Set = &[(CLIENT_ID, ID), (PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, "p")];
     assert!(outcome(set).starts_with("MONGODB_ATLAS_CLIENT_ID is set, but"));
 }
@@ -145,10 +145,10 @@ fn the_older_names_are_read_after_all_others() {
         let both = |name: &str| environment(set)(name).or_else(|| environment(old)(name));
         let found = find(&Variables(&both)).unwrap().unwrap();
         assert!(found.names.iter().all(|name| !name.starts_with("MCLI_")), "{set:?}");
-        let told: Vec<String> = ShadowedSource::sentences(&found.shadowed);
+        let sentences: Vec<String> = ShadowedSource::sentences(&found.shadowed);
         assert!(
-            told.iter().any(|line| line.starts_with("MCLI_PUBLIC_API_KEY, MCLI_PRIVATE_API_KEY are")),
-            "{told:?}"
+            sentences.iter().any(|line| line.starts_with("MCLI_PUBLIC_API_KEY, MCLI_PRIVATE_API_KEY are")),
+            "{sentences:?}"
         );
     }
 }
@@ -174,13 +174,13 @@ fn other_variables_that_are_set_are_reported() {
     ];
     for (set, expected) in rows {
         let found = find(&Variables(&environment(set))).unwrap().unwrap();
-        let told: Vec<String> = ShadowedSource::sentences(&found.shadowed);
-        assert_eq!(told, expected, "{set:?}");
+        let sentences: Vec<String> = ShadowedSource::sentences(&found.shadowed);
+        assert_eq!(sentences, expected, "{set:?}");
     }
 }
 
 #[test]
-fn what_lost_to_the_same_thing_shares_a_sentence() {
+fn sources_with_the_same_winner_share_a_sentence() {
     let all = [
         ShadowedSource::new("ONE", ACCESS_TOKEN),
         ShadowedSource::new("URL", "--base-url"),

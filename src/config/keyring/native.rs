@@ -16,78 +16,81 @@ impl Keyring {
     pub(super) fn open() -> Result<Self, CredentialsError> {
         apple_native_keyring_store::keychain::Store::new()
             .map(|store| Self(store))
-            .map_err(|error| closed(&error))
+            .map_err(|error| open_error(&error))
     }
 
     #[cfg(windows)]
     pub(super) fn open() -> Result<Self, CredentialsError> {
-        windows_native_keyring_store::Store::new().map(|store| Self(store)).map_err(|error| closed(&error))
+        windows_native_keyring_store::Store::new()
+            .map(|store| Self(store))
+            .map_err(|error| open_error(&error))
     }
 
-    /// The value of an entry; `None` when there is none.
+    /// Returns the value of an entry; `None` if there is none.
     pub(super) fn entry(
         &self,
         service: &str,
         user: &'static str,
     ) -> Result<Option<Vec<u8>>, CredentialsError> {
         match self.build(service, user)?.get_secret() {
-            // The caller says what is no text.
+            // The caller reports a value that is not text.
             Ok(bytes) | Err(Error::BadEncoding(bytes) | Error::BadDataFormat(bytes, _)) => Ok(Some(bytes)),
             Err(Error::NoEntry) => Ok(None),
-            Err(error) => Err(closed(&error)),
+            Err(error) => Err(open_error(&error)),
         }
     }
 
-    /// The value of an entry that can be had without a prompt: macOS asks before it shows what another program wrote.
+    /// Returns the value of an entry if it can be read without a prompt: macOS asks the user before it shows another
+    /// program's entry.
     pub(super) fn unlocked_entry(&self, service: &str, user: &'static str) -> Option<Vec<u8>> {
         if cfg!(target_os = "macos") { None } else { self.entry(service, user).ok()? }
     }
 
-    /// True when there is an entry. macOS may ask for it.
+    /// True if there is such an entry. macOS may prompt for it.
     pub(super) fn has(&self, service: &str, user: &'static str) -> bool {
         self.entry(service, user).is_ok_and(|entry| entry.is_some())
     }
 
-    /// Replaces the value of an entry that is there.
+    /// Replaces the value of an existing entry.
     pub(super) fn set(
         &self,
         service: &str,
         user: &'static str,
         value: &[u8],
     ) -> Result<(), CredentialsError> {
-        self.build(service, user)?.set_secret(value).map_err(|error| closed(&error))
+        self.build(service, user)?.set_secret(value).map_err(|error| open_error(&error))
     }
 
-    /// Deletes an entry, if it is there.
+    /// Deletes an entry, if it exists.
     pub(super) fn delete(&self, service: &str, user: &'static str) -> Result<(), CredentialsError> {
         match self.build(service, user)?.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
-            Err(error) => Err(closed(&error)),
+            Err(error) => Err(open_error(&error)),
         }
     }
 
     fn build(&self, service: &str, user: &'static str) -> Result<Entry, CredentialsError> {
-        // go-keyring calls an entry of the Credential Manager `service:user`, `keyring_core` something else.
+        // go-keyring calls an entry of the Credential Manager `service:user`; `keyring_core` uses another name.
         let target = format!("{service}:{user}");
         let modifiers = HashMap::from([("target", target.as_str())]);
         let modifiers = cfg!(windows).then_some(&modifiers);
-        self.0.build(service, user, modifiers).map_err(|error| closed(&error))
+        self.0.build(service, user, modifiers).map_err(|error| open_error(&error))
     }
 }
 
-/// What it means that the keyring does not open.
-fn closed(error: &Error) -> CredentialsError {
+/// Returns the error for a keyring that does not open.
+fn open_error(error: &Error) -> CredentialsError {
     match error {
         Error::NoStorageAccess(cause) => CredentialsError::KeyringLocked(ServerText::new(&cause.to_string())),
         Error::PlatformFailure(cause) => {
             CredentialsError::KeyringUnavailable(ServerText::new(&cause.to_string()))
         }
-        // The other kinds can hold what was read; their names are said, their content is not.
+        // The other kinds can contain what was read, so only this text is shown.
         _ => CredentialsError::KeyringUnavailable(ServerText::new("it did not understand the request")),
     }
 }
 
-/// The fake keyring takes no modifiers, which Windows needs.
+/// The fake keyring does not accept the modifiers that Windows needs.
 #[cfg(not(windows))]
 #[cfg(test)]
 mod tests {
@@ -122,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_left_to_the_caller() {
+    fn a_value_that_is_not_text_is_left_to_the_caller() {
         let keyring = keyring();
         let entry = keyring.0.build("atlascli_ci", "client_id", None).unwrap();
         entry.as_any().downcast_ref::<mock::Cred>().unwrap().set_error(Error::BadEncoding(b"\xff".to_vec()));

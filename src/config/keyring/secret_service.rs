@@ -9,21 +9,21 @@ use crate::domain::ServerText;
 
 use crate::config::CredentialsError;
 
-/// Where go-keyring, the library of the Atlas CLI, keeps its entries; where there is no such collection, in the default
-/// one.
+/// The collection in which go-keyring, the Atlas CLI's library, stores its entries. If it does not exist, go-keyring
+/// uses the default one.
 const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
 
-/// As go-keyring writes it.
+/// The content type that go-keyring writes.
 const CONTENT_TYPE: &str = "text/plain; charset=utf8";
 
 pub(super) struct Keyring(SecretService<'static>);
 
 impl Keyring {
     pub(super) fn open() -> Result<Self, CredentialsError> {
-        SecretService::connect(EncryptionType::Dh).map(Self).map_err(|error| closed(&error))
+        SecretService::connect(EncryptionType::Dh).map(Self).map_err(|error| open_error(&error))
     }
 
-    /// The value of an entry; `None` when there is none.
+    /// Returns the value of an entry; `None` if there is none.
     pub(super) fn entry(
         &self,
         service: &str,
@@ -32,19 +32,19 @@ impl Keyring {
         self.with_item(service, user, |item| unlocked(item)?.get_secret())
     }
 
-    /// The value of an entry that can be had without unlocking anything.
+    /// Returns the value of an entry if it can be read without unlocking anything.
     pub(super) fn unlocked_entry(&self, service: &str, user: &'static str) -> Option<Vec<u8>> {
         let found = self.0.search_items(attributes(service, user)).ok()?;
         found.unlocked.first()?.get_secret().ok()
     }
 
-    /// True when there is an entry, locked or not, as far as that is known without unlocking anything.
+    /// True if there is such an entry, locked or not, as far as can be found out without unlocking anything.
     pub(super) fn has(&self, service: &str, user: &'static str) -> bool {
         let found = self.0.search_items(attributes(service, user));
         found.is_ok_and(|found| !found.unlocked.is_empty() || !found.locked.is_empty())
     }
 
-    /// Replaces the value of an entry that is there.
+    /// Replaces the value of an existing entry.
     pub(super) fn set(
         &self,
         service: &str,
@@ -54,7 +54,7 @@ impl Keyring {
         self.with_item(service, user, |item| unlocked(item)?.set_secret(value, CONTENT_TYPE)).map(|_| ())
     }
 
-    /// Deletes an entry, if it is there.
+    /// Deletes an entry, if it exists.
     pub(super) fn delete(&self, service: &str, user: &'static str) -> Result<(), CredentialsError> {
         self.with_item(service, user, |item| unlocked(item)?.delete()).map(|_| ())
     }
@@ -65,7 +65,7 @@ impl Keyring {
         user: &'static str,
         work: impl Fn(&Item) -> Result<T, Error>,
     ) -> Result<Option<T>, CredentialsError> {
-        find(&self.0, &attributes(service, user), work).map_err(|error| closed(&error))
+        find(&self.0, &attributes(service, user), work).map_err(|error| open_error(&error))
     }
 }
 
@@ -73,9 +73,8 @@ fn attributes<'a>(service: &'a str, user: &'a str) -> HashMap<&'a str, &'a str> 
     HashMap::from([("service", service), ("username", user)])
 }
 
-/// Searches the login collection, then the default one, then all, and does `work` with the first item. What is locked is
-/// unlocked first, because a locked collection need not show its entries; a prompt that the user dismisses ends the
-/// search.
+/// Searches the login collection, then the default one, then all, and does `work` with the first item. Collections are
+/// unlocked first, because a locked one need not show its entries. A prompt that the user dismisses ends the search.
 fn find<T>(
     service: &SecretService,
     attributes: &HashMap<&str, &str>,
@@ -106,8 +105,8 @@ fn unlocked<'a, 'b>(item: &'a Item<'b>) -> Result<&'a Item<'b>, Error> {
     Ok(item)
 }
 
-/// What it means that the keyring does not open.
-fn closed(error: &Error) -> CredentialsError {
+/// Returns the error for a keyring that does not open.
+fn open_error(error: &Error) -> CredentialsError {
     let locked = |why| CredentialsError::KeyringLocked(ServerText::new(why));
     match error {
         Error::Prompt => locked("its prompt was dismissed"),

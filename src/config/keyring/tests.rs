@@ -3,7 +3,7 @@ use secrecy::ExposeSecret;
 use super::*;
 use crate::domain::ServerText;
 
-/// Users of entries and their values.
+/// The users of entries, and their values.
 type Entries<'a> = &'a [(&'a str, &'a [u8])];
 
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
@@ -76,13 +76,13 @@ fn both_halves_come_from_the_keyring() {
 #[test]
 fn after_a_failure_nothing_more_is_requested() {
     let locked = CredentialsError::KeyringLocked(ServerText::new("its prompt was dismissed"));
-    let asked = std::cell::RefCell::new(Vec::new());
+    let requested = std::cell::RefCell::new(Vec::new());
     let result = request(PairKind::ServiceAccount).pair(|user| {
-        asked.borrow_mut().push(user);
+        requested.borrow_mut().push(user);
         Err(locked.clone())
     });
     assert_eq!(result.unwrap_err(), locked);
-    assert_eq!(asked.into_inner(), ["client_id"]);
+    assert_eq!(requested.into_inner(), ["client_id"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@ use std::fs;
 
 use super::*;
 
-/// What loading a file with these bytes comes to, without the path.
+/// The result of loading a file with these bytes, without the path.
 fn outcome(content: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
@@ -12,7 +12,7 @@ fn outcome(content: &[u8]) -> String {
 }
 
 fn described(path: &Path) -> String {
-    let words = match Profiles::load(path) {
+    let text = match Profiles::load(path) {
         Ok(profiles) => {
             let names: Vec<_> = profiles.all().iter().map(|profile| profile.name().as_str()).collect();
             let warnings: Vec<_> = profiles.warnings().iter().map(ToString::to_string).collect();
@@ -20,7 +20,7 @@ fn described(path: &Path) -> String {
         }
         Err(error) => error,
     };
-    words.replace(&path.to_string_lossy().into_owned(), "FILE")
+    text.replace(&path.to_string_lossy().into_owned(), "FILE")
 }
 
 #[cfg(unix)]
@@ -42,7 +42,7 @@ fn a_file_gives_profiles_or_a_sentence() {
         (b"version = 2\n[ci]\n[Default]\n", "ci default|".to_owned()),
         (b"\xef\xbb\xbfversion = 2\r\n[ci]\r\n", "ci|".to_owned()),
         (b"version = 2\nmongosh_path = 'x'\n[plugins]\n[ci.inner]\n", "ci plugins|".to_owned()),
-        // Every way to write a table, and every name.
+        // Every way to write a table, and every kind of name.
         (b"version = 2\nprod = { auth_type = 'api_keys' }\n", "prod|".to_owned()),
         (b"version = 2\nprod.auth_type = 'api_keys'\nprod.service = 'cloudgov'\n", "prod|".to_owned()),
         (b"version = 2\r\n[\"my prod\"]\r\n['a.b']\r\n", "a.b my prod|".to_owned()),
@@ -87,7 +87,7 @@ fn a_file_gives_profiles_or_a_sentence() {
 }
 
 #[test]
-fn what_is_no_file_is_named() {
+fn anything_but_a_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(described(&folder.path().join("missing.toml")), "|");
     fs::write(folder.path().join("file"), "").unwrap();
@@ -125,7 +125,7 @@ fn a_file_that_others_can_read_or_change_gets_a_warning() {
         (without, 0o644, (user, user + 1), ""),
         (without, 0o620, (user, user + 1), &group),
         (without, 0o664, (user, user + 1), &group),
-        // A group of one user alone.
+        // A group with the number of the user has no other members.
         (without, 0o664, (user, user), ""),
         (without, 0o644, (user + 1, user), &owner),
         ("version = 2\n", 0o666, (user, user), ""),
@@ -133,7 +133,7 @@ fn a_file_that_others_can_read_or_change_gets_a_warning() {
     for (content, mode, (owner, group), expected) in rows {
         fs::write(&path, content).unwrap();
         close(&path, mode);
-        // Only the administrator can give a file away.
+        // Only root can give a file away.
         if chown(&path, Some(owner), Some(group)).is_err() {
             continue;
         }
@@ -154,7 +154,7 @@ fn a_device_is_not_read() {
 }
 
 #[test]
-fn broken_toml_is_placed_and_not_quoted() {
+fn invalid_toml_is_located_and_not_quoted() {
     let rows = [
         ("[ci\n", 1),
         ("version = 2\n[ci]\nclient_secret = canary\n", 3),
@@ -196,16 +196,16 @@ fn signs_in_with(toml: &str) -> String {
 }
 
 #[test]
-fn a_profile_has_credentials_or_names_their_place() {
+fn a_profile_has_credentials_or_names_their_source() {
     let account = format!("client_id = '{ID}'\nclient_secret = 'mdb_sa_sk_fake'\n");
     let key = "public_api_key = 'abcdefgh'\nprivate_api_key = 'p'\n";
     let in_keyring = "keyring atlascli_ci [\"client_id\", \"client_secret\"]";
     let rows = [
         (format!("auth_type = 'service_account'\n{account}"), format!("account {ID} mdb_sa_sk_fake")),
         (format!("auth_type = 'api_keys'\n{key}"), "key abcdefgh p".to_owned()),
-        // What is named counts, not what else is there.
+        // The named kind counts, not the other settings.
         (format!("auth_type = 'api_keys'\n{account}{key}"), "key abcdefgh p".to_owned()),
-        // Version 1 names no kind.
+        // Version 1 does not name the kind.
         (account.clone(), format!("account {ID} mdb_sa_sk_fake")),
         (key.to_owned(), "key abcdefgh p".to_owned()),
         (format!("{account}{key}"), "key abcdefgh p".to_owned()),

@@ -31,7 +31,7 @@ fn flag(profile: &str) -> Flags<'_> {
     Flags { profile: Some(profile), base_url: None }
 }
 
-/// In a line: whence, what, where, which project; then what was passed over and what is warned of.
+/// The result as a line: source, credentials, host and project; then unused sources and warnings.
 fn outcome(flags: Flags<'_>, set: Set, content: &str) -> String {
     match resolve(flags, environment(set), &load(content)) {
         Ok(found) => {
@@ -43,7 +43,7 @@ fn outcome(flags: Flags<'_>, set: Set, content: &str) -> String {
 }
 
 fn described(found: &Found) -> String {
-    let whence = match &found.origin {
+    let source = match &found.origin {
         None => "nowhere".to_owned(),
         Some(Origin::Environment(_)) => "environment".to_owned(),
         Some(Origin::Profile(name, _)) => format!("profile {name}"),
@@ -61,7 +61,7 @@ fn described(found: &Found) -> String {
         Some(CredentialSource::NeedsAtlasCli(_)) => "browser login".to_owned(),
     };
     let project = found.project.as_ref().map_or("-", |(id, _)| id);
-    let mut lines = vec![format!("{whence}: {what} {} {project}", found.base_url.host())];
+    let mut lines = vec![format!("{source}: {what} {} {project}", found.base_url.host())];
     lines.extend(ShadowedSource::sentences(&found.shadowed));
     lines.extend(found.warnings.iter().cloned());
     lines.join("\n")
@@ -144,14 +144,14 @@ fn the_order_is_flag_environment_profile_nothing() {
             "profile ci: key cloud.mongodbgov.com 32b6e34b3d91647abb20e7b8\n\
              MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_PROFILE are not used: --profile takes precedence",
         ),
-        // The only profile counts, whatever its name.
+        // The only profile is used, whatever its name.
         (
             none,
             &[],
             "version = 2\n[other]\nauth_type = 'api_keys'",
             "profile other: keyring atlascli_other cloud.mongodb.com -",
         ),
-        // Two, and none of them is the default one: no one was chosen.
+        // Two profiles, neither of which is the default, and none was chosen.
         (
             none,
             &[],
@@ -165,7 +165,7 @@ fn the_order_is_flag_environment_profile_nothing() {
 }
 
 #[test]
-fn several_profiles_of_which_none_is_the_default_are_no_error_but_the_reason_for_no_credentials() {
+fn several_profiles_without_a_default_are_a_reason_but_no_error() {
     let several = TWO.replace("[default]", "[staging]");
     for (content, reason) in [(several.as_str(), Some(SEVERAL_PROFILES)), ("version = 2", None)] {
         let found = resolve(Flags::default(), environment(&[]), &load(content)).unwrap();
@@ -175,7 +175,7 @@ fn several_profiles_of_which_none_is_the_default_are_no_error_but_the_reason_for
 }
 
 #[test]
-fn a_profile_that_was_named_has_to_be_usable() {
+fn a_named_profile_must_be_usable() {
     let rows: [(&str, &str, &str); 6] = [
         ("x", TWO, "profile `x` does not exist: choose `ci` or `default`"),
         (
@@ -269,11 +269,11 @@ fn a_default_profile_whose_host_cannot_be_used_only_warns() {
         let content = format!("version = 2\n[me]\n{settings}");
         let expected = format!("nowhere: nothing cloud.mongodb.com -\n{reason}");
         assert_eq!(outcome(Flags::default(), &[], &content), expected, "{settings}");
-        // Named, it is an error.
+        // If it is named, it is an error.
         let named = outcome(flag("me"), &[], &content);
         assert_eq!(named, reason);
     }
-    // A variable was set by someone.
+    // A variable was set on purpose.
     assert_eq!(
         outcome(
             Flags::default(),
@@ -326,7 +326,7 @@ fn shadowed_sources_and_odd_settings_are_reported() {
         "profile a: keyring atlascli_a cloud.mongodb.com -\n\
          project_id in profile `a` is not a string: write it in quotes"
     );
-    // One at the top counts before that of the profile.
+    // One at the top takes precedence over that of the profile.
     let at_top = "version = 2\nbase_url = 5\n[a]\nauth_type = 'api_keys'\nbase_url = 'https://o.example'";
     let error = "base_url in profile `a` is not a string: write it in quotes";
     assert_eq!(outcome(none, &[], at_top), format!("nowhere: nothing cloud.mongodb.com -\n{error}"));
@@ -334,7 +334,7 @@ fn shadowed_sources_and_odd_settings_are_reported() {
 }
 
 #[test]
-fn the_flag_for_the_host_goes_before_a_broken_variable() {
+fn the_flag_for_the_host_takes_precedence_over_a_broken_variable() {
     let url = BaseUrl::parse("https://flag.example").unwrap();
     let flags = Flags { profile: None, base_url: Some(&url) };
     let set: Set = &[("MONGODB_ATLAS_BASE_URL", "nonsense")];
@@ -349,7 +349,7 @@ fn the_flag_for_the_host_goes_before_a_broken_variable() {
 }
 
 #[test]
-fn half_in_the_environment_is_not_completed_by_a_profile() {
+fn half_a_pair_in_the_environment_is_not_completed_by_a_profile() {
     let half: Set = &[("MONGODB_ATLAS_PUBLIC_KEY", "abcdefgh")];
     assert_eq!(
         outcome(Flags::default(), half, TWO),
@@ -357,7 +357,7 @@ fn half_in_the_environment_is_not_completed_by_a_profile() {
     );
 }
 
-/// Every quote that people, their editors and their shells put around a value.
+/// All quotes that people, their editors and their shells put around a value.
 const QUOTES: [(&str, &str); 6] = [
     ("\"", "\""),
     ("'", "'"),
@@ -367,8 +367,8 @@ const QUOTES: [(&str, &str); 6] = [
     ("\u{AB}", "\u{BB}"),
 ];
 
-/// What can be set, as a variable and as a setting, and a good value.
-const PLACES: [(&str, &str, &str); 8] = [
+/// Values that can be set: the variable, the setting, and a valid value of each.
+const VALUES: [(&str, &str, &str); 8] = [
     ("MONGODB_ATLAS_CLIENT_ID", "client_id", ID),
     ("MONGODB_ATLAS_CLIENT_SECRET", "client_secret", "mdb_sa_sk_canary"),
     ("MONGODB_ATLAS_PUBLIC_API_KEY", "public_api_key", "abcdefgh"),
@@ -379,18 +379,18 @@ const PLACES: [(&str, &str, &str); 8] = [
     ("", "auth_type", "api_keys"),
 ];
 
-/// The outcome with `wrap` around the value at one place, and around no other value.
-fn wrapped_at(place: usize, in_variables: bool, wrap: impl Fn(&str) -> String) -> String {
-    let is_of_key = matches!(PLACES[place].1, "public_api_key" | "private_api_key" | "auth_type");
+/// The result with `wrap` around the value at `index`, and around no other value.
+fn wrapped_at(index: usize, in_variables: bool, wrap: impl Fn(&str) -> String) -> String {
+    let is_of_key = matches!(VALUES[index].1, "public_api_key" | "private_api_key" | "auth_type");
     let is_with = |name: &str| match name {
         "client_id" | "client_secret" => !is_of_key,
         "public_api_key" | "private_api_key" | "auth_type" => is_of_key,
-        name => name == PLACES[place].1,
+        name => name == VALUES[index].1,
     };
-    let used = PLACES.iter().enumerate().filter(|(_, (_, setting, _))| is_with(setting));
+    let used = VALUES.iter().enumerate().filter(|(_, (_, setting, _))| is_with(setting));
     let values: Vec<(&str, &str, String)> = used
         .map(|(number, (variable, setting, value))| {
-            let text = if number == place { wrap(value) } else { (*value).to_owned() };
+            let text = if number == index { wrap(value) } else { (*value).to_owned() };
             (*variable, *setting, text)
         })
         .collect();
@@ -413,19 +413,19 @@ fn wrapped_at(place: usize, in_variables: bool, wrap: impl Fn(&str) -> String) -
 }
 
 #[test]
-fn quotes_around_a_value_are_named_with_its_place() {
-    for (number, (variable, setting, _)) in PLACES.into_iter().enumerate() {
+fn quotes_around_a_value_are_named_with_its_source() {
+    for (number, (variable, setting, _)) in VALUES.into_iter().enumerate() {
         for (open, close) in QUOTES {
             for in_variables in [true, false] {
-                let place =
+                let source =
                     if in_variables { variable.to_owned() } else { format!("{setting} in profile `ci`") };
-                if place.is_empty() {
+                if source.is_empty() {
                     continue;
                 }
                 let outcome = wrapped_at(number, in_variables, |value| format!("{open}{value}{close}"));
                 assert!(
-                    outcome.ends_with(&format!("{place}: remove the quotes around it")),
-                    "{place}: {outcome}"
+                    outcome.ends_with(&format!("{source}: remove the quotes around it")),
+                    "{source}: {outcome}"
                 );
                 assert!(!outcome.contains("canary"));
             }
@@ -434,8 +434,8 @@ fn quotes_around_a_value_are_named_with_its_place() {
 }
 
 #[test]
-fn what_cannot_be_seen_around_a_value_is_ignored() {
-    for (number, (variable, ..)) in PLACES.into_iter().enumerate() {
+fn invisible_characters_around_a_value_are_ignored() {
+    for (number, (variable, ..)) in VALUES.into_iter().enumerate() {
         for in_variables in
             [true, false].into_iter().filter(|in_variables| !in_variables || !variable.is_empty())
         {

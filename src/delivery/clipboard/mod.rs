@@ -6,8 +6,8 @@
 //!   └── terminal.rs: tmux, OSC 52
 //! ```
 //!
-//! **Invariant:** what can be proved comes first, unless the clipboard that would prove it is on another machine than
-//! the user: over SSH only the terminal is certain to be where the user is.
+//! **Invariant:** the backend that can prove a copy comes first, unless its clipboard is on another machine than the
+//! user: over SSH only the terminal is certain to be where the user is.
 
 mod process;
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -33,10 +33,10 @@ use process::{ClipboardClient, Request};
 /// How long the clipboard process may take to check, extend or clear.
 const REQUEST_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Copies secrets.
+/// Copies secrets and other text.
 ///
-/// On X11 and Wayland the program that sets a clipboard must serve it. So a process of its own holds what is copied to
-/// the system's clipboard, and outlives the `Copier` and the program. Nothing starts before the first copy.
+/// On X11 and Wayland the program that sets a clipboard must keep serving it. So a separate process holds the value; it
+/// outlives the `Copier` and the program. The process starts with the first copy.
 #[derive(Debug)]
 pub struct Copier {
     environment: Environment,
@@ -46,9 +46,9 @@ pub struct Copier {
 }
 
 impl Copier {
-    /// A copier for this environment and preference. The system's clipboard is cleared after `clear_after`, or when
-    /// another program copies (`None`; after 12 h at the latest). `program` is started as the clipboard process: it
-    /// must call [`hold_clipboard`] when its only argument is [`HOLD_CLIPBOARD`].
+    /// Creates a copier for this environment and preference. The system's clipboard is cleared after `clear_after`;
+    /// `None` keeps the value until another program copies, at most 12 h. `program` is started as the clipboard
+    /// process: it must call [`hold_clipboard`] if its only argument is [`HOLD_CLIPBOARD`].
     pub fn new(
         environment: Environment,
         preference: Preference,
@@ -61,37 +61,37 @@ impl Copier {
 
     /// Copies `value`: tries the backends in order and returns the outcome of the first that works.
     ///
-    /// `terminal` is the terminal that shows this program; OSC 52 is written to it and flushed. Takes at most 2 s to
-    /// open the clipboard, 2 s to fill it and 3 s for tmux.
+    /// `terminal` is the terminal that shows this program; OSC 52 is written to it and flushed. Opening the clipboard
+    /// takes at most 2 s, setting it 2 s, and tmux 3 s.
     pub async fn copy(&self, value: &SecretString, terminal: &mut (dyn io::Write + Send)) -> CopyOutcome {
         self.copy_for(self.clear_after, value, terminal).await
     }
 
-    /// Copies a text that is not a secret in the same way; it stays until something else is copied.
+    /// Copies a text that is not a secret. It stays until another program copies.
     pub async fn copy_text(&self, text: &SecretString, terminal: &mut (dyn io::Write + Send)) -> CopyOutcome {
         self.copy_for(None, text, terminal).await
     }
 
-    /// Checks what the system's clipboard holds of what was copied to it: `Cleared` when nothing ever was, `Unreadable`
-    /// when there is no answer within 500 ms, `Lost` when there is none and the time was up, or no one to answer.
+    /// Checks whether the system's clipboard still holds the copy. Returns `Cleared` if nothing was copied to it,
+    /// `Unreadable` if there is no report within 500 ms, and `Lost` if the process has ended or hangs past its deadline.
     ///
     /// The clipboard does not report when another program takes it over, so this is the only way to know.
     pub async fn content(&self) -> ClipboardContent {
         self.ask(&Request::Check).await
     }
 
-    /// Clears the system's clipboard that much later than planned, and checks it. A copy that stays until it is
-    /// replaced is not changed. Returns after at most 500 ms.
+    /// Postpones the clearing of the system's clipboard by this time, and checks it. A copy without a time limit does
+    /// not change. Returns within 500 ms.
     pub async fn extend(&self, by: Duration) -> ClipboardContent {
         self.ask(&Request::Extend(by)).await
     }
 
-    /// Clears the system's clipboard if it still holds what was copied, and forgets the value. Returns what is left:
-    /// `Cleared` when it was cleared, now or before. The clipboard process goes on to watch whether another program puts
-    /// the value back; `content` reports that.
+    /// Clears the system's clipboard if it still holds the copy, and forgets the value. Returns what is left: `Cleared`
+    /// if it was cleared, now or before. The clipboard process watches for another program that puts the value back;
+    /// `content` reports that.
     ///
-    /// The content of other programs stays. A clipboard behind the terminal is never cleared: it cannot be read, so
-    /// something else could be lost. Returns after at most 500 ms.
+    /// What other programs copied stays. A clipboard behind the terminal is never cleared: it cannot be read, so
+    /// something else could be lost. Returns within 500 ms.
     pub async fn clear(&self) -> ClipboardContent {
         self.ask(&Request::Clear).await
     }
@@ -103,7 +103,7 @@ impl Copier {
         terminal: &mut (dyn io::Write + Send),
     ) -> CopyOutcome {
         let mut environment = self.environment.clone();
-        // The environment that a tmux session was started with may be long out of date.
+        // The variables that a tmux session was started with may be long out of date.
         if let (Preference::Auto, Some(session)) = (self.preference, &self.environment.tmux) {
             terminal::refresh_from_tmux(&mut environment, session).await;
         }
@@ -117,8 +117,8 @@ impl Copier {
                 }
                 ClipboardBackend::Osc52 => {
                     let route = match errors.last() {
-                        Some(gone @ (CopyError::TmuxGone | CopyError::TmuxForeign)) => {
-                            TerminalRoute::Osc52Instead(*gone)
+                        Some(error @ (CopyError::TmuxGone | CopyError::TmuxForeign)) => {
+                            TerminalRoute::Osc52Instead(*error)
                         }
                         _ => TerminalRoute::Osc52,
                     };
@@ -138,12 +138,12 @@ impl Copier {
         CopyOutcome::Failed { reasons }
     }
 
-    /// Sends a request that asks for the content of the clipboard.
+    /// Sends a request whose report is the content of the clipboard.
     async fn ask(&self, request: &Request) -> ClipboardContent {
-        let answer = async { self.client.lock().await.ask(request).await };
-        match timeout(REQUEST_TIMEOUT, answer).await {
+        let response = async { self.client.lock().await.ask(request).await };
+        match timeout(REQUEST_TIMEOUT, response).await {
             Ok(content) => content,
-            Err(_) => self.client.lock().await.after_silence().await,
+            Err(_) => self.client.lock().await.after_request_timeout().await,
         }
     }
 }
@@ -151,18 +151,18 @@ impl Copier {
 /// The facts that decide how to copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
-    /// The family of clipboards: of an X11 or Wayland display, or one for each session. A field rather than a `cfg`, so
-    /// that one table tests all.
+    /// The kind of clipboard: that of an X11 or Wayland display, of macOS, or of Windows. A field instead of a `cfg`,
+    /// so that one table tests them all.
     pub os: Os,
-    /// True when the user sits at another machine and is connected over SSH.
+    /// True if the user is connected over SSH from another machine.
     pub over_ssh: bool,
-    /// `TMUX`: socket, process and session of the tmux that this program runs in.
+    /// `TMUX`: the socket, process and session of the tmux that this program runs in.
     pub tmux: Option<String>,
     /// `DISPLAY`: the X11 display.
     pub display: Option<String>,
     /// `WAYLAND_DISPLAY`: the Wayland display.
     pub wayland_display: Option<String>,
-    /// True when the terminal takes OSC 52, as far as is known.
+    /// True if the terminal probably supports OSC 52.
     pub supports_osc52: bool,
 }
 
@@ -174,8 +174,8 @@ impl Environment {
 
     fn of(os: Os, variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-        // GNU screen swallows the sequence, the Linux console and `dumb` terminals do not know it, and Terminal.app ignores
-        // it. Windows sets no `TERM`, and its terminal supports the sequence.
+        // GNU screen swallows the sequence, the Linux console and `dumb` terminals do not know it, and Terminal.app
+        // ignores it. Windows sets no `TERM`, and its terminal supports the sequence.
         let knows_osc52 = match set("TERM").as_deref() {
             None => os == Os::Windows,
             Some(terminal) => !matches!(terminal, "dumb" | "linux" | "unknown" | "vt100" | "vt220"),
@@ -192,10 +192,10 @@ impl Environment {
     }
 }
 
-/// What the user wants: `--clipboard auto|native|tmux|osc52|off`.
+/// The backend that the user prefers: `--clipboard auto|native|tmux|osc52|off`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Preference {
-    /// Whatever fits the environment.
+    /// The backends that fit the environment, in order.
     #[default]
     Auto,
     /// Only the system's clipboard.
@@ -219,15 +219,15 @@ enum ClipboardBackend {
     Osc52,
 }
 
-/// The backends to try, best first; empty when none can work or none is wanted. The only backend that can be verified comes
-/// before those of the terminal, which never answers.
+/// Returns the backends to try, best first; none if no backend fits, or the user wants none. The only backend that can
+/// be verified comes before those of the terminal, which never confirms a copy.
 ///
-/// A backend that the user names is tried even where it looks hopeless: the user then sees its own error.
+/// A backend that the user names is tried even if it looks hopeless, so that the user sees its error.
 fn select_backend(environment: &Environment, preference: Preference) -> Vec<ClipboardBackend> {
     let candidates = [
-        (native_clipboard_is_the_users(environment), ClipboardBackend::Native),
+        (can_trust_native_clipboard(environment), ClipboardBackend::Native),
         (environment.tmux.is_some(), ClipboardBackend::Tmux),
-        // Also where tmux does not take the value: the server may be gone, or belong to another user.
+        // A fallback for tmux, too, whose server may be gone or belong to another user.
         (environment.supports_osc52, ClipboardBackend::Osc52),
     ];
     match preference {
@@ -241,9 +241,9 @@ fn select_backend(environment: &Environment, preference: Preference) -> Vec<Clip
     }
 }
 
-/// Over SSH the native clipboard is on the wrong machine, and reading it back would even seem to prove the copy.
-/// The exception is a forwarded X11 display.
-fn native_clipboard_is_the_users(environment: &Environment) -> bool {
+/// Over SSH the native clipboard is on the wrong machine, and reading it back would even seem to prove the copy. The
+/// exception is a forwarded X11 display.
+fn can_trust_native_clipboard(environment: &Environment) -> bool {
     if environment.over_ssh {
         return has_forwarded_display(environment);
     }
@@ -253,9 +253,9 @@ fn native_clipboard_is_the_users(environment: &Environment) -> bool {
     }
 }
 
-/// A display that names a host (`localhost:10.0`) is reached over the network; `:0` is the screen of this machine.
-/// SSH never forwards a Wayland display, and the clipboard library prefers it to the forwarded X11 display: where
-/// both are set the native clipboard cannot be trusted.
+/// A display that names a host (`localhost:10.0`) is reached over the network; `:0` is the screen of this machine. SSH
+/// never forwards a Wayland display, and the clipboard library prefers it to the forwarded X11 display: if both are
+/// set, the native clipboard cannot be trusted.
 fn has_forwarded_display(environment: &Environment) -> bool {
     let Some(display) = environment.display.as_deref() else {
         return false;

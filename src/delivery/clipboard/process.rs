@@ -1,12 +1,12 @@
-//! The clipboard process, as the program sees it, and the channel between the two: requests over a socket pair, reports
-//! back.
+//! The program's side of the clipboard process, and the channel between the two: requests over a socket pair, and
+//! reports back.
 //!
 //! A request is a frame: its length in eight bytes, big-endian, then a line of JSON, then, for a request to hold, the
-//! value as it is. A report is a line of JSON. Each request gets one report, in order; `Ended` may come at any time.
+//! raw value. A report is a line of JSON. Each request gets one report, in order; `Ended` may come at any time.
 //!
-//! **Invariant:** a process that died, or is silent past its deadline, counts as a lost copy; and after a copy has failed
-//! no process is left that could still set the value. A value travels only in a request to hold, and never as JSON, whose
-//! buffers leave copies.
+//! **Invariant:** a process that died, or does not report past its deadline, counts as a lost copy. After a failed copy
+//! no process is left that could still set the value. A value travels only in a request to hold, and never as JSON,
+//! whose buffers leave copies.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -26,43 +26,43 @@ use zeroize::Zeroizing;
 use crate::domain::{ClipboardContent, CopyError, CopyOutcome, HeldCopy, LostCopy};
 use crate::process::remove_credentials;
 
-/// The subcommand that makes this program a clipboard process. The help does not show it.
+/// The subcommand that makes this program a clipboard process. The help does not list it.
 pub const HOLD_CLIPBOARD: &str = "hold-clipboard";
 
-/// The longest frame in bytes. Nothing that is copied comes near it.
+/// The longest frame, in bytes; far more than any copy needs.
 const MAX_FRAME: usize = 1 << 20;
 
-/// How long the process may take to start and to open the clipboard; a dead forwarded display never answers.
+/// How long the process may take to start and to open the clipboard; a dead forwarded display never responds.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long setting the value and reading it back may take: 1 s of reading back, and slack.
+/// How long setting the value and reading it back may take: 1 s for reading back, and slack.
 const COPY_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long after its deadline the process may still be busy clearing the clipboard.
+/// How long past its deadline the process may still be clearing the clipboard.
 const DEADLINE_SLACK: Duration = Duration::from_secs(1);
 
 /// How long a killed process may take to end.
 const KILL_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// What holds the system's clipboard for this program: a process, as long as one runs. Dropping this leaves it alone.
+/// Holds the system's clipboard through a process, while one runs. Dropping the client leaves the process running.
 #[derive(Debug)]
 pub(super) struct ClipboardClient {
-    /// What is started as the process.
+    /// The program to start as the process.
     program: PathBuf,
     running: Option<ClipboardProcess>,
-    /// What the last process left on the clipboard.
+    /// The content that the last process left on the clipboard.
     left: ClipboardContent,
-    /// When the process clears the clipboard at the latest; `None` as long as that is not known.
+    /// When the process clears the clipboard at the latest; `None` if unknown, or if the copy has no time limit.
     deadline: Option<Instant>,
 }
 
 impl ClipboardClient {
     pub fn new(program: PathBuf) -> Self {
-        // "Nothing was ever copied" is the same as "cleared".
+        // "Never copied" is the same as "cleared".
         Self { program, running: None, left: ClipboardContent::Cleared, deadline: None }
     }
 
-    /// Puts `value` on the system's clipboard. A running process takes it over; otherwise a new one starts.
+    /// Puts `value` on the system's clipboard, through the running process or a new one.
     pub async fn hold(
         &mut self,
         value: &SecretString,
@@ -76,7 +76,7 @@ impl ClipboardClient {
         self.ask_to_hold(&request).await.unwrap_or(Err(CopyError::ProcessFailed))
     }
 
-    /// `None` when no process runs any more.
+    /// Sends a request to hold; `None` if no process is running.
     async fn ask_to_hold(&mut self, request: &Request) -> Option<Result<CopyOutcome, CopyError>> {
         let error = match timeout(COPY_TIMEOUT, self.running.as_mut()?.ask(request)).await {
             Ok(Report::Set { is_verified, clears_in }) => {
@@ -102,7 +102,7 @@ impl ClipboardClient {
         Some(Err(error))
     }
 
-    /// What the clipboard holds after this request. Safe to cancel.
+    /// Returns the content of the clipboard after this request. Safe to cancel.
     pub async fn ask(&mut self, request: &Request) -> ClipboardContent {
         let Some(process) = &mut self.running else {
             return self.left;
@@ -121,9 +121,9 @@ impl ClipboardClient {
         }
     }
 
-    /// No answer came in time. A process that should have cleared the clipboard by now, but was stopped or hangs, is
-    /// killed: the value goes with it.
-    pub async fn after_silence(&mut self) -> ClipboardContent {
+    /// Called if no report came in time. Kills a process that should have cleared the clipboard by now, but was stopped
+    /// or hangs: the value goes with it.
+    pub async fn after_request_timeout(&mut self) -> ClipboardContent {
         let is_late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline + DEADLINE_SLACK);
         let Some(process) = self.running.take_if(|_| is_late) else {
             return ClipboardContent::Unreadable;
@@ -147,17 +147,17 @@ impl ClipboardClient {
 struct ClipboardProcess {
     requests: RequestWriter,
     reports: Lines<BufReader<ReportReader>>,
-    /// How many requests were sent whose reports have not been read.
-    unanswered: usize,
+    /// The number of requests whose reports have not been read.
+    outstanding: usize,
     kill: oneshot::Sender<()>,
-    /// Collects the process when it ends.
+    /// Reaps the process when it ends.
     wait: JoinHandle<()>,
 }
 
 impl ClipboardProcess {
-    /// Starts a process and waits until it has the clipboard open. One that takes too long is killed.
+    /// Starts a process and waits until it has opened the clipboard. Kills it if that takes too long.
     ///
-    /// The value is sent only after this: behind a display that hangs it would wait as long as the process does.
+    /// The value is sent only after this: behind a display that hangs, it would wait for as long as the process does.
     async fn start(program: &Path) -> Result<Self, CopyError> {
         let (mut child, requests, reports) = spawn(program).map_err(|_| CopyError::ProcessFailed)?;
         let (kill, killed) = oneshot::channel();
@@ -172,7 +172,7 @@ impl ClipboardProcess {
             }
         });
         let mut process =
-            Self { requests, reports: BufReader::new(reports).lines(), unanswered: 0, kill, wait };
+            Self { requests, reports: BufReader::new(reports).lines(), outstanding: 0, kill, wait };
         match timeout(OPEN_TIMEOUT, process.next_report()).await {
             Ok(Some(Report::Opened)) => Ok(process),
             Ok(Some(Report::Failed(error))) => Err(error),
@@ -184,24 +184,24 @@ impl ClipboardProcess {
         }
     }
 
-    /// Sends a request and waits for its report, or for that of the end, however long that takes. Safe to cancel: a late
-    /// report is ignored.
+    /// Sends a request and waits for its report, or for the process to end, however long that takes. Safe to cancel: a
+    /// late report is ignored.
     async fn ask(&mut self, request: &Request) -> Report {
-        self.unanswered += 1;
+        self.outstanding += 1;
         // A process that has ended takes no request, but its last report can still be read.
         if let Ok(frame) = request.encode() {
             let _ = self.requests.write_all(&frame).await;
         }
         while let Some(report) = self.next_report().await {
-            self.unanswered = self.unanswered.saturating_sub(1);
-            if matches!(report, Report::Ended(_)) || self.unanswered == 0 {
+            self.outstanding = self.outstanding.saturating_sub(1);
+            if matches!(report, Report::Ended(_)) || self.outstanding == 0 {
                 return report;
             }
         }
         Report::Ended(ClipboardContent::Lost(LostCopy::ProcessEnded))
     }
 
-    /// `None` when the process has closed its end, or sent something that is not a report.
+    /// Reads the next report; `None` if the process has closed its end, or sent something else.
     async fn next_report(&mut self) -> Option<Report> {
         let line = self.reports.next_line().await.ok()??;
         serde_json::from_str(&line).ok()
@@ -209,7 +209,7 @@ impl ClipboardProcess {
 
     /// Kills the process and waits until it is gone. On X11 and Wayland the clipboard loses the value with it.
     async fn kill(self) {
-        // Both fail only when the process has been collected already.
+        // Both fail only if the process has been reaped already.
         let _ = self.kill.send(());
         let _ = timeout(KILL_TIMEOUT, self.wait).await;
     }
@@ -224,14 +224,14 @@ type RequestWriter = tokio::process::ChildStdin;
 #[cfg(windows)]
 type ReportReader = tokio::process::ChildStdout;
 
-/// Starts the process with a pair of connected sockets; its end is its standard input, for both directions.
+/// Starts the process with a socket pair; the far end is its standard input, for both directions.
 #[cfg(unix)]
 fn spawn(program: &Path) -> io::Result<(Child, RequestWriter, ReportReader)> {
     let (near, far) = std::os::unix::net::UnixStream::pair()?;
     near.set_nonblocking(true)?;
     let (reports, requests) = tokio::net::UnixStream::from_std(near)?.into_split();
     let mut command = command(program);
-    // `/` so that no folder is kept busy. The command is dropped here: it would keep the far end open.
+    // In `/`, so that it keeps no folder busy. The command is dropped here: it would keep the far end open.
     command.arg0(env!("CARGO_PKG_NAME")).current_dir("/");
     let child = command.stdin(std::os::fd::OwnedFd::from(far)).stdout(Stdio::null()).spawn()?;
     Ok((child, requests, reports))
@@ -247,7 +247,7 @@ fn spawn(program: &Path) -> io::Result<(Child, RequestWriter, ReportReader)> {
     Ok((child, requests, reports))
 }
 
-/// The process keeps the environment, which names the display, but not the credentials; and neither output, so that
+/// The process keeps the environment, which names the display, but not the credentials. It gets neither output, so that
 /// a reader of the program's output does not wait for the process.
 fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
@@ -256,8 +256,8 @@ fn command(program: &Path) -> Command {
     command
 }
 
-/// The process's end of the channel: where requests are read and reports written. `None` when something other than the
-/// program started this process. Not through `Stdin`, whose own buffer would keep a copy of the value.
+/// The process's end of the channel: where it reads requests and writes reports. `None` if this program did not start
+/// the process. Not through `Stdin`, whose buffer would keep a copy of the value.
 #[cfg(unix)]
 pub(super) fn inherited_channel() -> Option<(File, File)> {
     use rustix::fs::{FileType, fstat};
@@ -271,7 +271,7 @@ pub(super) fn inherited_channel() -> Option<(File, File)> {
     Some((input.into(), output.into()))
 }
 
-/// The same, over two pipes.
+/// The process's end of the channel: two pipes.
 #[cfg(windows)]
 pub(super) fn inherited_channel() -> Option<(File, File)> {
     use std::io::IsTerminal;
@@ -286,25 +286,25 @@ pub(super) fn inherited_channel() -> Option<(File, File)> {
     Some((input.into(), output.into()))
 }
 
-/// Starts a session: neither a hang-up of the terminal nor a key on it reaches the process (setsid(2)). The process
-/// does not lead a group yet, so this does not fail; if it did, the copy would only be less safe from the terminal.
+/// Starts a session, so that neither a hang-up of the terminal nor a key on it reaches the process (setsid(2)). The
+/// process does not lead a group yet, so this does not fail; if it did, the terminal could still end the copy.
 pub(super) fn detach_from_terminal() {
     #[cfg(unix)]
     let _ = rustix::process::setsid();
-    // Started from `/proc/self/exe` it would be listed as `exe`.
+    // Started from `/proc/self/exe`, it would be listed as `exe`.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = rustix::thread::set_name(c"atlas-secret");
 }
 
-/// Closes every descriptor but the three standard ones. Call it before this process opens any: a lock or a pipe that it
-/// inherited would be held for as long as it runs.
+/// Closes every descriptor but the three standard ones. Call it before this process opens any: an inherited lock or
+/// pipe would be held for as long as the process runs.
 pub(super) fn close_inherited_descriptors() {
     #[cfg(unix)]
     {
         let folder =
             if cfg!(any(target_os = "linux", target_os = "android")) { "/proc/self/fd" } else { "/dev/fd" };
         let Ok(entries) = std::fs::read_dir(folder) else { return };
-        // Collected first: the list itself is read through one of them, which is closed by then.
+        // Collected first: the list is read through a descriptor in it, which is closed by then.
         let open: Vec<i32> =
             entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
         for descriptor in open.into_iter().filter(|descriptor| *descriptor > 2) {
@@ -313,10 +313,10 @@ pub(super) fn close_inherited_descriptors() {
     }
 }
 
-/// What the program asks for.
+/// A request of the program.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) enum Request {
-    /// Put a value on the clipboard in place of the one that is held.
+    /// Put a value on the clipboard in place of the current one.
     Hold {
         #[serde(skip)]
         value: SecretString,
@@ -325,29 +325,28 @@ pub(super) enum Request {
     },
     /// Report what the clipboard holds.
     Check,
-    /// Clear the clipboard that much later than planned, and report what it holds.
+    /// Postpone clearing the clipboard by this time, and report what it holds.
     Extend(Duration),
     /// Clear the clipboard if it still holds the value, and report what it held.
     Clear,
 }
 
-/// What the clipboard process reports.
+/// A report of the clipboard process.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(super) enum Report {
     /// The clipboard is open. The first report of every process.
     Opened,
     /// The value is on the clipboard.
     Set {
-        /// True when it was read back.
+        /// True if it was read back.
         is_verified: bool,
-        /// When the clipboard will be cleared, from now.
+        /// The time until the clipboard is cleared.
         clears_in: Option<Duration>,
     },
     /// Nothing is on the clipboard, and the process exits.
     Failed(CopyError),
-    /// What the clipboard holds.
     Content(ClipboardContent),
-    /// What the process left on the clipboard. It has forgotten the value and exits.
+    /// The process left this on the clipboard, has forgotten the value, and exits.
     Ended(ClipboardContent),
 }
 
@@ -371,7 +370,7 @@ impl Request {
     /// Reads one frame.
     ///
     /// # Errors
-    /// At the end of the input, also in the middle of a frame, and for anything that is not a frame.
+    /// Returns an error at the end of the input, even in the middle of a frame, and for anything but a frame.
     pub fn read(input: &mut impl Read) -> io::Result<Self> {
         let mut length = [0; 8];
         input.read_exact(&mut length)?;

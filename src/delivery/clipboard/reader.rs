@@ -1,5 +1,5 @@
-//! Reads a clipboard of X11 or Wayland, but no more of it than is needed to compare it with a value: arboard would read all,
-//! and another program may have put 200 MB there.
+//! Reads a clipboard of X11 or Wayland, but no more of it than a comparison with a value needs. arboard would read all
+//! of it, and another program may have copied 200 MB.
 
 use std::error::Error;
 use std::io::Read;
@@ -19,10 +19,10 @@ use x11rb::rust_connection::RustConnection;
 use x11rb::{COPY_DEPTH_FROM_PARENT, COPY_FROM_PARENT, CURRENT_TIME, NONE};
 use zeroize::Zeroizing;
 
-/// How long the owner of an X11 selection may take to answer, pieces included.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long the owner of an X11 selection may take to send it, with all its pieces.
+const OWNER_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// What text is called on X11, best first.
+/// The X11 names for text, best first.
 const TARGETS: [&str; 5] =
     ["UTF8_STRING", "text/plain;charset=utf-8", "text/plain;charset=UTF-8", "STRING", "text/plain"];
 
@@ -46,7 +46,7 @@ impl Reader {
         Ok(Self::X11 { connection: Box::new(connection), window })
     }
 
-    /// At least the first `limit` bytes of the text, or all; `None` when there is none.
+    /// Returns at least the first `limit` bytes of the text, or all of it; `None` if there is none.
     pub fn read(
         &self,
         kind: LinuxClipboardKind,
@@ -74,7 +74,7 @@ fn read_wayland(kind: ClipboardType, limit: usize) -> Result<Option<Zeroizing<Ve
     Ok(Some(text))
 }
 
-/// Asks the owner of the selection (ICCCM, section 2).
+/// Requests the selection from its owner (ICCCM, section 2).
 fn read_x11(
     connection: &RustConnection,
     window: Window,
@@ -85,18 +85,20 @@ fn read_x11(
         Ok(connection.intern_atom(false, name.as_bytes())?.reply()?.atom)
     };
     let (selection, property) = (atom(selection)?, atom("ATLAS_SECRET_CLIPBOARD")?);
-    let deadline = Instant::now() + ANSWER_TIMEOUT;
+    let deadline = Instant::now() + OWNER_TIMEOUT;
     for target in TARGETS {
         let target = atom(target)?;
         connection.convert_selection(window, selection, target, property, CURRENT_TIME)?;
-        let answer = loop {
+        let notification = loop {
             match next_event(connection, deadline)? {
-                Some(Event::SelectionNotify(answer)) if answer.target == target => break answer,
+                Some(Event::SelectionNotify(notification)) if notification.target == target => {
+                    break notification;
+                }
                 Some(_) => {}
                 None => return Ok(None),
             }
         };
-        if answer.property != NONE {
+        if notification.property != NONE {
             let words = u32::try_from(limit.div_ceil(4))?;
             let text = connection.get_property(true, window, property, target, 0, words)?.reply()?;
             if text.type_ == atom("INCR")? {
@@ -108,8 +110,8 @@ fn read_x11(
     Ok(None)
 }
 
-/// A long text comes in pieces (ICCCM, section 2.7.2). Its owner may serve no one else until each was taken, so all are
-/// deleted, but none is read.
+/// A long text comes in pieces (ICCCM, section 2.7.2). Its owner may serve no other program until each has been
+/// fetched, so this deletes them all without reading them.
 fn delete_pieces(
     connection: &RustConnection,
     window: Window,

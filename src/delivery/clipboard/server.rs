@@ -1,10 +1,10 @@
-//! What runs in the clipboard process: it holds a value on the clipboard until its lease ends.
+//! The clipboard process: holds a value on the clipboard until its lease ends.
 //!
-//! On X11 and Wayland the program that sets a clipboard must keep running to serve it. The process is this very
+//! On X11 and Wayland the program that sets a clipboard must keep running to serve it. The process is this same
 //! program, started again. It needs no runtime and takes no value as an argument. One thread serves, one reads
 //! requests, one is the watchdog.
 //!
-//! **Invariant:** whatever becomes of the program or of the display, the process does not outlive its lease.
+//! **Invariant:** whatever happens to the program or the display, the process does not outlive its lease.
 
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
@@ -30,27 +30,27 @@ use super::process::{
 #[cfg(all(unix, not(target_os = "macos")))]
 use super::reader::Reader;
 
-/// The longest lease: a value must not stay in memory for good.
+/// The longest lease: a value must not stay in memory forever.
 const MAX_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// How often to check whether another program has taken the clipboard over, which it does not report. The value is not
-/// needed from then on. Where the system itself keeps the clipboard there is no hurry.
+/// How often to check whether another program has taken over the clipboard, which is not reported. The value is not
+/// needed from then on. Where the system itself stores the clipboard, there is no hurry.
 const CHECK_INTERVAL: Duration =
     Duration::from_secs(if cfg!(any(target_os = "macos", windows)) { 10 } else { 1 });
 
-/// How long to watch a cleared clipboard: managers put a value back within half a second, when they notice.
+/// How long to watch a cleared clipboard: if a clipboard manager puts a value back, it does so within half a second.
 const WATCH_TIME: Duration = Duration::from_secs(2);
 
-/// How often to check it meanwhile.
+/// How often to check a cleared clipboard.
 const WATCH_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How long to try reading back: a clipboard may need a moment after it was set.
 const READ_BACK_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long to try reading the clipboard before it is cleared.
+/// How long to try reading the clipboard before clearing it.
 const CLEAR_TIMEOUT: Duration = Duration::from_millis(400);
 
-/// The pause between two tries.
+/// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// How long one operation may take: opening, setting, clearing, and waiting for a value. The program gives up long
@@ -90,7 +90,7 @@ fn run(requests: impl Read + Send + 'static, mut reports: impl Write) -> io::Res
             return Ok(());
         }
     };
-    // It stays open when the program is gone.
+    // It stays open after the program has exited.
     let (sender, received) = mpsc::channel();
     read_in_background(requests, sender.clone())?;
     send(&mut reports, Report::Opened);
@@ -99,13 +99,13 @@ fn run(requests: impl Read + Send + 'static, mut reports: impl Write) -> io::Res
     Ok(())
 }
 
-/// Ends the process at its deadline, whatever the other threads hang on: a display that no longer answers must not keep a
-/// secret in memory. What is sent is a new deadline.
+/// Ends the process at its deadline, even if other threads hang: a display that no longer responds must not keep a
+/// secret in memory. The channel takes new deadlines.
 fn start_watchdog(deadline: Instant) -> io::Result<Sender<Instant>> {
     let (sender, deadlines) = mpsc::channel();
     thread::Builder::new().name("watchdog".to_owned()).spawn(move || {
         wait_for_deadline(deadline, &deadlines);
-        // Not by returning from main, which may be what hangs.
+        // Not by returning from main, which may hang.
         std::process::exit(1);
     })?;
     Ok(sender)
@@ -117,13 +117,13 @@ fn wait_for_deadline(mut deadline: Instant, deadlines: &mpsc::Receiver<Instant>)
         match deadlines.recv_timeout(left) {
             Ok(moved) => deadline = moved,
             Err(RecvTimeoutError::Timeout) => return,
-            // The server is done, but may hang at its end.
+            // The server is done, but may hang while it ends.
             Err(RecvTimeoutError::Disconnected) => return thread::sleep(left),
         }
     }
 }
 
-/// Reads requests until the program is gone, or sends one that cannot be understood; that is `None`.
+/// Reads requests until the program has exited or sends something else, which is `None`.
 fn read_in_background(
     mut input: impl Read + Send + 'static,
     requests: Sender<Option<Request>>,
@@ -140,19 +140,19 @@ fn read_in_background(
     thread::Builder::new().name("requests".to_owned()).spawn(read).map(|_| ())
 }
 
-/// A program that is gone reads no report, and that is no reason to stop.
+/// A program that has exited reads no reports, which is no reason to stop.
 fn send(reports: &mut impl Write, report: Report) {
     if let Ok(line) = serde_json::to_string(&report) {
         let _ = reports.write_all((line + "\n").as_bytes()).and_then(|()| reports.flush());
     }
 }
 
-/// How long a value stays on the clipboard, or, once it was cleared, how long that is watched.
+/// How long a value stays on the clipboard, or how long a cleared clipboard is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Lease {
     state: LeaseState,
     end: Instant,
-    /// When to check the clipboard next. Requests do not move it: a program may ask often.
+    /// When to check the clipboard next. Requests do not change it, because a program may send many.
     next_check: Instant,
 }
 
@@ -160,11 +160,11 @@ struct Lease {
 enum LeaseState {
     /// The value is cleared at the end.
     Limited,
-    /// The value stays until another program copies; the end only keeps it from staying for good.
+    /// The value stays until another program copies; the end only keeps it from staying forever.
     Unlimited,
     /// The value was cleared.
     Cleared {
-        /// True when the program asked for it.
+        /// True if the program requested it.
         by_request: bool,
         /// True once another program has put the value back, and it was cleared again.
         was_put_back: bool,
@@ -186,19 +186,19 @@ impl Lease {
         Self { state, end: now + WATCH_TIME, next_check: now + WATCH_INTERVAL }
     }
 
-    /// Extends a lease with a time limit. One without is long enough.
+    /// Extends a lease with a time limit. Any other is long enough.
     fn extend(&mut self, by: Duration) {
         if self.state == LeaseState::Limited {
             self.end += by.min(MAX_LEASE);
         }
     }
 
-    /// When the clipboard will be cleared, from now; `None` for a lease without a time limit.
+    /// The time until the clipboard is cleared; `None` for a lease without a time limit.
     fn clears_in(self, now: Instant) -> Option<Duration> {
         (self.state == LeaseState::Limited).then(|| self.end.saturating_duration_since(now))
     }
 
-    /// How long to wait for a request before the clipboard is checked, or the lease is over.
+    /// How long to wait for a request before checking the clipboard or ending the lease.
     fn wait(self, now: Instant) -> Duration {
         self.next_check.min(self.end).saturating_duration_since(now)
     }
@@ -212,21 +212,21 @@ impl Lease {
 struct ClipboardServer<W> {
     selection: Selection,
     reports: W,
-    /// Takes the time at which the process has to end.
+    /// Takes a new time at which to end the process.
     watchdog: Sender<Instant>,
-    /// `None` as long as no value is held.
+    /// `None` while no value is held.
     lease: Option<Lease>,
     requests: mpsc::Receiver<Option<Request>>,
 }
 
 impl<W: Write> ClipboardServer<W> {
-    /// Returns when there is nothing left to hold.
+    /// Serves requests until there is nothing left to hold.
     fn serve(mut self) {
         let last = loop {
-            // As long as no value is held, the watchdog limits the wait.
+            // While no value is held, the watchdog limits the wait.
             let timeout = self.lease.map_or(WORK_TIMEOUT, |lease| lease.wait(Instant::now()));
             let flow = match self.requests.recv_timeout(timeout) {
-                Ok(Some(request)) => self.answer(request),
+                Ok(Some(request)) => self.handle(request),
                 Ok(None) if self.lease.is_none() => return,
                 Ok(None) => ControlFlow::Continue(()),
                 Err(_) => self.after_timeout(),
@@ -239,7 +239,7 @@ impl<W: Write> ClipboardServer<W> {
         send(&mut self.reports, last);
     }
 
-    fn answer(&mut self, request: Request) -> ControlFlow<Report> {
+    fn handle(&mut self, request: Request) -> ControlFlow<Report> {
         match request {
             Request::Hold { value, clear_after } => return self.hold(value, clear_after),
             Request::Check => {}
@@ -255,7 +255,7 @@ impl<W: Write> ClipboardServer<W> {
             },
         }
         match self.content() {
-            // Nothing is left to hold: the value is not kept a moment longer.
+            // Nothing is left to hold, so forget the value at once.
             lost @ (ClipboardContent::Overwritten | ClipboardContent::Lost(_)) => end(lost),
             content => {
                 send(&mut self.reports, Report::Content(content));
@@ -270,7 +270,7 @@ impl<W: Write> ClipboardServer<W> {
             return ControlFlow::Break(Report::Failed(error));
         }
         let lease = Lease::begin(clear_after, Instant::now());
-        // Before anything else that may hang.
+        // First, because what follows may hang.
         self.begin(lease);
         let is_verified = self.selection.reads_back();
         let clears_in = lease.clears_in(Instant::now());
@@ -283,7 +283,7 @@ impl<W: Write> ClipboardServer<W> {
         self.end_at(lease.end + GRACE);
     }
 
-    /// Moves the time at which the watchdog ends the process. It runs as long as the process does.
+    /// Moves the time at which the watchdog ends the process. The watchdog runs for as long as the process does.
     fn end_at(&self, deadline: Instant) {
         let _ = self.watchdog.send(deadline);
     }
@@ -291,7 +291,7 @@ impl<W: Write> ClipboardServer<W> {
     fn content(&mut self) -> ClipboardContent {
         match self.lease.map(|lease| lease.state) {
             None | Some(LeaseState::Cleared { by_request: true, .. }) => ClipboardContent::Cleared,
-            // Not "cleared" before it is certain that it stays so.
+            // Not `Cleared` until it is certain to stay cleared.
             Some(LeaseState::Cleared { .. }) => ClipboardContent::Ours { clears_in: Some(Duration::ZERO) },
             Some(LeaseState::Limited | LeaseState::Unlimited) => match self.selection.check() {
                 OURS => {
@@ -314,7 +314,7 @@ impl<W: Write> ClipboardServer<W> {
             LeaseState::Cleared { .. } if is_over => return end(ClipboardContent::Cleared),
             LeaseState::Cleared { by_request, was_put_back } => {
                 if self.selection.clear_put_back() {
-                    // Another program that does it again keeps the value, and all that is left is to report it.
+                    // A program that puts it back twice keeps the value; all that is left is to report it.
                     if was_put_back {
                         return end(ClipboardContent::PutBack);
                     }
@@ -335,7 +335,7 @@ impl<W: Write> ClipboardServer<W> {
         self.end_at(Instant::now() + GRACE);
         let found = self.selection.clear();
         if found != OURS {
-            // Another program's clipboard is left alone, but not its copy of the value in the primary selection.
+            // The content of other programs stays, but not their copy of the value in the primary selection.
             let _ = found == ClipboardContent::Overwritten && self.selection.clear_put_back();
             return end(found);
         }
@@ -348,12 +348,12 @@ fn end(content: ClipboardContent) -> ControlFlow<Report> {
     ControlFlow::Break(Report::Ended(content))
 }
 
-/// The value that was set. How long it stays is not known here.
+/// The value that was set. This does not say how long it stays.
 const OURS: ClipboardContent = ClipboardContent::Ours { clears_in: None };
 
 const DISPLAY_GONE: ClipboardContent = ClipboardContent::Lost(LostCopy::DisplayGone);
 
-/// An open clipboard. It stays open for as long as a value is held, because it serves the value.
+/// An open clipboard. It stays open while a value is held, because it serves the value.
 struct Selection {
     clipboard: Clipboard,
     #[cfg(all(unix, not(target_os = "macos")))]
@@ -362,7 +362,7 @@ struct Selection {
 }
 
 impl Selection {
-    /// Opens the system's clipboard. May hang where a display does not answer.
+    /// Opens the system's clipboard. May hang if a display does not respond.
     fn open() -> Result<Self, CopyError> {
         let clipboard = Clipboard::new().map_err(|_| CopyError::NoDisplay)?;
         Ok(Self {
@@ -389,7 +389,7 @@ impl Selection {
         self.read_until(READ_BACK_TIMEOUT, |found| found == OURS) == OURS
     }
 
-    /// Reads the clipboard and compares it with the value. One error does not mean that the display has gone.
+    /// Reads the clipboard and compares it with the value. A single error does not mean that the display is gone.
     fn check(&mut self) -> ClipboardContent {
         self.read_until(PAUSE * 3, |found| found != DISPLAY_GONE)
     }
@@ -407,7 +407,7 @@ impl Selection {
         let value = value.expose_secret().as_bytes();
         match self.reader.read(kind, value.len() + 1) {
             Ok(Some(text)) if *text == value => OURS,
-            // Empty, a picture, or not even text: not what was set.
+            // Empty, a picture, or not even text: not the value.
             Ok(_) => ClipboardContent::Overwritten,
             Err(_) => DISPLAY_GONE,
         }
@@ -420,7 +420,7 @@ impl Selection {
         };
         match self.clipboard.get_text().map(Zeroizing::new) {
             Ok(text) if text.as_str() == value.expose_secret() => OURS,
-            // Empty, a picture, or not even text: not what was set.
+            // Empty, a picture, or not even text: not the value.
             Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => {
                 ClipboardContent::Overwritten
             }
@@ -429,7 +429,7 @@ impl Selection {
         }
     }
 
-    /// Clears the clipboard if it still holds the value. Returns what it held: the content of other programs stays.
+    /// Clears the clipboard if it still holds the value. Returns what it held; the content of other programs stays.
     fn clear(&mut self) -> ClipboardContent {
         match self.read_until(CLEAR_TIMEOUT, |found| found != ClipboardContent::Unreadable) {
             OURS if self.clipboard.clear().is_err() => ClipboardContent::Unreadable,
@@ -437,8 +437,8 @@ impl Selection {
         }
     }
 
-    /// Clears every copy of the value that another program has made or put back since: on the clipboard, or in the
-    /// primary selection, which clipboard managers keep in step. True when there was one.
+    /// Clears copies of the value that another program has made or put back: on the clipboard, or in the primary
+    /// selection, which clipboard managers keep in step. True if there was one.
     fn clear_put_back(&mut self) -> bool {
         let is_on_clipboard = self.read() == OURS;
         if is_on_clipboard {
@@ -479,7 +479,7 @@ impl Selection {
     }
 }
 
-/// Asks clipboard managers, and Windows, not to keep the value in their history nor send it to other machines.
+/// Asks clipboard managers, and Windows, not to keep the value in their history or send it to other machines.
 fn marked_as_sensitive(set: Set<'_>) -> Set<'_> {
     #[cfg(all(unix, not(target_os = "macos")))]
     return arboard::SetExtLinux::exclude_from_history(set);

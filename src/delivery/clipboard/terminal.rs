@@ -1,8 +1,8 @@
-//! Copies through the terminal: by the escape sequence OSC 52, or through tmux, which by default drops OSC 52 from
-//! the programs inside it but sends its own to the terminal outside.
+//! Copies through the terminal: by the escape sequence OSC 52, or through tmux, which by default drops OSC 52 from the
+//! programs inside it but sends its own to the terminal outside.
 //!
-//! **Invariant:** neither acknowledges a copy (`load-buffer -w` succeeds even when no terminal is attached), so a
-//! value is only ever *sent* this way.
+//! **Invariant:** neither acknowledges a copy (`load-buffer -w` succeeds even if no terminal is attached), so a value
+//! is only ever *sent* this way.
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
@@ -18,8 +18,8 @@ use crate::process::{find_program, remove_credentials};
 
 use super::Environment;
 
-/// The longest value in bytes. Terminals cut or drop a sequence of more than about 100,000 bytes, which this many
-/// make in Base64; and half a secret is worse than none.
+/// The longest value, in bytes. Terminals cut or drop a sequence of more than about 100,000 bytes, the length of this
+/// many in Base64, and half a secret is worse than none.
 const MAX_VALUE: usize = 74_994;
 
 /// `c` is the clipboard, as opposed to the primary selection.
@@ -59,16 +59,16 @@ fn osc52_sequence(value: &SecretString) -> Result<Zeroizing<Vec<u8>>, CopyError>
     Ok(sequence)
 }
 
-/// Gives `value` to the tmux of `session` (the content of `TMUX`), which sends it to the terminal.
+/// Passes `value` to the tmux of `session` (the content of `TMUX`), which sends it to the terminal.
 ///
-/// The value goes through standard input: other users could read an argument. Its buffer is deleted again, also
-/// after an error, which may have filled it.
+/// The value goes through standard input: other users could read an argument. Its buffer is deleted again, even after
+/// an error, which may have filled it.
 pub(super) async fn send_through_tmux(value: &SecretString, session: Option<&str>) -> Result<(), CopyError> {
     let session = session.ok_or(CopyError::NotInsideTmux)?;
     check_server(session)?;
     let buffer = format!("atlas-secret-{}", std::process::id());
     let loaded = timeout(SEND_TIMEOUT, load_buffer(value, session, &buffer)).await;
-    // If even this fails nothing more can be done, and the value is on its way.
+    // If even this fails, nothing more can be done, and the value is on its way.
     if let Some(mut delete) = tmux(session, &["delete-buffer", "-b", &buffer]) {
         let _ = timeout(SHORT_TIMEOUT, delete.stdout(Stdio::null()).status()).await;
     }
@@ -81,14 +81,15 @@ fn socket(session: &str) -> &str {
     session.split(',').next().unwrap_or_default()
 }
 
-/// Checks that the server is this user's: another user's would get the value, as after `su`, or where he set `TMUX`.
+/// Checks that the server belongs to this user. Another user's server would get the value: after `su`, or if that user
+/// set `TMUX`.
 fn check_server(session: &str) -> Result<(), CopyError> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::{FileTypeExt, MetadataExt};
         let us = rustix::process::geteuid().as_raw();
-        let about = std::fs::metadata(socket(session));
-        if about.is_ok_and(|about| about.file_type().is_socket() && about.uid() != us) {
+        let metadata = std::fs::metadata(socket(session));
+        if metadata.is_ok_and(|metadata| metadata.file_type().is_socket() && metadata.uid() != us) {
             return Err(CopyError::TmuxForeign);
         }
     }
@@ -97,7 +98,7 @@ fn check_server(session: &str) -> Result<(), CopyError> {
     Ok(())
 }
 
-/// Why tmux did not take the value: whether the socket that `TMUX` names first can be connected to.
+/// Finds out why tmux refused the value, by connecting to the socket that `TMUX` names.
 fn why_refused(session: &str) -> CopyError {
     #[cfg(unix)]
     {
@@ -126,11 +127,11 @@ async fn load_buffer(value: &SecretString, session: &str, buffer: &str) -> Resul
 
 /// Updates `environment` to the terminal that is attached to tmux now.
 ///
-/// A program inside tmux has the variables of the terminal that started the session, but tmux keeps
-/// `SSH_CONNECTION` and `DISPLAY` current whenever a terminal attaches. What it does not know, or does not tell
-/// within 500 ms, stays as it was.
+/// A program inside tmux has the variables of the terminal that started the session, but tmux updates `SSH_CONNECTION`
+/// and `DISPLAY` whenever a terminal attaches. A fact that tmux does not know, or does not report within 500 ms, stays
+/// as it was.
 pub(super) async fn refresh_from_tmux(environment: &mut Environment, session: &str) {
-    // Another user's server could name a clipboard of its user's choice.
+    // Another user's server could name any clipboard.
     if check_server(session).is_err() {
         return;
     }
@@ -145,8 +146,8 @@ pub(super) async fn refresh_from_tmux(environment: &mut Environment, session: &s
     }
 }
 
-/// What tmux reports about a variable of its session: empty where the terminal that attached last did not have it, `None`
-/// when it is not known.
+/// Returns the value that tmux has for a variable of its session: empty if the terminal that attached last did not have
+/// it, `None` if it is unknown.
 async fn session_variable(session: &str, name: &str) -> Option<String> {
     let mut command = tmux(session, &["show-environment", name])?;
     let output = timeout(SHORT_TIMEOUT, command.output()).await.ok()?.ok()?;
@@ -164,7 +165,7 @@ fn parse_variable(line: &str, name: &str) -> Option<String> {
     (known == name).then(|| value.to_owned())
 }
 
-/// A tmux command that talks to the server of `session`, shows nothing, and dies when it is dropped; `None` when there
+/// A tmux command that connects to the server of `session`, shows nothing, and dies when it is dropped; `None` if there
 /// is no tmux.
 fn tmux(session: &str, arguments: &[&str]) -> Option<Command> {
     let mut command = Command::new(find_program("tmux", &std::env::var_os("PATH").unwrap_or_default())?);

@@ -1,5 +1,4 @@
-//! From the line that was typed to a program and its arguments; and lines for tools that keep secrets, which need not be
-//! typed.
+//! Parses a typed line into a program and its arguments, and offers lines for tools that store secrets.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -10,33 +9,31 @@ use crate::process::find_program;
 
 use super::output::Encodings;
 
-/// A program and its arguments, ready to be started.
+/// A program and its arguments, ready to start.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Invocation {
-    /// The program, by name or by path.
     pub program: String,
-    /// What it is called with.
     pub arguments: Vec<String>,
 }
 
 /// Splits `line` as a POSIX shell does, then fills in the values. In this order a value never becomes several words,
-/// whatever it holds.
+/// whatever it contains.
 pub(super) fn parse(
     line: &str,
     home: Option<&Path>,
     payload: &SecretPayload,
 ) -> Result<Invocation, CommandOutcome> {
-    if Encodings::of(&payload.secret.value).are_in(line.as_bytes()) {
+    if Encodings::of(&payload.secret.value).appear_in(line.as_bytes()) {
         return malformed("it contains the secret or a part of it, and other users could read it there");
     }
     split(line, home, &|placeholder| match placeholder {
-        // It is for standard input.
+        // The command reads the secret from standard input.
         Placeholder::Secret => None,
         _ => placeholder.value(payload).map(Cow::into_owned),
     })
 }
 
-/// Checks a command line before there is a secret to run it with.
+/// Checks a command line before there is a secret.
 pub fn check_line(line: &str) -> Result<(), CommandOutcome> {
     let some_value = |placeholder| (placeholder != Placeholder::Secret).then(|| "value".to_owned());
     split(line, Some(Path::new("/home")), &some_value).map(|_| ())
@@ -63,8 +60,8 @@ fn malformed<T>(why: &str) -> Result<T, CommandOutcome> {
     Err(CommandOutcome::Malformed(ServerText::new(why)))
 }
 
-/// Replaces a `~` at the start of a word by the home folder, and refuses what only a shell can do: without one,
-/// `tee a | wl-copy` writes the secret to files named `|` and `wl-copy`. What is quoted is left alone.
+/// Replaces a `~` at the start of a word by the home folder, and refuses other shell syntax: without a shell, `tee a |
+/// wl-copy` writes the secret to files named `|` and `wl-copy`. Quoted text is left alone.
 fn with_home(line: &str, home: Option<&Path>) -> Result<String, CommandOutcome> {
     let mut replaced = String::with_capacity(line.len());
     let mut quote = None;
@@ -82,10 +79,10 @@ fn with_home(line: &str, home: Option<&Path>) -> Result<String, CommandOutcome> 
             (None, '\'' | '"') => quote = Some(character),
             (Some(open), _) if open == character => quote = None,
             (Some(_), _) => {}
-            // A comment, as in a shell: it is not run.
+            // The rest is a comment, as in a shell.
             (None, '#') if starts_word => break,
             (None, '~') if starts_word => {
-                replaced.push_str(&home_of(rest, home)?);
+                replaced.push_str(&quoted_home(rest, home)?);
                 starts_word = false;
                 continue;
             }
@@ -103,8 +100,8 @@ fn with_home(line: &str, home: Option<&Path>) -> Result<String, CommandOutcome> 
     Ok(replaced)
 }
 
-/// The home folder, quoted, for a word that starts with `~`.
-fn home_of(word: &str, home: Option<&Path>) -> Result<String, CommandOutcome> {
+/// Returns the home folder, quoted, for a word that starts with `~`.
+fn quoted_home(word: &str, home: Option<&Path>) -> Result<String, CommandOutcome> {
     if word[1..].starts_with(|next: char| next != '/' && !next.is_ascii_whitespace()) {
         return malformed("only ~ and ~/... stand for a home folder; type the whole path");
     }
@@ -114,7 +111,7 @@ fn home_of(word: &str, home: Option<&Path>) -> Result<String, CommandOutcome> {
     }
 }
 
-/// The syntax of a shell (POSIX, "Shell Command Language") that unquoted text begins with, as the user knows it.
+/// Returns the shell syntax (POSIX, "Shell Command Language") at the start of unquoted text, as users know it.
 fn shell_syntax(text: &str) -> Option<&str> {
     const OPERATORS: [&str; 16] =
         ["|&", "||", "|", "&&", "&>", "&", ";", ">>", ">&", ">", "<<", "<", "`", "$(", "(", ")"];
@@ -125,7 +122,7 @@ fn shell_syntax(text: &str) -> Option<&str> {
     name.starts_with(|first: char| first == '{' || first == '_' || first.is_ascii_alphabetic()).then_some("$")
 }
 
-/// `word` with the value of each placeholder. Braces that are none, as in JSON, stay.
+/// Returns `word` with the value of each placeholder. Other braces, as in JSON, stay.
 fn with_values(word: &str, value: &dyn Fn(Placeholder) -> Option<String>) -> Result<String, CommandOutcome> {
     let mut filled = String::with_capacity(word.len());
     let mut rest = word;
@@ -148,28 +145,29 @@ fn with_values(word: &str, value: &dyn Fn(Placeholder) -> Option<String>) -> Res
     Ok(filled)
 }
 
-/// The name in the braces that `braced` begins with, if it looks like one: lower-case letters and underscores.
+/// Returns the name in the braces at the start of `braced`, if it could be a placeholder: lower-case letters and
+/// underscores.
 fn placeholder_name(braced: &str) -> Option<&str> {
     let (name, _) = braced.strip_prefix('{')?.split_once('}')?;
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     is_name.then_some(name)
 }
 
-/// A tool, what it is called, its command line as the tool's own documentation reads a value from standard input, and
-/// what that reads.
+/// A tool, its display name, a command line that reads a value from standard input as the tool's documentation shows
+/// it, and the format that it reads.
 ///
-/// What the documentation of each says:
-/// - pass: `insert --multiline` reads "until EOF"; without it a password is asked for twice.
-/// - gopass: `insert --multiline` takes the whole of standard input.
+/// From the documentation of each:
+/// - pass: `insert --multiline` reads "until EOF"; without it, pass prompts for a password twice.
+/// - gopass: `insert --multiline` takes all of standard input.
 /// - gh: `secret set` without `--body` "reads from standard input".
 /// - glab: `cat file.txt | glab variable set SERVER_TOKEN`, which fails if the variable exists; `update` changes one.
-/// - kubectl: `cat pod.json | kubectl apply -f -`; without `--server-side` it also writes the plain secret into the annotation
-///   `kubectl.kubernetes.io/last-applied-configuration`.
+/// - kubectl: `cat pod.json | kubectl apply -f -`; without `--server-side` it also writes the plain secret into the
+///   annotation `kubectl.kubernetes.io/last-applied-configuration`.
 /// - vault: "it can be read from stdin using the `-` symbol", as the value of a key.
 /// - aws: a value `file://PATH` is read from that file.
 /// - gcloud: `--data-file=-` is standard input.
-/// - az: `--file PATH`; its encoding is base64 unless it is named, and its answer repeats the value.
-/// - doppler: `cat ./id_rsa | doppler secrets set SSH_KEY`; `--silent`, or it prints the value.
+/// - az: `--file PATH`; its encoding is base64 unless specified, and its output repeats the value.
+/// - doppler: `cat ./id_rsa | doppler secrets set SSH_KEY`; without `--silent` it prints the value.
 /// - wrangler: `echo VALUE | wrangler secret put KEY`.
 /// - fly: `secrets import` reads NAME=VALUE lines from standard input.
 const PRESETS: [(&str, &str, &str, Format); 13] = [
@@ -203,7 +201,7 @@ const PRESETS: [(&str, &str, &str, Format); 13] = [
     ("fly", "Fly.io", "fly secrets import", Format::Env),
 ];
 
-/// The command lines for the tools that are in a folder of `path`, the value of `PATH`. Blocks.
+/// Returns command lines for the tools that are in a folder of `path`, the value of `PATH`. Blocks.
 pub fn find_presets(path: &OsStr) -> Vec<KnownCommand> {
     let works = |line: &str| !cfg!(windows) || !line.contains("/dev/stdin");
     let found =
@@ -235,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_split_as_a_shell_does_and_nothing_else_is_done() {
+    fn a_line_is_only_split_as_in_a_shell() {
         let rows: [(&str, &[&str]); 6] = [
             ("  vault  kv put secret/atlas value=- ", &["vault", "kv", "put", "secret/atlas", "value=-"]),
             (r#"a "b c" 'd "e' f\ g"#, &["a", "b c", "d \"e", "f g"]),
@@ -253,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_a_shell_can_do_is_refused() {
+    fn shell_syntax_is_refused() {
         let rows = [
             ("tee prod.txt | wl-copy", "|"),
             ("a|b", "|"),
@@ -379,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_command_is_refused_with_the_reason() {
+    fn an_invalid_command_is_refused_with_the_reason() {
         let unknown = |name| CommandOutcome::UnknownPlaceholder(ServerText::new(name));
         let malformed = |why| CommandOutcome::Malformed(ServerText::new(why));
         let rows = [

@@ -1,12 +1,12 @@
-//! Giving the secret to a command on its standard input.
+//! Gives the secret to a command on its standard input.
 //!
 //! ```text
-//! line ──line.rs──▶ program and arguments ──▶ child ──▶ how it ended, and what it printed (output.rs)
+//! line ──line.rs──▶ program and arguments ──▶ child ──▶ its outcome and its output (output.rs)
 //!                               secret ──pipe──▶ its standard input
 //! ```
 //!
-//! No shell takes part, the secret is never an argument, and the command has the terminal while it runs: the
-//! caller has left its screen and the raw mode before. What the command prints is captured; it can ask at /dev/tty.
+//! No shell is involved, and the secret is never an argument. The command has the terminal while it runs: the caller
+//! has left its screen and the raw mode before. The command's output is captured; it can ask the user through /dev/tty.
 
 mod line;
 mod output;
@@ -35,16 +35,16 @@ pub use line::{check_line, find_presets};
 use line::Invocation;
 use output::{Captured, Echo};
 
-/// Runs the command `line` with the secret in `format` on its standard input, and waits until it has ended. `terminal`
-/// shows that it runs, and what it prints whenever it pauses, without the secret.
+/// Runs the command `line` with the secret in `format` on its standard input, and waits until it has ended. Writes to
+/// `terminal` that it runs, and its output whenever it pauses, without the secret.
 ///
-/// The line is split as a shell would split it, and a leading `~` of a word is `home`; what else only a shell can do
-/// is refused. `{project_id}`, `{client_id}`, `{secret_id}` and `{expires_at}` (RFC 3339) stand for what they say, each
-/// inside its word.
+/// The line is split as a shell would split it, and a `~` that begins a word is replaced by `home`; any other shell
+/// syntax is refused. `{project_id}`, `{client_id}`, `{secret_id}` and `{expires_at}` (RFC 3339) are replaced by their
+/// values, each within its word.
 ///
-/// Until the command has ended an interrupt or a quit from the keyboard is the command's alone, and a command
-/// that is stopped (Ctrl-Z) stops this process's group too. A command that no one waits for any more runs on.
-/// Needs a tokio runtime with its signals enabled.
+/// While the command runs, an interrupt or a quit from the keyboard is for the command only, and a command that is
+/// stopped (Ctrl-Z) stops this process group, too. If this future is dropped, the command continues. Needs a tokio
+/// runtime with signals enabled.
 pub async fn pipe_to(
     line: &str,
     home: Option<&Path>,
@@ -55,18 +55,18 @@ pub async fn pipe_to(
     let run = async {
         let invocation = line::parse(line, home, payload)?;
         let (input, secret) = (render(format, payload), payload.secret.value.clone());
-        let held = system::hold_signals();
-        let _signals = held.map_err(|error| CommandOutcome::NotStarted(os_error_message(&error)))?;
+        let caught = system::catch_signals();
+        let _signals = caught.map_err(|error| CommandOutcome::NotStarted(os_error_message(&error)))?;
         let announcement = format!("Running {}. Ctrl-C stops it.\n", ServerText::new(&invocation.program));
-        // The command runs all the same if no one sees that it does.
+        // The command runs even if the announcement cannot be written.
         let _ = terminal.write_all(announcement.as_bytes()).and_then(|()| terminal.flush());
         blocking(move || run_and_wait(&invocation, &input, &secret, terminal)).await
     };
     run.await.unwrap_or_else(CommandReport::from)
 }
 
-/// The path of a program: as it was typed, or in a folder of `path`, the value of `PATH`, but no relative one. The system
-/// would also look in the current folder if `PATH` says so, where another user may have put a program of that name.
+/// The path of a program: as typed, or in an absolute folder of `path`, the value of `PATH`. The system would also
+/// search the current folder if `PATH` names it, where another user may have put a program of that name.
 fn program_to_start(program: &str, path: &OsStr) -> Result<PathBuf, CommandOutcome> {
     if program.contains(is_separator) {
         return Ok(program.into());
@@ -74,8 +74,8 @@ fn program_to_start(program: &str, path: &OsStr) -> Result<PathBuf, CommandOutco
     find_program(program, path).ok_or_else(|| CommandOutcome::NotFound(ServerText::new(program)))
 }
 
-/// Starts the command with our environment without the credentials, and blocks until it has ended. `secret` is in `input`.
-/// Both of its outputs are ours to read, from one pipe, so that they stay in order.
+/// Starts the command with this environment, but without the credentials, and blocks until it has ended. `input`
+/// contains `secret`. Both outputs of the command go to one pipe, so that they stay in order.
 fn run_and_wait(
     invocation: &Invocation,
     input: &SecretString,
@@ -83,14 +83,14 @@ fn run_and_wait(
     terminal: Box<dyn Write + Send>,
 ) -> Result<CommandReport, CommandOutcome> {
     let program = program_to_start(&invocation.program, &env::var_os("PATH").unwrap_or_default())?;
-    let is_there = program.exists();
-    // Such a program may print the secret in a way in which it is not recognized.
+    let exists = program.exists();
+    // Such a program may print the secret in a form that is not recognized.
     let only_prints = only_prints(&invocation.program);
     let start = || {
         let (stdin, rest) = system::prepare_input(input)?;
         let (output, writer) = io::pipe()?;
         let mut command = Command::new(program);
-        // It may name itself in what it prints.
+        // It may print its own name.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::arg0(&mut command, &invocation.program);
         command.args(&invocation.arguments).stdin(stdin).stdout(writer.try_clone()?).stderr(writer);
@@ -100,7 +100,7 @@ fn run_and_wait(
         Ok((child, rest, Captured::read(output, echo)))
     };
     let (mut child, rest, captured) = start().map_err(|error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound if is_there => CommandOutcome::NotStarted(ServerText::new(
+        io::ErrorKind::NotFound if exists => CommandOutcome::NotStarted(ServerText::new(
             "the interpreter that its first line names does not exist",
         )),
         io::ErrorKind::NotFound => CommandOutcome::NotFound(ServerText::new(&invocation.program)),
@@ -110,7 +110,7 @@ fn run_and_wait(
     let mut outcome = ended.unwrap_or_else(|error| CommandOutcome::Lost(os_error_message(&error)));
     let output = captured.finish(secret, only_prints);
     if let CommandOutcome::Exited { last_line, .. } = &mut outcome {
-        // A bracket or a quote alone says nothing.
+        // A line with only a bracket or a quote is not a message.
         let has_text = |line: &&ServerText| line.as_str().contains(char::is_alphanumeric);
         let last = output.lines.iter().rfind(has_text).filter(|_| !output.had_secret);
         *last_line = last.cloned().unwrap_or_default();
@@ -133,24 +133,24 @@ mod system {
 
     use crate::domain::{CommandOutcome, ServerText};
 
-    /// How long a signal that was sent to the child and to us alike may take to stop us too. No one notices it.
-    const TIME_FOR_OUR_OWN_STOP: Duration = Duration::from_millis(25);
+    /// How long a signal to the child and this process may take to stop this process, too. Too short to notice.
+    const OWN_STOP_TIMEOUT: Duration = Duration::from_millis(25);
 
     /// Keeps SIGINT and SIGQUIT from ending this process while a command has the terminal: the keyboard sends them to
     /// both.
     ///
-    /// They are caught, not ignored. What is ignored stays so across exec(2), and the command could not be interrupted
-    /// either; what is caught is not. Once caught, tokio keeps them caught to the end of the process.
-    pub fn hold_signals() -> io::Result<[tokio::signal::unix::Signal; 2]> {
+    /// They are caught, not ignored: an ignored signal stays ignored across exec(2), so the command could not be
+    /// interrupted either. Once caught, tokio keeps them caught until the process ends.
+    pub fn catch_signals() -> io::Result<[tokio::signal::unix::Signal; 2]> {
         Ok([signal(SignalKind::interrupt())?, signal(SignalKind::quit())?])
     }
 
-    /// A pipe that holds the secret and whose writing end is closed: the end for the command, and ours. Only the
-    /// command gets one of them; Rust marks every descriptor close-on-exec.
+    /// Returns a pipe that contains the secret and whose write end is closed: one read end for the command, and one to
+    /// keep. Only the first reaches the command; Rust marks every descriptor close-on-exec.
     ///
-    /// Writing never waits, because no one reads yet. A pipe takes at least a page (pipe(7)), many times the length of a
-    /// secret, and half a secret is worse than none. Our end stays open until the command has ended: so there is neither a
-    /// SIGPIPE nor a race, and what is left in the pipe then is exactly what the command did not read.
+    /// The write must not wait, because nothing reads yet. A pipe takes at least a page (pipe(7)), many times the
+    /// length of a secret, and half a secret is worse than none. The kept end stays open until the command has ended,
+    /// so there is neither a SIGPIPE nor a race, and the pipe then holds exactly what the command did not read.
     pub fn prepare_input(text: &SecretString) -> io::Result<(PipeReader, PipeReader)> {
         let (input, writer) = io::pipe()?;
         rustix::io::ioctl_fionbio(&writer, true)?;
@@ -162,9 +162,9 @@ mod system {
         }
     }
 
-    /// Waits until the command has ended. `rest` is our end of its input.
+    /// Waits until the command has ended. `rest` is the kept end of its input.
     pub fn wait(child: &mut Child, rest: PipeReader) -> io::Result<CommandOutcome> {
-        // Only its number is kept: what waits for it here must also hear that it was stopped.
+        // Uses only the child's ID: the wait must also report that it was stopped, which `Child` does not.
         let status = wait_for_end(Pid::from_child(child));
         let is_unread = drain(rest);
         let status = status?;
@@ -176,8 +176,8 @@ mod system {
         })
     }
 
-    /// Takes what is left out of the pipe, so that no one who inherited it from the command finds it later. True
-    /// when there was something. It does not wait: the writing end is closed.
+    /// Empties the pipe, so that a process that inherited it from the command cannot read the rest. True if there was
+    /// any. It does not wait: the write end is closed.
     fn drain(mut rest: PipeReader) -> bool {
         let mut buffer = Zeroizing::new([0; 4096]);
         let mut found = false;
@@ -191,7 +191,7 @@ mod system {
         }
     }
 
-    /// Waits until `child` has ended, as a shell's job control wants it: when it is stopped, so are we.
+    /// Waits until `child` has ended. Follows a shell's job control: if the child is stopped, this process stops, too.
     fn wait_for_end(child: Pid) -> rustix::io::Result<WaitStatus> {
         let is_end = |status: &WaitStatus| status.exited() || status.signaled();
         loop {
@@ -205,18 +205,18 @@ mod system {
         }
     }
 
-    /// Stops our process group, so that the shell above us takes the terminal back; its `fg` continues us and the
-    /// child alike. In a group that no one could continue the system ignores the signal, and the waiting goes on.
+    /// Stops this process group, so that the parent shell gets the terminal back; its `fg` continues this process and
+    /// the child. In an orphaned process group the system ignores the signal, and the wait goes on.
     ///
-    /// Ctrl-Z stops both at once, and we may hear of the child's stop a moment before our own comes, or only after
-    /// both were continued. To stop once more then would be a surprise. So our own stop gets time to come, twice:
-    /// after it the child does not stand any more.
+    /// Ctrl-Z stops both at once. The child's stop may be reported just before this process is stopped, or only after
+    /// both were continued, when a second stop would surprise the user. So this waits twice for its own stop; if it
+    /// came, the child has been continued by then.
     fn stop_with(child: Pid) -> rustix::io::Result<Option<WaitStatus>> {
         for _ in 0..2 {
-            thread::sleep(TIME_FOR_OUR_OWN_STOP);
-            let news = next_status(child, WaitOptions::CONTINUED | WaitOptions::NOHANG)?;
-            if news.is_some() {
-                return Ok(news);
+            thread::sleep(OWN_STOP_TIMEOUT);
+            let change = next_status(child, WaitOptions::CONTINUED | WaitOptions::NOHANG)?;
+            if change.is_some() {
+                return Ok(change);
             }
         }
         kill_current_process_group(Signal::TSTP)?;
@@ -224,12 +224,12 @@ mod system {
     }
 
     fn next_status(child: Pid, options: WaitOptions) -> rustix::io::Result<Option<WaitStatus>> {
-        let news = retry_on_intr(|| waitpid(Some(child), options))?;
-        Ok(news.map(|(_, status)| status))
+        let change = retry_on_intr(|| waitpid(Some(child), options))?;
+        Ok(change.map(|(_, status)| status))
     }
 }
 
-/// Where there are neither process groups nor signals.
+/// For systems without process groups and signals.
 #[cfg(not(unix))]
 mod system {
     use std::io::{self, Write};
@@ -239,9 +239,9 @@ mod system {
 
     use crate::domain::{CommandOutcome, ServerText};
 
-    /// Nothing has to be held here.
+    /// There are no signals to catch here.
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-    pub fn hold_signals() -> io::Result<()> {
+    pub fn catch_signals() -> io::Result<()> {
         Ok(())
     }
 
@@ -249,8 +249,8 @@ mod system {
         Ok((Stdio::piped(), text.clone()))
     }
 
-    /// Writes `text` and waits until the command has ended. That it read all of it is known only as far as that no one
-    /// closed the pipe before it was written.
+    /// Writes `text` and waits until the command has ended. Whether it read everything is unknown; only a pipe that was
+    /// closed before everything was written shows that it did not.
     pub fn wait(child: &mut Child, text: SecretString) -> io::Result<CommandOutcome> {
         let bytes = text.expose_secret().as_bytes();
         let is_written = child.stdin.take().is_some_and(|mut pipe| pipe.write_all(bytes).is_ok());

@@ -1,4 +1,5 @@
-//! What a command prints: on the terminal while it runs, because it may be a question, and its last lines once it has ended.
+//! The output of a command: shown on the terminal while it runs, because it may be a question, and its last lines once
+//! it has ended.
 
 use std::collections::{HashSet, VecDeque};
 use std::io::{self, Read, Write};
@@ -14,46 +15,47 @@ use zeroize::Zeroizing;
 
 use crate::domain::{CommandOutput, SECRET_PREFIX, ServerText, without_secrets};
 
-/// How much of a line is kept; more is never shown.
-const LONGEST: usize = 4096;
+/// How many bytes of a line are kept. The rest is never shown.
+const MAX_LINE_LENGTH: usize = 4096;
 
 /// How many lines are kept.
-const MOST_LINES: usize = 6;
+const MAX_LINES: usize = 6;
 
-/// How long to wait for the end of the output once the command has ended. What it left running may never close it.
-const TIME_FOR_THE_REST: Duration = Duration::from_millis(100);
+/// How long to wait for the end of the output once the command has ended. A process that it left running may never
+/// close it.
+const END_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// So many characters of the secret in a row are too many to show.
-const REVEALING: usize = 8;
+/// This many characters of the secret in a row are too many to show.
+const REVEALING_LENGTH: usize = 8;
 
-/// How long a command has to print nothing until what it has printed is shown: it may be waiting for an answer.
+/// How long a command must be silent before its output is shown: it may be waiting for an answer.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// How many bytes are shown at most while a command runs.
-const MOST_SHOWN: usize = 16 * 1024;
+const MAX_SHOWN: usize = 16 * 1024;
 
 /// The output of a running command.
 pub(super) struct Captured {
-    /// Takes the end of the output, if no one else sends it.
+    /// Sends the end of the output if the reader does not.
     chunks: SyncSender<Option<Chunk>>,
     lines: Receiver<Lines>,
 }
 
-/// Bytes as they were read. A command may write the secret that it reads, so that they are wiped.
+/// Bytes as they were read. A command may print the secret that it reads, so they are wiped.
 type Chunk = Zeroizing<Vec<u8>>;
 
 #[derive(Default)]
 struct Lines {
     /// The line that has not ended.
     current: Chunk,
-    /// True after a carriage return: what comes next is written over the line, as progress is.
+    /// True after a carriage return: what follows overwrites the line, as progress output does.
     is_returned: bool,
     last: VecDeque<Chunk>,
     left_out: usize,
 }
 
 impl Captured {
-    /// Reads what the command writes, in threads of their own, and shows it on the terminal whenever the command pauses.
+    /// Reads the command's output on other threads, and shows it on the terminal whenever the command pauses.
     pub fn read(source: impl Read + Send + 'static, mut echo: Option<Echo>) -> Self {
         let (chunks, received) = mpsc::sync_channel(16);
         let (result, lines) = mpsc::channel();
@@ -82,10 +84,10 @@ impl Captured {
         Self { chunks, lines }
     }
 
-    /// What was printed until now, once the command has ended. A line that has any part of the secret is not shown; nor
-    /// is anything if several lines together have, or of a program that only prints.
+    /// Returns what was printed so far, once the command has ended. A line with any part of the secret is not shown. No
+    /// line is shown if several lines contain it together, or if the program only prints.
     pub fn finish(self, secret: &SecretString, only_prints: bool) -> CommandOutput {
-        let lines = self.lines.recv_timeout(TIME_FOR_THE_REST).or_else(|_| {
+        let lines = self.lines.recv_timeout(END_TIMEOUT).or_else(|_| {
             let _ = self.chunks.send(None);
             self.lines.recv()
         });
@@ -95,10 +97,10 @@ impl Captured {
             return CommandOutput::default();
         }
         let encodings = Encodings::of(secret);
-        let harmless = lines.last.iter().filter(|line| !encodings.are_in(line));
+        let harmless = lines.last.iter().filter(|line| !encodings.appear_in(line));
         let together = Chunk::new(harmless.flat_map(|line| line.to_vec()).collect());
-        let is_spread = encodings.are_in(&together);
-        let is_shown = |line: &[u8]| !is_spread && !encodings.are_in(line);
+        let is_spread = encodings.appear_in(&together);
+        let is_shown = |line: &[u8]| !is_spread && !encodings.appear_in(line);
         let show = |line: &Chunk| if is_shown(line) { safe_text(line) } else { ServerText::new(NOT_SHOWN) };
         CommandOutput {
             lines: lines.last.iter().map(show).collect(),
@@ -108,7 +110,7 @@ impl Captured {
     }
 }
 
-/// Reads to the end, also what no one wants any more: what the command left running may still write.
+/// Reads to the end, even when the output is no longer wanted: a process that the command left running may still write.
 fn read_chunks(mut source: impl Read, chunks: &SyncSender<Option<Chunk>>) {
     let mut buffer = Zeroizing::new([0; 4096]);
     loop {
@@ -122,53 +124,53 @@ fn read_chunks(mut source: impl Read, chunks: &SyncSender<Option<Chunk>>) {
     let _ = chunks.send(None);
 }
 
-/// Stands for a line with the secret, or with a part of it.
+/// Replaces a line that contains the secret or a part of it.
 const NOT_SHOWN: &str = "(not shown: it contains the secret)";
 
-/// Stands for all that is printed from then on.
-const HELD_BACK: &str = "(more is shown when it ends, without the secret)";
+/// Replaces everything that is printed from then on.
+const WITHHELD: &str = "(more is shown when it ends, without the secret)";
 
-/// Shows on the terminal what a command prints.
+/// Shows the output of a command on the terminal.
 ///
-/// **Invariant:** a text is shown only if all that was printed until then holds no part of the secret, so that it does
-/// not matter how the command cuts it into lines and writes.
+/// **Invariant:** text is shown only if everything printed so far contains no part of the secret, however the command
+/// splits it into lines and writes.
 pub(super) struct Echo {
     terminal: Box<dyn Write + Send>,
     encodings: Encodings,
     printed: Chunk,
     shown: String,
-    /// True while not all was shown that may be.
+    /// True if some output has not been shown yet.
     is_behind: bool,
-    is_held_back: bool,
+    is_withheld: bool,
 }
 
 impl Echo {
     pub fn new(secret: &SecretString, terminal: Box<dyn Write + Send>) -> Self {
-        // A buffer that grew would leave copies behind.
-        let printed = Chunk::new(Vec::with_capacity(MOST_SHOWN));
+        // A growing buffer would leave copies behind.
+        let printed = Chunk::new(Vec::with_capacity(MAX_SHOWN));
         let encodings = Encodings::of(secret);
-        Self { terminal, encodings, printed, shown: String::new(), is_behind: false, is_held_back: false }
+        Self { terminal, encodings, printed, shown: String::new(), is_behind: false, is_withheld: false }
     }
 
     fn add(&mut self, chunk: &[u8]) {
-        if self.is_held_back {
+        if self.is_withheld {
             return;
         }
         self.is_behind = true;
-        self.is_held_back = self.printed.len() + chunk.len() > MOST_SHOWN;
-        if !self.is_held_back {
+        self.is_withheld = self.printed.len() + chunk.len() > MAX_SHOWN;
+        if !self.is_withheld {
             self.printed.extend_from_slice(chunk);
         }
     }
 
     fn show(&mut self) {
         self.is_behind = false;
-        self.is_held_back |= self.encodings.are_in(&self.printed);
-        let new = if self.is_held_back {
-            format!("\n{HELD_BACK}\n")
+        self.is_withheld |= self.encodings.appear_in(&self.printed);
+        let new = if self.is_withheld {
+            format!("\n{WITHHELD}\n")
         } else {
             let lines = self.printed.split(|byte| *byte == b'\n').map(|line| {
-                // The answer to a question stands behind it.
+                // The cursor stays behind a question, where the answer is typed.
                 let space = if line.ends_with(b" ") { " " } else { "" };
                 format!("{}{space}", safe_text(last_written(line)))
             });
@@ -177,7 +179,7 @@ impl Echo {
             let new = if let Some(new) = text.strip_prefix(&self.shown) {
                 new.to_owned()
             } else {
-                // Progress is written over a line: the new one is shown below it.
+                // Progress output overwrites a line: show the new line below it.
                 let are_same = |(new, shown): &(&String, &str)| new == shown;
                 let same = lines.iter().zip(self.shown.split('\n')).take_while(are_same).count();
                 format!("\n{}", lines[same..].join("\n"))
@@ -185,28 +187,28 @@ impl Echo {
             self.shown = text;
             new
         };
-        // The command runs all the same if the terminal does not show it.
+        // The command runs even if the terminal does not show its output.
         let _ = self.terminal.write_all(new.as_bytes()).and_then(|()| self.terminal.flush());
     }
 }
 
-/// What a line shows after its carriage returns.
+/// Returns the part of a line that its carriage returns leave.
 fn last_written(line: &[u8]) -> &[u8] {
     line.rsplit(|byte| *byte == b'\r').find(|part| !part.is_empty()).unwrap_or_default()
 }
 
-/// A line that holds no part of the secret, as a terminal would show it.
+/// Returns a line without any part of the secret, as a terminal would show it.
 fn safe_text(line: &[u8]) -> ServerText {
     let text = Zeroizing::new(String::from_utf8_lossy(&without_sequences(line)).into_owned());
     ServerText::new(&without_secrets(&text))
 }
 
-/// The secret as tools print it: as it is, hexadecimal and octal (by bytes, and by words as od(1) has them), decimal,
-/// and Base64 (RFC 4648), each also in reverse.
+/// The secret in the forms in which tools print it: plain, hexadecimal and octal (by bytes, and by words as in od(1)),
+/// decimal, and Base64 (RFC 4648), each also reversed.
 pub(super) struct Encodings {
     texts: Vec<Vec<u8>>,
-    /// So long a part of one is too much.
-    revealing: usize,
+    /// A part of this length reveals too much.
+    revealing_length: usize,
 }
 
 impl Encodings {
@@ -214,9 +216,9 @@ impl Encodings {
         let secret = secret.expose_secret();
         let hidden = secret.strip_prefix(SECRET_PREFIX).unwrap_or(secret).as_bytes();
         let prefix = secret.len() - hidden.len();
-        let hidden = &hidden[..hidden.len().min(LONGEST)];
+        let hidden = &hidden[..hidden.len().min(MAX_LINE_LENGTH)];
         let reversed: Vec<u8> = hidden.iter().rev().copied().collect();
-        // In the Kubernetes format, where it stands in groups of 3 bytes from the start of the prefix.
+        // As in the Kubernetes format, where the groups of 3 bytes begin at the prefix.
         let in_base64 = STANDARD_NO_PAD.encode(hidden.get((3 - prefix % 3) % 3..).unwrap_or_default());
         let mut texts = Vec::new();
         for bytes in [hidden, &reversed, in_base64.as_bytes()] {
@@ -234,21 +236,22 @@ impl Encodings {
             }
             texts.extend(starts(3).map(|rest| STANDARD_NO_PAD.encode(rest)));
         }
-        let mut texts: Vec<Vec<u8>> = texts.iter().map(|text| normal(text.as_bytes())).collect();
+        let mut texts: Vec<Vec<u8>> = texts.iter().map(|text| normalize(text.as_bytes())).collect();
         let backwards: Vec<Vec<u8>> = texts.iter().map(|text| text.iter().rev().copied().collect()).collect();
         texts.extend(backwards);
-        Self { texts, revealing: REVEALING.min(normal(hidden).len()) }
+        Self { texts, revealing_length: REVEALING_LENGTH.min(normalize(hidden).len()) }
     }
 
-    /// True if a part can be read in the text, whatever stands between its characters: blanks, colors, `%`, `\x`; or
-    /// within an escape sequence, such as one that copies.
-    pub fn are_in(&self, text: &[u8]) -> bool {
-        if self.revealing == 0 {
+    /// True if the text contains a part of any form, whatever separates its characters (spaces, colors, `%`, `\x`), or
+    /// within an escape sequence, such as OSC 52.
+    pub fn appear_in(&self, text: &[u8]) -> bool {
+        if self.revealing_length == 0 {
             return false;
         }
-        let texts = [normal(text), normal(&without_sequences(text))];
-        let parts: HashSet<&[u8]> = texts.iter().flat_map(|text| text.windows(self.revealing)).collect();
-        self.texts.iter().any(|text| text.windows(self.revealing).any(|part| parts.contains(part)))
+        let texts = [normalize(text), normalize(&without_sequences(text))];
+        let parts: HashSet<&[u8]> =
+            texts.iter().flat_map(|text| text.windows(self.revealing_length)).collect();
+        self.texts.iter().any(|text| text.windows(self.revealing_length).any(|part| parts.contains(part)))
     }
 }
 
@@ -256,8 +259,8 @@ fn each<T>(numbers: &[T], encode: impl Fn(&T) -> String) -> String {
     numbers.iter().map(encode).collect()
 }
 
-/// The letters and digits in lower case. What introduces a number is none of its digits.
-fn normal(text: &[u8]) -> Vec<u8> {
+/// Returns the letters and digits in lower case, without prefixes of numbers such as `0x`.
+fn normalize(text: &[u8]) -> Vec<u8> {
     let plain = text.to_ascii_lowercase();
     let mut kept = Vec::with_capacity(plain.len());
     let mut rest = &plain[..];
@@ -271,7 +274,7 @@ fn normal(text: &[u8]) -> Vec<u8> {
     kept
 }
 
-/// What a terminal shows of the line.
+/// Returns the text that a terminal shows for the line.
 fn without_sequences(line: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(strip_bytes(line).flatten().copied().collect())
 }
@@ -286,8 +289,8 @@ impl Lines {
                     if std::mem::take(&mut self.is_returned) {
                         self.current.clear();
                     }
-                    // A buffer that grew would leave copies behind.
-                    let left = LONGEST.saturating_sub(self.current.len());
+                    // A growing buffer would leave copies behind.
+                    let left = MAX_LINE_LENGTH.saturating_sub(self.current.len());
                     self.current.reserve_exact(left);
                     if left > 0 {
                         self.current.push(*byte);
@@ -304,7 +307,7 @@ impl Lines {
             return;
         }
         self.last.push_back(line);
-        if self.last.len() > MOST_LINES {
+        if self.last.len() > MAX_LINES {
             self.last.pop_front();
             self.left_out += 1;
         }
@@ -317,7 +320,7 @@ mod tests {
 
     use super::*;
 
-    /// What is shown of this output.
+    /// The captured output for these bytes.
     fn shown(output: &[u8], secret: &str) -> CommandOutput {
         Captured::read(io::Cursor::new(output.to_vec()), None).finish(&SecretString::from(secret), false)
     }
@@ -347,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_of_an_escape_sequence() {
+    fn escape_sequences_are_removed() {
         let rows: [(&[u8], &str); 9] = [
             (b"\x1b[33m\xe2\x96\xb2 \x1b[43;30mWARNING\x1b[0m late", "\u{25b2} WARNING late"),
             (b"\x1b[38;2;1;2;3mred\x1b[39m\x1b[K", "red"),
@@ -375,7 +378,7 @@ mod tests {
 
     const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKE-fakeFAKE9f3a";
 
-    /// What this shell command prints of the secret.
+    /// What this shell command prints for the secret.
     fn printed_by(command: &str) -> Vec<u8> {
         let script = format!("printf %s '{SECRET}' | {command}");
         let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
@@ -384,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn no_part_of_the_secret_is_in_it() {
+    fn encoded_secrets_are_not_shown() {
         let wide: Vec<u8> = SECRET.bytes().flat_map(|byte| [byte, 0]).collect();
         let each = |encode: fn(u8) -> String| SECRET.bytes().map(encode).collect::<String>().into_bytes();
         let rows: [Vec<u8>; 18] = [
@@ -418,7 +421,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn no_part_of_the_secret_is_in_what_common_tools_make_of_it() {
+    fn encodings_by_common_tools_are_not_shown() {
         for command in [
             "rev",
             "od -An -c",
@@ -441,7 +444,7 @@ mod tests {
         ] {
             let output = shown(&printed_by(command), SECRET);
             let text = lines(&output).concat().replace(NOT_SHOWN, "");
-            // What can be left is a last line that is too short to tell anything.
+            // A last line may remain if it is too short to reveal anything.
             let left = text.chars().filter(char::is_ascii_alphanumeric).count();
             assert!(output.had_secret && left < 40, "{command}: {:?}", output.lines);
         }
@@ -455,7 +458,7 @@ mod tests {
         drop(writer);
     }
 
-    /// What stands on the terminal after these writes, with a pause after each.
+    /// The text on the terminal after these writes, with a pause after each.
     fn echoed(writes: &[&[u8]], secret: &str) -> String {
         let (mut reader, terminal) = io::pipe().unwrap();
         let mut echo = Echo::new(&SecretString::from(secret), Box::new(terminal));
@@ -472,7 +475,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_printed_before_a_pause_is_shown_as_it_comes() {
+    fn output_is_shown_at_each_pause() {
         let rows: [(&[&[u8]], &str); 7] = [
             (&[b"Overwrite? [y/N] "], "Overwrite? [y/N] "),
             (&[b"one\ntwo\n", b"Sure?\n"], "one\ntwo\nSure?\n"),
@@ -486,7 +489,7 @@ mod tests {
             assert_eq!(echoed(writes, SECRET), expected);
         }
         let long = [b'x'; 100].repeat(200);
-        assert_eq!(echoed(&[b"x", &long, b"y"], SECRET), format!("x\n{HELD_BACK}\n"));
+        assert_eq!(echoed(&[b"x", &long, b"y"], SECRET), format!("x\n{WITHHELD}\n"));
     }
 
     #[test]
@@ -505,10 +508,9 @@ mod tests {
         for writes in cut.into_iter().chain([each, folded]) {
             let bytes: Vec<&[u8]> = writes.iter().map(String::as_bytes).collect();
             let shown = echoed(&bytes, SECRET);
-            let (before, after) =
-                shown.split_once(HELD_BACK).unwrap_or_else(|| panic!("{writes:?}: {shown}"));
+            let (before, after) = shown.split_once(WITHHELD).unwrap_or_else(|| panic!("{writes:?}: {shown}"));
             assert!(
-                !Encodings::of(&SecretString::from(SECRET)).are_in(before.as_bytes()),
+                !Encodings::of(&SecretString::from(SECRET)).appear_in(before.as_bytes()),
                 "{writes:?}: {shown}"
             );
             assert_eq!(after, "\n", "{writes:?}");

@@ -1,5 +1,4 @@
-//! Commands that every system has, each behaving in its own way. Those that need a terminal are in
-//! `tests/sinks/`.
+//! Commands that every system has, each of which behaves differently. Tests that need a terminal are in `tests/sinks/`.
 
 use std::fs;
 use std::io::Read;
@@ -13,10 +12,10 @@ use super::*;
 use crate::delivery::fixtures::{VALUE, payload, payload_of};
 use crate::domain::ServerText;
 
-/// Long enough for a busy machine; reached only by a test that fails.
+/// Long enough for a busy machine; only a failing test reaches it.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// A folder for what a command writes. `{}` in a line stands for its path.
+/// A folder for the files that a command writes. `{}` in a line is replaced by its path.
 struct Folder(TempDir);
 
 impl Folder {
@@ -35,7 +34,7 @@ impl Folder {
             .unwrap()
     }
 
-    /// What a command that succeeds prints.
+    /// Returns the output of a command that succeeds.
     async fn printed(&self, line: &str) -> String {
         let ended = self.run_with(line, Format::Secret, &payload()).await;
         assert_eq!(ended.outcome, CommandOutcome::Succeeded, "{ended:?}");
@@ -78,7 +77,7 @@ async fn a_command_gets_the_secret_in_its_format() {
 }
 
 #[tokio::test]
-async fn what_a_command_prints_is_captured_without_the_secret() {
+async fn output_is_captured_without_the_secret() {
     let folder = Folder::new();
     let line = "sh -c 'cat >/dev/null; echo stored; sleep 0.1; echo a warning >&2'";
     assert_eq!(folder.printed(line).await, "stored\na warning");
@@ -135,19 +134,20 @@ async fn a_question_is_shown_while_the_command_waits() {
     let line = line.replace("{}", folder.0.path().to_str().unwrap());
     let payload = payload();
     let run = pipe_to(&line, None, Format::Secret, &payload, Box::new(terminal));
-    let answer = folder.path("go");
-    let look = blocking(move || {
+    let go_file = folder.path("go");
+    let read_terminal = blocking(move || {
         let mut shown = String::new();
         for byte in io::BufReader::new(reader).bytes() {
             shown.push(char::from(byte.unwrap()));
             if shown.ends_with("[y/N] ") {
-                fs::write(&answer, "").unwrap();
+                fs::write(&go_file, "").unwrap();
                 return shown;
             }
         }
         shown
     });
-    let (report, shown) = tokio::time::timeout(DEADLINE, async { tokio::join!(run, look) }).await.unwrap();
+    let (report, shown) =
+        tokio::time::timeout(DEADLINE, async { tokio::join!(run, read_terminal) }).await.unwrap();
     assert_eq!(shown, "Running sh. Ctrl-C stops it.\nOverwrite? [y/N] ");
     assert_eq!(report.outcome, CommandOutcome::Succeeded);
 }
@@ -191,7 +191,7 @@ async fn the_secret_is_in_no_argument_and_no_variable() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn the_pipe_is_the_commands_standard_input_and_nothing_else_of_it() {
+async fn the_pipe_is_only_the_commands_standard_input() {
     let folder = Folder::new();
     let script = "cat >/dev/null; pipe=$(readlink /proc/$$/fd/0); echo \"$pipe\"; for fd in /proc/$$/fd/*; do \
         if [ \"$(readlink \"$fd\")\" = \"$pipe\" ]; then echo \"fd ${fd##*/}\"; fi; done";
@@ -201,18 +201,18 @@ async fn the_pipe_is_the_commands_standard_input_and_nothing_else_of_it() {
 }
 
 #[tokio::test]
-async fn what_a_command_leaves_behind_is_not_waited_for() {
+async fn background_processes_of_a_command_are_not_waited_for() {
     let folder = Folder::new();
     let script = "exec 3<&0; cat >/dev/null; sleep 60 <&3 >/dev/null 2>&1 & echo $!";
     fs::write(folder.path("script"), script).unwrap();
     let left: i32 = folder.printed("sh {}/script").await.parse().unwrap();
     let left = rustix::process::Pid::from_raw(left).unwrap();
-    // That it is there to be killed shows that it was not waited for.
+    // It is still running, so it was not waited for.
     rustix::process::kill_process(left, rustix::process::Signal::KILL).unwrap();
 }
 
 #[tokio::test]
-async fn what_a_command_did_not_read_is_not_left_for_others() {
+async fn the_unread_rest_is_not_left_for_others() {
     let folder = Folder::new();
     let script = "exec 3<&0; cd \"$1\"; \
         (until [ -e go ]; do sleep 0.05; done; cat <&3 >found; mv found done) >/dev/null 2>&1 & exit 0";
@@ -234,8 +234,8 @@ async fn half_a_secret_is_never_delivered() {
 }
 
 #[tokio::test]
-async fn a_command_dies_of_a_broken_pipe_of_its_own() {
-    // Rust ignores SIGPIPE and what is ignored is inherited; a command needs the default back.
+async fn a_command_dies_of_its_own_broken_pipe() {
+    // Rust ignores SIGPIPE, and ignored signals are inherited; a command needs the default.
     let folder = Folder::new();
     let script = "cat >/dev/null; (yes; echo $? >\"$1/code\") | head -n 1 >/dev/null";
     fs::write(folder.path("script"), script).unwrap();
@@ -244,7 +244,7 @@ async fn a_command_dies_of_a_broken_pipe_of_its_own() {
 }
 
 #[test]
-fn a_command_can_be_waited_for_by_a_task_of_its_own() {
+fn a_task_can_run_a_command() {
     fn is_send<T: Send>(_: &T) {}
     is_send(&pipe_to("cat", None, Format::Secret, &payload(), Box::new(io::sink())));
 }

@@ -1,7 +1,7 @@
-//! New values for two variables of an existing `.env` file.
+//! Sets new values for two variables of an existing `.env` file.
 //!
-//! **Invariant:** every byte outside the two values stays as it is. Shells, Docker and the many dotenv libraries read the
-//! same file in different ways; where that makes a difference for the two lines, nothing is changed.
+//! **Invariant:** every byte outside the two values stays as it is. Shells, Docker and the many dotenv libraries read
+//! the same file in different ways; if the difference affects the two lines, nothing is changed.
 
 #[cfg(test)]
 mod tests;
@@ -15,10 +15,10 @@ use crate::delivery::format::shell_word;
 /// A variable's name and its new value.
 pub(super) type Variable<'a> = (&'static str, &'a str);
 
-/// The text with the new values. Each assignment of a variable is changed: some readers take the first one, most the
-/// last. A variable without one is appended. The error is the number of a line that cannot be changed safely.
+/// Returns the text with the new values. Every assignment of a variable is changed: some readers use the first one,
+/// most the last. A missing variable is appended. The error is the number of a line that cannot be changed safely.
 pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zeroizing<Vec<u8>>, usize> {
-    // Some readers take a carriage return for a line break, others for a part of the value.
+    // Some readers treat a carriage return as a line break, others as a part of the value.
     let is_lone = |pair: &[u8]| pair[0] == b'\r' && pair.get(1) != Some(&b'\n');
     if let Some(at) = (0..text.len()).find(|at| is_lone(&text[*at..])) {
         return Err(line_number(text, at));
@@ -27,13 +27,13 @@ pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zer
     let is = |assignment: &Assignment, name: &str| text[assignment.name.clone()] == *name.as_bytes();
     let is_missing = |name: &str| !all.iter().any(|assignment| is(assignment, name));
     if let Some(open) = first_open_quote(text) {
-        // From there on readers differ about what is an assignment, and what is appended could be part of the quote.
-        let is_in_doubt = |name: &str| is_missing(name) || has_word(&text[open..], name.as_bytes());
-        if variables.iter().any(|(name, _)| is_in_doubt(name)) {
+        // From there on, readers disagree about what is an assignment, and appended lines could be part of the quote.
+        let is_ambiguous = |name: &str| is_missing(name) || has_word(&text[open..], name.as_bytes());
+        if variables.iter().any(|(name, _)| is_ambiguous(name)) {
             return Err(line_number(text, open));
         }
     }
-    if let Some(line) = line_of_another_form(text, variables) {
+    if let Some(line) = line_in_other_form(text, variables) {
         return Err(line);
     }
     let mut edits = Vec::new();
@@ -55,7 +55,7 @@ pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zer
     let line_break: &[u8] = if first_line.ends_with(b"\r") { b"\r\n" } else { b"\n" };
     let exports = !all.is_empty() && all.iter().all(|assignment| assignment.is_exported);
     for (name, value) in variables.iter().filter(|(name, _)| is_missing(name)) {
-        // A file whose last line has no line break still has none afterwards.
+        // If the last line has no line break, the new last line has none either.
         let is_open = !text[start_of(text)..].is_empty() && !text.ends_with(b"\n");
         new.extend_from_slice(if is_open { line_break } else { b"" });
         new.extend_from_slice(if exports { b"export " } else { b"" });
@@ -67,7 +67,7 @@ pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zer
     Ok(new)
 }
 
-/// The values that the variable has now, without their quotes.
+/// Returns the current values of the variable, without their quotes.
 pub(super) fn values(text: &[u8], name: &str) -> Vec<String> {
     let all = assignments(text);
     let of_name = all.iter().filter(|assignment| text[assignment.name.clone()] == *name.as_bytes());
@@ -78,7 +78,8 @@ pub(super) fn values(text: &[u8], name: &str) -> Vec<String> {
     of_name.filter_map(value).collect()
 }
 
-/// The number of a line whose value sops (`ENC[AES256_GCM,…]`) or dotenvx (`encrypted:…`) has encrypted.
+/// Returns the number of the first line whose value is encrypted by sops (`ENC[AES256_GCM,…]`) or dotenvx
+/// (`encrypted:…`).
 pub(super) fn encrypted_line(text: &[u8]) -> Option<usize> {
     let is_encrypted = |assignment: &&Assignment| {
         let value = text[assignment.value..].strip_prefix(b"\"").unwrap_or(&text[assignment.value..]);
@@ -87,7 +88,7 @@ pub(super) fn encrypted_line(text: &[u8]) -> Option<usize> {
     assignments(text).iter().find(is_encrypted).map(|assignment| line_number(text, assignment.value))
 }
 
-/// Writes a value in the quotes of the old one, where it needs no escapes in them.
+/// Writes a value in the quotes of the old one, unless it would need escapes in them.
 fn push_value(new: &mut Vec<u8>, value: &str, old: Option<&u8>) {
     let quote = match old {
         Some(b'"') if !value.contains(['"', '$', '`', '\\', '!', '\n', '\r']) => "\"",
@@ -99,16 +100,16 @@ fn push_value(new: &mut Vec<u8>, value: &str, old: Option<&u8>) {
     }
 }
 
-/// `NAME=`, also with `export ` before it and blanks around the equals sign.
+/// `NAME=`, which may follow `export ` and have blanks around the equals sign.
 struct Assignment {
     is_exported: bool,
     name: Range<usize>,
-    /// Where the value begins; where there is none, behind the equals sign.
+    /// Where the value begins; right after the equals sign if the value is empty.
     value: usize,
 }
 
-/// All assignments. A quote at the start of a value goes on in the next line until it is closed, as in most dotenv
-/// libraries: `it's` is a word.
+/// Returns all assignments. A quote at the start of a value continues across lines until it is closed, as in most
+/// dotenv libraries; `it's` is a plain word.
 fn assignments(text: &[u8]) -> Vec<Assignment> {
     let mut found = Vec::new();
     let mut at = start_of(text);
@@ -121,29 +122,29 @@ fn assignments(text: &[u8]) -> Vec<Assignment> {
     found
 }
 
-/// The number of a line that names a variable, but neither assigns in the usual form nor is a comment: `readonly NAME=…`,
-/// `NAME: …`, `set -gx NAME …`. An assignment beside it may not count.
-fn line_of_another_form(text: &[u8], variables: &[Variable<'_>]) -> Option<usize> {
-    let is_of_another_form = |line: &[u8]| {
+/// Returns the number of a line that names a variable, but is neither an assignment in the usual form nor a comment:
+/// `readonly NAME=…`, `NAME: …`, `set -gx NAME …`. It could override the assignment, or be overridden by it.
+fn line_in_other_form(text: &[u8], variables: &[Variable<'_>]) -> Option<usize> {
+    let is_in_other_form = |line: &[u8]| {
         let is_comment = line.trim_ascii_start().starts_with(b"#");
         let is_named = |(name, _): &Variable<'_>| has_word(line, name.as_bytes());
         !is_comment && assignment(line, 0).is_none() && variables.iter().any(is_named)
     };
     let mut lines = text[start_of(text)..].split(|byte| *byte == b'\n');
-    lines.position(is_of_another_form).map(|before| before + 1)
+    lines.position(is_in_other_form).map(|before| before + 1)
 }
 
-/// True if the word stands there by itself, and not as `$WORD` or `${WORD}`.
+/// True if the line contains the word by itself, and not as `$WORD` or `${WORD}`.
 fn has_word(line: &[u8], word: &[u8]) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     line.windows(word.len()).enumerate().any(|(at, window)| {
         let before = at.checked_sub(1).and_then(|before| line.get(before));
-        let stands_alone = !before.is_some_and(|byte| is_part(byte) || b"${".contains(byte));
-        window == word && stands_alone && !line.get(at + word.len()).is_some_and(is_part)
+        let begins_word = !before.is_some_and(|byte| is_part(byte) || b"${".contains(byte));
+        window == word && begins_word && !line.get(at + word.len()).is_some_and(is_part)
     })
 }
 
-/// Behind a byte order mark.
+/// The position after a byte order mark.
 fn start_of(text: &[u8]) -> usize {
     if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
 }
@@ -162,7 +163,7 @@ fn assignment(text: &[u8], line: usize) -> Option<Assignment> {
         return None;
     }
     let value = skip_blanks(text, equals + 1);
-    // An empty value has its place right behind the sign, before a comment.
+    // An empty value is right after the equals sign, before a comment.
     let is_empty = matches!(text.get(value), None | Some(b'\n')) || value > equals + 1 && text[value] == b'#';
     let value = if is_empty { equals + 1 } else { value };
     Some(Assignment { is_exported, name: start..end, value })
@@ -183,7 +184,7 @@ fn is_quote(text: &[u8], at: usize) -> bool {
     matches!(text.get(at), Some(b'"' | b'\'' | b'`'))
 }
 
-/// Behind the quote that closes the one at `open`; `None` when none does.
+/// Returns the position after the quote that closes the one at `open`; `None` if it is not closed.
 fn quote_end(text: &[u8], open: usize) -> Option<usize> {
     let quote = text[open];
     let mut at = open + 1;
@@ -201,7 +202,7 @@ fn line_end(text: &[u8], from: usize) -> usize {
     text[from..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |length| from + length)
 }
 
-/// The end of the line as a shell reads it: behind open quotes and escaped line breaks.
+/// Returns the end of the line as a shell reads it: after open quotes and escaped line breaks.
 fn shell_line_end(text: &[u8], from: usize) -> usize {
     let mut at = from;
     while at < text.len() && text[at] != b'\n' {
@@ -215,7 +216,7 @@ fn shell_line_end(text: &[u8], from: usize) -> usize {
     at.min(text.len())
 }
 
-/// Where the value at `start` is, if it is one word without expansions and only a comment follows.
+/// Returns the range of the value at `start` if it is one word without expansions and only a comment follows.
 fn plain_value(text: &[u8], start: usize) -> Option<Range<usize>> {
     let mut end = start;
     while end < text.len() && text[end] != b'\n' && !is_blank(text, end) {
@@ -235,7 +236,8 @@ fn plain_value(text: &[u8], start: usize) -> Option<Range<usize>> {
     is_all.then_some(start..end)
 }
 
-/// The first quote that is still open at the end of its line, though not at the start of a value. A shell goes on there.
+/// Returns the first quote that is still open at the end of its line but does not begin a value. A shell continues it
+/// on the next line.
 fn first_open_quote(text: &[u8]) -> Option<usize> {
     let mut at = start_of(text);
     while at < text.len() {

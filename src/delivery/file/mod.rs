@@ -1,4 +1,4 @@
-//! Saving: to a new file that only its owner can read, or to two lines of an existing `.env` file.
+//! Saves the secret: to a new file that only its owner can read, or to two lines of an existing `.env` file.
 
 mod env;
 #[cfg(test)]
@@ -21,25 +21,25 @@ use super::format::render;
 pub(super) use write::ExistingFile;
 use write::store;
 
-/// Saves `payload` as `path`, in the format that the name asks for. A leading `~` is `home`.
+/// Saves `payload` as `path`, in the format that fits the name. A leading `~` is replaced by `home`.
 ///
-/// The file is new, only its owner can read it, and it is on the disk together with its name before this says
-/// `Saved`. Nothing is overwritten and no link is followed; after a failure nothing is left. A save that no one
-/// waits for any more is finished all the same. For an `.env` file that exists, the failure says that it can be updated.
+/// The file is new and only its owner can read it; the file and its name are on disk before this returns. Nothing is
+/// overwritten and no link is followed; after a failure no file is left. If this future is dropped, the save still
+/// finishes. If the path is an existing `.env` file, the failure says that it can be updated.
 pub async fn save(
     path: &str,
     home: Option<&Path>,
     payload: &SecretPayload,
 ) -> Result<SavedFile, SaveFailure> {
     let format = Format::for_file(path);
-    let path = whole_path(path, home)?;
+    let path = absolute_path(path, home)?;
     let (text, payload) = (render(format, payload), payload.clone());
     blocking(move || match store(&path, text.expose_secret().as_bytes()) {
-        Ok(()) => Ok(SavedFile { path: shown(&path), format }),
-        // The system does not say which folder. Some, such as /proc, exist, but hold no files of ours.
+        Ok(()) => Ok(SavedFile { path: path_text(&path), format }),
+        // The system does not say which folder. Some, such as /proc, exist but take no new files.
         Err(SaveFailure::NoFolder(_)) => Err(match path.parent().unwrap_or(&path) {
             folder if folder.is_dir() => SaveFailure::Other(ServerText::new("the folder takes no new files")),
-            folder => SaveFailure::NoFolder(shown(folder)),
+            folder => SaveFailure::NoFolder(path_text(folder)),
         }),
         Err(SaveFailure::Exists) if format == Format::Env => {
             let file = ExistingFile::open(&path)?;
@@ -51,16 +51,16 @@ pub async fn save(
     .await
 }
 
-/// Changes the two variables in the existing `.env` file `path`. The file is replaced as a whole and keeps everything
-/// else; it is on the disk before this says so. The user has agreed to update `agreed`: if another file is there by now,
-/// others can read it by now, another user owns it, or its variables are others by now, it is asked about again.
+/// Changes the two variables in the existing `.env` file `path`. The whole file is replaced but keeps everything else;
+/// it is on disk before this returns. The user has agreed to update `agreed`: if there is another file now, or it has
+/// become readable by others, or has another owner or other variables, the failure asks for agreement again.
 pub async fn update_env(
     path: &str,
     home: Option<&Path>,
     payload: &SecretPayload,
     agreed: &EnvFile,
 ) -> Result<ServerText, SaveFailure> {
-    let path = whole_path(path, home)?;
+    let path = absolute_path(path, home)?;
     let (payload, agreed) = (payload.clone(), agreed.clone());
     blocking(move || {
         let file = ExistingFile::open(&path)?;
@@ -70,15 +70,15 @@ pub async fn update_env(
             return Err(SaveFailure::CanUpdate(about));
         }
         file.replace(&text)?;
-        Ok(shown(&file.path))
+        Ok(path_text(&file.path))
     })
     .await
 }
 
-/// The content of an `.env` file with the new secret.
+/// Returns the content of an `.env` file with the new secret.
 fn with_secret(file: &ExistingFile, payload: &SecretPayload) -> Result<Zeroizing<Vec<u8>>, SaveFailure> {
     let text = file.read()?;
-    // UTF-16 has them, too.
+    // UTF-16 text contains them, too.
     if text.contains(&0) {
         return Err(SaveFailure::NotText);
     }
@@ -90,9 +90,9 @@ fn with_secret(file: &ExistingFile, payload: &SecretPayload) -> Result<Zeroizing
     env::with_values(&text, &values).map_err(SaveFailure::NotPlain)
 }
 
-/// What to ask about before the file is updated.
+/// Returns the facts that the user must agree to before the file is updated.
 fn question(path: &Path, file: &ExistingFile, payload: &SecretPayload) -> Result<EnvFile, SaveFailure> {
-    let link_to = path.is_symlink().then(|| shown(&file.path));
+    let link_to = path.is_symlink().then(|| path_text(&file.path));
     let [id, _] = ENV_VARIABLES;
     let text = file.read()?;
     let missing = ENV_VARIABLES.into_iter().filter(|name| env::values(&text, name).is_empty()).collect();
@@ -101,13 +101,13 @@ fn question(path: &Path, file: &ExistingFile, payload: &SecretPayload) -> Result
     others.retain(|value| !value.is_empty() && value.as_str() != own.as_str());
     let account = others.iter().find_map(|value| ClientId::parse(value).ok()).map(OtherClient::Account);
     let other_client = account.or((!others.is_empty()).then_some(OtherClient::Unknown));
-    // Without the rights of root the new file could not have that owner, and nothing is replaced.
+    // Only root could give the new file that owner; for any other user, the update fails later and replaces nothing.
     let other_owner = (user_id() == 0 && !file.stat.is_ours()).then_some(file.stat.owner);
     Ok(EnvFile { is_open: file.stat.is_open_to_others(), other_owner, link_to, other_client, missing })
 }
 
-/// The path as it is, or escaped where a terminal would not show it as it is; the words then say so.
-fn shown(path: &Path) -> ServerText {
+/// Returns the path as text, or escaped if a terminal would not show it exactly; the text then says so.
+fn path_text(path: &Path) -> ServerText {
     let exact = path.to_str().map(ServerText::new).filter(|text| Some(text.as_str()) == path.to_str());
     exact.unwrap_or_else(|| {
         let escaped = path.as_os_str().as_encoded_bytes().escape_ascii().to_string();
@@ -115,9 +115,9 @@ fn shown(path: &Path) -> ServerText {
     })
 }
 
-/// The whole path of a file.
-fn whole_path(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure> {
-    // `dir/` and `dir/.` name a folder, which the parts of a path no longer show.
+/// Returns the absolute path of a file.
+fn absolute_path(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure> {
+    // `dir/` and `dir/.` name a folder, which the components of a path no longer show.
     if path.trim().is_empty() || path.ends_with(std::path::is_separator) || path.ends_with("/.") {
         return Err(SaveFailure::NoName);
     }
@@ -125,7 +125,7 @@ fn whole_path(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure> {
     if path.file_name().is_some() { Ok(path) } else { Err(SaveFailure::NoName) }
 }
 
-/// `~` alone is a folder; `~name`, the home of another user, is left as it stands.
+/// `~` alone is a folder; `~name`, the home of another user, is left as it is.
 fn with_home(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure> {
     let Some(below) = path.strip_prefix('~') else {
         return Ok(path.into());

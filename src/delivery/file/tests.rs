@@ -1,4 +1,4 @@
-//! Saving, on a real disk. What takes another process (a umask, another user, a full disk) is in `tests/sinks/`.
+//! Saves to a real disk. Tests that need another process (a umask, another user, a full disk) are in `tests/sinks/`.
 
 use std::fs;
 
@@ -73,7 +73,7 @@ async fn no_link_is_followed() {
 }
 
 #[tokio::test]
-async fn what_is_no_file_name_is_refused() {
+async fn anything_but_a_file_name_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let below = |name: &str| format!("{}/{name}", folder.path().display());
     let home = Some(folder.path());
@@ -111,13 +111,13 @@ async fn a_tilde_is_the_home() {
     assert_eq!(outcome, saved);
     assert_eq!(fs::read_to_string(path).unwrap(), VALUE);
     assert_eq!(save("~/secret", None, &payload()).await, failed(SaveFailure::NoHome));
-    // The home of another user is nothing that we could know.
+    // The home of another user is unknown to us.
     assert_eq!(with_home("~root/secret", Some(home.path())), Ok(PathBuf::from("~root/secret")));
 }
 
 #[test]
-fn a_path_is_made_whole() {
-    assert_eq!(whole_path("secret", None), Ok(std::env::current_dir().unwrap().join("secret")));
+fn a_path_is_made_absolute() {
+    assert_eq!(absolute_path("secret", None), Ok(std::env::current_dir().unwrap().join("secret")));
 }
 
 fn no_folder(folder: &str) -> SaveFailure {
@@ -127,7 +127,7 @@ fn no_folder(folder: &str) -> SaveFailure {
 #[test]
 fn a_path_is_shown_as_it_is_or_marked_as_escaped() {
     for exact in ["/tmp/secret.env", "/tmp/with a blank/s", "/tmp/ü/密", "/tmp/'quoted'", "/tmp/\\back"] {
-        assert_eq!(shown(Path::new(exact)).as_str(), exact);
+        assert_eq!(path_text(Path::new(exact)).as_str(), exact);
     }
     for (path, escaped) in [
         ("/tmp/a\nb", r"/tmp/a\nb (shown escaped)"),
@@ -137,6 +137,6 @@ fn a_path_is_shown_as_it_is_or_marked_as_escaped() {
         ("/tmp/a\u{200b}b", r"/tmp/a\xe2\x80\x8bb (shown escaped)"),
         ("/tmp/two  blanks", r"/tmp/two \x20blanks (shown escaped)"),
     ] {
-        assert_eq!(shown(Path::new(path)).as_str(), escaped, "{path:?}");
+        assert_eq!(path_text(Path::new(path)).as_str(), escaped, "{path:?}");
     }
 }

@@ -1,7 +1,7 @@
-//! New files and replaced ones. The content is first in a file without a name, or in one beside them, which then takes their
-//! name.
+//! Writes new files and replaces existing ones. The content first goes to an unnamed file, or to a temporary file in
+//! the same folder, which then gets the name.
 //!
-//! **Invariant:** under the name there is always a whole file or none, and only its owner can read the content.
+//! **Invariant:** the name always belongs to a complete file or to none, and only its owner can read the content.
 
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError, canonicalize, symlink_metadata};
 use std::io::{self, Seek, Write};
@@ -13,11 +13,11 @@ use zeroize::Zeroizing;
 use crate::domain::SaveFailure;
 use crate::files::{FileStat, Folder, open, read_at_most, set_mode};
 
-/// The largest file that is read to be changed.
-const LARGEST: u64 = 1024 * 1024;
+/// The largest file that is read for an update, in bytes.
+const MAX_FILE_SIZE: u64 = 1024 * 1024;
 
-/// So much of a name is in the name of the file beside it: file systems allow 255 bytes.
-const LONGEST_START: usize = 50;
+/// How many characters of the file's name begin the name of the temporary file: file systems allow 255 bytes.
+const MAX_PREFIX_LENGTH: usize = 50;
 
 /// Stores `content` as the new file `path`. Nothing is overwritten and no link is followed.
 pub(super) fn store(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
@@ -34,15 +34,15 @@ pub(super) fn store(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
         (new.file.persist_noclobber(path).map_err(|failed| failed.error)?, new.folder)
     };
     check_in_place(&saved, path)?;
-    // A name that is not on the disk yet could still be lost.
+    // A name that is not on disk yet could still be lost.
     folder.sync().map_err(|error| {
         let _ = fs::remove_file(path);
         error.into()
     })
 }
 
-/// Stores a file that gets its name once it is whole: a process that is killed leaves none. `None` where the file system has
-/// no files without a name (open(2), `O_TMPFILE`), or the system does not let them get one.
+/// Stores a file that gets its name once it is complete, so that a killed process leaves none. `None` if the file
+/// system has no unnamed files (open(2), `O_TMPFILE`), or the system does not allow naming them.
 #[cfg(target_os = "linux")]
 fn store_nameless(path: &Path, content: &[u8]) -> Result<Option<(File, Folder)>, SaveFailure> {
     use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
@@ -72,8 +72,8 @@ fn store_nameless(_path: &Path, _content: &[u8]) -> Result<Option<(File, Folder)
     Ok(None)
 }
 
-/// Checks that the name is that of our file. In a folder that other users can write to, one of them may have put a file of
-/// his own in the place of ours while it was written; ours, wherever it is now, is emptied then.
+/// Checks that the name belongs to our file. In a folder that other users can write to, one of them may have put
+/// another file in its place meanwhile; if so, ours is emptied, wherever it is now.
 fn check_in_place(file: &File, path: &Path) -> Result<(), SaveFailure> {
     let ours = FileStat::of(file)?;
     let is_same = |found: FileStat| (found.identity, found.owner) == (ours.identity, ours.owner);
@@ -88,17 +88,17 @@ fn stat(path: &Path) -> io::Result<FileStat> {
     symlink_metadata(path).map(|about| FileStat::from(&about))
 }
 
-/// An existing file that is to be replaced. It is locked, so that two of this program do it one after the other.
+/// An existing file to replace. It is locked, so that two instances of this program replace it one after the other.
 pub(in crate::delivery) struct ExistingFile {
     file: File,
-    /// What it was when it was opened.
+    /// Its state when it was opened.
     pub stat: FileStat,
-    /// The path without links.
+    /// The path with all links resolved.
     pub path: PathBuf,
 }
 
 impl ExistingFile {
-    /// Opens the file at `path`; a link to it stays one.
+    /// Opens the file at `path`; a link to it stays a link.
     pub fn open(path: &Path) -> Result<Self, SaveFailure> {
         let path = canonicalize(path).map_err(|_| match symlink_metadata(path) {
             Ok(_) => SaveFailure::BrokenLink,
@@ -107,7 +107,7 @@ impl ExistingFile {
         let opened = open(&path, OpenOptions::new().read(true)).and_then(|file| Ok((file.metadata()?, file)));
         let (about, file) = match opened {
             Ok(opened) => opened,
-            // A socket cannot be opened, and on Windows a folder neither.
+            // A socket cannot be opened, nor can a folder on Windows.
             Err(error) => {
                 return Err(why_not_replaced(&path, &symlink_metadata(&path)?).unwrap_or(error.into()));
             }
@@ -115,7 +115,7 @@ impl ExistingFile {
         if let Some(failure) = why_not_replaced(&path, &about) {
             return Err(failure);
         }
-        // Network folders may know no locks; that another program wrote to the file is noticed without one, too.
+        // Network folders may not support locks. A write by another program is noticed even without a lock.
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
             return Err(SaveFailure::Locked);
         }
@@ -125,14 +125,14 @@ impl ExistingFile {
 
     pub fn read(&self) -> Result<Zeroizing<Vec<u8>>, SaveFailure> {
         (&self.file).rewind()?;
-        read_at_most(&self.file, LARGEST)?.ok_or(SaveFailure::TooLarge)
+        read_at_most(&self.file, MAX_FILE_SIZE)?.ok_or(SaveFailure::TooLarge)
     }
 
-    /// Puts a file with this content in its place, with the same owner, mode and attributes, but closed to others. It
-    /// is on the disk when this returns.
+    /// Replaces the file by one with this content, and with the same owner, mode and attributes, but without access for
+    /// others. It is on disk when this returns.
     pub fn replace(&self, content: &[u8]) -> Result<(), SaveFailure> {
         let new = NewFile::write(&self.path, Some(&self.file), content)?;
-        // Its times tell whether another program has written to it.
+        // Its times show whether another program has written to it.
         if stat(&self.path).ok() != Some(self.stat) {
             return Err(SaveFailure::Changed);
         }
@@ -142,20 +142,20 @@ impl ExistingFile {
     }
 }
 
-/// A file for what is going to have another name. Dropping it removes it.
+/// A temporary file that gets its final name later. Dropping it removes it.
 struct NewFile {
     file: NamedTempFile,
     folder: Folder,
 }
 
 impl NewFile {
-    /// Writes `content` to the disk beside `path`, in a file like `old`, and removes those that killed runs have left there.
-    /// Patterns such as `.env*` cover them all.
+    /// Writes `content` to disk in a temporary file next to `path`, with the attributes of `old`, and removes those
+    /// that killed runs have left there. Ignore patterns such as `.env*` match all of them.
     fn write(path: &Path, old: Option<&File>, content: &[u8]) -> Result<Self, SaveFailure> {
         let (folder, start) = beside(path)?;
         let opened = Folder::open(folder)?;
         let file = tempfile::Builder::new().prefix(&start).rand_bytes(16).tempfile_in(folder)?;
-        // As long as this run lives, no other one takes the file for a leftover.
+        // While this run is alive, no other run takes the file for a leftover.
         let _ = file.as_file().try_lock();
         remove_leftovers(folder, &start);
         fill(file.as_file(), old, content)?;
@@ -163,16 +163,16 @@ impl NewFile {
     }
 }
 
-/// The folder of a file, and how the names of the files beside it begin.
+/// Returns the folder of a file, and the prefix of its temporary files' names.
 fn beside(path: &Path) -> Result<(&Path, String), SaveFailure> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(SaveFailure::NoName);
     };
-    let start: String = name.to_string_lossy().chars().take(LONGEST_START).collect();
+    let start: String = name.to_string_lossy().chars().take(MAX_PREFIX_LENGTH).collect();
     Ok((folder, format!("{start}.atlas-secret-")))
 }
 
-/// Writes `content` to the disk, in a file like `old`.
+/// Writes `content` to disk, in a file with the attributes of `old`.
 fn fill(mut file: &File, old: Option<&File>, content: &[u8]) -> Result<(), SaveFailure> {
     restrict(file, old)?;
     let written = file.write_all(content).and_then(|()| file.sync_all());
@@ -183,13 +183,13 @@ fn fill(mut file: &File, old: Option<&File>, content: &[u8]) -> Result<(), SaveF
     Ok(written?)
 }
 
-/// Nothing depends on it, so that errors are ignored.
+/// Removes the temporary files of killed runs. Errors are ignored, because nothing depends on it.
 fn remove_leftovers(folder: &Path, start: &str) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let is_private = |stat: FileStat| stat.is_ours() && !stat.is_open_to_others();
         let is_ours = entry.file_name().to_string_lossy().starts_with(start)
             && entry.metadata().is_ok_and(|about| about.is_file() && is_private(FileStat::from(&about)));
-        // The lock of a process that was killed is gone.
+        // A killed process no longer holds its lock.
         if is_ours && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
             let _ = fs::remove_file(entry.path());
         }
@@ -210,9 +210,9 @@ fn why_not_replaced(path: &Path, about: &Metadata) -> Option<SaveFailure> {
     }
 }
 
-/// Makes a new file private, and else like the one that it is going to replace. A umask can only have taken permissions
-/// away, also from the owner; a group that cannot be kept has no rights here anyway. Where permissions are not kept, the
-/// file is as open as the whole disk, and setting them may fail or do nothing: what counts is what it has afterwards.
+/// Makes a new file private, and otherwise like the file that it replaces. The umask can only have removed permissions,
+/// even the owner's. A group that cannot be kept has no access here anyway. A file system without permissions makes the
+/// file as accessible as the whole disk, and setting them may fail or do nothing: only the resulting mode matters.
 fn restrict(new: &File, old: Option<&File>) -> Result<(), SaveFailure> {
     let mut mode = 0o600;
     if let Some(old) = old {
@@ -230,25 +230,25 @@ fn restrict(new: &File, old: Option<&File>) -> Result<(), SaveFailure> {
     if is_open { Err(SaveFailure::NotPrivate) } else { Ok(()) }
 }
 
-/// Copies the extended attributes, but not the access control lists (`system.`): a user whom they name could open the new
-/// file before its mode is set, and the secret is for its owner alone. What only the system sets (`security.`, `trusted.`)
-/// may differ.
+/// Copies the extended attributes, but not the access control lists (`system.`): a user named there could open the new
+/// file before its mode is set, and the secret is only for the owner. Attributes that only the system sets
+/// (`security.`, `trusted.`) may differ.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "macos"))]
 fn keep_attributes(old: &File, new: &File) -> Result<(), SaveFailure> {
     use rustix::buffer::spare_capacity;
     use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fsetxattr};
 
-    /// Linux allows no more, neither names nor value (xattr(7)).
-    const LONGEST: usize = 64 * 1024;
+    /// The limit of Linux, for all names and for one value, in bytes (xattr(7)).
+    const MAX_LENGTH: usize = 64 * 1024;
 
-    let mut names = Vec::with_capacity(LONGEST);
+    let mut names = Vec::with_capacity(MAX_LENGTH);
     // A file system without attributes has none to lose.
     if flistxattr(old, spare_capacity(&mut names)).is_err() {
         return Ok(());
     }
     let is_copied = |name: &&[u8]| !name.is_empty() && !name.starts_with(b"system.");
     for name in names.split(|byte| *byte == 0).filter(is_copied) {
-        let mut value = Vec::with_capacity(LONGEST);
+        let mut value = Vec::with_capacity(MAX_LENGTH);
         let copied = fgetxattr(old, name, spare_capacity(&mut value))
             .and_then(|_| fsetxattr(new, name, &value, XattrFlags::empty()));
         let is_of_system = name.starts_with(b"security.") || name.starts_with(b"trusted.");

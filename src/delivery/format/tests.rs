@@ -1,4 +1,4 @@
-//! Each format, read back by what is going to read it.
+//! Each format, read back by the kind of program that reads it.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ use crate::domain::{ClientId, SecretPayload};
 
 const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
 
-/// Values that a careless writer would break, none of them like those of Atlas today.
+/// Values that a careless writer would break; Atlas sends none of them today.
 const AWKWARD: [&str; 16] = [
     "plain-FAKE_value",
     "it's a fake",
@@ -72,12 +72,12 @@ fn a_template_is_filled_and_nothing_is_added() {
         assert_eq!(text(template(written), &payload()), expected, "{written:?}");
     }
     assert_eq!(text(template("{secret_id}|{expires_at}|{secret}"), &unknown()), format!("||{VALUE}"));
-    // What looks like a placeholder in a value is part of it.
+    // A value may contain what looks like a placeholder.
     assert_eq!(text(template("<{secret}>"), &payload_of("{client_id}")), "<{client_id}>");
 }
 
 #[test]
-fn variables_are_quoted_only_where_they_must_be() {
+fn variables_are_quoted_only_if_necessary() {
     let start = format!("MONGODB_ATLAS_CLIENT_ID={CLIENT}\nMONGODB_ATLAS_CLIENT_SECRET=");
     let rows = [
         (VALUE, VALUE),
@@ -140,7 +140,7 @@ fn a_shell_reads_every_value() {
 }
 
 #[test]
-fn json_has_the_fields_of_the_answer() {
+fn json_has_the_fields_of_the_response() {
     let expected = "{\n  \"id\": \"5a6b7c8d9e0f1a2b3c4d5e6f\",\n  \"createdAt\": \"2026-11-23T17:14:05Z\",\n  \
         \"expiresAt\": \"2026-12-23T17:14:05Z\",\n  \
         \"secret\": \"mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a\"\n}\n";
@@ -219,7 +219,7 @@ fn yaml_keeps_every_value() {
 }
 
 #[test]
-fn an_organization_that_is_not_known_is_left_out() {
+fn an_unknown_organization_is_left_out() {
     let written = text(Format::Kubernetes, &unknown());
     let documents = Yaml::load_from_str(&written).unwrap();
     assert_eq!(documents[0]["data"].as_mapping().unwrap().len(), 2);
@@ -252,7 +252,7 @@ fn the_buffer_never_grows() {
 }
 
 #[test]
-fn nothing_of_it_is_in_debug() {
+fn debug_shows_nothing_of_it() {
     for format in every_format() {
         assert!(!format!("{:?}", render(format, &payload())).contains("FAKE"), "{format:?}");
     }

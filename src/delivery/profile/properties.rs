@@ -1,4 +1,4 @@
-//! Files of profiles by the thousand: the secret is new, the token is gone, and every other byte is as it was.
+//! Thousands of generated profile files: the secret is new, the token is gone, and every other byte is unchanged.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use crate::domain::ProfileName;
 
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
 
-/// A line of a profile, or what stands between two.
+/// A line of a profile, or one between profiles.
 #[derive(Clone, Debug)]
 enum Line {
     Secret { before: String, after: String },
@@ -41,7 +41,7 @@ fn string() -> impl Strategy<Value = String> {
     prop::sample::select(forms).prop_map(str::to_owned)
 }
 
-/// Settings of which none is a credential.
+/// Settings that are not credentials.
 fn other() -> impl Strategy<Value = Vec<Line>> {
     let lines = vec![
         "# access_token = 'a comment'",
@@ -97,7 +97,7 @@ fn file() -> impl Strategy<Value = Vec<Line>> {
         })
 }
 
-/// The file, and what it becomes: the part before the secret and the part after it.
+/// The file, and its expected parts before and after the new secret.
 fn written(lines: &[Line], line_break: &str, is_ended: bool, bom: bool) -> (String, String, String) {
     let start = if bom { "\u{feff}" } else { "" };
     let (mut text, mut before, mut after) = (start.to_owned(), start.to_owned(), String::new());

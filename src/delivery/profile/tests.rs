@@ -1,4 +1,4 @@
-//! Files of profiles, changed and read back. A real keyring is in `tests/program/`.
+//! Changes profile files and reads them back. Tests with a real keyring are in `tests/program/`.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ fn ci() -> ProfileName {
     ProfileName::new("ci").unwrap()
 }
 
-/// The file with the new secret `NEW`; `@` in the row stands for the client id.
+/// Returns the file with the new secret `NEW`; `@` in the row is replaced by the client ID.
 fn changed(row: &str, value: &str) -> Option<String> {
     let payload = payload_of(value);
     let new = with_secret(
@@ -46,7 +46,7 @@ fn only_the_secret_changes_and_the_token_goes() {
             "[ci]\nclient_id = '@'\nclient_secret = '''\nold'''\naccess_token = \"\"\"\na\n\"\"\"\nx = 1\n",
             "[ci]\nclient_id = '@'\nclient_secret = 'NEW'\nx = 1\n",
         ),
-        // Other ways to write a table.
+        // Other forms of a table.
         (
             "ci = { client_id = '@', access_token = 'a=', client_secret = 'old' }\n",
             "ci = { client_id = '@', access_token = '', client_secret = 'NEW' }\n",
@@ -113,11 +113,11 @@ async fn the_profiles_of_an_account_are_found_and_updated() {
     let names = profiles_of(path.clone(), payload().new_secret.client).await;
     assert_eq!(names.iter().map(ProfileName::as_str).collect::<Vec<_>>(), ["ci", "prod"]);
     let updates = update_profiles(path.clone(), names, Box::new(payload())).await;
-    let places: Vec<String> =
+    let locations: Vec<String> =
         updates.iter().map(|update| update.result.as_ref().unwrap().to_string()).collect();
     let private = if cfg!(unix) { ", now readable only by its owner" } else { "" };
     assert_eq!(
-        places,
+        locations,
         [format!("profile ci (config.toml{private})"), "profile prod (config.toml)".to_owned()]
     );
     let expected = FILE
@@ -178,7 +178,7 @@ async fn a_profile_that_cannot_be_written_has_a_reason() {
         assert_eq!(fs::read_to_string(&path).unwrap(), FILE.replace('@', ID));
     }
 
-    // A link, as managers of dotfiles set them, stays one.
+    // A link, as dotfile managers create them, stays a link.
     let (_folder, path) = write(FILE);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     let link = path.with_file_name("link.toml");

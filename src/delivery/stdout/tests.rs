@@ -1,5 +1,4 @@
-//! The decision for real descriptors, and the writing over them. What takes this process's own standard output is
-//! in `tests/sinks/`.
+//! Checks and writes with real descriptors. Tests of this process's own standard output are in `tests/sinks/`.
 #![cfg(unix)]
 
 use std::fs::{self, File};
@@ -33,7 +32,7 @@ fn devices_that_lose_the_secret_are_refused() {
     assert_eq!(check(&full, None), Ok(StdoutKind::Sink), "writing to it fails, so nothing is lost");
     let mut tried = 0;
     for (path, expected) in rows {
-        // Not every machine has each of them, or lets everybody write to it.
+        // Not every machine has each of them, or lets all users write to it.
         let Ok(device) = File::options().write(true).open(path) else { continue };
         if device.is_terminal() {
             continue;
@@ -49,7 +48,7 @@ fn a_pipe_or_a_socket_without_a_reader_is_refused() {
     let (reader, writer) = pipe().unwrap();
     assert_eq!(check(&writer, None), Ok(StdoutKind::Sink));
     drop(reader);
-    // A process that another test is just starting holds a copy of the reading end until it runs its program.
+    // A process that another test is just starting has a copy of the read end until it runs its program.
     let start = Instant::now();
     while check(&writer, None) != Err(StdoutError::NoReader) {
         assert!(start.elapsed() < Duration::from_secs(20), "the pipe was never closed");
@@ -113,7 +112,7 @@ fn descriptors_of_the_system_are_checked() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_belongs_to_another_user_is_refused_but_not_the_pipe_of_a_user_who_ran_sudo() {
+fn another_users_file_is_refused_but_not_the_pipe_of_a_user_who_ran_sudo() {
     let folder = tempfile::tempdir().unwrap();
     let file = File::create_new(folder.path().join("file")).unwrap();
     file.set_permissions(fs::Permissions::from_mode(0o600)).unwrap();
@@ -123,20 +122,20 @@ fn what_belongs_to_another_user_is_refused_but_not_the_pipe_of_a_user_who_ran_su
     }
     for mode in [0o600, 0o644] {
         file.set_permissions(fs::Permissions::from_mode(mode)).unwrap();
-        assert_eq!(check(&file, None), Err(StdoutError::OfOther), "{mode:o}");
+        assert_eq!(check(&file, None), Err(StdoutError::OtherOwner), "{mode:o}");
     }
     let fifo = folder.path().join("fifo");
     rustix::fs::mknodat(rustix::fs::CWD, &fifo, FileType::Fifo, Mode::from_bits_retain(0o600), 0).unwrap();
     let fifo = File::options().read(true).write(true).open(&fifo).unwrap();
     fchown(&fifo, Some(65533), None).unwrap();
-    assert_eq!(check(&fifo, None), Err(StdoutError::OfOther));
+    assert_eq!(check(&fifo, None), Err(StdoutError::OtherOwner));
     let (_reader, writer) = pipe().unwrap();
     fchown(&writer, Some(65533), None).unwrap();
     assert_eq!(check(&writer, None), Ok(StdoutKind::Sink));
 }
 
 #[test]
-fn the_journal_is_known_by_its_socket() {
+fn the_journal_is_recognized_by_its_socket() {
     let folder = tempfile::tempdir().unwrap();
     let (socket, _peer) = std::os::unix::net::UnixStream::pair().unwrap();
     let stat = rustix::fs::fstat(&socket).unwrap();
@@ -160,12 +159,12 @@ fn the_journal_is_known_by_its_socket() {
 
 #[test]
 fn every_error_has_advice() {
-    use StdoutError::{Device, Discarded, Journal, NoReader, OfOther, ReadOnly, Readable, ReadableFifo};
+    use StdoutError::{Device, Discarded, Journal, NoReader, OtherOwner, ReadOnly, Readable, ReadableFifo};
     for error in [Discarded, ReadOnly, Journal, Device] {
         assert!(error.to_string().contains("Send it to a pipe or a file"), "{error}");
     }
     assert!(ReadableFifo.to_string().contains("`mkfifo -m 600`"));
-    assert!(OfOther.to_string().contains("Send it to a new file of your own."));
+    assert!(OtherOwner.to_string().contains("Send it to a new file of your own."));
     assert!(NoReader.to_string().contains("Start the reader again."));
     assert!(Readable.to_string().contains("Run `umask 077`, and send it to a new file."));
 }
@@ -181,7 +180,7 @@ fn a_pipe_gets_exactly_the_text() {
 }
 
 #[test]
-fn a_reader_that_has_gone_is_a_failure_and_no_signal() {
+fn a_reader_that_has_exited_is_a_failure_and_not_a_signal() {
     let (reader, writer) = pipe().unwrap();
     drop(reader);
     assert_eq!(write(&writer, FAKE), Err("No program reads standard output any more.".to_owned()));
@@ -197,7 +196,7 @@ fn a_full_device_is_a_failure() {
 }
 
 #[test]
-fn what_cannot_be_written_to_is_a_failure() {
+fn a_read_only_file_is_a_failure() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     fs::write(&path, "older").unwrap();
@@ -216,7 +215,7 @@ fn a_file_gets_the_text_after_what_it_has() {
     assert_eq!(fs::read(&path).unwrap(), [b"older\n", FAKE].concat());
 }
 
-/// More than any pipe takes at once, so that writes are short and have to wait.
+/// More than any pipe takes at once, so that writes are short and must wait.
 fn long_text() -> Vec<u8> {
     b"fake ".repeat(1_000_000)
 }
@@ -230,7 +229,7 @@ fn read_all(mut reader: PipeReader) -> thread::JoinHandle<Vec<u8>> {
 }
 
 #[test]
-fn short_writes_and_full_pipes_are_gone_on_with() {
+fn short_writes_and_full_pipes_are_continued() {
     for non_blocking in [false, true] {
         let (reader, writer) = pipe().unwrap();
         rustix::io::ioctl_fionbio(&writer, non_blocking).unwrap();
@@ -243,7 +242,7 @@ fn short_writes_and_full_pipes_are_gone_on_with() {
 }
 
 #[test]
-fn a_reader_that_goes_while_a_full_pipe_is_waited_for_is_a_failure() {
+fn a_reader_that_exits_while_the_pipe_is_full_is_a_failure() {
     let (mut reader, writer) = pipe().unwrap();
     rustix::io::ioctl_fionbio(&writer, true).unwrap();
     let reading = thread::spawn(move || reader.read_exact(&mut [0; 10]).unwrap());

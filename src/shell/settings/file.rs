@@ -1,6 +1,6 @@
-//! This program's own `config.toml`: what the user would type at every start. It holds no credentials.
+//! This program's own `config.toml`: what the user would otherwise type at every start. It contains no credentials.
 //!
-//! **Invariant:** a file that is there is right or an error: nothing in it is ignored.
+//! **Invariant:** a file is either correct or an error: nothing in it is ignored.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -19,44 +19,44 @@ use crate::domain::{
 };
 use crate::process::wall_clock;
 
-/// The longest command line that can be edited on the screen.
-const LONGEST_COMMAND: usize = 1024;
+/// The longest command line that can be edited on the screen, in characters.
+const MAX_COMMAND_LENGTH: usize = 1024;
 
 const SETTINGS: [&str; 5] = ["expires_after", "clear_after", "clipboard", "template", "[[sink]]"];
-const OF_A_SINK: [&str; 4] = ["name", "command", "format", "template"];
+const SINK_SETTINGS: [&str; 4] = ["name", "command", "format", "template"];
 
-/// How like an unknown name has to be to a known one, from 0 to 1, to be a mistake for it.
-const LIKE: f64 = 0.75;
+/// How similar an unknown name must be to a known one, from 0 to 1, to count as a misspelling.
+const MIN_SIMILARITY: f64 = 0.75;
 
-/// What the file holds.
+/// The content of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SettingsFile {
-    /// The lifetime, as `--expires-after` takes it.
+    /// The lifetime, in the form of `--expires-after`.
     pub expires_after: Option<String>,
     /// Seconds until the clipboard is cleared.
     pub clear_after: Option<u64>,
-    /// How to copy.
+    /// The preferred clipboard backend.
     pub clipboard: Option<Preference>,
-    /// The user's own format, to copy in.
+    /// The user's own format, for copying.
     pub template: Option<Template>,
     /// The user's own commands that read the secret.
     pub sinks: Vec<KnownCommand>,
 }
 
-/// The path of the file; `None` where the variables that say so are not set.
+/// Returns the path of the file; `None` if the variables that determine it are not set.
 pub fn settings_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     Os::current().config_folder(variable).map(|folder| folder.join("atlas-secret").join("config.toml"))
 }
 
 impl SettingsFile {
-    /// Reads the file at `path`. `None` when there is none.
+    /// Reads the file at `path`; `None` if there is none.
     pub fn load(path: &Path) -> Result<Option<Self>, String> {
         Self::read(path).map_err(|reason| with_path(path, &reason))
     }
 
     fn read(path: &Path) -> Result<Option<Self>, String> {
         let Some((text, stat)) = read_text(path)? else { return Ok(None) };
-        // Before anything else: a message may quote what is in the file.
+        // First of all, because a message may quote the file.
         if let Some(at) = text.find(SECRET_PREFIX) {
             let why = "it contains a service account's secret, which does not belong in this file: remove it";
             return Err(error_on_line(line_of(&text, at), why));
@@ -98,27 +98,27 @@ struct Setting<'a> {
 }
 
 impl Setting<'_> {
-    fn wrong(&self, why: impl AsRef<str>) -> String {
-        self.wrong_at(self.value.span(), why)
+    fn error(&self, why: impl AsRef<str>) -> String {
+        self.error_at(self.value.span(), why)
     }
 
-    fn wrong_at(&self, span: Range<usize>, why: impl AsRef<str>) -> String {
+    fn error_at(&self, span: Range<usize>, why: impl AsRef<str>) -> String {
         error_on_line(line_of(self.text, span.start), &format!("{}: {}", self.key, why.as_ref()))
     }
 
-    /// The message for a name that none of the `known` ones is, with the one that was probably meant.
+    /// Returns the message for a name that is not `known`, with a suggestion if a known name is similar.
     fn unknown(&self, known: &[&str]) -> String {
-        let likeness = |name: &&str| strsim::jaro(&self.key.to_lowercase(), name.trim_matches(['[', ']']));
-        let nearest = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-        match nearest.filter(|name| likeness(name) > LIKE) {
-            Some(name) => self.wrong(format!("unknown setting, did you mean {name}?")),
-            None => self.wrong(format!("unknown setting, use {}", known.join(", "))),
+        let similarity = |name: &&str| strsim::jaro(&self.key.to_lowercase(), name.trim_matches(['[', ']']));
+        let nearest = known.iter().copied().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
+        match nearest.filter(|name| similarity(name) > MIN_SIMILARITY) {
+            Some(name) => self.error(format!("unknown setting, did you mean {name}?")),
+            None => self.error(format!("unknown setting, use {}", known.join(", "))),
         }
     }
 
     fn string(&self, example: &str) -> Result<&str, String> {
         let text = self.value.get_ref().as_str();
-        text.ok_or_else(|| self.wrong(format!("must be text in quotes, such as {example}")))
+        text.ok_or_else(|| self.error(format!("must be text in quotes, such as {example}")))
     }
 
     fn integer(&self) -> Option<i64> {
@@ -133,13 +133,13 @@ impl Setting<'_> {
             DeValue::Integer(hours) => {
                 self.integer().map_or_else(|| hours.to_string(), |hours| hours.to_string())
             }
-            _ => return Err(self.wrong("must be a time such as \"30d\", or a number of hours")),
+            _ => return Err(self.error("must be a time such as \"30d\", or a number of hours")),
         };
         // Only a date needs the time zone, which takes time to load.
         let is_date = text.parse::<DateTime>().is_ok();
         let zone = if is_date { TimeZone::system() } else { TimeZone::UTC };
         Lifetime::parse_at(&text, wall_clock(), &zone)
-            .map_err(|error| self.wrong(format!("{text}: {error}")))?;
+            .map_err(|error| self.error(format!("{text}: {error}")))?;
         Ok(text)
     }
 
@@ -147,29 +147,29 @@ impl Setting<'_> {
         let seconds = self.integer().and_then(|seconds| u64::try_from(seconds).ok());
         seconds
             .filter(|seconds| *seconds <= LONGEST_COPY)
-            .ok_or_else(|| self.wrong(format!("must be a number of seconds, 0 to {LONGEST_COPY} (12 hours)")))
+            .ok_or_else(|| self.error(format!("must be a number of seconds, 0 to {LONGEST_COPY} (12 hours)")))
     }
 
     fn clipboard(&self) -> Result<Preference, String> {
         let name = self.string("\"auto\"")?;
         Preference::from_str(name, false)
-            .map_err(|_| self.wrong(format!("unknown method {name}: use auto, native, tmux, osc52 or off")))
+            .map_err(|_| self.error(format!("unknown method {name}: use auto, native, tmux, osc52 or off")))
     }
 
     fn template(&self) -> Result<Template, String> {
         let text = self.string("\"{client_id}:{secret}\"")?;
-        Template::parse(text).map_err(|error| self.wrong(error))
+        Template::parse(text).map_err(|error| self.error(error))
     }
 
     fn sinks(&self) -> Result<Vec<KnownCommand>, String> {
         let Some(tables) = self.value.get_ref().as_array() else {
-            return Err(self.wrong("write [[sink]], in two pairs of brackets, above each of your commands"));
+            return Err(self.error("write [[sink]], in two pairs of brackets, above each of your commands"));
         };
         let mut sinks: Vec<KnownCommand> = Vec::new();
         for table in tables {
             let sink = self.sink(table)?;
             if sinks.iter().any(|other| other.name == sink.name) {
-                return Err(self.wrong_at(table.span(), format!("two sinks are called {}", sink.name)));
+                return Err(self.error_at(table.span(), format!("two sinks are called {}", sink.name)));
             }
             sinks.push(sink);
         }
@@ -178,7 +178,7 @@ impl Setting<'_> {
 
     fn sink(&self, table: &Spanned<DeValue<'_>>) -> Result<KnownCommand, String> {
         let Some(fields) = table.get_ref().as_table() else {
-            return Err(self.wrong_at(table.span(), "must be a table with a name and a command"));
+            return Err(self.error_at(table.span(), "must be a table with a name and a command"));
         };
         let (mut name, mut line, mut format) = (None, None, None);
         for (key, value) in fields {
@@ -187,12 +187,12 @@ impl Setting<'_> {
                 "name" => name = Some(value.name()?),
                 "command" => line = Some(value.command()?),
                 "format" => format = Some(value.format()?),
-                "template" if format.is_some() => return Err(value.wrong("use format or template, not both")),
+                "template" if format.is_some() => return Err(value.error("use format or template, not both")),
                 "template" => format = Some(Format::Template(value.template()?)),
-                _ => return Err(value.unknown(&OF_A_SINK)),
+                _ => return Err(value.unknown(&SINK_SETTINGS)),
             }
         }
-        let missing = |what| self.wrong_at(table.span(), format!("{what} is missing"));
+        let missing = |what| self.error_at(table.span(), format!("{what} is missing"));
         Ok(KnownCommand {
             name: name.ok_or_else(|| missing("name"))?,
             line: line.ok_or_else(|| missing("command"))?,
@@ -202,21 +202,21 @@ impl Setting<'_> {
 
     fn name(&self) -> Result<ServerText, String> {
         let name = ServerText::new(self.string("\"production\"")?);
-        if name.is_empty() { Err(self.wrong("is empty")) } else { Ok(name) }
+        if name.is_empty() { Err(self.error("is empty")) } else { Ok(name) }
     }
 
     fn command(&self) -> Result<String, String> {
         let line = self.string("\"pass insert -m atlas/{client_id}\"")?.trim();
-        if line.chars().count() > LONGEST_COMMAND {
+        if line.chars().count() > MAX_COMMAND_LENGTH {
             return Err(
-                self.wrong(format!("is longer than {LONGEST_COMMAND} characters: put it in a script"))
+                self.error(format!("is longer than {MAX_COMMAND_LENGTH} characters: put it in a script"))
             );
         }
         if line.contains(|character: char| character.is_control() || is_invisible(character)) {
-            return Err(self.wrong("must be one line without control characters"));
+            return Err(self.error("must be one line without control characters"));
         }
         check_line(line).map_err(|outcome| {
-            self.wrong(match outcome {
+            self.error(match outcome {
                 CommandOutcome::Malformed(why) => why.to_string(),
                 CommandOutcome::UnknownPlaceholder(name) if name.as_str() == "{secret}" => {
                     "{secret} cannot be an argument, which other users can see: the command reads it from \
@@ -236,7 +236,7 @@ impl Setting<'_> {
         let name = self.string("\"json\"")?;
         Format::named(name).filter(|format| format.holds_the_secret()).ok_or_else(|| {
             let known = Format::ALL.into_iter().filter(|format| format.holds_the_secret()).map(Format::name);
-            self.wrong(format!("unknown format {name}: use {}", known.collect::<Vec<_>>().join(", ")))
+            self.error(format!("unknown format {name}: use {}", known.collect::<Vec<_>>().join(", ")))
         })
     }
 }

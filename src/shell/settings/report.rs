@@ -1,4 +1,4 @@
-//! What `--print-config` prints: each setting, and where it comes from. No credential is in it.
+//! The output of `--print-config`: each setting and its source. It contains no credentials.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -6,10 +6,10 @@ use std::path::Path;
 use crate::config::{CredentialSource, Found};
 use crate::domain::{Credentials, PairKind, ServerText, without_secrets};
 
-/// Longer values do not move the sources of the others.
-const WIDEST: usize = 64;
+/// Longer values do not widen the column, in characters.
+const MAX_COLUMN_WIDTH: usize = 64;
 
-/// The settings so far: name, value and source of each.
+/// The rows so far: the name, value and source of each setting.
 pub(super) struct Report {
     file: String,
     rows: Vec<[String; 3]>,
@@ -24,7 +24,7 @@ impl Report {
         report
     }
 
-    /// Adds a setting, as it may be printed: it can be anything that was typed.
+    /// Adds a setting in printable form, because it may be anything that was typed.
     pub fn row(&mut self, name: &str, value: &str, source: &str) {
         let printable = |text| ServerText::new(&without_secrets(text)).to_string();
         self.rows.push([name, value, source].map(printable));
@@ -35,18 +35,18 @@ impl Report {
         self.row(name, value, &self.file.clone());
     }
 
-    /// Adds where requests go, and as whom.
+    /// Adds the base URL and the kind of credentials.
     pub fn sign_in(&mut self, found: &Found) {
         let kind = found.credentials.as_ref().map_or("none: the sign-in screen opens", kind_of);
         let source = match &found.origin {
             Some(origin) => origin.to_string(),
             None => found.unusable.clone().unwrap_or_default(),
         };
-        self.row("base URL", &found.base_url.to_string(), &found.base_url_place);
+        self.row("base URL", &found.base_url.to_string(), &found.base_url_source);
         self.row("credentials", kind, &source);
     }
 
-    /// The value that counts: the option's, else the file's, else the default. It is added with its source.
+    /// Returns the value to use (from the option, else the file, else the default), and adds it with its source.
     pub fn choose<T>(
         &mut self,
         name: &str,
@@ -65,11 +65,11 @@ impl Report {
         value
     }
 
-    /// The whole text, in columns.
+    /// Returns the whole text, in columns.
     pub fn text(&self) -> String {
         let width = |column: usize| {
             let widths = self.rows.iter().map(|row| row[column].chars().count());
-            widths.filter(|width| *width <= WIDEST).max().unwrap_or(0)
+            widths.filter(|width| *width <= MAX_COLUMN_WIDTH).max().unwrap_or(0)
         };
         let (names, values) = (width(0), width(1));
         self.rows.iter().fold(String::new(), |mut text, [name, value, source]| {

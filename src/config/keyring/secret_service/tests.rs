@@ -1,4 +1,4 @@
-//! A fake Secret Service at the other end of a socket pair, and the real one's absence.
+//! Tests with a fake Secret Service at the other end of a socket pair, and without any.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -26,7 +26,7 @@ use crate::domain::{Credentials, PairKind, ProfileName};
 const ROOT: &str = "/org/freedesktop/secrets";
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
 
-/// A collection with the client id of profile `ci`, or without entries.
+/// A collection with the client ID of profile `ci`, or without entries.
 #[derive(Clone, Copy)]
 struct Collection {
     name: &'static str,
@@ -34,7 +34,7 @@ struct Collection {
     full: bool,
 }
 
-/// A Secret Service whose user answers every prompt in the same way.
+/// A Secret Service whose user responds to every prompt in the same way.
 #[derive(Clone)]
 struct Fake(Arc<Mutex<State>>);
 
@@ -42,7 +42,7 @@ struct State {
     collections: Vec<Collection>,
     default: Option<&'static str>,
     dismisses: bool,
-    /// What the open prompt unlocks.
+    /// The objects that the open prompt unlocks.
     unlocking: Vec<OwnedObjectPath>,
     prompts: usize,
 }
@@ -56,7 +56,7 @@ impl Fake {
         self.0.lock().unwrap()
     }
 
-    /// The entries of the collections that fit.
+    /// Returns the user's entries in the collections for which `fits` is true.
     fn entries(&self, user: &str, fits: impl Fn(&Collection) -> bool) -> Vec<OwnedObjectPath> {
         let state = self.state();
         let collections = state.collections.iter().filter(|collection| collection.full && fits(collection));
@@ -65,7 +65,7 @@ impl Fake {
 }
 
 impl State {
-    /// The collection at this path, or around the entry at this path.
+    /// Returns the collection at this path, or the one with the entry at this path.
     fn at(&mut self, path: &str) -> &mut Collection {
         let name = path.split('/').nth(5).unwrap();
         self.collections.iter_mut().find(|collection| collection.name == name).unwrap()
@@ -139,7 +139,7 @@ struct FakeCollection(Fake, &'static str);
 
 #[interface(name = "org.freedesktop.Secret.Collection")]
 impl FakeCollection {
-    /// Like `KeePassXC`, which shows nothing of what is locked.
+    /// Like `KeePassXC`, which does not show locked entries.
     fn search_items(&self, attributes: HashMap<String, String>) -> Vec<OwnedObjectPath> {
         self.0.entries(&attributes["username"], |collection| collection.name == self.1 && !collection.locked)
     }
@@ -150,7 +150,7 @@ impl FakeCollection {
     }
 }
 
-/// The client id or the client secret, with the name of its collection in it.
+/// The client ID or the client secret, with the name of its collection in it.
 struct FakeItem(Fake, &'static str, &'static str);
 
 #[interface(name = "org.freedesktop.Secret.Item")]
@@ -167,7 +167,7 @@ impl FakeItem {
     }
 }
 
-/// The service at the other end, and the connection that it lives on.
+/// Starts the service at the other end. Returns a keyring, and the connection that keeps the service running.
 fn serve(fake: &Fake) -> (Keyring, Connection) {
     let (ours, theirs) = UnixStream::pair().unwrap();
     let shared = fake.clone();
@@ -177,12 +177,12 @@ fn serve(fake: &Fake) -> (Keyring, Connection) {
         builder = builder.serve_at(format!("{ROOT}/prompt/1"), FakePrompt(shared.clone())).unwrap();
         let collections = shared.state().collections.clone();
         for Collection { name, .. } in collections {
-            let place = format!("{ROOT}/collection/{name}");
+            let collection_path = format!("{ROOT}/collection/{name}");
             for user in ["client_id", "client_secret"] {
                 let item = FakeItem(shared.clone(), name, user);
-                builder = builder.serve_at(format!("{place}/{user}"), item).unwrap();
+                builder = builder.serve_at(format!("{collection_path}/{user}"), item).unwrap();
             }
-            builder = builder.serve_at(place, FakeCollection(shared.clone(), name)).unwrap();
+            builder = builder.serve_at(collection_path, FakeCollection(shared.clone(), name)).unwrap();
         }
         builder.build().unwrap()
     });
@@ -197,7 +197,8 @@ fn request() -> KeyringRequest {
 
 #[test]
 fn entries_are_searched_where_the_atlas_cli_keeps_them_and_one_prompt_is_enough() {
-    /// The row's name, the collections, the default one, whether prompts are dismissed; what is found, the prompts.
+    /// The row's name, the collections, the default one, whether prompts are dismissed, the expected result, and the
+    /// number of prompts.
     type Row<'a> = (&'a str, Vec<Collection>, Option<&'static str>, bool, &'a str, usize);
     const HAS: bool = true;
     const HAS_NOT: bool = false;
@@ -260,8 +261,8 @@ fn entries_are_searched_where_the_atlas_cli_keeps_them_and_one_prompt_is_enough(
     }
 }
 
-// The address of the session's D-Bus is a variable of the whole process, so that each test below runs its part in a
-// process of its own.
+// The address of the session's D-Bus is a variable of the whole process, so each test below runs its part in another
+// process.
 
 const SOCKET: &str = "ATLAS_SECRET_TEST_SOCKET";
 
@@ -273,7 +274,7 @@ fn passes_with_bus_at(socket: &Path, test: &str) -> bool {
         .env(SOCKET, socket)
         .output()
         .unwrap();
-    // A name that fits no test would be a success too.
+    // A name without a test would be a success, too.
     output.status.success() && String::from_utf8_lossy(&output.stdout).contains("1 passed")
 }
 
@@ -284,12 +285,12 @@ fn no_session_bus_is_a_sentence() {
 }
 
 #[test]
-fn a_keyring_that_never_answers_is_not_waited_for() {
+fn a_keyring_that_never_responds_is_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();
     assert!(passes_with_bus_at(&folder.path().join("bus"), "with_a_silent_bus"));
 }
 
-/// The same for a profile whose pair is in the file, too.
+/// The same for a profile that also has the pair in the file.
 fn request_beside_file() -> KeyringRequest {
     let pair = Credentials::pair(PairKind::ApiKey, "abcdefgh", "FAKE-of-the-file".to_owned());
     KeyringRequest { in_file: Some(pair.unwrap()), ..request() }
@@ -311,7 +312,7 @@ async fn with_a_silent_bus() {
     let bus = UnixListener::bind(std::env::var(SOCKET).unwrap()).unwrap();
     let reading = tokio::spawn(request().read());
     tokio::task::yield_now().await;
-    // From here on the thread waits for a greeting that never comes.
+    // From here on, the thread waits for a greeting that never comes.
     let _silent = bus.accept().unwrap();
     let (read, note) = request_beside_file().read().await.unwrap();
     assert!(matches!(read, Credentials::ApiKey { .. }) && note.is_none(), "the file counts soon");

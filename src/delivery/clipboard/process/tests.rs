@@ -9,7 +9,7 @@ fn hold(value: &str, clear_after: Option<Duration>) -> Request {
     Request::Hold { value: SecretString::from(value), clear_after }
 }
 
-/// The body of a frame, after its length was checked.
+/// The body of a frame; checks its length.
 fn body(frame: &[u8]) -> String {
     let (length, body) = frame.split_first_chunk().unwrap();
     assert_eq!(u64::from_be_bytes(*length), body.len() as u64);
@@ -21,7 +21,7 @@ fn frame(body: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn the_value_of_a_request_stands_after_its_header() {
+fn the_value_of_a_request_follows_its_header() {
     let rows = [
         (
             hold("fake\nvalue ", MINUTE),
@@ -66,7 +66,7 @@ fn debug_shows_no_value() {
 }
 
 #[test]
-fn what_is_not_a_frame_is_an_error() {
+fn anything_but_a_frame_is_an_error() {
     let whole = hold("fake", MINUTE).encode().unwrap();
     for length in 0..whole.len() {
         assert!(Request::read(&mut &whole[..length]).is_err(), "cut after {length} bytes");
@@ -113,19 +113,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_value_goes_through_whole(value in any::<String>(), seconds in prop::option::of(0_u64..100_000)) {
+    fn any_value_survives_a_round_trip(value in any::<String>(), seconds in prop::option::of(0_u64..100_000)) {
         let clear_after = seconds.map(Duration::from_secs);
         let frame = hold(&value, clear_after).encode().unwrap();
         let Request::Hold { value: read, clear_after: read_time } = Request::read(&mut &frame[..]).unwrap() else {
             return Err(TestCaseError::fail("another request"));
         };
         prop_assert_eq!((read.expose_secret(), read_time), (&value[..], clear_after));
-        // A frame whose writer died is not a frame.
+        // A frame is incomplete if its writer died.
         prop_assert!(Request::read(&mut &frame[..frame.len() - 1]).is_err());
     }
 
     #[test]
-    fn any_bytes_are_a_request_or_refused(body in vec(any::<u8>(), 0..60)) {
+    fn any_bytes_are_a_request_or_an_error(body in vec(any::<u8>(), 0..60)) {
         let _ = Request::read(&mut &body[..]);
         let _ = Request::read(&mut &frame(&body)[..]);
     }

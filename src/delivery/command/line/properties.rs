@@ -1,4 +1,4 @@
-//! Command lines by the ten thousand: a shell splits them in the same way, and no value becomes a second word.
+//! Ten thousand generated command lines: a shell splits them in the same way, and no value becomes a second word.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ fn words(line: &str) -> Result<Vec<String>, CommandOutcome> {
         .map(|words| [vec![words.program], words.arguments].concat())
 }
 
-/// What both readers take for the same.
+/// Pieces that a shell and this program read alike.
 const PIECES: [&str; 31] = [
     "'", "'", "\"", "\"", "\\", " ", " ", "\t", "#", "~", "/", "~/", "a", "b", "ä", "=", "{", "}", "5", "!",
     "*", "?", "[a]", "%", "^", "'a b'", "\"c d\"", "|", ";", "\\\"", "\\'",
@@ -25,11 +25,11 @@ fn line(more: &[&'static str]) -> impl Strategy<Value = String> + use<> {
     vec(prop::sample::select(pieces), 0..12).prop_map(|pieces| format!("cmd {}", pieces.concat()))
 }
 
-/// What a shell does in double quotes too, and this program nowhere.
+/// Expansions that a shell performs even in double quotes, and this program never.
 const EXPANSIONS: [&str; 6] = ["$", "$5", "$(", "`", "${HOME}", "$((1))"];
 
-/// What bash, told to be no more than a POSIX shell, makes of each line: its words, or `None` for no valid command.
-/// Names are not matched with files.
+/// Returns the words that bash in POSIX mode makes of each line, without matching file names; `None` for an invalid
+/// command.
 fn read_by_a_shell(lines: &[String]) -> Vec<Option<Vec<String>>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lines");
@@ -54,13 +54,13 @@ fn a_shell_splits_every_accepted_line_in_the_same_way() {
     let mut runner = TestRunner::deterministic();
     let lines = line(&[]);
     let lines = (0..40_000).map(|_| lines.new_tree(&mut runner).unwrap().current());
-    let taken: Vec<(String, Vec<String>)> =
+    let accepted: Vec<(String, Vec<String>)> =
         lines.filter_map(|line| Some((line.clone(), words(&line).ok()?))).collect();
-    assert!(taken.len() >= 10_000, "only {} lines are taken", taken.len());
-    let lines: Vec<String> = taken.iter().map(|(line, _)| line.clone()).collect();
+    assert!(accepted.len() >= 10_000, "only {} lines are taken", accepted.len());
+    let lines: Vec<String> = accepted.iter().map(|(line, _)| line.clone()).collect();
     let read = read_by_a_shell(&lines);
-    assert_eq!(read.len(), taken.len(), "{:?}", lines.get(read.len()));
-    for ((line, ours), shells) in taken.iter().zip(read) {
+    assert_eq!(read.len(), accepted.len(), "{:?}", lines.get(read.len()));
+    for ((line, ours), shells) in accepted.iter().zip(read) {
         assert_eq!(Some(ours), shells.as_ref(), "{line}");
     }
 }
@@ -69,8 +69,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_quoted_comes_out_as_it_was(parts in vec(any::<String>(), 1..5)) {
-        // Braces are for placeholders, also inside quotes.
+    fn quoted_words_are_unchanged(parts in vec(any::<String>(), 1..5)) {
+        // Braces are for placeholders, even inside quotes.
         let parts: Vec<String> = parts.into_iter().map(|part| part.replace(['{', '\0'], "")).collect();
         prop_assume!(!parts[0].is_empty());
         let line = shell_words::join(&parts);

@@ -1,4 +1,4 @@
-//! Files by the ten thousand and by hand; who reads them is asked: a shell and `dotenvy`.
+//! Generated files and hand-written ones; a shell and `dotenvy` read the results.
 
 use std::process::Command;
 
@@ -18,7 +18,7 @@ fn updated(text: &str) -> Result<String, usize> {
     with_values(text.as_bytes(), &NEW).map(|new| String::from_utf8(new.to_vec()).unwrap())
 }
 
-/// In the rows below `I` and `S` stand for the names of the two variables.
+/// In the rows below, `I` and `S` are replaced by the names of the two variables.
 fn written_out(row: &str) -> String {
     row.replace("I=", &format!("{ID}="))
         .replace("I\t=", &format!("{ID}\t="))
@@ -54,9 +54,9 @@ fn only_the_two_values_change() {
         ("I='a\r\n\r\nb'\r\nS=\"x\ny\nz\" # c", "I='new_id'\r\nS=\"new_sk\" # c"),
         ("\u{feff}export I=\"a\"", "\u{feff}export I=\"new_id\"\nexport S=new_sk"),
         ("I='it'\\''s'\nS=\"say \\\"x\\\"\"\n", "I='new_id'\nS=\"new_sk\"\n"),
-        // Every one of several.
+        // All of several assignments.
         ("I=a\nS=b\nI=c\nS=\"d\"", "I=new_id\nS=new_sk\nI=new_id\nS=\"new_sk\""),
-        // What only looks like one.
+        // No assignments, although they look similar.
         ("# I=a\n#S=b\n", "# I=a\n#S=b\nI=new_id\nS=new_sk\n"),
         ("XI=a\nS=b\n", "XI=a\nS=new_sk\nI=new_id\n"),
         (
@@ -66,9 +66,9 @@ fn only_the_two_values_change() {
         ("KEY='x\nI=a' # it's\nS=b\n", "KEY='x\nI=a' # it's\nS=new_sk\nI=new_id\n"),
         ("KEY=\"say \\\"\nI=a\n\"\nS=b\n", "KEY=\"say \\\"\nI=a\n\"\nS=new_sk\nI=new_id\n"),
         ("KEY=`\nI=a\n`\nS=b\n", "KEY=`\nI=a\n`\nS=new_sk\nI=new_id\n"),
-        // An apostrophe that comes after them, or is closed in its line, leaves no doubt.
+        // An apostrophe after the variables, or closed on its line, does no harm.
         ("A=it's 'x\nI=a\nS=b\nB=it's\n", "A=it's 'x\nI=new_id\nS=new_sk\nB=it's\n"),
-        // All others are exported, so these are too.
+        // All others are exported, so these are, too.
         ("export A=1\n", "export A=1\nexport I=new_id\nexport S=new_sk\n"),
         ("export A=1\nB=2\n", "export A=1\nB=2\nI=new_id\nS=new_sk\n"),
         ("if true; then\n  I=a\nfi\n", "if true; then\n  I=new_id\nfi\nS=new_sk\n"),
@@ -79,9 +79,9 @@ fn only_the_two_values_change() {
 }
 
 #[test]
-fn what_can_be_read_in_two_ways_is_left_alone() {
+fn an_ambiguous_file_is_left_alone() {
     let rows = [
-        // A shell reads on to the next apostrophe, Docker does not.
+        // A shell reads on to the next apostrophe; Docker does not.
         ("A=it's\nI=a\nB='\nS=c\n", 1),
         ("\nA=it's\nI=a\n", 2),
         ("say \"hi\nI=a\n", 1),
@@ -107,7 +107,7 @@ fn what_can_be_read_in_two_ways_is_left_alone() {
         ("S=a&\n", 1),
         ("A=\"never closed\n", 1),
         ("A=1\nB='never closed\nC=2\n", 2),
-        // An assignment in another form, beside which one more may not count.
+        // An assignment in another form, which could override an added one.
         ("A=1\nreadonly S=a\n", 2),
         ("declare -x I=a\n", 1),
         ("set -gx MONGODB_ATLAS_CLIENT_SECRET a\n", 1),
@@ -121,7 +121,7 @@ fn what_can_be_read_in_two_ways_is_left_alone() {
 }
 
 #[test]
-fn a_name_that_is_only_mentioned_stops_nothing() {
+fn a_name_that_is_only_mentioned_is_no_obstacle() {
     for text in [
         "# MONGODB_ATLAS_CLIENT_ID: from Atlas\n",
         "A=$MONGODB_ATLAS_CLIENT_ID\n",
@@ -135,13 +135,13 @@ fn a_name_that_is_only_mentioned_stops_nothing() {
 }
 
 #[test]
-fn bytes_that_are_no_text_stay() {
+fn bytes_that_are_not_text_stay() {
     let new = with_values(b"A=\xff\xfe\nMONGODB_ATLAS_CLIENT_ID=\xe9\n", &NEW).unwrap();
     let expected = b"A=\xff\xfe\nMONGODB_ATLAS_CLIENT_ID=new_id\nMONGODB_ATLAS_CLIENT_SECRET=new_sk\n";
     assert_eq!(&new[..], expected);
 }
 
-/// A line, and whether it assigns one of the two variables.
+/// A line in three parts: up to the value of one of the two variables, the value, and the rest.
 fn line() -> impl Strategy<Value = (String, String, String)> {
     let before = prop::sample::select(vec!["", "export ", " ", "export\t"]);
     let name = prop::sample::select(vec![ID, SECRET]);
@@ -237,7 +237,7 @@ fn a_shell_reads_the_new_values_of_every_quoting() {
     }
 }
 
-/// What bash reads of both variables in each of the texts.
+/// Returns the values that bash reads for both variables in each text.
 #[cfg(unix)]
 fn read_by_bash(texts: &[Vec<u8>]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();

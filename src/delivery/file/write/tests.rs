@@ -1,5 +1,5 @@
-//! Writing on a real disk: what is there already, and what must be left of it. A full disk, another user and a killed
-//! process are in `tests/sinks/`.
+//! Writes to a real disk: which existing files may change, and what must be left. Tests with a full disk, another user
+//! or a killed process are in `tests/sinks/`.
 
 use std::fs::Permissions;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -61,14 +61,14 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// `OLD` has the other one.
+/// The variable that `OLD` does not have.
 const ID: &str = ENV_VARIABLES[0];
 
 fn question(is_open: bool) -> SaveFailure {
-    asked(is_open, &[ID])
+    question_with(is_open, &[ID])
 }
 
-fn asked(is_open: bool, missing: &[&'static str]) -> SaveFailure {
+fn question_with(is_open: bool, missing: &[&'static str]) -> SaveFailure {
     SaveFailure::CanUpdate(EnvFile { is_open, missing: missing.to_vec(), ..EnvFile::default() })
 }
 
@@ -114,7 +114,7 @@ async fn the_client_id_of_another_account_needs_agreement() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named_and_what_has_changed_needs_agreement_again() {
+async fn missing_variables_are_named_and_changes_need_agreement_again() {
     let [id, secret] = ENV_VARIABLES;
     let rows = [
         (format!("{id}=x\n{secret}=y\n"), vec![]),
@@ -135,7 +135,7 @@ async fn what_is_missing_is_named_and_what_has_changed_needs_agreement_again() {
 }
 
 #[tokio::test]
-async fn what_others_can_read_becomes_private_only_when_agreed() {
+async fn a_readable_file_becomes_private_only_after_agreement() {
     for (mode, private) in [(0o644, 0o600), (0o640, 0o600), (0o604, 0o600), (0o755, 0o700)] {
         let (_folder, path) = folder();
         set_mode(&path, mode);
@@ -166,7 +166,7 @@ async fn a_link_stays_one_and_its_file_is_updated() {
 }
 
 #[tokio::test]
-async fn a_link_that_leads_elsewhere_by_now_needs_agreement_again() {
+async fn a_link_with_a_new_target_needs_agreement_again() {
     let (folder, path) = folder();
     let (link, second) = (folder.path().join("prod.env"), folder.path().join("second"));
     fs::copy(&path, &second).unwrap();
@@ -185,7 +185,7 @@ fn make_pipe(path: &Path) {
 }
 
 #[tokio::test]
-async fn what_cannot_be_updated_has_a_reason_and_stays() {
+async fn a_file_that_cannot_be_updated_has_a_reason_and_stays() {
     type Arrange = fn(&Path);
     let rows: [(&str, Arrange, SaveFailure); 18] = [
         ("a broken link", |path| symlink("nowhere", path).unwrap(), SaveFailure::BrokenLink),
@@ -207,11 +207,11 @@ async fn what_cannot_be_updated_has_a_reason_and_stays() {
         (
             "the largest",
             |path| fs::write(path, vec![b'\n'; 1024 * 1024]).unwrap(),
-            asked(true, &ENV_VARIABLES),
+            question_with(true, &ENV_VARIABLES),
         ),
         ("UTF-16", |path| fs::write(path, b"\xff\xfeA\0=\x001\0").unwrap(), SaveFailure::NotText),
-        ("not UTF-8", |path| fs::write(path, b"A=\xff\xe9\n").unwrap(), asked(true, &ENV_VARIABLES)),
-        ("empty", |path| fs::write(path, "").unwrap(), asked(true, &ENV_VARIABLES)),
+        ("not UTF-8", |path| fs::write(path, b"A=\xff\xe9\n").unwrap(), question_with(true, &ENV_VARIABLES)),
+        ("empty", |path| fs::write(path, "").unwrap(), question_with(true, &ENV_VARIABLES)),
         (
             "no plain line",
             |path| fs::write(path, "\nMONGODB_ATLAS_CLIENT_ID=$(x)\n").unwrap(),
@@ -281,10 +281,10 @@ fn a_change_by_another_program_is_noticed_and_kept() {
     }
 }
 
-/// Opening a pipe that no program writes to waits for ever, unless it is asked not to.
+/// Opening a pipe without a writer blocks forever, unless it is opened as non-blocking.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_pipe_that_takes_the_name_at_any_moment_is_not_waited_for() {
+fn a_pipe_that_takes_the_name_does_not_block() {
     let (folder, path) = folder();
     let pipe = folder.path().join("pipe");
     make_pipe(&pipe);
@@ -305,7 +305,7 @@ fn a_pipe_that_takes_the_name_at_any_moment_is_not_waited_for() {
 }
 
 #[test]
-fn two_of_this_program_do_not_lose_each_others_change() {
+fn two_instances_keep_each_others_changes() {
     let (_folder, path) = folder();
     let first = ExistingFile::open(&path).unwrap();
     assert_eq!(ExistingFile::open(&path).err(), Some(SaveFailure::Locked));
@@ -316,7 +316,7 @@ fn two_of_this_program_do_not_lose_each_others_change() {
 }
 
 #[test]
-fn what_took_the_name_meanwhile_stays() {
+fn a_file_that_took_the_name_meanwhile_stays() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret");
     let new = NewFile::write(&path, None, b"fake").unwrap();
@@ -329,7 +329,7 @@ fn what_took_the_name_meanwhile_stays() {
 }
 
 #[test]
-fn a_file_of_another_user_in_the_place_of_ours_is_no_success() {
+fn another_users_file_in_place_of_ours_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let (path, moved) = (folder.path().join("secret"), folder.path().join("moved"));
     let new = NewFile::write(&path, None, b"fake").unwrap();
@@ -356,7 +356,7 @@ fn a_name_of_any_length_can_be_saved() {
 }
 
 #[tokio::test]
-async fn what_a_killed_run_left_is_removed_and_nothing_else() {
+async fn only_leftovers_of_killed_runs_are_removed() {
     let (folder, path) = folder();
     let of_another_run = NewFile::write(&path, None, b"").unwrap();
     let rows = [
@@ -381,7 +381,7 @@ async fn what_a_killed_run_left_is_removed_and_nothing_else() {
     assert!(folder.path().join(".env.atlas-secret-folder").is_dir());
     assert!(folder.path().join(".env.atlas-secret-link").is_symlink());
 
-    // Saving a new file does the same.
+    // Saving a new file removes them, too.
     for name in ["new.env", "config"] {
         let left = folder.path().join(format!("{name}.atlas-secret-left"));
         fs::write(&left, "half").unwrap();
@@ -427,7 +427,7 @@ async fn attributes_are_kept_but_no_access_list_opens_the_new_file_to_others() {
     let mut value = [0; 100];
     let length = getxattr(&path, "user.note", &mut value).unwrap();
     assert_eq!(&value[..length], b"mine");
-    // The list with its mask would open the file for a moment, which is enough for another user to open it.
+    // With its mask, the list would open the file for a moment, long enough for another user.
     let new_list = getxattr(&path, ACCESS, &mut value);
     assert_eq!(new_list, Err(rustix::io::Errno::NODATA));
     assert_eq!((fs::read_to_string(&path).unwrap(), mode_of(&path)), (new(), 0o600));

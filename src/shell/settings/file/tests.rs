@@ -61,7 +61,7 @@ fn a_lifetime_is_text_or_hours() {
 }
 
 #[test]
-fn no_file_and_an_empty_one_say_nothing() {
+fn a_missing_or_empty_file_sets_nothing() {
     let folder = tempfile::tempdir().unwrap();
     for path in ["config.toml", "no/folder/config.toml"] {
         assert_eq!(SettingsFile::load(&folder.path().join(path)), Ok(None));
@@ -73,7 +73,7 @@ fn no_file_and_an_empty_one_say_nothing() {
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
-fn what_is_wrong_is_named_by_line_and_key() {
+fn errors_name_the_line_and_the_key() {
     let sink = |rest: &str| format!("[[sink]]\nname = 'a'\n{rest}");
     let clear_after = "clear_after: must be a number of seconds, 0 to 43200 (12 hours)";
     let rows: [(String, &str); 46] = [
@@ -196,7 +196,7 @@ fn a_secret_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn what_is_no_text_file_is_refused() {
+fn anything_but_a_text_file_is_refused() {
     assert_eq!(load(b"\n# \xff"), Err("FILE is not UTF-8 text (line 2): save it as UTF-8".to_owned()));
     let folder = tempfile::tempdir().unwrap();
     let error = SettingsFile::load(folder.path()).unwrap_err();
@@ -254,12 +254,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_in_a_file_that_is_taken_is_ignored(text in any_file(), bytes in vec(any::<u8>(), 0..40)) {
+    fn nothing_in_an_accepted_file_is_ignored(text in any_file(), bytes in vec(any::<u8>(), 0..40)) {
         let _ = load(&bytes);
         let file = match load(text.as_bytes()) {
             Ok(file) => file.unwrap(),
-            Err(words) => {
-                prop_assert!(!words.contains("FAKE") && words.contains("FILE"), "{}", words);
+            Err(message) => {
+                prop_assert!(!message.contains("FAKE") && message.contains("FILE"), "{}", message);
                 return Ok(());
             }
         };
@@ -311,7 +311,7 @@ fn commands_in_a_file_that_another_user_can_change_are_refused() {
         let path = folder.path().join("config.toml");
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        // Only the administrator can give a file away.
+        // Only root can give a file away.
         if chown(&path, Some(user), Some(group)).is_err() {
             continue;
         }
