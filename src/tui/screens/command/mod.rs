@@ -1,4 +1,4 @@
-//! The form's request as a command, for a runbook.
+//! The screen that shows the form's request as a command, for a runbook.
 
 mod recipe;
 #[cfg(test)]
@@ -21,14 +21,14 @@ pub use recipe::{Recipe, RecipeInput};
 
 use super::Notice;
 
-/// Before the rest of a line that is longer than the screen: the ellipsis, and blanks up to this width.
-const CONTINUED: usize = 4;
+/// The columns before the rest of a wrapped line: an ellipsis and spaces.
+const CONTINUATION_INDENT: usize = 4;
 
-/// Of this program's own command, which has no `--format` unless this run has one.
+/// The note on this program's own command, which has no `--format` unless this run has one.
 const NO_FORMAT: &str =
     " It shows the secret on the screen; add --format secret to write it to a pipe or a file.";
 
-/// Of commands for Atlas itself: only this program's own command reaches the demo.
+/// The note on commands that call Atlas itself: only this program's own command reaches the demo.
 const IDS_OF_THE_DEMO: &str = " The IDs exist in the demo only: replace them with your own.";
 
 /// The screen that shows the request as a command.
@@ -38,7 +38,7 @@ pub struct CommandView {
     recipe: Recipe,
     scroll: Scroll,
     is_copying: bool,
-    /// How the last copy went.
+    /// The outcome of the last copy.
     copied: Option<CopyOutcome>,
 }
 
@@ -59,7 +59,7 @@ const KEYS: &[Binding] = &[
 ];
 
 impl CommandView {
-    /// F2 on the form: only a request that could be sent can be written down.
+    /// Handles F2 on the form. Shows the command only if the request could be sent.
     pub(super) fn open(app: &mut Shared) -> Transition {
         if let Some(new_secret) = app.form.new_secret() {
             let view = Self {
@@ -77,15 +77,15 @@ impl CommandView {
         Transition::Stay
     }
 
-    /// The text that is shown and copied. The embedded Atlas's address means nothing in a runbook: other programs get
-    /// the public one.
+    /// The text to show and to copy. The address of the embedded Atlas means nothing in a runbook, so the commands of
+    /// other programs get the public one.
     pub fn text(&self, app: &Shared) -> String {
         let base_url = app.session.base_url().cloned().or_else(|| BaseUrl::parse(BaseUrl::CLOUD).ok());
         let input = |base_url| RecipeInput {
             base_url,
             new_secret: self.new_secret.clone(),
             query_flags: app.query_flags,
-            options: recipe::own_options(app),
+            options: recipe::session_options(app),
         };
         base_url.map(|base_url| self.recipe.text(&input(base_url))).unwrap_or_default()
     }
@@ -94,12 +94,12 @@ impl CommandView {
         let at = Recipe::ALL.iter().position(|recipe| *recipe == self.recipe).unwrap_or(0);
         self.recipe = Recipe::ALL[(at + by) % Recipe::ALL.len()];
         self.scroll = Scroll::default();
-        // A copy that is under way is of another recipe.
+        // A copy in progress is of another recipe.
         self.is_copying = false;
         self.copied = None;
     }
 
-    /// How many rows the text takes, and how many there are for it.
+    /// The number of rows that the text takes, and of those left for it.
     fn text_rows(&self, app: &Shared) -> (usize, u16) {
         let body = app.body();
         let note = rows_of(&self.note(app), body.width, 2);
@@ -108,7 +108,7 @@ impl CommandView {
         (rows(&self.text(app), usize::from(body.width)).len(), body.height.saturating_sub(head))
     }
 
-    /// How copying went or that it is possible, and what to know about the text.
+    /// The outcome of copying, or how to copy; and what to know about the text.
     fn note(&self, app: &Shared) -> String {
         let has_format = matches!(app.output, Output::Sink(_));
         let remark = match self.recipe {
@@ -204,7 +204,7 @@ impl Component for CommandView {
         let rows = rows(&self.text(app), usize::from(canvas.width()));
         let lines = rows.into_iter().map(|(is_rest, text)| {
             let ellipsis = theme.glyphs.ellipsis;
-            let lead = if is_rest { format!("{ellipsis:<CONTINUED$}") } else { String::new() };
+            let lead = if is_rest { format!("{ellipsis:<CONTINUATION_INDENT$}") } else { String::new() };
             Line::from(vec![Span::styled(lead, theme.faint), Span::raw(text)])
         });
         self.scroll.draw(lines.collect(), canvas);
@@ -212,7 +212,8 @@ impl Component for CommandView {
 }
 
 impl CommandView {
-    /// The recipes in as many rows as they take; brackets set off the one that is shown, not color alone.
+    /// The recipes as tabs, on as many rows as they need. Brackets mark the current one, because color alone is not
+    /// enough.
     fn tabs(&self, width: u16, strong: Style) -> Vec<Line<'static>> {
         let mut lines = vec![Line::default()];
         for recipe in Recipe::ALL {
@@ -222,7 +223,7 @@ impl CommandView {
                 Span::raw(format!(" {}  ", recipe.title()))
             };
             match lines.last_mut() {
-                // The blank behind the last one may be cut.
+                // The space after the last tab may be cut.
                 Some(line) if line.width() + tab.width() <= usize::from(width) + 1 => line.push_span(tab),
                 _ => lines.push(Line::from(tab)),
             }
@@ -231,8 +232,8 @@ impl CommandView {
     }
 }
 
-/// The text in rows of so many columns, and of each whether it is the rest of a line that is longer. The terminal library
-/// would drop a tab; what is copied keeps it.
+/// Wraps the text into rows of `width` columns, and says of each row whether it continues a line. Tabs become spaces,
+/// because the terminal library would drop them; the copied text keeps them.
 fn rows(text: &str, width: usize) -> Vec<(bool, String)> {
     let mut rows = Vec::new();
     for line in text.lines() {
@@ -240,9 +241,9 @@ fn rows(text: &str, width: usize) -> Vec<(bool, String)> {
         for character in line.replace('\t', "    ").chars() {
             let columns = Span::raw(character.to_string()).width();
             if columns > left {
-                let rest = row.split_off(break_of(&row, width));
+                let rest = row.split_off(break_index(&row, width));
                 rows.push((is_rest, std::mem::replace(&mut row, rest)));
-                (is_rest, left) = (true, width.saturating_sub(CONTINUED + Span::raw(&row).width()));
+                (is_rest, left) = (true, width.saturating_sub(CONTINUATION_INDENT + Span::raw(&row).width()));
             }
             left = left.saturating_sub(columns);
             row.push(character);
@@ -252,10 +253,10 @@ fn rows(text: &str, width: usize) -> Vec<(bool, String)> {
     rows
 }
 
-/// Where a row that is full ends: behind its last blank, if the rest fits in the next row with a column to spare.
-fn break_of(row: &str, width: usize) -> usize {
+/// Where to break a full row: after its last space, if the rest fits in the next row with a column to spare.
+fn break_index(row: &str, width: usize) -> usize {
     let indent = row.len() - row.trim_start().len();
     let after_blank = row[indent..].rfind(' ').map(|blank| indent + blank + 1);
-    let fits = |at: &usize| CONTINUED + Span::raw(&row[*at..]).width() < width;
+    let fits = |at: &usize| CONTINUATION_INDENT + Span::raw(&row[*at..]).width() < width;
     after_blank.filter(fits).unwrap_or(row.len())
 }

@@ -1,37 +1,37 @@
-//! The request that the form asks for, as texts for a runbook: this program's own command, and the four ways that the
-//! vendor's page for this endpoint shows (`createGroupServiceAccountSecret`), with the ids and the hours filled in.
+//! The form's request as text for a runbook: this program's own command, and the four examples on Atlas's page for this
+//! endpoint (`createGroupServiceAccountSecret`), with the IDs and the hours filled in.
 //!
-//! They name variables that hold credentials and no credentials, and no text lets a shell put one into the arguments
-//! of a program, where every user of the machine can read it (`ps(1)`): what a shell expands stands in here-documents,
-//! which go to a program's standard input.
+//! **Invariant:** the texts name the variables that hold credentials, and contain no credentials. No text lets a shell
+//! put a credential into the arguments of a program, where every user of the machine can read it (`ps(1)`): in
+//! the texts, variables are expanded only in here-documents, which go to the program's standard input.
 
 use crate::domain::{API_VERSION, BaseUrl, Format, Lifetime, MEDIA_TYPE, NewSecret, QueryFlags, Session};
 use crate::tui::app::{Output, Shared};
 use crate::tui::screens::SubmitAction;
 
-/// How much of a URL stands on one line, in columns: 90 without indentation, quotes and the backslash.
+/// The most columns of a URL on one line: 90 without the indentation, the quotes and the backslash.
 const URL_COLUMNS: usize = 85;
 
-/// What the texts are made from.
+/// The input of the texts.
 #[derive(Clone, Debug)]
 pub struct RecipeInput {
-    /// Where Atlas is.
+    /// The base URL of Atlas.
     pub base_url: BaseUrl,
-    /// What is to be created.
+    /// The request.
     pub new_secret: NewSecret,
-    /// The query of the request.
+    /// Its query parameters.
     pub query_flags: QueryFlags,
-    /// The options that this program is called with, each as it is typed in a POSIX shell.
+    /// The options for this program, each as typed in a POSIX shell.
     pub options: Vec<String>,
 }
 
 /// One way to send the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Recipe {
-    /// This program without its form, signed in as now.
+    /// This program without its form, signed in as in this session.
     #[default]
     AtlasSecret,
-    /// The Atlas CLI, signed in by its own profile or variables.
+    /// The Atlas CLI, signed in with its own profile or variables.
     AtlasCli,
     /// curl with the access token of a service account, from `MONGODB_ATLAS_ACCESS_TOKEN`.
     CurlServiceAccount,
@@ -42,11 +42,11 @@ pub enum Recipe {
 }
 
 impl Recipe {
-    /// All of them: this program, and the others in the order of the vendor's page.
+    /// All recipes: this program first, then the others in the order of Atlas's page.
     pub const ALL: [Self; 5] =
         [Self::AtlasSecret, Self::AtlasCli, Self::CurlServiceAccount, Self::CurlApiKey, Self::GoSdk];
 
-    /// What it is called in a list.
+    /// The name in a list.
     pub fn title(self) -> &'static str {
         match self {
             Self::AtlasSecret => "atlas-secret",
@@ -57,11 +57,11 @@ impl Recipe {
         }
     }
 
-    /// The text, ending in a line break: a command for a POSIX shell, or a Go file (indented with tabs, as
-    /// gofmt has it). No line is wider than 90 columns unless the host's name is.
+    /// The text, which ends in a line break: a command for a POSIX shell, or a Go file (indented with tabs, as gofmt
+    /// does). No line is wider than 90 columns, unless the host name is.
     pub fn text(self, input: &RecipeInput) -> String {
         match self {
-            Self::AtlasSecret => own(input),
+            Self::AtlasSecret => atlas_secret(input),
             Self::AtlasCli => atlas_cli(input),
             Self::CurlServiceAccount => {
                 let header = "Authorization: Bearer ${MONGODB_ATLAS_ACCESS_TOKEN}";
@@ -76,8 +76,8 @@ impl Recipe {
     }
 }
 
-/// This program without the form, one option a line, so that it fits a narrow terminal.
-fn own(input: &RecipeInput) -> String {
+/// This program without its form, one option per line, so that it fits a narrow terminal.
+fn atlas_secret(input: &RecipeInput) -> String {
     let new_secret = &input.new_secret;
     let ids = [
         format!("--project-id {}", new_secret.project),
@@ -89,8 +89,8 @@ fn own(input: &RecipeInput) -> String {
     lines.collect::<Vec<_>>().join(" \\\n  ") + "\n"
 }
 
-/// The options of this session that decide where the request goes, as whom, and what is agreed to.
-pub(super) fn own_options(app: &Shared) -> Vec<String> {
+/// The options of this session that decide where the request goes, who signs in, and what the user agrees to.
+pub(super) fn session_options(app: &Shared) -> Vec<String> {
     let mut options = Vec::new();
     if app.session == Session::Demo {
         options.push("--demo".to_owned());
@@ -102,7 +102,7 @@ pub(super) fn own_options(app: &Shared) -> Vec<String> {
     if let Some(base_url) = base_url.filter(|base_url| base_url != BaseUrl::CLOUD) {
         options.push(format!("--base-url {}", shell_words::quote(&base_url)));
     }
-    // With --yes nothing asks whether the expired secret may be deleted.
+    // With --yes, there is no question before the expired secret is deleted.
     let replaces = app.flags.replace_expired || matches!(app.submit_action(), SubmitAction::ReplaceExpired);
     let flags = [
         (replaces, "--replace-expired"),
@@ -120,25 +120,25 @@ pub(super) fn own_options(app: &Shared) -> Vec<String> {
     options
 }
 
-/// In days where that is exact: `30d`, `36h`.
+/// The lifetime in days if that is exact, else in hours: `30d`, `36h`.
 fn expires_after(lifetime: Lifetime) -> String {
     let hours = lifetime.hours();
     if hours % 24 == 0 { format!("{}d", hours / 24) } else { format!("{hours}h") }
 }
 
-/// The Atlas CLI has a command for each operation of the API, and reads the body from standard input. It goes
-/// to the public Atlas unless it gets another URL.
+/// The Atlas CLI, which has a command for each operation of the API and reads the body from standard input. It calls
+/// the public Atlas unless it gets another URL.
 fn atlas_cli(input: &RecipeInput) -> String {
     let (new_secret, flags) = (&input.new_secret, input.query_flags);
     let base_url = input.base_url.to_string();
-    let elsewhere = match base_url.as_str() {
+    let url_variable = match base_url.as_str() {
         BaseUrl::CLOUD => String::new(),
         other => format!("MONGODB_ATLAS_OPS_MANAGER_URL={} \\\n", quoted(&format!("{other}/"))),
     };
     let envelope = if flags.envelope { " --envelope" } else { "" };
     let pretty = if flags.pretty { " --pretty" } else { "" };
     format!(
-        "{elsewhere}atlas api serviceAccounts createGroupSecret --version {API_VERSION}{envelope}{pretty} \\\n\
+        "{url_variable}atlas api serviceAccounts createGroupSecret --version {API_VERSION}{envelope}{pretty} \\\n\
          \x20 --groupId {project} \\\n\
          \x20 --clientId {client} <<'EOF'\n\
          {body}\n\
@@ -149,7 +149,7 @@ fn atlas_cli(input: &RecipeInput) -> String {
     )
 }
 
-/// curl, which gets the credentials from its standard input: `option` makes it read them there.
+/// curl, which reads the credentials from standard input because of `option`.
 fn curl(input: &RecipeInput, option: &str, credentials: &str) -> String {
     format!(
         "curl --silent --show-error --request POST \\\n\
@@ -165,8 +165,8 @@ fn curl(input: &RecipeInput, option: &str, credentials: &str) -> String {
     )
 }
 
-/// The URL as one word of the shell on several lines: neighboring quotes are one word, and a backslash takes
-/// the line break between them away.
+/// The URL as one shell word on several lines: adjacent quoted strings are one word, and a backslash removes the line
+/// break between them.
 fn quoted_url(input: &RecipeInput) -> String {
     let new_secret = &input.new_secret;
     let pieces = [
@@ -184,18 +184,18 @@ fn quoted_url(input: &RecipeInput) -> String {
     lines.iter().map(|line| quoted(line)).collect::<Vec<_>>().join("\\\n")
 }
 
-/// A word of the shell in which nothing is expanded. The name of a host may hold `$`, backticks and quotes
-/// (WHATWG URL, "forbidden host code points" leaves them out).
+/// A shell word in which nothing is expanded. A host name may contain `$`, backticks and quotes: they are not among the
+/// "forbidden host code points" of the WHATWG URL standard.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// A whole program, as gofmt formats it. The token's URL follows the base URL, so that comes first. The SDK is a release
-/// that has the operation by this name; every later one has its own import path.
+/// A complete program, formatted by gofmt. The base URL comes first, because the URL for tokens follows from it. This
+/// release of the SDK has the operation under this name; each later release has its own import path.
 const GO_PROGRAM: &str = include_str!("create.go");
 
 fn go_program(base_url: &BaseUrl, new_secret: &NewSecret) -> String {
-    // The inside of an interpreted string literal (Go specification, "String literals").
+    // Escapes for an interpreted string literal (Go specification, "String literals").
     let base_url = base_url.to_string().replace('\\', r"\\").replace('"', "\\\"");
     let hours = new_secret.lifetime.hours().to_string();
     let values = [

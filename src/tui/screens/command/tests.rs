@@ -25,7 +25,7 @@ fn text(recipe: Recipe, base_url: &str, flags: QueryFlags) -> String {
     })
 }
 
-fn usual(recipe: Recipe) -> String {
+fn default_text(recipe: Recipe) -> String {
     text(recipe, BaseUrl::CLOUD, QueryFlags::default())
 }
 
@@ -35,8 +35,8 @@ fn app(session: Session) -> App {
     App::new(session, form, Size { columns: 80, rows: 24 }, now)
 }
 
-/// The text that F2 shows first.
-fn first(app: &mut App) -> String {
+/// The first text that F2 shows.
+fn first_text(app: &mut App) -> String {
     let key = KeyPress { code: KeyCode::F(2), modifiers: KeyModifiers::NONE };
     app.update(app.shared.now, Event::KeysPressed(vec![key]));
     let Screen::Command(view) = &app.screen else { panic!("no command is shown") };
@@ -46,26 +46,26 @@ fn first(app: &mut App) -> String {
 #[test]
 fn the_first_command_is_this_program_without_its_form() {
     let base_url = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
-    let mut usual = app(Session::remote(&base_url, Identity::AccessToken));
+    let mut remote = app(Session::remote(&base_url, Identity::AccessToken));
     assert_eq!(
-        first(&mut usual),
+        first_text(&mut remote),
         r"atlas-secret --yes \
   --project-id 32b6e34b3d91647abb20e7b8 \
   --client-id mdb_sa_id_1234567890abcdef12345678 \
   --expires-after 36h
 "
     );
-    assert!(first(&mut app(Session::Demo)).starts_with("atlas-secret --yes \\\n  --demo \\\n"));
+    assert!(first_text(&mut app(Session::Demo)).starts_with("atlas-secret --yes \\\n  --demo \\\n"));
 }
 
 #[test]
-fn only_the_demos_own_command_keeps_its_ids_without_a_word() {
+fn in_the_demo_every_command_but_its_own_says_to_replace_the_ids() {
     let base_url = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
     for (session, is_demo) in
         [(Session::Demo, true), (Session::remote(&base_url, Identity::AccessToken), false)]
     {
         let mut app = app(session);
-        first(&mut app);
+        first_text(&mut app);
         for recipe in Recipe::ALL {
             for copied in [None, Some(CopyOutcome::Sent(TerminalRoute::Osc52))] {
                 let Screen::Command(view) = &mut app.screen else { panic!("no command is shown") };
@@ -78,15 +78,15 @@ fn only_the_demos_own_command_keeps_its_ids_without_a_word() {
 }
 
 #[test]
-fn the_options_of_the_session_are_part_of_its_command() {
+fn the_command_contains_the_options_of_the_session() {
     let elsewhere = BaseUrl::parse("https://a$(id).example").unwrap();
     let profile = |name: &str| SessionOrigin::Profile(ProfileName::new(name).unwrap());
     let session = Session::remote(&elsewhere, Identity::AccessToken).with_origin(profile("it's mine"));
-    let mut all = app(session);
-    all.shared.flags = Flags { replace_expired: true, verify: true, ..Flags::default() };
-    all.shared.query_flags = BOTH;
-    all.shared.output = Output::Sink(Format::Json);
-    let text = first(&mut all);
+    let mut with_options = app(session);
+    with_options.shared.flags = Flags { replace_expired: true, verify: true, ..Flags::default() };
+    with_options.shared.query_flags = BOTH;
+    with_options.shared.output = Output::Sink(Format::Json);
+    let text = first_text(&mut with_options);
     let expected = [
         "atlas-secret --yes",
         r"--profile 'it'\''s mine'",
@@ -103,22 +103,22 @@ fn the_options_of_the_session_are_part_of_its_command() {
     }
     let mut templated = app(Session::Demo);
     templated.shared.output = Output::Sink(Format::Template(Template::parse("it's {secret}").unwrap()));
-    let text = first(&mut templated);
+    let text = first_text(&mut templated);
     assert!(text.contains(r"--template 'it'\''s {secret}'"), "{text}");
     let name = ProfileName::new("ci").unwrap();
     let in_keyring = Identity::Profile { name, kind: PairKind::ServiceAccount };
     let base_url = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
-    let text = first(&mut app(Session::remote(&base_url, in_keyring)));
+    let text = first_text(&mut app(Session::remote(&base_url, in_keyring)));
     assert!(text.contains("--profile ci \\\n") && !text.contains("--base-url"), "{text}");
     let environment =
         Session::remote(&base_url, Identity::AccessToken).with_origin(SessionOrigin::Environment);
-    assert!(!first(&mut app(environment)).contains("--profile"));
+    assert!(!first_text(&mut app(environment)).contains("--profile"));
 }
 
 const BOTH: QueryFlags = QueryFlags { envelope: true, pretty: true };
 
 #[test]
-fn the_atlas_cli_is_told_of_another_host_and_of_the_flags() {
+fn the_atlas_cli_command_contains_another_host_and_the_flags() {
     let text = text(Recipe::AtlasCli, BaseUrl::CLOUD_GOV, BOTH);
     let start = r"MONGODB_ATLAS_OPS_MANAGER_URL='https://cloud.mongodbgov.com/' \
 atlas api serviceAccounts createGroupSecret --version 2024-08-05 --envelope --pretty \
@@ -129,7 +129,7 @@ atlas api serviceAccounts createGroupSecret --version 2024-08-05 --envelope --pr
 #[test]
 fn curl_gets_the_token_from_standard_input() {
     assert_eq!(
-        usual(Recipe::CurlServiceAccount),
+        default_text(Recipe::CurlServiceAccount),
         r#"curl --silent --show-error --request POST \
   'https://cloud.mongodb.com/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8'\
 '/serviceAccounts/mdb_sa_id_1234567890abcdef12345678/secrets' \
@@ -163,7 +163,7 @@ EOF
 
 #[test]
 fn the_go_program_names_the_ids_the_hours_and_the_variables() {
-    let text = usual(Recipe::GoSdk);
+    let text = default_text(Recipe::GoSdk);
     for part in [
         "admin.UseBaseURL(\"https://cloud.mongodb.com\"),\n",
         "\t\t\"32b6e34b3d91647abb20e7b8\",\n\t\t\"mdb_sa_id_1234567890abcdef12345678\",\n",
@@ -190,7 +190,7 @@ fn no_line_is_wider_than_90_columns_and_each_text_ends_in_a_line_break() {
 }
 
 #[test]
-fn a_host_cannot_run_anything() {
+fn a_host_name_cannot_run_a_command() {
     let host = "https://a$(id)`id`'b\"c.example";
     assert_eq!(BaseUrl::parse(host).unwrap().to_string(), host, "such a host is one");
     let quoted = r#"'https://a$(id)`id`'\''b"c.example"#;
@@ -201,7 +201,7 @@ fn a_host_cannot_run_anything() {
 }
 
 #[test]
-fn a_line_that_is_too_long_goes_on_and_nothing_of_it_is_lost() {
+fn a_long_line_is_wrapped_and_no_text_is_lost() {
     let shown = rows("ab\n\tcdefgh漢字\n", 8);
     let shown: Vec<_> = shown.iter().map(|(is_rest, text)| (*is_rest, text.as_str())).collect();
     assert_eq!(shown, [(false, "ab"), (false, "    cdef"), (true, "gh漢"), (true, "字")]);
@@ -210,7 +210,7 @@ fn a_line_that_is_too_long_goes_on_and_nothing_of_it_is_lost() {
 #[test]
 fn a_copy_is_not_claimed_for_another_recipe() {
     let mut app = app(Session::Demo);
-    first(&mut app);
+    first_text(&mut app);
     let mut press = |code| {
         let key = KeyPress { code, modifiers: KeyModifiers::NONE };
         app.update(app.shared.now, Event::KeysPressed(vec![key]));

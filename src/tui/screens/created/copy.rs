@@ -1,4 +1,4 @@
-//! Copying, the prompt for a format to copy in, and what the clipboard holds by now.
+//! Copies the secret, lets the user select a format, and shows the state of the clipboard.
 
 use std::time::Duration;
 
@@ -17,54 +17,53 @@ use crate::tui::text;
 
 use super::{CreatedScreen, Prompt};
 
-/// How much longer the clipboard keeps a copy after `+`.
+/// The time that `+` adds to a copy on the clipboard.
 const EXTENDED_BY: Duration = Duration::from_secs(60);
 
-/// How often a clipboard without a deadline is read. With one, it is read whenever the countdown steps.
+/// How often to read the clipboard if it has no deadline. If it has one, each step of the countdown reads it.
 const CHECK_EVERY: Duration = Duration::from_secs(10);
 
-/// Of a copy that the terminal has.
+/// The note about a copy that was sent to the terminal.
 const NOT_CLEARED: &str = "Your terminal's clipboard is not cleared.";
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// How copying stands, claiming no more than was proved.
+/// The state of copying. It claims no more than was proved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyState {
     /// Nothing was copied.
     Never,
-    /// A copy in this format is under way.
+    /// A copy in this format is in progress.
     Copying(Format),
-    /// The system's clipboard holds it, as far as is known.
+    /// The system clipboard holds the copy, as far as is known.
     Held(ClipboardCopy),
-    /// Given to the terminal, which does not answer.
+    /// The copy was sent to the terminal, which does not confirm it.
     Sent(TerminalRoute, Format),
-    /// The same, and then the user pasted it here.
+    /// The copy was sent to the terminal, and the user has pasted it here.
     PastedBack(Format),
-    /// No clipboard worked.
+    /// No clipboard worked, for these reasons.
     Failed(Vec<ServerText>),
-    /// It was copied, and this is what the clipboard turned out to hold instead.
+    /// The clipboard no longer holds the copy, but this.
     Lost(ClipboardContent),
 }
 
-/// A copy on the system's clipboard.
+/// A copy on the system clipboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClipboardCopy {
-    /// What was copied.
+    /// The format of the copy.
     pub format: Format,
-    /// When the clipboard will be emptied; `None` when it stays.
+    /// When the clipboard will be cleared; `None` without a deadline.
     pub until: Option<Now>,
-    /// True once it was read back.
+    /// True once the copy was read back, or pasted here.
     pub is_verified: bool,
-    /// False when reading the clipboard last failed.
+    /// False if the last read of the clipboard failed.
     pub(super) can_be_read: bool,
     is_being_checked: bool,
-    /// When the clipboard was read last.
     checked_at: Now,
 }
 
 impl CopyState {
-    /// What the clipboard was given, if that was not taken back since.
+    /// The delivery by this copy, unless the clipboard no longer holds the secret.
     pub(super) fn delivery(&self, now: Now) -> Option<Delivery> {
         match self {
             Self::Held(copy) if copy.format.holds_the_secret() && copy.is_verified => {
@@ -88,7 +87,8 @@ impl CopyState {
 }
 
 impl ClipboardCopy {
-    /// The countdown steps once a second; when it has run out the clipboard process needs a moment to say so.
+    /// The time to the next step of the countdown, or to the next read. After the countdown, the clipboard process
+    /// needs a moment to report that it has cleared the clipboard.
     pub(super) fn wake_in(&self, now: Now) -> Duration {
         let Some(until) = self.until else {
             return CHECK_EVERY.saturating_sub(now.since(self.checked_at)).max(SECOND);
@@ -99,7 +99,7 @@ impl ClipboardCopy {
 }
 
 impl CreatedScreen {
-    /// Starts a copy, unless one is under way.
+    /// Starts a copy, unless one is in progress.
     pub(super) fn copy(&mut self, app: &mut Shared, format: Format) {
         if matches!(self.copy, CopyState::Copying(_)) {
             app.message = Some("Still copying.");
@@ -125,7 +125,7 @@ impl CreatedScreen {
         }
     }
 
-    /// Asks for more time on the clipboard.
+    /// Extends the time on the clipboard.
     pub(super) fn extend(&mut self, app: &mut Shared) {
         match &mut self.copy {
             CopyState::Held(copy) if copy.until.is_some() => {
@@ -162,10 +162,10 @@ impl CreatedScreen {
         }
     }
 
-    /// Compares a pasted text with the secret. That it can be pasted proves a copy that could not be read back.
+    /// Compares a pasted text with the secret. Pasting the secret proves a copy that could not be read back.
     pub(super) fn check_pasted(&mut self, app: &mut Shared, text: &str) {
         let secret = self.secret.value.expose_secret();
-        // A narrow terminal breaks the value into lines where it is selected with the mouse. That is not what was copied.
+        // Selecting the value with the mouse in a narrow terminal adds line breaks. Such a text does not prove a copy.
         let joined: String = text.split(['\r', '\n']).map(str::trim).collect();
         let is_broken = joined == secret && text.trim() != secret;
         let is_client_id = joined == self.new_secret.client.as_str();
@@ -192,10 +192,10 @@ impl CreatedScreen {
             _ => return,
         }
         self.copy_proved(app);
-        self.drop_old_question();
+        self.remove_stale_question();
     }
 
-    /// How the last paste compares with the secret.
+    /// Draws how the last paste compares with the secret.
     pub(super) fn draw_pasted(&self, canvas: &mut Canvas) {
         let theme = canvas.theme;
         match self.pasted {
@@ -210,7 +210,7 @@ impl CreatedScreen {
         app.send(Command::SettleRecord);
     }
 
-    /// Hides a revealed value and reads the clipboard when that is due.
+    /// Hides a revealed value, and reads the clipboard, when it is time.
     pub(super) fn time_passed(&mut self, app: &mut Shared) {
         if !self.is_revealed(app.now) {
             self.revealed_until = None;
@@ -240,7 +240,7 @@ impl CreatedScreen {
                 lost => {
                     self.copy = CopyState::Lost(lost);
                     if matches!(lost, ClipboardContent::Lost(_)) && holds_the_secret {
-                        // No one can have proved that it could be pasted until then.
+                        // Nothing proves that it could be pasted before it was lost.
                         self.copied_before = None;
                     }
                 }
@@ -255,7 +255,7 @@ impl CreatedScreen {
             CopyState::Copying(_) => canvas.marked(theme.glyphs.dot, "Copying", theme.faint),
             CopyState::Held(copy) => draw_held(app, copy, canvas),
             CopyState::Sent(route, format) => {
-                let (what, name, reveal) = (in_format(*format), route.name(), or_reveal(*format));
+                let (what, name, reveal) = (format_suffix(*format), route.name(), reveal_hint(*format));
                 let sent = format!("Sent{what} to your terminal ({name}).");
                 let text = format!("{sent} Terminals do not confirm it: paste to check{reveal}.");
                 canvas.warning(&text, theme.warning);
@@ -267,7 +267,7 @@ impl CreatedScreen {
                 }
             }
             CopyState::PastedBack(format) => {
-                let what = in_format(*format);
+                let what = format_suffix(*format);
                 let text = format!("Copied{what} to your terminal's clipboard: you pasted it here");
                 canvas.marked(theme.glyphs.check, &text, theme.good);
                 canvas.words(2, NOT_CLEARED, theme.faint);
@@ -301,16 +301,16 @@ impl CreatedScreen {
             canvas.choice(is_selected, line);
         }
         let format = formats(app).nth(selected).unwrap_or_default();
-        self.draw_left_out(app, format, canvas);
+        self.draw_missing_organization(app, format, canvas);
     }
 }
 
-/// What can be copied: every format, and the user's own if there is one.
+/// The formats to copy in: every format, and the user's template if there is one.
 pub(super) fn formats(app: &Shared) -> impl Iterator<Item = Format> {
     Format::ALL.into_iter().chain(app.template.map(Format::Template))
 }
 
-/// What became of a copy that the clipboard no longer holds.
+/// The message about a copy that the clipboard no longer holds.
 pub(super) fn lost_message(content: ClipboardContent) -> String {
     match content {
         ClipboardContent::Cleared => "The clipboard was cleared.".to_owned(),
@@ -326,7 +326,7 @@ pub(super) fn lost_message(content: ClipboardContent) -> String {
 
 fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
     let theme = canvas.theme;
-    let what = in_format(copy.format);
+    let what = format_suffix(copy.format);
     let stays = match copy.until {
         Some(until) => {
             let left = text::seconds_left(until.since(app.now));
@@ -335,7 +335,7 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
         None => "stays there until something else is copied, for at most 12 hours".to_owned(),
     };
     if !copy.is_verified {
-        let reveal = or_reveal(copy.format);
+        let reveal = reveal_hint(copy.format);
         let text =
             format!("Sent{what} to the clipboard, but it could not be read back: paste to check{reveal}.");
         canvas.warning(&text, theme.warning);
@@ -350,11 +350,11 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
     canvas.marked(theme.glyphs.check, &format!("Copied{what} to the clipboard, {stays}"), theme.good);
 }
 
-fn or_reveal(format: Format) -> &'static str {
+fn reveal_hint(format: Format) -> &'static str {
     if format.holds_the_secret() { ", or reveal with r" } else { "" }
 }
 
-fn in_format(format: Format) -> &'static str {
+fn format_suffix(format: Format) -> &'static str {
     match format {
         Format::Secret => "",
         Format::ClientId => " the client ID (not the secret)",

@@ -1,4 +1,4 @@
-//! Leaving the secret: what is asked depends on what is true at that moment.
+//! Leaving the screen. The question before leaving depends on the deliveries and on the clipboard at that moment.
 
 use ratatui::style::Style;
 use ratatui::text::Line;
@@ -14,40 +14,40 @@ use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, HELP, yes};
 use super::copy::lost_message;
 use super::{CopyState, CreatedScreen};
 
-/// The user wants to leave the screen.
+/// A request to leave the screen.
 #[derive(Clone, Debug)]
 pub struct Leaving {
-    /// Where to.
+    /// Where the user goes.
     pub target: Target,
-    /// What stands between the secret and its loss.
+    /// What happens before that.
     pub confirmation: LeaveConfirmation,
 }
 
-/// Where the user wants to go.
+/// Where the user goes from this screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// Out of the program; where standard output waits, it gets the secret.
+    /// Out of the program. The secret is written to standard output if that waits for it.
     Quit,
-    /// Out of the program, and standard output gets nothing.
+    /// Out of the program, without writing to standard output.
     Abort,
     /// Back to the form, for another secret.
     Another,
 }
 
-/// What stands between the secret and its loss.
+/// What happens before the user leaves, so that the secret is not lost.
 #[derive(Clone, Debug)]
 pub enum LeaveConfirmation {
-    /// The clipboard is read first; what is asked depends on it.
+    /// The clipboard is being read: the question depends on it.
     Checking,
-    /// Standard output is being written; the screen is given back meanwhile.
+    /// Standard output is being written, with the terminal restored.
     Printing,
-    /// `y` leaves; the error is why deleting did not work.
+    /// The question is on the screen, and `y` leaves. The error says why deleting failed.
     Asking(LeaveQuestion, Option<DeleteError>),
-    /// The secret is being deleted in Atlas since then.
+    /// The secret is being deleted in Atlas, since this time.
     Deleting(Now),
 }
 
-/// What is asked before leaving.
+/// The question before leaving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaveQuestion {
     /// It was copied, and only the user knows whether that arrived.
@@ -58,7 +58,7 @@ pub enum LeaveQuestion {
     LeaveAnyway,
 }
 
-/// `leave` says where `y` leads.
+/// The keys of a question. `leave` is the label of `y`.
 const fn keys(leave: &'static str, quit: Binding) -> [Binding; 7] {
     [
         yes(leave),
@@ -71,15 +71,15 @@ const fn keys(leave: &'static str, quit: Binding) -> [Binding; 7] {
     ]
 }
 
-/// Out of the program, whatever was asked.
+/// Quits the program, whatever the question is.
 const QUIT_NOW: Binding = Binding::new("Ctrl-C", "quit now", Action::Leave);
 
 const QUIT: &[Binding] = &keys("quit", QUIT_NOW);
 const ABORT: &[Binding] = &keys("quit without writing", QUIT_NOW);
-/// Ctrl-C would only lead to the form: it asks about quitting.
+/// Here Ctrl-C asks about quitting, because leaving leads only to the form.
 const ANOTHER: &[Binding] = &keys("new secret", Binding::new("Ctrl-C", "quit…", Action::Leave));
 
-/// The clipboard is being read, or the secret deleted.
+/// The keys while no question is on the screen.
 const BUSY: &[Binding] = &[QUIT_NOW];
 
 impl Leaving {
@@ -98,7 +98,7 @@ impl CreatedScreen {
         self.leaving.as_ref().map(|leaving| &leaving.confirmation)
     }
 
-    /// True while standard output is being written: whether it has the secret is known in a moment.
+    /// True while standard output is being written. Whether it has the secret is known in a moment.
     pub(in crate::tui) fn is_being_printed(&self) -> bool {
         matches!(self.confirmation(), Some(LeaveConfirmation::Printing))
     }
@@ -107,15 +107,14 @@ impl CreatedScreen {
         matches!(self.confirmation(), Some(LeaveConfirmation::Deleting(_)))
     }
 
-    /// What is known of the delivery if the secret is left now, and what is asked then. `None` when it is certainly
-    /// delivered.
-    fn doubt(&self) -> Option<(String, LeaveQuestion)> {
+    /// Why leaving must ask, and the question. `None` if the secret has certainly been delivered.
+    fn reason_to_ask(&self) -> Option<(String, LeaveQuestion)> {
         use LeaveQuestion::{AlreadyPasted, DidItArrive, LeaveAnyway};
         if !self.delivered.is_empty() {
             return None;
         }
         let was_copied = self.copied_before.is_some();
-        let (known, question) = match &self.copy {
+        let (reason, question) = match &self.copy {
             CopyState::PastedBack(_) => return None,
             CopyState::Held(copy) if copy.format.holds_the_secret() => {
                 match (copy.is_verified, copy.can_be_read) {
@@ -128,9 +127,9 @@ impl CreatedScreen {
             }
             CopyState::Sent(route, format) if format.holds_the_secret() => {
                 let route = route.name();
-                let known =
+                let reason =
                     format!("Sent to your terminal ({route}), which does not confirm it. Paste to check.");
-                return Some((known, DidItArrive));
+                return Some((reason, DidItArrive));
             }
             CopyState::Lost(content) if was_copied => return Some((lost_message(*content), AlreadyPasted)),
             copy if was_copied && copy.format() == Some(Format::ClientId) => {
@@ -139,20 +138,20 @@ impl CreatedScreen {
             CopyState::Copying(_) | CopyState::Failed(_) if was_copied => {
                 ("You copied it before. The clipboard may no longer hold it.", AlreadyPasted)
             }
-            _ if self.is_on_its_way() => ("This secret is still being delivered.", LeaveAnyway),
+            _ if self.is_being_delivered() => ("This secret is still being delivered.", LeaveAnyway),
             CopyState::Lost(_) => ("The clipboard no longer holds this secret.", LeaveAnyway),
             _ => ("You have not copied or saved this secret.", LeaveAnyway),
         };
-        Some((known.to_owned(), question))
+        Some((reason.to_owned(), question))
     }
 
-    /// True when leaving will ask.
-    pub(super) fn asks_to_leave(&self) -> bool {
-        self.doubt().is_some()
+    /// True if leaving asks a question.
+    pub(super) fn asks_before_leaving(&self) -> bool {
+        self.reason_to_ask().is_some()
     }
 
-    /// A program that waits for standard output gets the secret now.
-    pub(super) fn want_to_leave(&mut self, app: &mut Shared, target: Target) -> Transition {
+    /// Leaves, or starts what comes before. An output that waits for the secret gets it when the user quits.
+    pub(super) fn start_leaving(&mut self, app: &mut Shared, target: Target) -> Transition {
         self.revealed_until = None;
         let is_held = matches!(&self.copy, CopyState::Held(copy) if copy.format.holds_the_secret());
         let confirmation = match (target, app.output) {
@@ -171,19 +170,20 @@ impl CreatedScreen {
     }
 
     pub(super) fn leave_or_ask(&mut self, app: &mut Shared, target: Target) -> Transition {
-        let Some((_, question)) = self.doubt() else { return self.leave(app, target, None) };
+        let Some((_, question)) = self.reason_to_ask() else { return self.leave(app, target, None) };
         self.leaving = Some(Leaving { target, confirmation: LeaveConfirmation::Asking(question, None) });
         Transition::Stay
     }
 
-    /// Ctrl-C. A script that waits for standard output must see that it got nothing.
+    /// Handles Ctrl-C. A script that waits for standard output must see that it got nothing.
     pub(super) fn abort(&mut self, app: &mut Shared) -> Transition {
-        let waits = matches!(app.output, Output::Sink(_));
-        self.want_to_leave(app, if waits { Target::Abort } else { Target::Quit })
+        let output_waits = matches!(app.output, Output::Sink(_));
+        self.start_leaving(app, if output_waits { Target::Abort } else { Target::Quit })
     }
 
-    /// Only who aborts keeps the secret from an output that waits for it. What someone may have is not deleted.
-    pub(super) fn leaving_works(&self, leaving: &Leaving, action: Action) -> bool {
+    /// True if the key works while leaving. After an abort, the secret can still be written to standard output. A
+    /// secret that someone may have cannot be deleted.
+    pub(super) fn leave_key_works(&self, leaving: &Leaving, action: Action) -> bool {
         match (action, &leaving.confirmation) {
             (Action::Write, _) => leaving.target == Target::Abort,
             (Action::Delete, LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, _)) => {
@@ -195,13 +195,14 @@ impl CreatedScreen {
     }
 
     pub(super) fn on_leaving_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        let Some(leaving) = self.leaving.clone().filter(|leaving| self.leaving_works(leaving, action)) else {
+        let Some(leaving) = self.leaving.clone().filter(|leaving| self.leave_key_works(leaving, action))
+        else {
             return Transition::Stay;
         };
         let target = leaving.target;
         match (leaving.confirmation, action) {
             (LeaveConfirmation::Printing, _) => {}
-            // The first Ctrl-C would only lead to the form: it asks again, the second gets out.
+            // Ctrl-C would only lead to the form: the first one asks about quitting, the second one quits.
             (confirmation, Action::Leave) if target == Target::Another => {
                 self.leaving = Some(Leaving { target: Target::Quit, confirmation });
             }
@@ -217,7 +218,7 @@ impl CreatedScreen {
                 self.leaving = None;
                 self.copy(app, Format::Secret);
             }
-            (LeaveConfirmation::Asking(..), Action::Write) => return self.want_to_leave(app, Target::Quit),
+            (LeaveConfirmation::Asking(..), Action::Write) => return self.start_leaving(app, Target::Quit),
             (LeaveConfirmation::Asking(..), Action::Delete) => {
                 if let Some(id) = self.secret.id.clone() {
                     app.send(Command::Delete(self.new_secret.account(), id, Recheck::No));
@@ -244,16 +245,16 @@ impl CreatedScreen {
         Transition::Stay
     }
 
-    /// Takes away a question that would be another one by now, or none: a key that is on its way was meant for it.
-    /// An error stays until it was read.
-    pub(super) fn drop_old_question(&mut self) {
-        let now = self.doubt().map(|(_, question)| question);
+    /// Removes a question that no longer applies, so that a key meant for it does not answer the next one. An error
+    /// stays until the user has read it.
+    pub(super) fn remove_stale_question(&mut self) {
+        let current = self.reason_to_ask().map(|(_, question)| question);
         self.leaving.take_if(|leaving| {
-            matches!(leaving.confirmation, LeaveConfirmation::Asking(question, None) if Some(question) != now)
+            matches!(leaving.confirmation, LeaveConfirmation::Asking(question, None) if Some(question) != current)
         });
     }
 
-    /// Leaves the screen, which drops the secret. A deleted one has no business on a clipboard any more.
+    /// Leaves the screen, which drops the secret. A deleted secret is also cleared from the clipboard.
     fn leave(&mut self, app: &mut Shared, target: Target, disposition: Option<Disposition>) -> Transition {
         if matches!(self.copy, CopyState::Held(_)) && disposition == Some(Disposition::Deleted) {
             app.send(Command::ClearClipboard);
@@ -269,7 +270,7 @@ impl CreatedScreen {
         }
     }
 
-    /// Says on the way out what became of the secret. Only of one that is lost the record stays.
+    /// Adds the exit message about the secret. The record stays only if the secret is lost.
     pub(in crate::tui) fn sum_up(&self, app: &mut Shared, disposition: Disposition) {
         if !disposition.is_loss() {
             app.send(Command::SettleRecord);
@@ -277,8 +278,8 @@ impl CreatedScreen {
         app.summaries.push(ExitSummary::of(&self.new_secret.client, &self.secret, disposition));
     }
 
-    /// Where to, if the clipboard was read to know what to ask.
-    pub(super) fn leaving_after_check(&self) -> Option<Target> {
+    /// Where the user goes after the check of the clipboard; `None` if nothing waits for it.
+    pub(super) fn target_after_check(&self) -> Option<Target> {
         let is_checking = |leaving: &&Leaving| matches!(leaving.confirmation, LeaveConfirmation::Checking);
         self.leaving.as_ref().filter(is_checking).map(|leaving| leaving.target)
     }
@@ -318,7 +319,7 @@ impl CreatedScreen {
         };
         let is_to_another = leaving.target == Target::Another;
         let mut text =
-            self.doubt().map_or_else(|| "The secret was delivered.".to_owned(), |(known, _)| known);
+            self.reason_to_ask().map_or_else(|| "The secret was delivered.".to_owned(), |(reason, _)| reason);
         let question = match question {
             LeaveQuestion::DidItArrive => "Did it arrive?",
             LeaveQuestion::AlreadyPasted => "Already pasted?",
@@ -340,7 +341,7 @@ impl CreatedScreen {
         }
         canvas.blank();
         let answers = leaving.keys().iter().filter(|key| {
-            !matches!(key.action, Action::Help | Action::Leave) && self.leaving_works(leaving, key.action)
+            !matches!(key.action, Action::Help | Action::Leave) && self.leave_key_works(leaving, key.action)
         });
         canvas.ask_with(question, &answers.map(Binding::hint).collect::<Vec<_>>().join("   "));
     }

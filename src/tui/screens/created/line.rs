@@ -1,4 +1,4 @@
-//! The line of a prompt, and what a command that was typed there printed.
+//! The input line of a prompt, and the output of the command that was typed there.
 
 use ratatui::text::Line;
 
@@ -10,42 +10,42 @@ use crate::tui::{TextLine, paste};
 
 use super::{LOW, TALL};
 
-/// A line that is typed and then run: the path of a file, or a command.
+/// An input line for the path of a file or for a command.
 #[derive(Clone, Debug)]
 pub struct PromptLine {
     line: TextLine,
-    /// What is typed: a path or a command.
-    content: &'static str,
+    /// The noun in messages: `path` or `command`.
+    noun: &'static str,
     pub is_running: bool,
-    /// Why it did not work the last time.
+    /// Why the last attempt failed.
     pub error: Option<String>,
-    /// True after a secret that is typed was refused: what follows is the rest of it.
+    /// True after a typed secret was dropped: the next characters are the rest of it.
     drops_text: bool,
 }
 
 impl PromptLine {
-    pub fn new(content: &'static str) -> Self {
-        Self { line: TextLine::roomy(), content, is_running: false, error: None, drops_text: false }
+    pub fn new(noun: &'static str) -> Self {
+        Self { line: TextLine::roomy(), noun, is_running: false, error: None, drops_text: false }
     }
 
     pub fn text(&self) -> &str {
         self.line.text().trim()
     }
 
-    /// True once a blank ends the first word.
-    pub fn has_blank(&self) -> bool {
+    /// True once a space follows the first word.
+    pub fn has_space(&self) -> bool {
         self.line.text().trim_start().contains(' ')
     }
 
-    /// The text of the line, to be saved to or run now. `None` when there is none, or while an earlier delivery has not
-    /// ended: the line then says why.
+    /// Marks the line as running, and returns its text. `None` if the line is empty or an earlier delivery is still
+    /// running; the line then shows why.
     pub fn start(&mut self, delivering: Option<DeliveryId>) -> Option<String> {
         let text = self.text().to_owned();
         self.drops_text = false;
         self.error = if delivering.is_some() {
             Some("An earlier save or command is still running. Wait until it ends, or press Esc and copy the secret.".to_owned())
         } else if text.is_empty() {
-            Some(format!("Type a {} first.", self.content))
+            Some(format!("Type a {} first.", self.noun))
         } else {
             None
         };
@@ -53,7 +53,7 @@ impl PromptLine {
         self.is_running.then_some(text)
     }
 
-    /// Handles a key. True when the line was changed.
+    /// Handles a key. Returns true if the line changed.
     pub fn press(&mut self, key: KeyPress) -> bool {
         if self.drops_text && key.text().is_some_and(|character| !character.is_whitespace()) {
             return false;
@@ -64,9 +64,9 @@ impl PromptLine {
         is_changed
     }
 
-    /// Changes the line unless it is running. True when it was changed.
+    /// Changes the line unless it is running. Returns true if the line changed.
     ///
-    /// A secret does not belong in a name or an argument, where others can read it: it is not kept.
+    /// A secret in the line is dropped, because others can read file names and arguments.
     pub fn edit(&mut self, change: impl FnOnce(&mut TextLine) -> bool) -> bool {
         if self.is_running || !change(&mut self.line) {
             return false;
@@ -74,17 +74,17 @@ impl PromptLine {
         self.error = None;
         if paste::contains_secret(self.line.text()) {
             self.line.set("");
-            self.error = Some(format!("You pasted a secret, not a {}. It was dropped.", self.content));
+            self.error = Some(format!("You pasted a secret, not a {}. It was dropped.", self.noun));
         }
         true
     }
 
-    /// Draws the label and the line, and something in so many columns beside it.
+    /// Draws the label and the line, and `beside` next to it in `columns` columns.
     pub(super) fn draw(&self, label: &str, columns: u16, beside: Line, canvas: &mut Canvas) {
         self.line.row(field_label(label, true, canvas.theme)).draw(columns, beside, canvas);
     }
 
-    /// What is being done, what can be done, or why it did not work and what the command printed.
+    /// Draws `doing` while the line is running, the error and the command's output if it failed, or else the advice.
     pub(super) fn draw_below(&self, doing: &str, advice: &str, output: &CommandOutput, canvas: &mut Canvas) {
         let theme = canvas.theme;
         if let Some(error) = &self.error {
@@ -97,10 +97,11 @@ impl PromptLine {
     }
 }
 
-/// How many rows a line of a command's output takes at most where it is tall.
-const ROWS_WHERE_TALL: u16 = 4;
+/// The most rows for each line of a command's output on a tall screen.
+const ROWS_IF_TALL: u16 = 4;
 
-/// What a command printed, in few rows: a row a line, and so many for the last one.
+/// Draws the output of a command. Unless the screen is tall, each line takes one row, and the last line up to
+/// `rows_of_last`.
 pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let ellipsis = theme.glyphs.ellipsis;
@@ -112,11 +113,11 @@ pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mu
         canvas.words(2, &format!("{ellipsis} {left_out} earlier {lines} not shown"), theme.faint);
     }
     for (index, line) in output.lines.iter().enumerate().skip(first) {
-        // Where a row counts, the mark stands before the line.
+        // On a low screen, the ellipsis is before the line, to save a row.
         let mark =
             if is_low && left_out > 0 && index == first { format!("{ellipsis} ") } else { String::new() };
         let rows = match index + 1 {
-            _ if canvas.height() >= TALL => ROWS_WHERE_TALL,
+            _ if canvas.height() >= TALL => ROWS_IF_TALL,
             end if end == output.lines.len() => rows_of_last,
             _ => 1,
         };

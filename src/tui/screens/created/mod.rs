@@ -1,5 +1,5 @@
-//! The new secret: alone on its line, masked, with its facts and the steps of a rotation: deliver, verify,
-//! update the Atlas CLI's profiles, retire.
+//! The screen of a new secret: its masked value alone on a line, its details, and the steps of a rotation (deliver,
+//! verify, update the Atlas CLI's profiles, delete the older secrets).
 //!
 //! **Invariant:** the value lives in this screen and in the commands that deliver it; closing the screen drops it.
 
@@ -37,60 +37,60 @@ use steps::ProfileStep;
 /// How long a revealed secret stays readable after the last key.
 const REVEALED_FOR: Duration = Duration::from_secs(30);
 
-/// In fewer rows not everything fits.
+/// A screen with fewer rows is low: some parts are left out.
 const LOW: u16 = 18;
 
-/// From so many rows on nothing has to be left out.
+/// A screen with at least this many rows is tall: nothing is left out.
 const TALL: u16 = 40;
 
-/// How many rows the facts take.
-const FACTS: u16 = 3;
+/// The rows of the client ID, the secret ID and the expiry.
+const FACT_ROWS: u16 = 3;
 
-/// The new secret, and what has become of it so far.
+/// The new secret, and the state of its delivery and of the rotation.
 #[derive(Clone, Debug)]
 pub struct CreatedScreen {
-    /// What was asked for.
+    /// The request.
     pub new_secret: NewSecret,
-    /// What Atlas returned.
+    /// The secret that Atlas returned.
     pub secret: CreatedSecret,
-    /// The ids of the secrets that the account had before, where they are known.
-    before: Vec<SecretId>,
-    /// The account, fetched again: its other secrets can be deleted.
+    /// The IDs of the secrets that the account had before; empty if unknown.
+    ids_before: Vec<SecretId>,
+    /// The account, fetched again after creating: its other secrets can be deleted.
     account: Remote<AccountRef, ServiceAccount>,
-    /// The account's name, once it is known.
+    /// The account's name; empty until it is known.
     account_name: ServerText,
-    /// The older secrets that were deleted on this screen or before this one was created.
+    /// The older secrets that were deleted, on this screen or before the new one was created.
     pub(in crate::tui) deleted_older: Vec<ExistingSecret>,
-    /// Whether it was proved to work.
+    /// Whether Atlas accepts the new secret.
     pub verification: Verification,
-    /// The profiles of the Atlas CLI that use the account.
+    /// The Atlas CLI's profiles that use the account.
     profiles: ProfileStep,
-    /// How copying stands.
+    /// The state of copying.
     pub copy: CopyState,
-    /// What is known of earlier copies of the secret, unless the clipboard process or the display was lost since:
-    /// someone may have pasted it.
+    /// An earlier copy of the secret, which someone may have pasted. `None` again once the clipboard process or the
+    /// display is lost.
     copied_before: Option<Delivery>,
-    /// The other deliveries, in order.
+    /// The other deliveries, oldest first.
     pub delivered: Vec<Delivery>,
-    /// What the last command printed, if it succeeded.
+    /// The output of the last command, if it succeeded.
     output: CommandOutput,
-    /// Why standard output did not take it.
+    /// Why writing to standard output failed.
     pub not_printed: Option<String>,
-    /// What is being chosen or typed.
+    /// The open prompt.
     pub prompt: Option<Prompt>,
-    /// The save or the command that has not ended, whatever is on the screen by now.
+    /// The save or the command that is still running, even if its prompt is closed.
     delivering: Option<DeliveryId>,
-    /// The command that runs.
+    /// The running command.
     command: Option<KnownCommand>,
-    /// Until when the value is shown in full.
+    /// When to mask the value again, if it is revealed.
     pub revealed_until: Option<Now>,
-    /// The question before leaving, while the user wants to leave.
+    /// The request to leave, until the user has left or gone back.
     pub leaving: Option<Leaving>,
-    /// Whether the text that was pasted last has the secret, and in words, until the next key.
+    /// Whether the last pasted text matches, and the message about it; until the next key.
     pasted: Option<(bool, &'static str)>,
 }
 
-/// The keys of this screen, in the order in which the footer drops them; `quit` says what `q` does.
+/// The keys of this screen, most important first: the footer leaves out the last ones. `quit` is the key to quit.
 const fn keys(quit: Binding) -> [Binding; 17] {
     [
         Binding::new("c", "copy", Action::Copy),
@@ -117,20 +117,20 @@ const fn quit(what: &'static str) -> Binding {
     Binding::new("q, Esc", what, Action::Leave)
 }
 
-/// Leaving asks nothing, so that Esc, which closes things elsewhere, does not leave.
+/// Leaving does not ask. Esc does not leave, because it closes things on other screens.
 const QUITS: &[Binding] = &keys(Binding::new("q", "quit", Action::Leave));
-/// Leaving will ask.
+/// Leaving asks first.
 const ASKS: &[Binding] = &keys(quit("quit…"));
 /// Standard output waits for the secret.
 const WRITES: &[Binding] = &keys(quit("write and quit"));
 
 impl CreatedScreen {
-    /// The screen of a secret that has just arrived.
-    pub fn new(new_secret: NewSecret, secret: CreatedSecret, before: Vec<SecretId>) -> Self {
+    /// The screen of a secret that was just created.
+    pub fn new(new_secret: NewSecret, secret: CreatedSecret, ids_before: Vec<SecretId>) -> Self {
         Self {
             new_secret,
             secret,
-            before,
+            ids_before,
             account: Remote::NotAsked,
             account_name: ServerText::default(),
             deleted_older: Vec::new(),
@@ -155,17 +155,17 @@ impl CreatedScreen {
         self.revealed_for(now).is_some()
     }
 
-    /// How much longer the value is shown in full.
+    /// The time until the value is masked again; `None` while it is masked.
     fn revealed_for(&self, now: Now) -> Option<Duration> {
         self.revealed_until.map(|until| until.since(now)).filter(|left| !left.is_zero())
     }
 
-    /// What became of the secret if it is left now: what is under way may have reached someone.
+    /// What becomes of the secret if the user leaves now. A delivery in progress may have reached someone.
     pub(in crate::tui) fn disposition(&self, now: Now) -> Disposition {
         let deliveries = self.deliveries(now);
         if deliveries.iter().any(Delivery::is_proved) {
             Disposition::Delivered(deliveries)
-        } else if self.is_on_its_way() || !deliveries.is_empty() {
+        } else if self.is_being_delivered() || !deliveries.is_empty() {
             Disposition::PerhapsDelivered(deliveries)
         } else {
             Disposition::NotDelivered
@@ -178,18 +178,18 @@ impl CreatedScreen {
         self.delivered.iter().cloned().chain(copy).collect()
     }
 
-    /// True while a file, a command, a profile, the clipboard or standard output is taking it.
-    fn is_on_its_way(&self) -> bool {
+    /// True while a delivery to a file, a command, a profile, the clipboard or standard output is in progress.
+    fn is_being_delivered(&self) -> bool {
         let is_copying = matches!(self.copy, CopyState::Copying(_));
         self.delivering.is_some() || is_copying || self.profiles.is_writing() || self.is_being_printed()
     }
 
-    /// True when someone certainly has the secret: leaving loses nothing.
+    /// True if the secret has certainly been delivered: leaving loses nothing.
     pub fn is_delivered(&self, now: Now) -> bool {
         !self.disposition(now).is_loss()
     }
 
-    /// The secret with what the formats say beside it.
+    /// The secret, and the details that the formats contain.
     fn payload(&self, app: &Shared) -> Box<SecretPayload> {
         let organization = app.lookups.organization(&self.new_secret.project).cloned();
         let (new_secret, secret) = (self.new_secret.clone(), self.secret.clone());
@@ -223,9 +223,9 @@ impl Component for CreatedScreen {
             Action::Another if matches!(app.output, Output::Sink(_)) => {
                 app.message = Some("Standard output can receive only one secret. q writes it and quits.");
             }
-            Action::Another => return self.want_to_leave(app, Target::Another),
+            Action::Another => return self.start_leaving(app, Target::Another),
             Action::No => self.output = CommandOutput::default(),
-            Action::Leave => return self.want_to_leave(app, Target::Quit),
+            Action::Leave => return self.start_leaving(app, Target::Quit),
             Action::Abort => return self.abort(app),
             _ => {}
         }
@@ -262,7 +262,7 @@ impl Component for CreatedScreen {
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
             Event::ClipboardChecked(content) => {
                 self.clipboard_checked(app, content);
-                if let Some(target) = self.leaving_after_check() {
+                if let Some(target) = self.target_after_check() {
                     return self.leave_or_ask(app, target);
                 }
             }
@@ -278,7 +278,7 @@ impl Component for CreatedScreen {
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
             event => self.on_secret_list_event(app, event),
         }
-        self.drop_old_question();
+        self.remove_stale_question();
         Transition::Stay
     }
 
@@ -295,7 +295,7 @@ impl Component for CreatedScreen {
             (Some(leaving), _) => leaving.keys(),
             (None, Some(prompt)) => prompt.keys(),
             (None, None) if matches!(app.output, Output::Sink(_)) => WRITES,
-            (None, None) if self.asks_to_leave() => ASKS,
+            (None, None) if self.asks_before_leaving() => ASKS,
             (None, None) => QUITS,
         }
     }
@@ -305,7 +305,7 @@ impl Component for CreatedScreen {
             return false;
         }
         match (&self.leaving, &self.prompt) {
-            (Some(leaving), _) => return self.leaving_works(leaving, action),
+            (Some(leaving), _) => return self.leave_key_works(leaving, action),
             (None, Some(Prompt::Delete(list))) => return list.works(app, action),
             (None, _) => {}
         }
@@ -353,7 +353,7 @@ impl Component for CreatedScreen {
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        // Where it is low, the facts come last: what became of the secret and what is asked must be seen.
+        // On a low screen the facts come last: the state of the secret and the question must be visible.
         let is_low = canvas.height() < LOW;
         let rows = if is_low { 1 } else { 2 };
         let title = cut(&self.title(app), canvas.width(), 2, rows, theme.glyphs.ellipsis);
@@ -374,10 +374,10 @@ impl Component for CreatedScreen {
             (None, Some(prompt)) => self.draw_prompt(app, prompt, canvas),
             (None, None) => self.draw_steps(app, canvas),
         }
-        // A question or a prompt may have the page to itself.
+        // A question or a prompt may need all rows.
         let is_open = self.leaving.is_some() || self.prompt.is_some();
-        if is_low && (!is_open || canvas.left() >= FACTS) {
-            if canvas.left() > FACTS {
+        if is_low && (!is_open || canvas.left() >= FACT_ROWS) {
+            if canvas.left() > FACT_ROWS {
                 canvas.blank();
             }
             self.draw_facts(app, canvas);
@@ -386,19 +386,19 @@ impl Component for CreatedScreen {
 }
 
 impl CreatedScreen {
-    /// What was created, for whom and where, as far as the names are known.
+    /// The title, with the names of the account and the project as far as they are known.
     fn title(&self, app: &Shared) -> String {
         let project = app.lookups.project.value(&self.new_secret.project).map(|project| &project.name);
         let mut title = "Secret created".to_owned();
-        for (before, name) in [("for", Some(&self.account_name)), ("in", project)] {
+        for (preposition, name) in [("for", Some(&self.account_name)), ("in", project)] {
             if let Some(name) = name.filter(|name| !name.is_empty()) {
-                title.extend([" ", before, " ", name.as_str()]);
+                title.extend([" ", preposition, " ", name.as_str()]);
             }
         }
         title
     }
 
-    /// No glyph stands beside the value and it is never wrapped: it can be selected with the mouse as it is.
+    /// Draws the value without a glyph and without wrapping, so that the mouse can select exactly the value.
     fn draw_value(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let value = &self.secret.value;
@@ -429,7 +429,7 @@ impl CreatedScreen {
             Some(at) => {
                 let date = text::date_time(at, app.zone.as_ref());
                 let both = format!("{date}, {}", text::from_now(at, app.atlas_now()));
-                // The distance is left out where it would wrap.
+                // The relative time is left out if the line would wrap.
                 if rows_of(&both, canvas.width(), LABEL_WIDTH) > 1 { date } else { both }
             }
             None => "not in Atlas's response".to_owned(),

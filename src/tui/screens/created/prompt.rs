@@ -1,5 +1,5 @@
-//! What is chosen or typed on the screen of the secret: a format, a path, a command, an older secret to delete. It stands
-//! where the state of the secret stands otherwise.
+//! The prompts of the screen: for a format, a path, a command, or an older secret to delete. A prompt replaces the
+//! steps.
 
 use ratatui::style::Style;
 use ratatui::text::Line;
@@ -20,12 +20,12 @@ use super::CreatedScreen;
 use super::line::PromptLine;
 use super::run::{ABOUT_RUN, RunPrompt};
 
-/// What the user is asked for.
+/// What the user selects or types.
 #[derive(Clone, Debug)]
 pub enum Prompt {
-    /// The format to copy in: which one is chosen, from 0.
+    /// The index of the selected format to copy in.
     Formats(usize),
-    /// The path of a file, and the existing file there that may be updated, if the user agrees.
+    /// The path of a file. If the file exists and can be updated, the user must agree first.
     Save(PromptLine, Option<EnvFile>),
     /// A command.
     Run(Box<RunPrompt>),
@@ -57,7 +57,7 @@ const ABOUT_SAVE: &[&str] = &[
 ];
 
 impl Prompt {
-    /// The line that is being typed.
+    /// The input line, if the user can type.
     fn line(&mut self) -> Option<&mut PromptLine> {
         match self {
             Self::Save(line, None) => Some(line),
@@ -66,12 +66,12 @@ impl Prompt {
         }
     }
 
-    /// True while characters are text.
+    /// True if characters are text instead of keys.
     pub(super) fn takes_text(&self) -> bool {
         matches!(self, Self::Run(_) | Self::Save(_, None))
     }
 
-    /// Changes the line that is typed.
+    /// Changes the input line.
     pub(super) fn edit(&mut self, change: impl FnOnce(&mut PromptLine) -> bool) {
         let is_changed = self.line().is_some_and(change);
         if let (true, Self::Run(run)) = (is_changed, self) {
@@ -127,7 +127,7 @@ impl CreatedScreen {
         Transition::Stay
     }
 
-    /// The screen reports what was deleted, so that the list is not needed for that.
+    /// Closes the list after a deletion, which the screen itself then shows.
     pub(super) fn on_secret_list_event(&mut self, app: &Shared, event: Event) {
         let Some(Prompt::Delete(list)) = &mut self.prompt else { return };
         if let Some(secret) = list.on_list_event(app, event) {
@@ -136,13 +136,13 @@ impl CreatedScreen {
         }
     }
 
-    /// Numbers the save or the command that starts now.
+    /// Hides the value, and returns the ID of the save or the command that starts now.
     pub(super) fn start_delivery(&mut self, app: &mut Shared) -> DeliveryId {
         self.revealed_until = None;
         *self.delivering.insert(app.next_delivery())
     }
 
-    /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be changed.
+    /// Records a success, whatever is on the screen now. After a failure, the user can change the line.
     pub(super) fn delivery_ended(&mut self, app: &mut Shared, result: Result<Delivery, String>) {
         self.delivering = None;
         let line = self.prompt.as_mut().and_then(Prompt::line).filter(|line| line.is_running);
@@ -151,7 +151,7 @@ impl CreatedScreen {
                 if line.is_some() {
                     self.prompt = None;
                 }
-                self.delivered_by(app, delivery);
+                self.add_delivery(app, delivery);
             }
             (Err(error), Some(line)) => {
                 line.is_running = false;
@@ -161,8 +161,8 @@ impl CreatedScreen {
         }
     }
 
-    /// It certainly has arrived somewhere. The same again moves to the end.
-    pub(super) fn delivered_by(&mut self, app: &mut Shared, delivery: Delivery) {
+    /// Adds a proved delivery. If it is in the list already, it moves to the end.
+    pub(super) fn add_delivery(&mut self, app: &mut Shared, delivery: Delivery) {
         self.delivered.retain(|before| *before != delivery);
         self.delivered.push(delivery);
         app.send(Command::SettleRecord);
@@ -210,7 +210,7 @@ impl CreatedScreen {
         });
     }
 
-    /// A file that exists may be a question rather than a failure.
+    /// Handles the end of a save. If the file exists, that may lead to a question instead of an error.
     pub(super) fn file_written(
         &mut self,
         app: &mut Shared,
@@ -238,7 +238,7 @@ impl CreatedScreen {
             line.draw("Save to", 0, Line::default(), canvas);
             let format = Format::for_file(path);
             line.draw_below("Saving", &advice(path, format), &CommandOutput::default(), canvas);
-            return self.draw_left_out(app, format, canvas);
+            return self.draw_missing_organization(app, format, canvas);
         };
         if let Some(file) = &file.link_to {
             canvas.words(0, &format!("{path} is a link to {file}, which is what changes."), Style::new());
@@ -270,7 +270,7 @@ impl CreatedScreen {
     }
 }
 
-/// What will be in the file.
+/// Says what the file will contain.
 fn advice(path: &str, format: Format) -> String {
     let (content, more) = match format {
         Format::Secret | Format::ClientId | Format::Template(_) => {

@@ -1,4 +1,4 @@
-//! The prompt for a command that reads the secret: its line, the lines that are known, and what it reads.
+//! The prompt for a command that reads the secret: the input line, the known commands, and the format of the secret.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -15,16 +15,16 @@ use super::copy::formats;
 use super::line::PromptLine;
 use super::{CreatedScreen, Prompt};
 
-/// Narrower than this, what the command reads stands on a row of its own.
+/// With fewer columns, the format is on a row of its own.
 const NARROW: u16 = 70;
 
-/// As wide as `as kubernetes` with its mark.
+/// The columns of `as kubernetes` with the glyph after it.
 const FORMAT_WIDTH: u16 = 16;
 
-/// In fewer rows, the list of known lines uses all of them.
+/// If fewer rows are left, the list of known commands uses all of them.
 const LOW_LIST: u16 = 4;
 
-/// Longer names of known lines are cut.
+/// The most columns for the name of a known command.
 const LONGEST_NAME: u16 = 20;
 
 const RUN: &[Binding] = &run_keys("run");
@@ -51,16 +51,16 @@ pub(super) const ABOUT_RUN: &[&str] = &[
     "Output is shown when the command ends, except lines that contain the secret. The command can prompt you.",
 ];
 
-/// A command line that is typed or chosen.
+/// A command line that the user types or selects.
 #[derive(Clone, Debug)]
 pub struct RunPrompt {
     pub line: PromptLine,
     format: Format,
     known: Vec<KnownCommand>,
     matches: Matches,
-    /// Which of the known lines Enter takes, from 0, in the order of the screen.
+    /// The index of the command that Enter inserts, in the order on the screen.
     selected: Option<usize>,
-    /// What the last command printed, if it failed.
+    /// The output of the last command, if it failed.
     output: CommandOutput,
 }
 
@@ -78,7 +78,7 @@ impl RunPrompt {
         prompt
     }
 
-    /// Lists what is known: the user's own commands, those of the tools, and those that were run, each once.
+    /// Lists the known commands, each once: the user's own, those for the installed tools, and those run before.
     fn list(&mut self, app: &Shared) {
         self.known.clear();
         for known in app.sinks.iter().chain(&app.presets).chain(app.commands_run.iter().rev()) {
@@ -91,7 +91,7 @@ impl RunPrompt {
         self.changed();
     }
 
-    /// The list follows the line. An empty line has no format left of a command that was in it.
+    /// Filters the list by the line. An empty line resets the format, which may be that of an earlier command.
     pub fn changed(&mut self) {
         if self.line.text().is_empty() {
             self.format = Format::Secret;
@@ -101,34 +101,35 @@ impl RunPrompt {
         self.selected = self.preselected();
     }
 
-    /// The first entry, while the line is empty or the start of that entry's line or name; what has a blank is a command.
-    /// After an error nothing is, because an Enter may be the end of a secret that was refused.
+    /// The first entry, if the line is empty or the start of that entry's command or name. A line with a space is a
+    /// command. After an error nothing is preselected, because Enter may be the end of a secret that was dropped.
     fn preselected(&self) -> Option<usize> {
-        let (text, known) = (self.line.text().to_lowercase(), self.at(0)?);
-        let is_start =
-            [known.line.as_str(), known.name.as_str()].iter().any(|of| of.to_lowercase().starts_with(&text));
-        let is_search = is_start && known.line != self.line.text() && !self.line.has_blank();
+        let (text, known) = (self.line.text().to_lowercase(), self.command_at(0)?);
+        let is_start = [known.line.as_str(), known.name.as_str()]
+            .iter()
+            .any(|entry| entry.to_lowercase().starts_with(&text));
+        let is_search = is_start && known.line != self.line.text() && !self.line.has_space();
         (is_search && self.line.error.is_none()).then_some(0)
     }
 
-    /// Enter takes what is selected, and else runs what was typed: a match may be another command.
+    /// Enter inserts the selected command. Without one, it runs the line: a match may be another command.
     pub(super) fn keys(&self) -> &'static [Binding] {
         if self.selected.is_some() { CHOOSE } else { RUN }
     }
 
-    /// True when something is listed that is not in the line already.
+    /// True if the list has a command that differs from the line.
     pub fn has_known(&self) -> bool {
         let typed = self.line.text();
-        (0..self.matches.len()).any(|place| self.at(place).is_some_and(|known| known.line != typed))
+        (0..self.matches.len()).any(|index| self.command_at(index).is_some_and(|known| known.line != typed))
     }
 
-    fn at(&self, place: usize) -> Option<&KnownCommand> {
-        self.known.get(self.matches.row(place)?)
+    fn command_at(&self, index: usize) -> Option<&KnownCommand> {
+        self.known.get(self.matches.row(index)?)
     }
 
-    /// Takes the selected command into the line, or else the first one.
-    fn take(&mut self) {
-        let Some(known) = self.at(self.selected.unwrap_or(0)).cloned() else { return };
+    /// Inserts the selected command, or else the first one.
+    fn insert_selected(&mut self) {
+        let Some(known) = self.command_at(self.selected.unwrap_or(0)).cloned() else { return };
         self.format = known.format;
         self.line.edit(|line| {
             line.set(&known.line);
@@ -138,9 +139,9 @@ impl RunPrompt {
     }
 
     fn next_format(&mut self, app: &Shared) {
-        let holding: Vec<Format> = formats(app).filter(|format| format.holds_the_secret()).collect();
-        let place = holding.iter().position(|format| *format == self.format);
-        self.format = place.map_or(Format::Secret, |place| holding[(place + 1) % holding.len()]);
+        let formats: Vec<Format> = formats(app).filter(|format| format.holds_the_secret()).collect();
+        let index = formats.iter().position(|format| *format == self.format);
+        self.format = index.map_or(Format::Secret, |index| formats[(index + 1) % formats.len()]);
     }
 }
 
@@ -154,9 +155,9 @@ impl CreatedScreen {
         app.send(Command::FindPresets);
     }
 
-    /// The tools that are installed are known.
+    /// Adds the commands for the installed tools to the list.
     pub(super) fn presets_found(&mut self, app: &mut Shared, presets: Vec<KnownCommand>) {
-        // Otherwise what was selected already would not be any more.
+        // Listing the same commands again would lose the selection.
         if app.presets != presets {
             app.presets = presets;
             if let Some(Prompt::Run(prompt)) = &mut self.prompt {
@@ -172,15 +173,15 @@ impl CreatedScreen {
             _ if prompt.line.is_running => {}
             Action::No => self.prompt = None,
             Action::NextChoice if count > 0 => {
-                prompt.selected = Some(prompt.selected.map_or(0, |place| (place + 1) % count));
+                prompt.selected = Some(prompt.selected.map_or(0, |index| (index + 1) % count));
                 prompt.line.error = None;
             }
             Action::PreviousChoice if count > 0 => {
                 prompt.selected = Some((prompt.selected.unwrap_or(0) + count - 1) % count);
                 prompt.line.error = None;
             }
-            Action::TakeKnown => prompt.take(),
-            Action::Choose if prompt.selected.is_some() => prompt.take(),
+            Action::TakeKnown => prompt.insert_selected(),
+            Action::Choose if prompt.selected.is_some() => prompt.insert_selected(),
             Action::NextFormat => prompt.next_format(app),
             Action::Choose => {
                 let Some(line) = prompt.line.start(self.delivering) else { return };
@@ -201,11 +202,11 @@ impl CreatedScreen {
             return;
         }
         let Some(command) = self.command.take() else { return };
-        // The line, split as it was to be run, begins with the program.
-        let words = shell_words::split(&command.line).unwrap_or_default();
-        let program = ServerText::new(words.first().map_or("", String::as_str));
+        // The program is the first word of the line, split as it is for running.
+        let arguments = shell_words::split(&command.line).unwrap_or_default();
+        let program = ServerText::new(arguments.first().map_or("", String::as_str));
         let format = command.format;
-        // The secret may be in a line that was refused.
+        // A command that was not started may contain the secret.
         if report.outcome.was_started() {
             app.commands_run.retain(|before| !is_same(before, &command));
             app.commands_run.push(command);
@@ -256,8 +257,8 @@ impl RunPrompt {
     fn draw_known(&self, canvas: &mut Canvas) {
         let (theme, width) = (canvas.theme, usize::from(canvas.width()));
         let ellipsis = theme.glyphs.ellipsis;
-        let row = |(place, known): (usize, &KnownCommand)| {
-            let is_selected = self.selected == Some(place);
+        let row = |(index, known): (usize, &KnownCommand)| {
+            let is_selected = self.selected == Some(index);
             let style = if is_selected { theme.strong } else { Style::new() };
             let name = cut(known.name.as_str(), LONGEST_NAME, 0, 1, ellipsis);
             let reads = match known.format {
@@ -274,8 +275,8 @@ impl RunPrompt {
             Line::from(vec![pointer(is_selected, theme), line, gap, about])
         };
         let total = self.matches.len();
-        let rows = (0..total).filter_map(|place| Some((place, self.at(place)?))).map(row).collect();
-        // What is left out is not said right above the footer.
+        let rows = (0..total).filter_map(|index| Some((index, self.command_at(index)?))).map(row).collect();
+        // A blank row separates the note about hidden entries from the footer.
         let height = canvas.left().saturating_sub(u16::from(canvas.left() >= LOW_LIST));
         let mut part = canvas.part(height);
         Scroll::to(self.selected.unwrap_or(0), total, height).draw(rows, &mut part);

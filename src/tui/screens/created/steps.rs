@@ -1,5 +1,5 @@
-//! The steps of a rotation: deliver the new secret, verify that it works, update profiles, delete the older ones. Each is ticked with
-//! what was proved.
+//! The steps of a rotation: deliver the new secret, verify it, update profiles, delete the older secrets. A check mark
+//! shows only what was proved.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -18,27 +18,27 @@ use crate::tui::text;
 use super::line::draw_output;
 use super::{CreatedScreen, LOW, TALL};
 
-/// How many deliveries are listed, the latest, where it is not tall.
+/// How many of the latest deliveries are listed, unless the screen is tall.
 const MOST_DELIVERIES: usize = 3;
 
-/// Narrower than this, steps say less.
+/// With fewer columns, the steps are shorter.
 const NARROW: u16 = 64;
 
-/// Whether the new secret was proved to work.
+/// Whether Atlas accepts the new secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verification {
-    /// It was not tried.
+    /// Not tried yet.
     Never,
-    /// Atlas is being asked since then.
+    /// In progress since this time.
     Running(Now),
-    /// It is known.
+    /// The result is known.
     Done(ApiResult<()>),
 }
 
-/// The profiles to be updated, and how that stands.
+/// The profiles to update, and the state of the update.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ProfileStep {
-    /// Those that still have an older secret.
+    /// The profiles that still have an older secret.
     names: Vec<ProfileName>,
     stage: Stage,
 }
@@ -47,15 +47,14 @@ pub(super) struct ProfileStep {
 enum Stage {
     #[default]
     Idle,
-    /// Atlas is asked first whether it accepts the secret.
+    /// The secret is being verified first.
     Verifying,
     Writing(Now),
-    /// Why the profiles were not updated, a sentence each.
+    /// Why profiles were not updated, one text for each.
     Failed(Vec<String>),
 }
 
 impl ProfileStep {
-    /// True while a profile is being written.
     pub(super) fn is_writing(&self) -> bool {
         matches!(self.stage, Stage::Writing(_))
     }
@@ -76,7 +75,7 @@ impl ProfileStep {
 }
 
 impl CreatedScreen {
-    /// Fetches the account again: creating has changed when its other secrets expire.
+    /// Fetches the account again, because creating a secret has changed the expiry of its other secrets.
     pub(in crate::tui) fn fetch_account(&mut self, app: &mut Shared) {
         let account = self.new_secret.account();
         if let Some(known) = app.lookups.account.value(&account) {
@@ -86,33 +85,33 @@ impl CreatedScreen {
         app.send(Command::FetchAccount(Reader::Created, account));
     }
 
-    pub(super) fn account_fetched(&mut self, of: &AccountRef, result: ApiResult<ServiceAccount>) {
-        self.account.finish(of, result);
-        if let Some(account) = self.account.value(of) {
+    pub(super) fn account_fetched(&mut self, account_ref: &AccountRef, result: ApiResult<ServiceAccount>) {
+        self.account.finish(account_ref, result);
+        if let Some(account) = self.account.value(account_ref) {
             self.account_name = account.name.clone();
         }
     }
 
-    /// What is not to be deleted as an older secret: the new one.
+    /// What the list of older secrets must not delete: the new secret.
     pub(super) fn keeps(&self) -> Keeps {
-        self.secret.id.clone().map_or_else(|| Keeps::AllBut(self.before.clone()), Keeps::This)
+        self.secret.id.clone().map_or_else(|| Keeps::AllBut(self.ids_before.clone()), Keeps::This)
     }
 
-    /// The account's other secrets, once they are known.
-    fn others(&self) -> Option<impl Iterator<Item = &ExistingSecret>> {
+    /// The account's older secrets; `None` until the account is known.
+    fn older_secrets(&self) -> Option<impl Iterator<Item = &ExistingSecret>> {
         let (account, keeps) = (self.account.value(&self.new_secret.account())?, self.keeps());
-        let is_left = move |secret: &&ExistingSecret| {
+        let is_older = move |secret: &&ExistingSecret| {
             keeps.allows(&secret.id) && self.deleted_older.iter().all(|deleted| deleted.id != secret.id)
         };
-        Some(account.secrets.iter().filter(is_left))
+        Some(account.secrets.iter().filter(is_older))
     }
 
     /// `None` until the account is known.
     pub(super) fn has_older_secret(&self) -> Option<bool> {
-        self.others().map(|mut others| others.next().is_some())
+        self.older_secrets().map(|mut older| older.next().is_some())
     }
 
-    /// Asks Atlas for a token with the new secret.
+    /// Verifies the new secret: requests a token with it.
     pub(in crate::tui) fn verify(&mut self, app: &mut Shared) {
         if !matches!(self.verification, Verification::Running(_)) {
             self.verification = Verification::Running(app.now);
@@ -120,7 +119,7 @@ impl CreatedScreen {
         }
     }
 
-    /// A verification that was made before there was a screen.
+    /// Sets the result of a verification that ended before the screen opened.
     pub(crate) fn set_verified(&mut self, result: ApiResult<()>) {
         self.verification = Verification::Done(result);
     }
@@ -132,22 +131,22 @@ impl CreatedScreen {
         }
     }
 
-    /// Looks up which profiles of the Atlas CLI use the account. The demo's account is no one's.
+    /// Finds the Atlas CLI's profiles that use the account. No profile uses the demo account.
     pub(in crate::tui) fn find_profiles(&self, app: &mut Shared) {
         if app.session != Session::Demo {
             app.send(Command::FindProfiles(self.new_secret.client.clone()));
         }
     }
 
-    /// Which profiles there are is looked up once, when the secret has arrived.
+    /// Sets the profiles to update. They are searched for once, when the secret has arrived.
     pub(super) fn profiles_found(&mut self, app: &Shared, client: &ClientId, mut names: Vec<ProfileName>) {
         if *client != self.new_secret.client {
             return;
         }
-        // The keyring that signed in was asked already.
+        // The search does not unlock a keyring, so it may miss the profile that this session signed in with.
         let login = app.login.as_ref().filter(|login| login.client == *client);
-        let own = login.and_then(|_| app.session.profile()).filter(|name| !names.contains(name));
-        names.extend(own.cloned());
+        let login_profile = login.and_then(|_| app.session.profile()).filter(|name| !names.contains(name));
+        names.extend(login_profile.cloned());
         self.profiles.names = names;
     }
 
@@ -163,7 +162,7 @@ impl CreatedScreen {
         }
     }
 
-    /// What waits for the verification goes on, or ends.
+    /// Writes the profiles that wait for the verification, or fails if the secret was not accepted.
     pub(super) fn write_verified(&mut self, app: &mut Shared) {
         if !matches!(self.profiles.stage, Stage::Verifying) {
             return;
@@ -187,11 +186,11 @@ impl CreatedScreen {
             match result {
                 Ok(place) => {
                     self.profiles.names.retain(|name| *name != profile);
-                    // The secret that signed in is kept nowhere any more.
+                    // The secret that signed in is no longer stored anywhere.
                     if app.session.profile() == Some(&profile) {
                         app.login_holder = None;
                     }
-                    self.delivered_by(app, Delivery::Updated { place });
+                    self.add_delivery(app, Delivery::Updated { place });
                 }
                 Err(why) => failures.push(format!("Not written to profile {profile}. {why}")),
             }
@@ -252,12 +251,12 @@ impl CreatedScreen {
         draw_output(&self.output, 1, canvas);
         self.draw_copy(app, canvas);
         if let Some(format) = self.copy.format() {
-            self.draw_left_out(app, format, canvas);
+            self.draw_missing_organization(app, format, canvas);
         }
     }
 
-    /// A format without the organization says so: the user has to add it.
-    pub(super) fn draw_left_out(&self, app: &Shared, format: Format, canvas: &mut Canvas) {
+    /// Draws a note if the format has the organization ID and that is not known: the user must add it.
+    pub(super) fn draw_missing_organization(&self, app: &Shared, format: Format, canvas: &mut Canvas) {
         let project = &self.new_secret.project;
         let may_be_known =
             app.lookups.organization(project).is_some() || app.lookups.project.is_loading(project);
@@ -319,7 +318,7 @@ impl CreatedScreen {
             canvas.warning(&format!("Could not load the older secrets. {title}"), theme.warning);
             canvas.words(2, "d tries again.", Style::new());
         }
-        for secret in self.others().into_iter().flatten() {
+        for secret in self.older_secrets().into_iter().flatten() {
             let now = app.atlas_now();
             let used = match secret.last_used_at {
                 Some(at) => format!("used {}", text::ago(at, now)),
@@ -344,14 +343,14 @@ impl CreatedScreen {
     }
 }
 
-/// A step that is not done, and the keys that do it.
+/// Draws a step that is not done, and its keys.
 fn draw_step(name: &str, keys: &str, canvas: &mut Canvas) {
     let name = format!("{} {name}", canvas.theme.glyphs.open);
     let width = usize::from(LABEL_WIDTH);
     canvas.item(Span::raw(format!("{name:<width$}")), keys, Style::new());
 }
 
-/// A delivery that is not a copy.
+/// The text of a delivery; empty for a copy.
 fn delivery_text(delivery: &Delivery) -> String {
     match delivery {
         Delivery::Saved { path } => format!("Saved to {path}{PRIVATE}"),
@@ -368,5 +367,5 @@ fn delivery_text(delivery: &Delivery) -> String {
     }
 }
 
-/// Who can read a saved file, where the system has permissions that say so.
+/// Who can read a saved file, on systems where its permissions are set.
 const PRIVATE: &str = if cfg!(unix) { ", readable only by you (mode 0600)" } else { "" };

@@ -1,4 +1,4 @@
-//! What the screen of a lost secret shows: what is known, what was found, and what to do.
+//! Draws the screen of a lost secret: what is known, what the search has found, and what to do.
 
 use jiff::Timestamp;
 use ratatui::style::Style;
@@ -15,7 +15,7 @@ use super::super::secret_list::IN_USE;
 use super::{Origin, Recovery, Search};
 
 impl Recovery {
-    /// What is known, and about which account.
+    /// Draws what happened, and the IDs of the account and of the secret.
     pub(super) fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let (title, text) = self.summary_text(app, &theme.glyphs);
@@ -26,7 +26,7 @@ impl Recovery {
         }
         canvas.words(2, &text, Style::new());
         if let Some(in_flight) = &app.in_flight {
-            // It moves once a second, too slow for a spinner to turn.
+            // The screen is drawn once a second here, which is too slow for a spinner.
             let seconds = text::seconds(app.now.since(in_flight.since));
             let waiting = format!("Still waiting for the response  {seconds}");
             canvas.marked(theme.glyphs.dot, &waiting, theme.faint);
@@ -45,7 +45,7 @@ impl Recovery {
         canvas.blank_unless_low();
     }
 
-    /// What happened, and what that means.
+    /// A title that says what happened, and a text that says what it means.
     fn summary_text(&self, app: &Shared, glyphs: &Glyphs) -> (String, String) {
         match &self.deleted {
             Some(Deletion::Deleted) => {
@@ -99,12 +99,12 @@ impl Recovery {
             Origin::StoppedWaiting => {
                 "The request is still running. If Atlas answers, the secret is shown.".to_owned()
             }
-            Origin::LostAnswer(error) => error.after_creating(self.is_created()),
+            Origin::LostResponse(error) => error.after_creating(self.is_created()),
             Origin::PreviousRun(_) => "A previous run did not record that it was delivered.".to_owned(),
         }
     }
 
-    /// What is being done, or was found, or is asked.
+    /// Draws the running search, its result, or a question.
     pub(super) fn draw_state(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         if self.asks_to_leave {
@@ -143,7 +143,7 @@ impl Recovery {
         }
     }
 
-    /// The secret's name within a sentence.
+    /// The name of the secret in a sentence.
     fn label(&self, glyphs: &Glyphs) -> String {
         self.found()
             .map_or_else(|| "this secret".to_owned(), |secret| text::short_label(secret, glyphs.ellipsis))
@@ -152,7 +152,7 @@ impl Recovery {
     fn draw_search(&self, app: &Shared, canvas: &mut Canvas) {
         match &self.search {
             Search::NotStarted => {
-                if let Some(record) = self.record().filter(|_| !self.is_here(app)) {
+                if let Some(record) = self.record().filter(|_| !self.is_same_host(app)) {
                     let host = record.entry.base_url.host();
                     let text = "and this run is signed in elsewhere. Sign in there to delete it.";
                     canvas.words(0, &format!("It is on {host}, {text}"), canvas.theme.warning);
@@ -211,7 +211,7 @@ impl Recovery {
         }
     }
 
-    /// What deleting the secret does not undo: creating it has shortened the other ones.
+    /// Draws what deleting the secret does not undo: creating it has shortened the lifetime of the others.
     fn draw_what_stays(&self, canvas: &mut Canvas) {
         let others = match self.before.ids.as_deref() {
             Some([]) => return,
@@ -223,7 +223,7 @@ impl Recovery {
     }
 }
 
-/// What tells a secret from the others: the end of its value, when it was created, and when it was last used.
+/// Identifies a secret: by the end of its value, when it was created, and when it was last used.
 fn identifying_line(
     app: &Shared,
     secret: &ExistingSecret,

@@ -1,5 +1,5 @@
-//! A secret that exists, or may exist, and that no one has: the answer to its POST was lost, or a previous run stopped
-//! before it was delivered. Says what is known, what the search has found, and what to do.
+//! The screen of a secret that exists, or may exist, but whose value no one has: the response to its POST was lost, or
+//! a previous run stopped before delivering it. Shows what is known, what the search has found, and what to do.
 
 mod draw;
 
@@ -21,10 +21,10 @@ use crate::tui::text;
 use super::Notice;
 use super::secret_list::DeletePrompt;
 
-/// No POST takes longer; what was created later is another request's.
+/// No POST takes longer. A secret that was created later belongs to another request.
 const LONGEST_POST: Duration = Duration::from_secs(60);
 
-/// A secret that no one has, as far as is known.
+/// A secret whose value no one has, as far as is known.
 #[derive(Clone, Debug)]
 pub struct Recovery {
     origin: Origin,
@@ -32,11 +32,11 @@ pub struct Recovery {
     sent_at: Now,
     before: Before,
     search: Search,
-    /// What was found, or recorded, while the user deletes it.
+    /// The prompt while the user deletes the found or recorded secret.
     deletion: Option<DeletePrompt>,
-    /// How the last deletion ended.
+    /// The outcome of the last deletion.
     deleted: Option<Deletion>,
-    /// What the search showed that the user repeats.
+    /// The result of the previous search, if the user repeats it.
     previous: Option<Recovered>,
     asks_to_leave: bool,
 }
@@ -46,11 +46,11 @@ pub struct Recovery {
 enum Origin {
     /// The user stopped waiting for the POST.
     StoppedWaiting,
-    LostAnswer(ApiError),
+    LostResponse(ApiError),
     PreviousRun(Box<PendingRecord>),
 }
 
-/// How far the search for a new secret is.
+/// The state of the search for the new secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Search {
     NotStarted,
@@ -59,7 +59,7 @@ enum Search {
     Done { recovered: Recovered, at: Now, is_unchanged: bool },
 }
 
-/// The keys of this screen, most important first; those that would do nothing are left out.
+/// The keys of this screen, most important first. Keys that would do nothing are left out.
 const fn keys(keep: &'static str, check: &'static str, back: Binding, quit: Binding) -> [Binding; 8] {
     [
         Binding::new("d", "delete it", Action::Delete),
@@ -80,7 +80,7 @@ const AFTER_POST: &[Binding] = &keys(
     QUIT_BY_LETTER,
 );
 const PREVIOUS_RUN: &[Binding] = &previous_run("keep it", "later");
-/// The secret was deleted, by someone else or here.
+/// The secret was deleted, here or by someone else.
 const PREVIOUS_RUN_OVER: &[Binding] = &previous_run("forget it", "back to the form");
 
 const fn previous_run(keep: &'static str, back: &'static str) -> [Binding; 8] {
@@ -91,39 +91,39 @@ const fn previous_run(keep: &'static str, back: &'static str) -> [Binding; 8] {
 const QUIT_ANYWAY: &[Binding] = &[yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PROMPT, HELP];
 
 impl Recovery {
-    fn of(origin: Origin, account: AccountRef, sent_at: Now, before: Before) -> Self {
+    fn with_origin(origin: Origin, account: AccountRef, sent_at: Now, before: Before) -> Self {
         let search = Search::NotStarted;
         let (deletion, deleted, previous) = (None, None, None);
         Self { origin, account, sent_at, before, search, deletion, deleted, previous, asks_to_leave: false }
     }
 
-    /// Starts to search at once. `lost` is why the POST has no answer; `None` while it may still come.
+    /// Starts the search at once. `lost` is the error of the POST; `None` while its response may still arrive.
     pub(in crate::tui) fn new(app: &mut Shared, in_flight: &InFlight, lost: Option<ApiError>) -> Self {
-        let origin = lost.map_or(Origin::StoppedWaiting, Origin::LostAnswer);
+        let origin = lost.map_or(Origin::StoppedWaiting, Origin::LostResponse);
         let account = in_flight.new_secret.account();
-        let mut recovery = Self::of(origin, account, in_flight.since, in_flight.before.clone());
+        let mut recovery = Self::with_origin(origin, account, in_flight.since, in_flight.before.clone());
         recovery.search(app);
         recovery
     }
 
-    /// What a previous run recorded; it is searched for when the user says so.
+    /// The screen for the record of a previous run. The user starts the search.
     pub(in crate::tui) fn of_record(app: &Shared, record: PendingRecord) -> Self {
         let entry = &record.entry;
         let account = AccountRef { project: entry.project.clone(), client: entry.client.clone() };
         let sent_at = Now { wall: entry.begun_at, ..app.now };
         let latest = entry.begun_at.checked_add(LONGEST_POST).ok();
         let before = Before { ids: entry.ids_before.clone(), at: entry.begun_at, latest };
-        Self::of(Origin::PreviousRun(Box::new(record)), account, sent_at, before)
+        Self::with_origin(Origin::PreviousRun(Box::new(record)), account, sent_at, before)
     }
 
-    /// The POST's answer turned out to be lost for good: searches again.
+    /// Searches again, because the response to the POST is now lost for good.
     pub(in crate::tui) fn restart(&mut self, app: &mut Shared, lost: ApiError) {
-        self.origin = Origin::LostAnswer(lost);
+        self.origin = Origin::LostResponse(lost);
         self.asks_to_leave = false;
         self.search(app);
     }
 
-    /// So long after a previous run, one fetch says all there is to say.
+    /// Starts the search. After a previous run enough time has passed, so that one fetch is enough.
     fn search(&mut self, app: &mut Shared) {
         let pauses = if self.record().is_some() { &[][..] } else { &PAUSES };
         self.search = Search::Fetching { since: app.now };
@@ -148,20 +148,20 @@ impl Recovery {
         matches!(self.search, Search::Fetching { .. } | Search::Pausing { .. })
     }
 
-    /// The id of the secret, where it is known.
+    /// The ID of the secret, if it is known.
     fn known_id(&self) -> Option<&SecretId> {
         let recorded = self.record().and_then(|record| record.entry.secret_id.as_ref());
         recorded.or(self.found().map(|secret| &secret.id))
     }
 
-    /// True when it happened at the host that this run talks to: only then can anything be done about it.
-    fn is_here(&self, app: &Shared) -> bool {
+    /// True if the secret is on the host of this session. Otherwise nothing can be done about it here.
+    fn is_same_host(&self, app: &Shared) -> bool {
         self.record().is_none_or(|record| app.session.base_url() == Some(&record.entry.base_url))
     }
 
-    /// The one secret that this is about. While the POST still runs it is left alone: its value may yet come.
+    /// The ID of the secret to act on. `None` while the POST is running, because the value may still arrive.
     fn secret_id(&self, app: &Shared) -> Option<&SecretId> {
-        self.known_id().filter(|_| app.in_flight.is_none() && self.is_here(app))
+        self.known_id().filter(|_| app.in_flight.is_none() && self.is_same_host(app))
     }
 
     /// True if the account no longer has the recorded secret.
@@ -170,17 +170,18 @@ impl Recovery {
         has_none && self.known_id().is_some() && self.before.ids.is_some()
     }
 
-    /// True while there is a secret, or may be one, that the next start of the program is not asked about at once.
-    fn is_open(&self) -> bool {
+    /// True if quitting asks first: a secret exists or may exist, and it is not one that the next run shows again at
+    /// once.
+    fn asks_before_quitting(&self) -> bool {
         self.record().is_none() && self.deleted != Some(Deletion::Deleted)
     }
 
-    /// True when Atlas said that there is a secret.
+    /// True if Atlas has confirmed that it created a secret.
     fn is_certain(&self) -> bool {
-        matches!(&self.origin, Origin::LostAnswer(error) if error.certainty() == Certainty::Done)
+        matches!(&self.origin, Origin::LostResponse(error) if error.certainty() == Certainty::Done)
     }
 
-    /// True when there is a secret, as far as is known.
+    /// True if a secret exists, as far as is known.
     fn is_created(&self) -> bool {
         self.found().is_some() || self.is_certain()
     }
@@ -189,12 +190,12 @@ impl Recovery {
         let is_failed = matches!(recovered, Recovered::Failed(_));
         let is_unchanged = !is_failed && self.previous.as_ref() == Some(&recovered);
         self.search = Search::Done { recovered, at: app.now, is_unchanged };
-        // While the POST still runs, what it made may yet come with its value: nothing is recorded as lost.
+        // While the POST is running, the value may still arrive: nothing is recorded as lost.
         if app.in_flight.is_some() || self.record().is_some() {
             return;
         }
         if let Some(secret) = self.found() {
-            // The exit line names at least which one it is.
+            // At least the exit message identifies the secret.
             app.send(Command::RecordSecret(Some(secret.id.clone()), None));
             app.replace_summary(self.summary(Disposition::Lost));
         }
@@ -210,11 +211,11 @@ impl Recovery {
                     return Transition::form();
                 }
             }
-            // The use that was just read is shown.
+            // Show the use that was just read.
             Deletion::Used(secret) if self.found().is_some() => {
                 let recovered = Recovered::Found(secret.clone());
                 self.search = Search::Done { recovered, at: app.now, is_unchanged: false };
-                // A client has its value, so it may be another request's.
+                // A client has its value, so another request may have created it.
                 if self.record().is_none() {
                     app.replace_summary(self.summary(Disposition::PerhapsCreated));
                 }
@@ -245,7 +246,7 @@ impl Recovery {
         Transition::form()
     }
 
-    /// The outcome is known for good now: the exit line is replaced, and the record removed.
+    /// The outcome is final: replaces the exit message, and removes the record.
     fn resolve(&self, app: &mut Shared, disposition: Disposition) {
         if let Some(record) = self.record() {
             return app.send(Command::SettlePrevious(record.number));
@@ -290,10 +291,10 @@ impl Component for Recovery {
                 };
                 self.search(app);
             }
-            Action::Leave if !self.asks_to_leave && self.is_open() => self.asks_to_leave = true,
+            Action::Leave if !self.asks_to_leave && self.asks_before_quitting() => self.asks_to_leave = true,
             Action::No => self.asks_to_leave = false,
             Action::Yes | Action::Leave => return Transition::Quit(app.exit()),
-            // What is neither kept nor deleted stays recorded: the next run shows it again.
+            // A secret that is neither kept nor deleted stays recorded: the next run shows it again.
             Action::BackToForm => return Transition::form(),
             _ => {}
         }
@@ -331,24 +332,24 @@ impl Component for Recovery {
 
     fn works(&self, app: &Shared, action: Action) -> bool {
         let is_deleted = self.deleted == Some(Deletion::Deleted);
-        let is_open = !is_deleted && !matches!(self.deleted, Some(Deletion::Used(_)));
+        let can_act = !is_deleted && !matches!(self.deleted, Some(Deletion::Used(_)));
         match action {
-            Action::Delete => is_open && !self.is_gone() && self.secret_id(app).is_some(),
+            Action::Delete => can_act && !self.is_gone() && self.secret_id(app).is_some(),
             Action::Keep => !is_deleted && (self.record().is_some() || self.secret_id(app).is_some()),
-            Action::CheckAgain => is_open && !self.is_searching() && self.is_here(app),
+            Action::CheckAgain => can_act && !self.is_searching() && self.is_same_host(app),
             _ => true,
         }
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        let of_search = match &self.search {
+        let search_wake = match &self.search {
             Search::Pausing { until } => Some(text::until_next_second(until.since(app.now))),
             Search::Fetching { since } => Some(spinner_wake(app.now, *since)),
             _ => None,
         };
-        let of_deletion = self.deletion.as_ref().and_then(|prompt| prompt.wake_in(app.now));
-        let of_post = app.in_flight.is_some().then_some(Duration::from_secs(1));
-        [of_search, of_deletion, of_post].into_iter().flatten().min()
+        let deletion_wake = self.deletion.as_ref().and_then(|prompt| prompt.wake_in(app.now));
+        let post_wake = app.in_flight.is_some().then_some(Duration::from_secs(1));
+        [search_wake, deletion_wake, post_wake].into_iter().flatten().min()
     }
 
     fn about(&self) -> &'static [&'static str] {
@@ -357,7 +358,7 @@ impl Component for Recovery {
                 &["Each creation is recorded on this disk (IDs only) until its secret is delivered."]
             }
             Origin::StoppedWaiting => &["If the response arrives after all, the secret is shown at once."],
-            Origin::LostAnswer(_) => &[],
+            Origin::LostResponse(_) => &[],
         }
     }
 
