@@ -145,7 +145,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Words that may be longer than the width: wrapped, every line `indent` columns in.
-    pub fn words(&mut self, indent: u16, text: &str, style: Style) {
+    pub fn text(&mut self, indent: u16, text: &str, style: Style) {
         self.item(Span::raw(" ".repeat(usize::from(indent))), text, style);
     }
 
@@ -165,7 +165,7 @@ impl<'a> Canvas<'a> {
         let shown =
             cut(&format!("Atlas: {words}"), self.width, indent, self.left(), self.theme.glyphs.ellipsis);
         let faint = self.theme.faint;
-        self.words(indent, &shown, faint);
+        self.text(indent, &shown, faint);
     }
 
     /// An error: what happened, what that means and what to do, where that is not empty, and Atlas's message.
@@ -174,7 +174,7 @@ impl<'a> Canvas<'a> {
         self.marked(theme.glyphs.cross, title, theme.bad);
         for (text, style) in [(meaning, theme.faint), (action, theme.strong)] {
             if !text.is_empty() {
-                self.words(2, text, style);
+                self.text(2, text, style);
             }
         }
         if let Some(words) = atlas {
@@ -190,7 +190,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// A label and what belongs to it; what is too long goes on below the value.
-    pub fn labelled(&mut self, label: &str, value: &str) {
+    pub fn labeled(&mut self, label: &str, value: &str) {
         let style = self.theme.faint;
         let width = usize::from(LABEL_WIDTH);
         self.item(Span::styled(format!("{label:<width$}"), style), value, Style::new());
@@ -217,9 +217,9 @@ impl<'a> Canvas<'a> {
         let strong = self.theme.strong;
         let whole = format!("{question}   {answers}");
         if rows_of(&whole, self.width, 0) == 1 {
-            return self.words(0, &whole, strong);
+            return self.text(0, &whole, strong);
         }
-        self.words(0, question, strong);
+        self.text(0, question, strong);
         self.line(Line::styled(answers, strong));
     }
 

@@ -179,7 +179,7 @@ impl App {
                 self.shared.form.fail(Certainty::NotDone, explanation);
             }
             _ => {
-                app.form.notice = Some(Notice::Word(if not_created.has_replaced {
+                app.form.notice = Some(Notice::Info(if not_created.has_replaced {
                     "Stopped. The expired secret is deleted; nothing was created."
                 } else {
                     "Stopped. Nothing was created."

@@ -26,7 +26,7 @@ impl App {
         let size = Size { columns: whole.width, rows: whole.height };
         if size.is_too_small() {
             let mut canvas = Canvas::new(theme, whole.width, whole.height);
-            canvas.words(0, &self.too_small(theme), theme.strong);
+            canvas.text(0, &self.too_small(theme), theme.strong);
             return canvas.render(frame, whole);
         }
         let [head, body, foot] = page(whole);
@@ -167,7 +167,7 @@ fn header(app: &Shared, theme: &Theme, width: usize) -> Line<'static> {
     match &app.session {
         Session::Demo => demo(theme, width),
         Session::Remote { base_url, identity, origin } => {
-            let (long, short) = identity_words(app, identity, theme);
+            let (long, short) = identity_text(app, identity, theme);
             let Some(origin) = origin else { return remote(base_url, &[&long, &short], theme, width) };
             let (long_of, short_of) = (format!("{long}, {origin}"), format!("{short}, {origin}"));
             remote(base_url, &[&long_of, &short_of, &short], theme, width)
@@ -178,19 +178,19 @@ fn header(app: &Shared, theme: &Theme, width: usize) -> Line<'static> {
 
 /// The header of a demo, with a mark at the right end.
 fn demo(theme: &Theme, width: usize) -> Line<'static> {
-    let saying = |words: &'static str| {
+    let line = |text: &'static str| {
         let mark = Span::styled(" DEMO ", theme.mark);
-        let gap = width.saturating_sub(name(theme).width() + words.len() + mark.width());
-        Line::from(vec![name(theme), Span::raw(words), Span::raw(" ".repeat(gap)), mark])
+        let gap = width.saturating_sub(name(theme).width() + text.len() + mark.width());
+        Line::from(vec![name(theme), Span::raw(text), Span::raw(" ".repeat(gap)), mark])
     };
-    let whole = saying("simulated Atlas, no requests leave this machine");
-    if whole.width() <= width { whole } else { saying("no requests leave this machine") }
+    let whole = line("simulated Atlas, no requests leave this machine");
+    if whole.width() <= width { whole } else { line("no requests leave this machine") }
 }
 
 /// The header of a session. In a narrow terminal the program's name is dropped first, then a shorter one of the
 /// `identities` is shown, then the beginning of the host is cut.
 fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) -> Line<'static> {
-    let host = &host_words(base_url);
+    let host = &host_text(base_url);
     let warning = match base_url.kind() {
         HostKind::Other => format!(" {} not an Atlas host", theme.glyphs.warning),
         // The address makes clear that it is this machine.
@@ -216,7 +216,7 @@ fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) 
 }
 
 /// The host; `localhost` for 127.0.0.1 only, because other loopback addresses can be other servers.
-fn host_words(base_url: &BaseUrl) -> String {
+fn host_text(base_url: &BaseUrl) -> String {
     let host = base_url.host();
     match host.strip_prefix("127.0.0.1") {
         Some(port) if port.is_empty() || port.starts_with(':') => format!("localhost{port}"),
@@ -225,7 +225,7 @@ fn host_words(base_url: &BaseUrl) -> String {
 }
 
 /// Who is signed in, with the kind of credential and without. An account has a name once that was looked up.
-fn identity_words(app: &Shared, identity: &Identity, theme: &Theme) -> (String, String) {
+fn identity_text(app: &Shared, identity: &Identity, theme: &Theme) -> (String, String) {
     let ellipsis = theme.glyphs.ellipsis;
     match identity {
         Identity::ServiceAccount(client) => {

@@ -33,7 +33,7 @@ impl Lookups {
     }
 
     /// The account and its project, by name where they are known.
-    pub(super) fn words(&self, of: &AccountRef) -> String {
+    pub(super) fn account_and_project(&self, of: &AccountRef) -> String {
         let name = self.account.value(of).map(|account| account.name.as_str());
         let name = name.filter(|name| !name.is_empty()).unwrap_or(of.client.as_str());
         match self.project.value(&of.project) {

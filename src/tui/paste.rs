@@ -49,7 +49,7 @@ pub(super) fn visible(text: &str) -> String {
 pub(super) fn understand(text: &str, form: &Form, host: Option<&str>) -> Vec<Paste> {
     let text: String = visible(text).chars().take(SEARCHED).collect();
     let text = text.trim();
-    let tell = |message| Paste::Tell(Notice::Word(message));
+    let tell = |message| Paste::Tell(Notice::Info(message));
     if contains_secret(text) {
         let mut pastes = ids_within(text, form.focus, host);
         if !pastes.iter().any(|paste| matches!(paste, Paste::Replace { .. })) {
@@ -93,7 +93,7 @@ fn whole_id(text: &str, form: &Form) -> Option<Paste> {
     if form.focus == Focus::Field(FieldName::Client) && !known.is_empty() {
         if project.as_str().eq_ignore_ascii_case(known) {
             let message = "That is the ID of the project. Paste the client ID.";
-            return Some(Paste::Tell(Notice::Word(message)));
+            return Some(Paste::Tell(Notice::Info(message)));
         }
         let text = ClientId::from_digits(text).ok()?.to_string();
         return Some(Paste::Replace { field: FieldName::Client, text, note: Some(InputNote::PrefixAdded) });
@@ -120,7 +120,7 @@ fn ids_within(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
     let of_path = id_behind(&words, &["v2", "groups"]);
     if of_path.is_none() && text.contains("://") && id_behind(&words, &["org", "orgs"]).is_some() {
         let message = "That is the URL of an organization. Open the project in Atlas and copy its URL.";
-        return vec![Paste::Tell(Notice::Word(message))];
+        return vec![Paste::Tell(Notice::Info(message))];
     }
     let of_url = of_path.and_then(|id| url_host(text, id));
     let projects = match of_path.and_then(|id| ProjectId::parse(id).ok()) {
@@ -142,7 +142,7 @@ fn ids_within(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
         pastes.push(Paste::Replace { field, text, note: moved(field) });
     }
     if pastes.is_empty() && projects.len() + clients.len() > 1 {
-        pastes.push(Paste::Tell(Notice::Word("Nothing was pasted. The text contains several IDs.")));
+        pastes.push(Paste::Tell(Notice::Info("Nothing was pasted. The text contains several IDs.")));
     }
     if let (Some(of_url), Some(host)) = (of_url, host)
         && !of_url.eq_ignore_ascii_case(host)
@@ -278,10 +278,10 @@ mod tests {
     const DIGITS: &str = "1234567890abcdef12345678";
 
     const SECRET_WITH_ID: Paste =
-        Paste::Tell(Notice::Word("The pasted text also contained a secret, which was discarded."));
-    const SECRET: Paste = Paste::Tell(Notice::Word("The pasted text is a secret. It was discarded."));
-    const NO_ID: Paste = Paste::Tell(Notice::Word("Nothing was pasted. The text contains no ID."));
-    const SEVERAL: Paste = Paste::Tell(Notice::Word("Nothing was pasted. The text contains several IDs."));
+        Paste::Tell(Notice::Info("The pasted text also contained a secret, which was discarded."));
+    const SECRET: Paste = Paste::Tell(Notice::Info("The pasted text is a secret. It was discarded."));
+    const NO_ID: Paste = Paste::Tell(Notice::Info("Nothing was pasted. The text contains no ID."));
+    const SEVERAL: Paste = Paste::Tell(Notice::Info("Nothing was pasted. The text contains several IDs."));
 
     fn whole(field: FieldName, text: &str, note: Option<InputNote>) -> Paste {
         Paste::Replace { field, text: text.to_owned(), note }
@@ -325,7 +325,7 @@ mod tests {
             (
                 "words".into(),
                 Focus::Button,
-                vec![Paste::Tell(Notice::Word("Nothing was pasted. Select a field first."))],
+                vec![Paste::Tell(Notice::Info("Nothing was pasted. Select a field first."))],
             ),
             (format!("{CLIENT} mdb_sa_sk_fake"), in_client, vec![client(None), SECRET_WITH_ID]),
             ("mdb_sa_sk_fake".into(), in_project, vec![Paste::RefuseSecret(FieldName::Project), SECRET]),
@@ -360,7 +360,7 @@ mod tests {
             format!("https://cloud.mongodb.com/api/atlas/v2/orgs/{other}/serviceAccounts"),
         ] {
             let placed = pasted(&text, Focus::Field(FieldName::Project));
-            let [Paste::Tell(Notice::Word(message))] = placed[..] else { panic!("{text}: {placed:?}") };
+            let [Paste::Tell(Notice::Info(message))] = placed[..] else { panic!("{text}: {placed:?}") };
             assert!(message.contains("organization"), "{message}");
         }
     }

@@ -17,7 +17,7 @@ use super::{KeyPress, Theme};
 const LONGEST: usize = 96;
 
 /// Longer than any path or command line that is typed.
-const LONGEST_ROOMY: usize = 1024;
+const LONGEST_PATH: usize = 1024;
 
 /// One line with a caret, and the keys of a shell.
 #[derive(Clone, Debug)]
@@ -39,8 +39,8 @@ impl TextLine {
     }
 
     /// An empty line for a path or a command line.
-    pub fn roomy() -> Self {
-        Self { longest: LONGEST_ROOMY, ..Self::default() }
+    pub fn long() -> Self {
+        Self { longest: LONGEST_PATH, ..Self::default() }
     }
 
     /// What was typed.
@@ -356,9 +356,9 @@ mod tests {
         assert_eq!(line.text(), "");
         line.insert(&"1".repeat(1000));
         assert_eq!(line.text().len(), LONGEST);
-        let mut roomy = TextLine::roomy();
-        roomy.insert(&"1".repeat(100_000));
-        assert_eq!(roomy.text().len(), LONGEST_ROOMY);
+        let mut long = TextLine::long();
+        long.insert(&"1".repeat(100_000));
+        assert_eq!(long.text().len(), LONGEST_PATH);
         line.set("");
         line.insert("a\u{1b}[2J\r\nb");
         assert_eq!(line.text(), "a[2Jb");

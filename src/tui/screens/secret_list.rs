@@ -187,7 +187,7 @@ impl SecretList {
                 let explanation = error.explain();
                 let text = format!("Could not load the account's secrets. {}", explanation.title);
                 canvas.marked(theme.glyphs.cross, &text, theme.bad);
-                return canvas.words(2, &explanation.action, theme.strong);
+                return canvas.text(2, &explanation.action, theme.strong);
             }
             Stage::Choosing(_) | Stage::Deleting(_) => {}
         }
@@ -203,7 +203,7 @@ impl SecretList {
         // What is asked must be seen, and which secret it is about.
         let below = canvas.drawn(|part| self.draw_below(app, part));
         if self.secrets.is_empty() {
-            canvas.words(2, none, theme.faint);
+            canvas.text(2, none, theme.faint);
         } else {
             let table = canvas.drawn(|part| self.draw_table(app, part)).into_lines();
             let mut part = canvas.part(canvas.left().saturating_sub(below.rows()));
@@ -312,7 +312,7 @@ impl Component for SecretList {
         let next = if count < SECRETS_PER_ACCOUNT { "Go back to create one." } else { "Delete one first." };
         canvas.warning(&format!("{} {next}", text::account_has(count)), theme.strong);
         canvas.blank();
-        canvas.labelled("Client ID", self.account.client.as_str());
+        canvas.labeled("Client ID", self.account.client.as_str());
         canvas.blank();
         self.draw_list(app, None, canvas);
     }

@@ -388,7 +388,7 @@ impl Component for SignIn {
             }
             None => "No usable credentials were found. Sign in with:",
         };
-        canvas.words(0, title, theme.strong);
+        canvas.text(0, title, theme.strong);
         canvas.blank();
         match &self.typing {
             None => self.draw_methods(app, canvas),
@@ -402,7 +402,7 @@ impl Component for SignIn {
             canvas.explained(title, meaning, action, atlas_message.as_ref());
         } else if self.trying.is_none() {
             if self.typing.is_some() {
-                canvas.words(0, "Checked with Atlas before use; never saved.", theme.faint);
+                canvas.text(0, "Checked with Atlas before use; never saved.", theme.faint);
             }
             if let Some(host) = self.host_outside_the_demo(app) {
                 let text = format!("This leaves the demo: requests go to {host}.");

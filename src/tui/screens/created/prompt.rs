@@ -242,7 +242,7 @@ impl CreatedScreen {
             return self.draw_left_out(app, format, canvas);
         };
         if let Some(file) = &file.link_to {
-            canvas.words(0, &format!("{path} is a link to {file}, which is what changes."), Style::new());
+            canvas.text(0, &format!("{path} is a link to {file}, which is what changes."), Style::new());
         }
         if let Some(owner) = file.other_owner {
             let text = format!("{path} belongs to another user (ID {owner}), who can then read the secret.");
@@ -266,7 +266,7 @@ impl CreatedScreen {
             OtherClient::Account(client) => format!("{path} has the client ID {client} of another account."),
             OtherClient::Unknown => format!("{path} has another value for {id}."),
         };
-        canvas.words(0, &has, Style::new());
+        canvas.text(0, &has, Style::new());
         canvas.ask(&change, "replace");
     }
 }
@@ -305,7 +305,7 @@ pub struct PromptLine {
 
 impl PromptLine {
     pub fn new(content: &'static str) -> Self {
-        Self { line: TextLine::roomy(), content, is_running: false, error: None, drops_text: false }
+        Self { line: TextLine::long(), content, is_running: false, error: None, drops_text: false }
     }
 
     pub fn text(&self) -> &str {
@@ -371,9 +371,9 @@ impl PromptLine {
             canvas.marked(theme.glyphs.cross, error, theme.bad);
             // The last line often says why.
             draw_output(output, 2, canvas);
-            return canvas.words(2, "Your new secret is still here.", theme.faint);
+            return canvas.text(2, "Your new secret is still here.", theme.faint);
         }
-        canvas.words(2, if self.is_running { doing } else { advice }, theme.faint);
+        canvas.text(2, if self.is_running { doing } else { advice }, theme.faint);
     }
 }
 
@@ -389,7 +389,7 @@ pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mu
     let left_out = output.left_out + first;
     if left_out > 0 && !is_low {
         let lines = if left_out == 1 { "line" } else { "lines" };
-        canvas.words(2, &format!("{ellipsis} {left_out} earlier {lines} not shown"), theme.faint);
+        canvas.text(2, &format!("{ellipsis} {left_out} earlier {lines} not shown"), theme.faint);
     }
     for (index, line) in output.lines.iter().enumerate().skip(first) {
         // Where a row counts, the mark stands before the line.
@@ -401,6 +401,6 @@ pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mu
             _ => 1,
         };
         let text = cut(&format!("{mark}{line}"), canvas.width(), 2, rows, ellipsis);
-        canvas.words(2, &text, theme.faint);
+        canvas.text(2, &text, theme.faint);
     }
 }

@@ -168,7 +168,7 @@ fn new_row(app: &Shared, theme: &Theme) -> Option<Row> {
 fn draw_sentence(app: &Shared, canvas: &mut Canvas) {
     match sentence(app, canvas.theme) {
         (sentence, true) => canvas.warning(&sentence, Style::new()),
-        (sentence, false) => canvas.words(0, &sentence, canvas.theme.faint),
+        (sentence, false) => canvas.text(0, &sentence, canvas.theme.faint),
     }
 }
 
@@ -235,7 +235,7 @@ fn draw_notice(app: &Shared, is_whole: bool, canvas: &mut Canvas) {
             let meaning = if is_whole { meaning } else { "" };
             canvas.explained(&title, meaning, action, atlas_message.as_ref());
         }
-        Some(Notice::Word(text)) => canvas.marked(glyphs.dot, text, theme.faint),
+        Some(Notice::Info(text)) => canvas.marked(glyphs.dot, text, theme.faint),
         Some(Notice::Kept(text)) => {
             canvas.marked(glyphs.dot, &text.replace('…', glyphs.ellipsis), theme.faint);
         }

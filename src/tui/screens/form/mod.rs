@@ -95,7 +95,7 @@ pub enum Notice {
     /// The last try failed, and this is certain of it.
     Failed(Certainty, Box<Explanation>),
     /// A short word about the last key.
-    Word(&'static str),
+    Info(&'static str),
     /// A warning.
     Warning(String),
     /// What becomes of a secret whose value is lost.
@@ -153,7 +153,7 @@ impl SubmitAction {
     }
 }
 
-const WAIT: Notice = Notice::Word("Wait: Atlas has not answered the earlier request.");
+const WAIT: Notice = Notice::Info("Wait: Atlas has not answered the earlier request.");
 
 /// So soon after a choice, Enter belongs to the choice.
 const SECOND_ENTER: Duration = Duration::from_millis(400);
@@ -253,7 +253,7 @@ impl Form {
     }
 
     fn step_focus(&mut self, by: usize) {
-        self.notice.take_if(|notice| matches!(notice, Notice::Word(_)));
+        self.notice.take_if(|notice| matches!(notice, Notice::Info(_)));
         let at = Focus::ALL.iter().position(|focus| *focus == self.focus).unwrap_or(0);
         self.focus_on(Focus::ALL[(at + by) % Focus::ALL.len()]);
     }
@@ -273,7 +273,7 @@ impl Form {
             if is_text {
                 // Who types a name here and then Enter would create for another account.
                 self.ignore_second_enter(now);
-                self.notice = Some(Notice::Word("To type in a field, go back to it with Shift-Tab."));
+                self.notice = Some(Notice::Info("To type in a field, go back to it with Shift-Tab."));
             }
             return;
         };
@@ -380,12 +380,12 @@ impl FormScreen {
         app.resolve_names();
         if let Some(name) = app.form.first_invalid() {
             app.form.notice = match name {
-                FieldName::Lifetime => Some(Notice::Word("Not created: correct the lifetime first.")),
+                FieldName::Lifetime => Some(Notice::Info("Not created: correct the lifetime first.")),
                 FieldName::Client if app.list(name).is_some() => {
-                    Some(Notice::Word("Not created: no service account is chosen yet."))
+                    Some(Notice::Info("Not created: no service account is chosen yet."))
                 }
                 FieldName::Project if app.list(name).is_some() => {
-                    Some(Notice::Word("Not created: no project is chosen yet."))
+                    Some(Notice::Info("Not created: no project is chosen yet."))
                 }
                 _ => None,
             };

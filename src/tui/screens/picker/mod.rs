@@ -91,7 +91,7 @@ impl Picker {
             Focus::Button => app.form.first_invalid().unwrap_or(FieldName::Client),
         };
         if field == FieldName::Client && app.form.project_id().is_none() {
-            app.form.notice = Some(Notice::Word("Choose a project first."));
+            app.form.notice = Some(Notice::Info("Choose a project first."));
             app.form.focus_on(Focus::Field(FieldName::Project));
             return Transition::Stay;
         }
@@ -305,7 +305,7 @@ impl Picker {
             });
         }
         if self.list.matches.len() == 0 && (!self.list.items.is_empty() || self.list.is_complete()) {
-            canvas.words(2, &self.list.nothing(canvas.theme.glyphs.ellipsis), canvas.theme.faint);
+            canvas.text(2, &self.list.nothing(canvas.theme.glyphs.ellipsis), canvas.theme.faint);
         }
     }
 
