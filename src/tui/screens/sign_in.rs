@@ -461,7 +461,7 @@ impl Typing {
             let style = if has_focus && self.is_selected { canvas.theme.selected } else { Style::new() };
             let lead = field_label(label, has_focus, canvas.theme);
             let text = Line::from(Span::styled(text, style));
-            InputRow { lead, text, caret, has_focus }.draw(0, Line::default(), canvas);
+            InputRow { prefix: lead, text, caret, has_focus }.draw(0, Line::default(), canvas);
         }
     }
 }
