@@ -276,7 +276,7 @@ pub(super) fn cut(text: &str, width: u16, indent: u16, rows: u16, ellipsis: &str
 }
 
 /// Wraps a text at `width` columns.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<Cow<'_, str>> {
+fn wrapped(text: &str, width: usize) -> Vec<Cow<'_, str>> {
     if width == 0 { Vec::new() } else { textwrap::wrap(text, width) }
 }
 

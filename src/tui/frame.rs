@@ -1,8 +1,6 @@
 //! Draws a frame: the header, the screen or its help, and the footer. Footer and help come from the same key table that
 //! decides what the keys do.
 
-use std::borrow::Cow;
-
 use ratatui::Frame;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -10,7 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::{BaseUrl, HostKind, Identity, Session};
 
 use super::app::{App, Shared, Size};
-use super::canvas::{Canvas, cut, page, wrapped};
+use super::canvas::{Canvas, cut, page};
 use super::keys::{Action, Binding, Group};
 use super::{Glyphs, Theme};
 
@@ -77,10 +75,11 @@ impl App {
             }
         }
         let keys_width = rows.iter().map(|(.., keys)| keys.len()).max().unwrap_or(0) + 2;
-        let notes = app.credential_notes.iter();
-        let notes =
-            notes.flat_map(|note| note_lines(note.as_str(), theme.glyphs.warning, theme.warning, width));
-        let mut sections = vec![notes.collect()];
+        let mut notes = Canvas::new(theme, width, u16::MAX);
+        for note in &app.credential_notes {
+            notes.warning(note.as_str(), Style::new());
+        }
+        let mut sections = vec![notes.into_lines()];
         let groups = [(Group::Act, "Keys"), (Group::Move, "Move"), (Group::Program, "Program")];
         for (group, title) in groups {
             let of_group = rows.iter().filter(|(of, ..)| *of == group);
@@ -92,9 +91,11 @@ impl App {
             }
             sections.push(lines);
         }
-        let about = screen.about().iter();
-        sections
-            .push(about.flat_map(|text| note_lines(text, theme.glyphs.dot, theme.faint, width)).collect());
+        let mut about = Canvas::new(theme, width, u16::MAX);
+        for text in screen.about() {
+            about.item(Span::styled(format!("{} ", theme.glyphs.dot), theme.faint), text, Style::new());
+        }
+        sections.push(about.into_lines());
         sections.retain(|section| !section.is_empty());
         sections.join(&Line::default())
     }
@@ -108,16 +109,6 @@ fn explained(keys: &str, explanation: &str, keys_width: usize, width: u16, theme
         Span::styled(format!("{keys:<keys_width$}"), theme.strong),
         Span::raw(cut(&explanation, width, indent, 1, ellipsis)),
     ])
-}
-
-fn note_lines(text: &str, glyph: &str, style: Style, width: u16) -> Vec<Line<'static>> {
-    let mut symbol = format!("{glyph} ");
-    let lines = wrapped(text, usize::from(width).saturating_sub(2)).into_iter();
-    let line = |line: Cow<str>| {
-        let symbol = std::mem::replace(&mut symbol, "  ".to_owned());
-        Line::from(vec![Span::styled(symbol, style), Span::raw(line.into_owned())])
-    };
-    lines.map(line).collect()
 }
 
 /// As many of the keys that work now as fit, in the order of the table. The help key, the first way out, and signing in
