@@ -343,7 +343,7 @@ impl App {
             // A Ctrl-S inside pasted text does not submit.
             Some(Action::Submit) if comes_with_text => {
                 self.shared.form.notice =
-                    Some(Notice::Word("The pasted text contained Ctrl-S. Press Ctrl-S again to create."));
+                    Some(Notice::Info("The pasted text contained Ctrl-S. Press Ctrl-S again to create."));
             }
             Some(action) if self.shared.shows_help => {
                 let rows = self.help_rows();
@@ -396,7 +396,7 @@ impl App {
         let text = "Cannot suspend while Atlas is answering.";
         match &self.screen {
             Screen::Progress(_) | Screen::Recovery(_) => self.shared.message = Some(text),
-            _ => self.shared.form.notice = Some(Notice::Word(text)),
+            _ => self.shared.form.notice = Some(Notice::Info(text)),
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What screens draw on: lines of one width, from the top. What no longer fits is left out.
+//! The surface that screens draw on: lines from top to bottom, at a fixed width. Lines that do not fit are dropped.
 //!
-//! A part of a screen can be drawn on a canvas of its own: so its height is known before it gets its place.
+//! To measure a part of a screen, draw it on a separate canvas and append that.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -15,16 +15,17 @@ use crate::domain::{Now, ServerText};
 use super::text;
 use super::theme::Theme;
 
-/// Before this much time nothing moves: most answers are there sooner, and a flash says nothing.
+/// How long work runs before its spinner appears. Most responses arrive sooner, and a spinner that only flashes tells
+/// nothing.
 pub const SPINNER_DELAY: Duration = Duration::from_millis(150);
 
-/// How long one frame of the spinner stands.
+/// How long each frame of the spinner is shown.
 pub const SPINNER_STEP: Duration = Duration::from_millis(100);
 
-/// Wider than this a line is hard to follow.
+/// Longer lines are hard to read. In columns.
 const WIDEST: u16 = 100;
 
-/// In fewer rows every blank one counts.
+/// With fewer rows than this, optional blank rows are left out.
 const LOW: u16 = 14;
 
 /// The lines of a screen, or of a part of one.
@@ -33,7 +34,7 @@ pub(super) struct Canvas<'a> {
     width: u16,
     height: u16,
     lines: Vec<Line<'static>>,
-    /// Where the terminal's cursor is.
+    /// The terminal's cursor, if it is shown.
     cursor: Option<Position>,
     is_cut: bool,
 }
@@ -43,19 +44,19 @@ impl<'a> Canvas<'a> {
         Self { theme, width, height, lines: Vec::new(), cursor: None, is_cut: false }
     }
 
-    /// A canvas of the same width for a part of this one.
+    /// Returns an empty canvas with the same theme and width, for a part of the screen.
     pub fn part(&self, height: u16) -> Self {
         Self::new(self.theme, self.width, height)
     }
 
-    /// What `draw` draws in as many rows as it takes.
+    /// Draws a part on a separate canvas of unlimited height.
     pub fn drawn(&self, draw: impl FnOnce(&mut Self)) -> Self {
         let mut part = self.part(u16::MAX);
         draw(&mut part);
         part
     }
 
-    /// Adds a part, so many columns in.
+    /// Adds the lines of a part, indented by `indent` columns.
     pub fn append(&mut self, indent: u16, part: Canvas) {
         let cursor = part.cursor.map(|at| Position { x: at.x + indent, y: at.y + self.rows() });
         self.cursor = cursor.or(self.cursor);
@@ -71,7 +72,7 @@ impl<'a> Canvas<'a> {
         self.lines
     }
 
-    /// Puts the lines on the screen.
+    /// Draws the lines into `area`.
     pub fn render(self, frame: &mut Frame, area: Rect) {
         for (row, line) in area.rows().zip(&self.lines) {
             frame.render_widget(line, row);
@@ -89,17 +90,17 @@ impl<'a> Canvas<'a> {
         self.height
     }
 
-    /// How many rows are used.
+    /// The number of rows in use.
     pub fn rows(&self) -> u16 {
         u16::try_from(self.lines.len()).unwrap_or(u16::MAX)
     }
 
-    /// How many rows are left.
+    /// The number of rows left.
     pub fn left(&self) -> u16 {
         self.height.saturating_sub(self.rows())
     }
 
-    /// A blank row, unless every one counts.
+    /// Adds a blank row, unless the canvas is low.
     pub fn blank_unless_low(&mut self) {
         if self.height >= LOW {
             self.blank();
@@ -112,7 +113,7 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Leaves the rest blank.
+    /// Fills the remaining rows with blank ones.
     pub fn fill(&mut self) {
         self.lines.resize(usize::from(self.height), Line::default());
     }
@@ -127,7 +128,7 @@ impl<'a> Canvas<'a> {
         self.lines.push(Line { style, alignment, spans: spans.collect() });
     }
 
-    /// Says so in the last row where lines were left out.
+    /// If lines were dropped, replaces the last row with a note.
     pub fn mark_cut(&mut self) {
         if self.is_cut && self.lines.pop().is_some() {
             let text = format!("{} enlarge the window to see all of it", self.theme.glyphs.ellipsis);
@@ -135,7 +136,7 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// A line with the terminal's cursor so many columns in.
+    /// Adds a line and puts the terminal's cursor into it, at `column`.
     pub fn line_with_cursor(&mut self, line: Line, column: usize) {
         if self.left() > 0 {
             let x = u16::try_from(column).unwrap_or(u16::MAX);
@@ -144,86 +145,86 @@ impl<'a> Canvas<'a> {
         self.line(line);
     }
 
-    /// Words that may be longer than the width: wrapped, every line `indent` columns in.
-    pub fn words(&mut self, indent: u16, text: &str, style: Style) {
+    /// Adds wrapped text, with every line indented by `indent` columns.
+    pub fn text(&mut self, indent: u16, text: &str, style: Style) {
         self.item(Span::raw(" ".repeat(usize::from(indent))), text, style);
     }
 
-    /// Wrapped words behind a symbol; the lines after the first stand below the first word.
+    /// Adds wrapped text after a symbol; the other lines are indented to match the first.
     pub fn item(&mut self, symbol: Span, text: &str, style: Style) {
         let indent = symbol.width();
         let width = usize::from(self.width).saturating_sub(indent);
-        let mut lead = symbol;
+        let mut prefix = symbol;
         for part in wrapped(text, width) {
-            self.line(Line::from(vec![lead, Span::styled(part, style)]));
-            lead = Span::raw(" ".repeat(indent));
+            self.line(Line::from(vec![prefix, Span::styled(part, style)]));
+            prefix = Span::raw(" ".repeat(indent));
         }
     }
 
-    /// Atlas's message; its end is cut, with a mark, if it does not fit.
-    pub fn atlas_message(&mut self, indent: u16, words: &ServerText) {
+    /// Adds Atlas's message. If it does not fit, it ends in an ellipsis.
+    pub fn atlas_message(&mut self, indent: u16, message: &ServerText) {
         let shown =
-            cut(&format!("Atlas: {words}"), self.width, indent, self.left(), self.theme.glyphs.ellipsis);
+            cut(&format!("Atlas: {message}"), self.width, indent, self.left(), self.theme.glyphs.ellipsis);
         let faint = self.theme.faint;
-        self.words(indent, &shown, faint);
+        self.text(indent, &shown, faint);
     }
 
-    /// An error: what happened, what that means and what to do, where that is not empty, and Atlas's message.
+    /// Adds an error: what happened, what it means and what to do, unless they are empty, and Atlas's message.
     pub fn explained(&mut self, title: &str, meaning: &str, action: &str, atlas: Option<&ServerText>) {
         let theme = self.theme;
         self.marked(theme.glyphs.cross, title, theme.bad);
         for (text, style) in [(meaning, theme.faint), (action, theme.strong)] {
             if !text.is_empty() {
-                self.words(2, text, style);
+                self.text(2, text, style);
             }
         }
-        if let Some(words) = atlas {
-            self.atlas_message(2, words);
+        if let Some(message) = atlas {
+            self.atlas_message(2, message);
         }
     }
 
-    /// One of several choices, behind the pointer if it is the selected one.
+    /// Adds one of several choices, with the pointer before it if it is selected.
     pub fn choice<'line>(&mut self, is_selected: bool, choice: impl IntoIterator<Item = Span<'line>>) {
         let mut line = Line::from(pointer(is_selected, self.theme));
         line.spans.extend(choice);
         self.line(line);
     }
 
-    /// A label and what belongs to it; what is too long goes on below the value.
-    pub fn labelled(&mut self, label: &str, value: &str) {
+    /// Adds a label and its value, which wraps below itself.
+    pub fn labeled(&mut self, label: &str, value: &str) {
         let style = self.theme.faint;
         let width = usize::from(LABEL_WIDTH);
         self.item(Span::styled(format!("{label:<width$}"), style), value, Style::new());
     }
 
-    /// Wrapped words behind one of the theme's glyphs, all of it in `style`.
+    /// Adds wrapped text after one of the theme's glyphs, all in `style`.
     pub fn marked(&mut self, glyph: &str, text: &str, style: Style) {
         self.item(Span::styled(format!("{glyph} "), style), text, style);
     }
 
-    /// Words behind the warning sign, in the text's own `style`.
+    /// Adds wrapped text in `style`, after a warning sign in the theme's color.
     pub fn warning(&mut self, text: &str, style: Style) {
         let theme = self.theme;
         self.item(Span::styled(format!("{} ", theme.glyphs.warning), theme.warning), text, style);
     }
 
-    /// A question that `y` and `n` answer.
+    /// Adds a question that `y` and `n` answer.
     pub fn ask(&mut self, question: &str, yes: &str) {
         self.ask_with(question, &format!("y {yes}   n back"));
     }
 
-    /// A question and what the keys that answer it do: behind it, or below it where that would break the keys.
+    /// Adds a question and its answer keys, on the same line or, if the keys would wrap, on the next one.
     pub fn ask_with(&mut self, question: &str, answers: &str) {
         let strong = self.theme.strong;
         let whole = format!("{question}   {answers}");
         if rows_of(&whole, self.width, 0) == 1 {
-            return self.words(0, &whole, strong);
+            return self.text(0, &whole, strong);
         }
-        self.words(0, question, strong);
+        self.text(0, question, strong);
         self.line(Line::styled(answers, strong));
     }
 
-    /// What is going on since `since`; after 150 ms with a spinner and the seconds.
+    /// Adds the state of work that began at `since`. After [`SPINNER_DELAY`] it has a spinner and the seconds.
     pub fn running(&mut self, now: Now, since: Now, doing: &str) {
         let theme = self.theme;
         let elapsed = now.since(since);
@@ -241,12 +242,12 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// What stands before a choice.
+/// The prefix of a choice: the pointer or a blank.
 pub(super) fn pointer(is_selected: bool, theme: &Theme) -> Span<'static> {
     Span::styled(format!("{} ", if is_selected { theme.glyphs.pointer } else { " " }), theme.strong)
 }
 
-/// How long until a spinner that has been there `since` moves.
+/// How long until the next frame of a spinner for work that began at `since`.
 pub(super) fn spinner_wake(now: Now, since: Now) -> Duration {
     SPINNER_DELAY.checked_sub(now.since(since)).filter(|left| !left.is_zero()).unwrap_or(SPINNER_STEP)
 }
@@ -254,12 +255,12 @@ pub(super) fn spinner_wake(now: Now, since: Now) -> Duration {
 /// The width of labels, in columns.
 pub(super) const LABEL_WIDTH: u16 = 16;
 
-/// How many rows a text takes, wrapped behind a symbol or indent of so many columns.
+/// The number of rows of a text, wrapped after `indent` columns.
 pub(super) fn rows_of(text: &str, width: u16, indent: u16) -> u16 {
     u16::try_from(wrapped(text, usize::from(width.saturating_sub(indent))).len()).unwrap_or(u16::MAX)
 }
 
-/// The part of a text that fits in so many rows; one that was cut ends in the ellipsis.
+/// Cuts a wrapped text after `rows` rows. A text that was cut ends in the ellipsis.
 pub(super) fn cut(text: &str, width: u16, indent: u16, rows: u16, ellipsis: &str) -> String {
     let width = usize::from(width.saturating_sub(indent));
     let lines = wrapped(text, width);
@@ -274,12 +275,12 @@ pub(super) fn cut(text: &str, width: u16, indent: u16, rows: u16, ellipsis: &str
     if rows > 0 { format!("{kept}{ellipsis}") } else { kept }
 }
 
-/// The lines of a text in so many columns.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<Cow<'_, str>> {
+/// Wraps a text at `width` columns.
+fn wrapped(text: &str, width: usize) -> Vec<Cow<'_, str>> {
     if width == 0 { Vec::new() } else { textwrap::wrap(text, width) }
 }
 
-/// Header, body and footer.
+/// The areas of the header, the body and the footer.
 pub(super) fn page(whole: Rect) -> [Rect; 3] {
     let width = whole.width.min(WIDEST);
     let middle = Rect { x: whole.x + (whole.width - width) / 2, width, ..whole };
@@ -300,7 +301,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_in_the_middle_and_its_parts_do_not_meet() {
+    fn a_page_is_centered_and_its_parts_do_not_touch() {
         let rows = [
             ((80, 24), [(1, 0, 78, 2), (3, 3, 76, 20), (1, 23, 78, 1)]),
             ((121, 40), [(11, 0, 98, 2), (13, 3, 96, 36), (11, 39, 98, 1)]),

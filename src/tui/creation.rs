@@ -1,4 +1,5 @@
-//! The creating job: its reports arrive here, whatever screen is shown. A signal waits for its response.
+//! Handles the reports of the creating job, whichever screen is shown. After a signal, the program waits for its
+//! response.
 //!
 //! **Invariant:** a secret that arrives opens its screen, or gets an exit message.
 
@@ -15,7 +16,7 @@ use super::screens::{CreatedScreen, Form, FormScreen, Notice, Progress, Recovery
 use super::shared::{Creating, Ending};
 
 impl Shared {
-    /// Starts the creating job and shows it.
+    /// Starts the creating job, and shows its progress.
     pub(super) fn create(&mut self, new_secret: NewSecret, is_preapproved: bool) -> Transition {
         self.send(Command::Create(new_secret.clone()));
         self.want_project(&new_secret.project);
@@ -27,7 +28,7 @@ impl Shared {
         self.summaries.push(ExitSummary::perhaps_created(client.clone()));
     }
 
-    /// The index of this account's last exit message for a POST whose response was lost, or may still come.
+    /// The index of the last exit message that says that a secret was perhaps created in this account.
     pub(super) fn unknown_summary(&self, client: &ClientId) -> Option<usize> {
         self.summaries.iter().rposition(|summary| {
             matches!(summary.disposition, Disposition::PerhapsCreated | Disposition::Lost)
@@ -37,7 +38,7 @@ impl Shared {
 }
 
 impl App {
-    /// Submits at once, as `--yes` asks.
+    /// Submits the form at once, for `--yes`.
     pub fn submit_preapproved(&mut self) -> Vec<Command> {
         let transition = match self.shared.form.new_secret() {
             Some(new_secret) => self.shared.create(new_secret, true),
@@ -119,7 +120,7 @@ impl App {
         match (outcome, in_flight) {
             (Outcome::Created(created), _) => self.open_created(creating, *created),
             (Outcome::NotCreated(not_created), _) => self.fail(&creating, &not_created),
-            (Outcome::Unknown(lost, _), Some(in_flight)) => self.lose_answer(&in_flight, lost),
+            (Outcome::Unknown(lost, _), Some(in_flight)) => self.lose_response(&in_flight, lost),
             // The job failed before its POST.
             (Outcome::Unknown(error, _), None) => {
                 let not_created = NotCreated { reason: Reason::Preflight(error), has_replaced: false };
@@ -155,10 +156,10 @@ impl App {
                 let list = SecretList::open(app, new_secret.account(), None);
                 return self.show(Screen::SecretList(Box::new(list)));
             }
-            Reason::Preflight(error) => app.form.blame(error),
+            Reason::Preflight(error) => app.form.show_refused_fields(error),
             // A late refusal is about what was sent, not what was typed since.
             Reason::Post(error) if app.form.new_secret().as_ref() == Some(new_secret) => {
-                app.form.blame(error);
+                app.form.show_refused_fields(error);
             }
             _ => {}
         }
@@ -179,7 +180,7 @@ impl App {
                 self.shared.form.fail(Certainty::NotDone, explanation);
             }
             _ => {
-                app.form.notice = Some(Notice::Word(if not_created.has_replaced {
+                app.form.notice = Some(Notice::Info(if not_created.has_replaced {
                     "Stopped. The expired secret is deleted; nothing was created."
                 } else {
                     "Stopped. Nothing was created."
@@ -189,7 +190,7 @@ impl App {
         }
     }
 
-    fn lose_answer(&mut self, in_flight: &InFlight, lost: ApiError) {
+    fn lose_response(&mut self, in_flight: &InFlight, lost: ApiError) {
         let app = &mut self.shared;
         app.summaries.push(ExitSummary::of_lost(in_flight.new_secret.client.clone(), &lost));
         app.lookups.account = Remote::NotAsked;
@@ -218,7 +219,7 @@ impl App {
         app.ending = Some(Ending { signal: signal.0, until });
     }
 
-    /// True while something runs that the first signal waits for.
+    /// True while something runs that the program waits for after a first signal.
     pub(super) fn is_running(&self) -> bool {
         self.shared.creating.is_some()
             || matches!(&self.screen, Screen::Created(created) if created.is_being_printed())
@@ -260,7 +261,7 @@ impl App {
         if self.would_be_lost().is_some() && !std::mem::replace(&mut self.has_warned, true) {
             return;
         }
-        // A running request gets its time, and a program that reads standard output sees an interrupt.
+        // A running request gets its time to finish, and a program that reads standard output sees an interrupt.
         if self.shared.creating.is_some() || matches!(self.shared.output, Output::Sink(_)) {
             self.on_signal(Signal::INTERRUPT);
         } else {
@@ -274,8 +275,8 @@ impl Form {
         self.notice = Some(Notice::Failed(certainty, Box::new(explanation)));
     }
 
-    /// Shows Atlas's messages beside their fields, and focuses the first of those.
-    fn blame(&mut self, error: &ApiError) {
+    /// Shows Atlas's messages beside the fields they are about, and focuses the first of those.
+    fn show_refused_fields(&mut self, error: &ApiError) {
         for (name, message) in error.refused_fields().into_iter().rev() {
             self.refuse(name, message);
         }

@@ -1,8 +1,6 @@
 //! Draws a frame: the header, the screen or its help, and the footer. Footer and help come from the same key table that
 //! decides what the keys do.
 
-use std::borrow::Cow;
-
 use ratatui::Frame;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -10,7 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::{BaseUrl, HostKind, Identity, Session};
 
 use super::app::{App, Shared, Size};
-use super::canvas::{Canvas, cut, page, wrapped};
+use super::canvas::{Canvas, cut, page};
 use super::keys::{Action, Binding, Group};
 use super::{Glyphs, Theme};
 
@@ -26,7 +24,7 @@ impl App {
         let size = Size { columns: whole.width, rows: whole.height };
         if size.is_too_small() {
             let mut canvas = Canvas::new(theme, whole.width, whole.height);
-            canvas.words(0, &self.too_small(theme), theme.strong);
+            canvas.text(0, &self.too_small(theme), theme.strong);
             return canvas.render(frame, whole);
         }
         let [head, body, foot] = page(whole);
@@ -77,10 +75,11 @@ impl App {
             }
         }
         let keys_width = rows.iter().map(|(.., keys)| keys.len()).max().unwrap_or(0) + 2;
-        let notes = app.credential_notes.iter();
-        let notes =
-            notes.flat_map(|note| note_lines(note.as_str(), theme.glyphs.warning, theme.warning, width));
-        let mut sections = vec![notes.collect()];
+        let mut notes = Canvas::new(theme, width, u16::MAX);
+        for note in &app.credential_notes {
+            notes.warning(note.as_str(), Style::new());
+        }
+        let mut sections = vec![notes.into_lines()];
         let groups = [(Group::Act, "Keys"), (Group::Move, "Move"), (Group::Program, "Program")];
         for (group, title) in groups {
             let of_group = rows.iter().filter(|(of, ..)| *of == group);
@@ -92,9 +91,11 @@ impl App {
             }
             sections.push(lines);
         }
-        let about = screen.about().iter();
-        sections
-            .push(about.flat_map(|text| note_lines(text, theme.glyphs.dot, theme.faint, width)).collect());
+        let mut about = Canvas::new(theme, width, u16::MAX);
+        for text in screen.about() {
+            about.item(Span::styled(format!("{} ", theme.glyphs.dot), theme.faint), text, Style::new());
+        }
+        sections.push(about.into_lines());
         sections.retain(|section| !section.is_empty());
         sections.join(&Line::default())
     }
@@ -108,16 +109,6 @@ fn explained(keys: &str, explanation: &str, keys_width: usize, width: u16, theme
         Span::styled(format!("{keys:<keys_width$}"), theme.strong),
         Span::raw(cut(&explanation, width, indent, 1, ellipsis)),
     ])
-}
-
-fn note_lines(text: &str, glyph: &str, style: Style, width: u16) -> Vec<Line<'static>> {
-    let mut symbol = format!("{glyph} ");
-    let lines = wrapped(text, usize::from(width).saturating_sub(2)).into_iter();
-    let line = |line: Cow<str>| {
-        let symbol = std::mem::replace(&mut symbol, "  ".to_owned());
-        Line::from(vec![Span::styled(symbol, style), Span::raw(line.into_owned())])
-    };
-    lines.map(line).collect()
 }
 
 /// As many of the keys that work now as fit, in the order of the table. The help key, the first way out, and signing in
@@ -167,7 +158,7 @@ fn header(app: &Shared, theme: &Theme, width: usize) -> Line<'static> {
     match &app.session {
         Session::Demo => demo(theme, width),
         Session::Remote { base_url, identity, origin } => {
-            let (long, short) = identity_words(app, identity, theme);
+            let (long, short) = identity_text(app, identity, theme);
             let Some(origin) = origin else { return remote(base_url, &[&long, &short], theme, width) };
             let (long_of, short_of) = (format!("{long}, {origin}"), format!("{short}, {origin}"));
             remote(base_url, &[&long_of, &short_of, &short], theme, width)
@@ -178,19 +169,19 @@ fn header(app: &Shared, theme: &Theme, width: usize) -> Line<'static> {
 
 /// The header of a demo, with a mark at the right end.
 fn demo(theme: &Theme, width: usize) -> Line<'static> {
-    let saying = |words: &'static str| {
+    let line = |text: &'static str| {
         let mark = Span::styled(" DEMO ", theme.mark);
-        let gap = width.saturating_sub(name(theme).width() + words.len() + mark.width());
-        Line::from(vec![name(theme), Span::raw(words), Span::raw(" ".repeat(gap)), mark])
+        let gap = width.saturating_sub(name(theme).width() + text.len() + mark.width());
+        Line::from(vec![name(theme), Span::raw(text), Span::raw(" ".repeat(gap)), mark])
     };
-    let whole = saying("simulated Atlas, no requests leave this machine");
-    if whole.width() <= width { whole } else { saying("no requests leave this machine") }
+    let whole = line("simulated Atlas, no requests leave this machine");
+    if whole.width() <= width { whole } else { line("no requests leave this machine") }
 }
 
 /// The header of a session. In a narrow terminal the program's name is dropped first, then a shorter one of the
 /// `identities` is shown, then the beginning of the host is cut.
 fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) -> Line<'static> {
-    let host = &host_words(base_url);
+    let host = &host_text(base_url);
     let warning = match base_url.kind() {
         HostKind::Other => format!(" {} not an Atlas host", theme.glyphs.warning),
         // The address makes clear that it is this machine.
@@ -216,7 +207,7 @@ fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) 
 }
 
 /// The host; `localhost` for 127.0.0.1 only, because other loopback addresses can be other servers.
-fn host_words(base_url: &BaseUrl) -> String {
+fn host_text(base_url: &BaseUrl) -> String {
     let host = base_url.host();
     match host.strip_prefix("127.0.0.1") {
         Some(port) if port.is_empty() || port.starts_with(':') => format!("localhost{port}"),
@@ -225,7 +216,7 @@ fn host_words(base_url: &BaseUrl) -> String {
 }
 
 /// Who is signed in, with the kind of credential and without. An account has a name once that was looked up.
-fn identity_words(app: &Shared, identity: &Identity, theme: &Theme) -> (String, String) {
+fn identity_text(app: &Shared, identity: &Identity, theme: &Theme) -> (String, String) {
     let ellipsis = theme.glyphs.ellipsis;
     match identity {
         Identity::ServiceAccount(client) => {

@@ -341,7 +341,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_name_is_one_key_and_no_other() {
+    fn each_name_is_exactly_one_key() {
         let (none, shift, control, alt) =
             (KeyModifiers::NONE, KeyModifiers::SHIFT, KeyModifiers::CONTROL, KeyModifiers::ALT);
         let rows = [

@@ -1,5 +1,5 @@
-//! What is known of the ids in the form: fetched from Atlas, dropped when a field changes, never in the way of
-//! creating.
+//! Looks up the IDs in the form: fetches their names and secrets from Atlas, drops them when a field changes, and never
+//! blocks creating.
 
 use std::time::Duration;
 
@@ -12,28 +12,28 @@ use super::Shared;
 use super::event::{Command, Reader};
 use super::screens::{FieldName, SubmitAction};
 
-/// How long after the last key an id is looked up.
+/// How long after the last key an ID is looked up.
 pub const LOOKUP_DELAY: Duration = Duration::from_millis(200);
 
-/// What was looked up.
+/// The results of the lookups.
 #[derive(Clone, Debug, Default)]
 pub struct Lookups {
     /// The project.
     pub project: Remote<ProjectId, Project>,
     /// The account, with its secrets.
     pub account: Remote<AccountRef, ServiceAccount>,
-    /// What the project's organization allows.
+    /// The limits of the project's organization.
     pub settings: Remote<OrganizationId, OrganizationSettings>,
 }
 
 impl Lookups {
-    /// The organization of a project, where it could be fetched.
+    /// The organization of a project, if it was fetched.
     pub fn organization(&self, project: &ProjectId) -> Option<&OrganizationId> {
         self.project.value(project)?.organization.as_ref()
     }
 
-    /// The account and its project, by name where they are known.
-    pub(super) fn words(&self, of: &AccountRef) -> String {
+    /// The account and its project for a sentence, by name if the names were fetched.
+    pub(super) fn account_and_project(&self, of: &AccountRef) -> String {
         let name = self.account.value(of).map(|account| account.name.as_str());
         let name = name.filter(|name| !name.is_empty()).unwrap_or(of.client.as_str());
         match self.project.value(&of.project) {
@@ -42,7 +42,7 @@ impl Lookups {
         }
     }
 
-    /// When something is to be fetched.
+    /// How long until the next lookup is due.
     pub(super) fn due_in(&self, now: Now) -> Option<Duration> {
         let all = [self.project.due_in(now), self.account.due_in(now), self.settings.due_in(now)];
         all.into_iter().flatten().min()
@@ -50,7 +50,7 @@ impl Lookups {
 }
 
 impl Shared {
-    /// Follows the form's fields, and starts what is due.
+    /// Updates the lookups from the form's fields, and starts those that are due.
     pub(super) fn update_lookups(&mut self) {
         let project = self.form.project_id();
         let account = self.form.account();
@@ -73,7 +73,7 @@ impl Shared {
         self.form.limit = limit.and_then(|hours| Lifetime::from_hours(hours).ok());
     }
 
-    /// Fetches the project unless it is known or on its way: some formats name its organization.
+    /// Fetches the project, unless it is known or being fetched. Some formats contain its organization.
     pub(super) fn want_project(&mut self, project: &ProjectId) {
         let lookup = &self.lookups.project;
         if lookup.value(project).is_none() && !lookup.is_loading(project) {
@@ -82,17 +82,17 @@ impl Shared {
         }
     }
 
-    /// The account that the form names, with its secrets, where it could be fetched.
+    /// The form's account with its secrets, if it was fetched.
     pub fn account(&self) -> Option<&ServiceAccount> {
         self.lookups.account.value(&self.form.account()?)
     }
 
-    /// What creating does to the account's secrets, as far as they are known.
+    /// How creating affects the account's other secrets, as far as they are known.
     pub fn consequences(&self) -> Consequences {
         self.account().map(|account| account.consequences(self.atlas_now())).unwrap_or_default()
     }
 
-    /// What the button would do, as far as the account is known.
+    /// What the button does, as far as the account is known.
     pub fn submit_action(&self) -> SubmitAction {
         let is_full = self.account().is_some_and(ServiceAccount::is_full);
         match (is_full, self.consequences().deletes) {
@@ -102,7 +102,7 @@ impl Shared {
         }
     }
 
-    /// The name that Atlas knows a valid id by, or why it could not be fetched.
+    /// The name that Atlas has for the ID in a field, or the error of the lookup.
     pub fn looked_up(&self, field: FieldName) -> Option<Result<&str, &ApiError>> {
         match field {
             FieldName::Project => {
@@ -118,24 +118,24 @@ impl Shared {
     }
 }
 
-/// A value that is fetched by a key.
+/// A value that is fetched by its key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Remote<Key, Value> {
     /// There is nothing to fetch.
     #[default]
     NotAsked,
-    /// It will be fetched at that time unless its field changes before.
+    /// It is fetched at this time, unless the key changes before.
     Due(Key, Now),
     /// It is being fetched.
     Loading(Key),
-    /// It was fetched.
+    /// The fetched value.
     Loaded(Key, Value),
-    /// It could not be fetched.
+    /// The request failed.
     Failed(Key, ApiError),
 }
 
 impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
-    /// The value for this key, or why it could not be loaded.
+    /// The value for this key, or the error of fetching it.
     pub fn result(&self, wanted: &Key) -> Option<Result<&Value, &ApiError>> {
         match self {
             Self::Loaded(key, value) if key == wanted => Some(Ok(value)),
@@ -144,17 +144,17 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
         }
     }
 
-    /// The value, if it was loaded for this key.
+    /// The value for this key, if it was fetched.
     pub fn value(&self, wanted: &Key) -> Option<&Value> {
         self.result(wanted)?.ok()
     }
 
-    /// Why it could not be loaded for this key.
+    /// The error of fetching this key.
     pub fn error(&self, wanted: &Key) -> Option<&ApiError> {
         self.result(wanted)?.err()
     }
 
-    /// True while it is being fetched for this key.
+    /// True while this key is being fetched.
     pub fn is_loading(&self, wanted: &Key) -> bool {
         matches!(self, Self::Loading(key) if key == wanted)
     }
@@ -166,14 +166,14 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
         }
     }
 
-    /// Follows what is wanted now; a value for any other key is dropped.
+    /// Sets the key to fetch, at the time `at`. A value for another key is dropped.
     pub(super) fn want(&mut self, wanted: Option<&Key>, at: Now) {
         if self.key() != wanted {
             *self = wanted.map_or(Self::NotAsked, |key| Self::Due(key.clone(), at));
         }
     }
 
-    /// The key to fetch, once that is due.
+    /// Returns the key to fetch if it is due, and marks it as loading.
     pub(super) fn start(&mut self, now: Now) -> Option<Key> {
         match self {
             Self::Due(key, at) if at.uptime <= now.uptime => {
@@ -185,7 +185,7 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
         }
     }
 
-    /// Takes a result; one for a key that is no longer wanted is ignored.
+    /// Stores a result, unless its key is no longer wanted.
     pub(super) fn finish(&mut self, of: &Key, result: ApiResult<Value>) {
         if self.is_loading(of) {
             *self = match result {

@@ -1,4 +1,4 @@
-//! The terminal interface: an [`App`] that is updated by events, and one file for each screen.
+//! The terminal interface: an [`App`] that events update, and a file for each screen.
 //!
 //! ```text
 //! keys, time, what jobs report ──Event──▶ App::update ──Command──▶ event loop: starts jobs, delivers, quits

@@ -1,4 +1,4 @@
-//! Understanding what was pasted: people paste URLs, labels and whole lines, and sometimes a secret.
+//! Interprets pasted text. Users paste URLs, labels and whole lines, and sometimes a secret.
 
 use std::collections::BTreeSet;
 
@@ -10,78 +10,80 @@ use crate::domain::{ClientId, Lifetime, ProjectId, SECRET_PREFIX, ServerText, is
 
 use super::screens::{FieldName, Focus, Form, InputNote, Notice};
 
-/// How much of a pasted text is searched, in characters: far more than any file with ids.
-const SEARCHED: usize = 64 * 1024;
+/// How much of a pasted text is searched: far more than any file with IDs. In characters.
+const SEARCH_LIMIT: usize = 64 * 1024;
 
-/// A longer text, in characters, is neither a name nor a part of an ID.
+/// A longer text is neither a name nor part of an ID. In characters.
 const LONGEST: usize = 96;
 
-/// How often a URL may be encoded to be part of others: a link in a mail leads through a scanner to the sign-in page.
+/// How many times a URL may be encoded within others, as when a link in an email leads to the sign-in page through a
+/// link scanner.
 const MOST_ENCODINGS: usize = 3;
 
 /// What to do with pasted text, or with a part of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Paste {
-    /// It replaces a field.
+    /// Replaces the text of a field.
     Replace { field: FieldName, text: String, note: Option<InputNote> },
-    /// It goes into the field in focus, at the caret.
+    /// Inserts text into the field in focus, at the caret.
     Insert(String),
-    /// It is a secret: nothing of it is kept, and this field says so.
+    /// Drops a secret. A message beside this field says so.
     RefuseSecret(FieldName),
-    /// The user has to know about it.
-    Tell(Notice),
+    /// Shows a notice.
+    Show(Notice),
 }
 
-/// True when the text contains a secret, or the start of one.
+/// True if the text contains a secret, or the start of one.
 pub(super) fn contains_secret(text: &str) -> bool {
     text.contains(SECRET_PREFIX)
 }
 
-/// The text without the characters that cannot be seen, such as a zero-width space from a web page, and without the
-/// escapes that Markdown has before underscores.
+/// Removes invisible characters, such as a zero-width space from a web page, and the backslashes that Markdown puts
+/// before underscores.
 pub(super) fn visible(text: &str) -> String {
     let text: String = text.chars().filter(|character| !is_invisible(*character)).collect();
     text.replace("\\_", "_")
 }
 
-/// Says where each part of a text goes that is pasted into the form; only what can be seen counts. `host` is where
-/// requests go; there is none for the embedded Atlas.
-pub(super) fn understand(text: &str, form: &Form, host: Option<&str>) -> Vec<Paste> {
-    let text: String = visible(text).chars().take(SEARCHED).collect();
+/// Decides what to do with each part of a text that is pasted into the form. Only visible characters count. `host` is
+/// the host that requests go to; the demo has none.
+pub(super) fn interpret(text: &str, form: &Form, host: Option<&str>) -> Vec<Paste> {
+    let text: String = visible(text).chars().take(SEARCH_LIMIT).collect();
     let text = text.trim();
-    let tell = |message| Paste::Tell(Notice::Word(message));
+    let info = |message| Paste::Show(Notice::Info(message));
     if contains_secret(text) {
-        let mut pastes = ids_within(text, form.focus, host);
+        let mut pastes = ids_in(text, form.focus, host);
         if !pastes.iter().any(|paste| matches!(paste, Paste::Replace { .. })) {
             let field = if let Focus::Field(field) = form.focus { field } else { FieldName::Client };
-            return vec![Paste::RefuseSecret(field), tell("The pasted text is a secret. It was discarded.")];
+            return vec![Paste::RefuseSecret(field), info("The pasted text is a secret. It was discarded.")];
         }
-        pastes.push(tell("The pasted text also contained a secret, which was discarded."));
+        pastes.push(info("The pasted text also contained a secret, which was discarded."));
         return pastes;
     }
-    // An ID may have been broken into lines or groups of digits.
+    // An ID may be broken into lines or groups of digits.
     let compact: String = text.split_whitespace().collect();
     if let Some(paste) = whole_id(&compact, form) {
         return vec![paste];
     }
-    let pastes = ids_within(text, form.focus, host);
+    let pastes = ids_in(text, form.focus, host);
     if !pastes.is_empty() {
         return pastes;
     }
     let is_lifetime = Lifetime::parse_at(text, Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_ok();
     vec![match form.focus {
-        Focus::Button => tell("Nothing was pasted. Select a field first."),
+        Focus::Button => info("Nothing was pasted. Select a field first."),
         Focus::Field(FieldName::Lifetime) if is_lifetime => {
             Paste::Replace { field: FieldName::Lifetime, text: text.to_owned(), note: None }
         }
         Focus::Field(_) if text.contains(['\n', '\r']) || text.chars().count() > LONGEST => {
-            tell("Nothing was pasted. The text contains no ID.")
+            info("Nothing was pasted. The text contains no ID.")
         }
         Focus::Field(_) => Paste::Insert(text.chars().filter(|character| !character.is_control()).collect()),
     }]
 }
 
-/// 24 bare digits are a project ID, or a client ID without its prefix where one is wanted and the project is known.
+/// The paste for a text that is a single ID. 24 digits are a project ID, but in the client ID field with a known
+/// project they are a client ID without its prefix.
 fn whole_id(text: &str, form: &Form) -> Option<Paste> {
     let moved = |field| (form.focus != Focus::Field(field)).then_some(InputNote::CameFromOtherField);
     if let Ok(client) = ClientId::parse(text) {
@@ -93,7 +95,7 @@ fn whole_id(text: &str, form: &Form) -> Option<Paste> {
     if form.focus == Focus::Field(FieldName::Client) && !known.is_empty() {
         if project.as_str().eq_ignore_ascii_case(known) {
             let message = "That is the ID of the project. Paste the client ID.";
-            return Some(Paste::Tell(Notice::Word(message)));
+            return Some(Paste::Show(Notice::Info(message)));
         }
         let text = ClientId::from_digits(text).ok()?.to_string();
         return Some(Paste::Replace { field: FieldName::Client, text, note: Some(InputNote::PrefixAdded) });
@@ -103,10 +105,10 @@ fn whole_id(text: &str, form: &Form) -> Option<Paste> {
     Some(Paste::Replace { field: FieldName::Project, text: project.to_string(), note })
 }
 
-/// The project ID and the client ID in the text, where it is clear which ones they are.
-fn ids_within(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
+/// Finds the project ID and the client ID in the text, if it is clear which ones they are.
+fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
     let mut decoded = text.to_owned();
-    // A URL within a URL, which may be within another one.
+    // Decode a URL that is encoded within another one, up to a few levels deep.
     for _ in 0..MOST_ENCODINGS {
         if !["%2f", "%252f"].iter().any(|slash| decoded.to_ascii_lowercase().contains(slash)) {
             break;
@@ -115,26 +117,25 @@ fn ids_within(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
         decoded = pairs.flat_map(|(name, value)| [name, value]).collect::<Vec<_>>().join("\n");
     }
     let text = &decoded;
-    let words: Vec<&str> = text.split(|character: char| !is_of_word(character)).collect();
+    let words: Vec<&str> = text.split(|character: char| !is_word_character(character)).collect();
     let clients = distinct(words.iter().filter_map(|word| ClientId::parse(word).ok()));
-    let of_path = id_behind(&words, &["v2", "groups"]);
-    if of_path.is_none() && text.contains("://") && id_behind(&words, &["org", "orgs"]).is_some() {
+    let path_id = id_after(&words, &["v2", "groups"]);
+    if path_id.is_none() && text.contains("://") && id_after(&words, &["org", "orgs"]).is_some() {
         let message = "That is the URL of an organization. Open the project in Atlas and copy its URL.";
-        return vec![Paste::Tell(Notice::Word(message))];
+        return vec![Paste::Show(Notice::Info(message))];
     }
-    let of_url = of_path.and_then(|id| url_host(text, id));
-    let projects = match of_path.and_then(|id| ProjectId::parse(id).ok()) {
+    let host_in_url = path_id.and_then(|id| url_host(text, id));
+    let projects = match path_id.and_then(|id| ProjectId::parse(id).ok()) {
         Some(project) => vec![project],
-        None => labelled_projects(text),
+        None => labeled_projects(text),
     };
     let mut pastes = Vec::new();
-    // Where both are there it is plain where each one goes.
-    let are_both_there = !projects.is_empty() && !clients.is_empty();
-    let moved =
-        |field| (!are_both_there && focus != Focus::Field(field)).then_some(InputNote::CameFromOtherField);
+    // If the text contains both, it is obvious where each one goes: no note is needed.
+    let has_both = !projects.is_empty() && !clients.is_empty();
+    let moved = |field| (!has_both && focus != Focus::Field(field)).then_some(InputNote::CameFromOtherField);
     if let [project] = &projects[..] {
         let (field, text) = (FieldName::Project, project.to_string());
-        let note = of_url.map_or(moved(field), |_| Some(InputNote::TakenFromUrl));
+        let note = host_in_url.map_or(moved(field), |_| Some(InputNote::TakenFromUrl));
         pastes.push(Paste::Replace { field, text, note });
     }
     if let [client] = &clients[..] {
@@ -142,22 +143,22 @@ fn ids_within(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
         pastes.push(Paste::Replace { field, text, note: moved(field) });
     }
     if pastes.is_empty() && projects.len() + clients.len() > 1 {
-        pastes.push(Paste::Tell(Notice::Word("Nothing was pasted. The text contains several IDs.")));
+        pastes.push(Paste::Show(Notice::Info("Nothing was pasted. The text contains several IDs.")));
     }
-    if let (Some(of_url), Some(host)) = (of_url, host)
-        && !of_url.eq_ignore_ascii_case(host)
+    if let (Some(host_in_url), Some(host)) = (host_in_url, host)
+        && !host_in_url.eq_ignore_ascii_case(host)
     {
-        let message = format!("The URL is of {}; requests go to {host}.", ServerText::new(of_url));
-        pastes.push(Paste::Tell(Notice::Warning(message)));
+        let message = format!("The URL is of {}; requests go to {host}.", ServerText::new(host_in_url));
+        pastes.push(Paste::Show(Notice::Warning(message)));
     }
     pastes
 }
 
-fn is_of_word(character: char) -> bool {
+fn is_word_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }
 
-/// The host, with its port, of the URL that `id` is a part of.
+/// The host and port of the URL that contains `id`.
 fn url_host<'a>(text: &'a str, id: &str) -> Option<&'a str> {
     let (before, _) = text.split_once(id)?;
     let (_, after) = before.rsplit_once("://")?;
@@ -165,24 +166,26 @@ fn url_host<'a>(text: &'a str, id: &str) -> Option<&'a str> {
     Some(host.rsplit('@').next().unwrap_or(host))
 }
 
-/// The first ID behind one of these names in a path. In Atlas's pages a project is `/v2/ID` and an organization
-/// `/org/ID`; in the Administration API they are `/groups/ID` and `/orgs/ID`.
-fn id_behind<'a>(words: &[&'a str], names: &[&str]) -> Option<&'a str> {
+/// The first ID in a path that follows one of these segments. In Atlas's web pages a project is `/v2/ID` and an
+/// organization `/org/ID`; in the Administration API they are `/groups/ID` and `/orgs/ID`.
+fn id_after<'a>(words: &[&'a str], names: &[&str]) -> Option<&'a str> {
     let pairs = words.iter().zip(words.iter().skip(1));
     pairs.filter(|(name, id)| names.contains(name) && ProjectId::parse(id).is_ok()).map(|(_, id)| *id).next()
 }
 
-/// The IDs of 24 digits, save those that their label in the same line, or alone in the line above, says are of something
-/// else, as in the lines of a shell script, in Atlas's JSON or on its pages. An ID that is labelled as a project's is the only one.
-fn labelled_projects(text: &str) -> Vec<ProjectId> {
-    let mut labelled = Vec::new();
+/// Finds project IDs: 24 digits, unless a label says that they are something else. A label is on the same line or alone
+/// on the line above, as in shell scripts, in Atlas's JSON and on its pages. If any ID is labeled as a project's, the
+/// others are left out.
+fn labeled_projects(text: &str) -> Vec<ProjectId> {
+    let mut labeled = Vec::new();
     let mut others = Vec::new();
-    // In Atlas's JSON, "id" alone is a secret's, but in a project, which has an "orgId".
+    // In Atlas's JSON, a plain "id" is a secret's, except in a project, which also has an "orgId".
     let is_secrets = text.starts_with(['{', '[']) && !text.contains("\"orgId\"");
     let mut above = String::new();
     for line in text.split(['\n', '\r', ',', ';']) {
         let mut label = above.clone();
-        let words = line.split(|character: char| !is_of_word(character)).filter(|word| !word.is_empty());
+        let words =
+            line.split(|character: char| !is_word_character(character)).filter(|word| !word.is_empty());
         for word in words {
             let Ok(id) = ProjectId::parse(word) else {
                 label.push_str(&word.to_ascii_lowercase());
@@ -190,8 +193,8 @@ fn labelled_projects(text: &str) -> Vec<ProjectId> {
             };
             above.clear();
             if label.contains("project") || label.contains("group") {
-                labelled.push(id);
-            } else if !(is_of_another_kind(&label)
+                labeled.push(id);
+            } else if !(labels_other_id(&label)
                 || is_secrets && label.ends_with("id") && !label.ends_with("oid"))
             {
                 others.push(id);
@@ -200,11 +203,11 @@ fn labelled_projects(text: &str) -> Vec<ProjectId> {
         }
         above = if label.ends_with("id") { label } else { String::new() };
     }
-    distinct(if labelled.is_empty() { others } else { labelled }.into_iter())
+    distinct(if labeled.is_empty() { others } else { labeled }.into_iter())
 }
 
-/// True when a label says that its ID is not a project's: `org`, `Organization ID`, `clusterId`, `team_id`.
-fn is_of_another_kind(label: &str) -> bool {
+/// True if a label says that its ID is not a project's: `org`, `Organization ID`, `clusterId`, `team_id`.
+fn labels_other_id(label: &str) -> bool {
     const KINDS: [&str; 11] = [
         "cluster",
         "user",
@@ -222,23 +225,23 @@ fn is_of_another_kind(label: &str) -> bool {
     ["org", "secret"].iter().any(is_of) || label.ends_with("id") && KINDS.iter().any(is_of)
 }
 
-/// A secret of the usual length that a terminal has broken into lines, in one piece.
+/// Joins a secret that a terminal broke into lines. Only a text of a secret's exact length counts.
 pub(super) fn joined_secret(text: &str) -> Option<String> {
     const LENGTH: usize = SECRET_PREFIX.len() + 40;
     let joined: String = text.split_whitespace().collect();
-    let is_of_secret = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    let is_secret_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
     let is_secret =
-        joined.starts_with(SECRET_PREFIX) && joined.len() == LENGTH && joined.bytes().all(is_of_secret);
+        joined.starts_with(SECRET_PREFIX) && joined.len() == LENGTH && joined.bytes().all(is_secret_byte);
     is_secret.then_some(joined)
 }
 
-/// Credentials in a pasted text: the id, and the secret.
+/// Finds credentials in a pasted text: the client ID or public key, and the secret, private key or access token.
 pub(super) fn credentials<'a>(text: &'a str) -> (Option<&'a str>, Option<&'a str>) {
     let is_end = |character: char| {
         character.is_whitespace()
             || "\"'`,;:={}()<>[]|*&@\u{201C}\u{201D}\u{2018}\u{2019}\u{AB}\u{BB}".contains(character)
     };
-    // Slashes are those of a URL, and a full stop ends a sentence.
+    // Leading slashes belong to a URL, and a trailing period ends a sentence.
     let bare = |word: &'a str| word.trim_start_matches('/').trim_end_matches('.');
     let words = || text.split(is_end).map(bare).filter(|word| !word.is_empty());
     // Access tokens are JSON Web Tokens.
@@ -278,10 +281,10 @@ mod tests {
     const DIGITS: &str = "1234567890abcdef12345678";
 
     const SECRET_WITH_ID: Paste =
-        Paste::Tell(Notice::Word("The pasted text also contained a secret, which was discarded."));
-    const SECRET: Paste = Paste::Tell(Notice::Word("The pasted text is a secret. It was discarded."));
-    const NO_ID: Paste = Paste::Tell(Notice::Word("Nothing was pasted. The text contains no ID."));
-    const SEVERAL: Paste = Paste::Tell(Notice::Word("Nothing was pasted. The text contains several IDs."));
+        Paste::Show(Notice::Info("The pasted text also contained a secret, which was discarded."));
+    const SECRET: Paste = Paste::Show(Notice::Info("The pasted text is a secret. It was discarded."));
+    const NO_ID: Paste = Paste::Show(Notice::Info("Nothing was pasted. The text contains no ID."));
+    const SEVERAL: Paste = Paste::Show(Notice::Info("Nothing was pasted. The text contains several IDs."));
 
     fn whole(field: FieldName, text: &str, note: Option<InputNote>) -> Paste {
         Paste::Replace { field, text: text.to_owned(), note }
@@ -295,15 +298,15 @@ mod tests {
         whole(FieldName::Client, CLIENT, note)
     }
 
-    /// What is understood of a text that is pasted into an empty form with this focus.
+    /// Interprets a text that is pasted into an empty form with this focus.
     fn pasted(text: &str, focus: Focus) -> Vec<Paste> {
         let mut form = Form::default();
         form.focus = focus;
-        understand(text, &form, Some("cloud.mongodb.com"))
+        interpret(text, &form, Some("cloud.mongodb.com"))
     }
 
     #[test]
-    fn each_part_goes_where_it_belongs() {
+    fn each_part_of_a_paste_goes_to_its_field() {
         let in_project = Focus::Field(FieldName::Project);
         let in_client = Focus::Field(FieldName::Client);
         let in_lifetime = Focus::Field(FieldName::Lifetime);
@@ -325,7 +328,7 @@ mod tests {
             (
                 "words".into(),
                 Focus::Button,
-                vec![Paste::Tell(Notice::Word("Nothing was pasted. Select a field first."))],
+                vec![Paste::Show(Notice::Info("Nothing was pasted. Select a field first."))],
             ),
             (format!("{CLIENT} mdb_sa_sk_fake"), in_client, vec![client(None), SECRET_WITH_ID]),
             ("mdb_sa_sk_fake".into(), in_project, vec![Paste::RefuseSecret(FieldName::Project), SECRET]),
@@ -337,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn the_project_of_a_url_is_the_one_of_its_path() {
+    fn the_project_id_of_a_url_is_the_one_in_its_path() {
         let other = "aaaaaaaaaaaaaaaaaaaaaaaa";
         let rows = [
             format!("https://cloud.mongodb.com/v2/{PROJECT}#/metrics/replicaSet/{other}/explorer"),
@@ -350,8 +353,8 @@ mod tests {
         ];
         for text in rows {
             for focus in [Focus::Field(FieldName::Project), Focus::Field(FieldName::Client), Focus::Button] {
-                let placed = pasted(&text, focus);
-                assert_eq!(placed, [project(Some(InputNote::TakenFromUrl))], "{text}");
+                let pastes = pasted(&text, focus);
+                assert_eq!(pastes, [project(Some(InputNote::TakenFromUrl))], "{text}");
             }
         }
         for text in [
@@ -359,55 +362,55 @@ mod tests {
             format!("https://cloud.mongodb.com/v2#/org/{other}/access/serviceAccounts"),
             format!("https://cloud.mongodb.com/api/atlas/v2/orgs/{other}/serviceAccounts"),
         ] {
-            let placed = pasted(&text, Focus::Field(FieldName::Project));
-            let [Paste::Tell(Notice::Word(message))] = placed[..] else { panic!("{text}: {placed:?}") };
+            let pastes = pasted(&text, Focus::Field(FieldName::Project));
+            let [Paste::Show(Notice::Info(message))] = pastes[..] else { panic!("{text}: {pastes:?}") };
             assert!(message.contains("organization"), "{message}");
         }
     }
 
     #[test]
-    fn a_url_of_another_host_is_mentioned() {
-        let remark = |text: &str, host| {
-            let placed = understand(text, &Form::default(), host);
-            placed.into_iter().find_map(|paste| match paste {
-                Paste::Tell(Notice::Warning(message)) => Some(message),
+    fn a_url_of_another_host_causes_a_warning() {
+        let warning = |text: &str, host| {
+            let pastes = interpret(text, &Form::default(), host);
+            pastes.into_iter().find_map(|paste| match paste {
+                Paste::Show(Notice::Warning(message)) => Some(message),
                 _ => None,
             })
         };
         let url = |host: &str| format!("https://{host}/v2/{PROJECT}#/clusters");
         let cloud = Some("cloud.mongodb.com");
-        let words = remark(&url("cloud.mongodbgov.com"), cloud).unwrap();
-        assert_eq!(words, "The URL is of cloud.mongodbgov.com; requests go to cloud.mongodb.com.");
-        assert!(remark(&url("cloud-dev.mongodb.com"), cloud).is_some());
-        assert!(remark(&url("cloud.mongodb.com:8443"), cloud).is_some());
+        let message = warning(&url("cloud.mongodbgov.com"), cloud).unwrap();
+        assert_eq!(message, "The URL is of cloud.mongodbgov.com; requests go to cloud.mongodb.com.");
+        assert!(warning(&url("cloud-dev.mongodb.com"), cloud).is_some());
+        assert!(warning(&url("cloud.mongodb.com:8443"), cloud).is_some());
         assert!(
-            remark(&url("me@cloud.mongodb.com.evil.test"), cloud)
+            warning(&url("me@cloud.mongodb.com.evil.test"), cloud)
                 .unwrap()
                 .contains("is of cloud.mongodb.com.evil.test")
         );
-        assert_eq!(remark(&url("CLOUD.mongodb.com"), cloud), None);
-        assert_eq!(remark(&url("cloud.mongodbgov.com"), None), None);
-        assert_eq!(remark(PROJECT, cloud), None);
+        assert_eq!(warning(&url("CLOUD.mongodb.com"), cloud), None);
+        assert_eq!(warning(&url("cloud.mongodbgov.com"), None), None);
+        assert_eq!(warning(PROJECT, cloud), None);
     }
 
     #[test]
-    fn bare_digits_in_the_client_id_are_a_project_id_while_there_is_none() {
+    fn digits_in_the_client_id_field_are_a_project_id_if_the_form_has_none() {
         let in_client = Focus::Field(FieldName::Client);
         assert_eq!(pasted(PROJECT, in_client), [project(Some(InputNote::CameFromOtherField))]);
         let known = |text: &str| {
             let mut form = Form::new(PROJECT, "", "");
             form.focus = in_client;
-            understand(text, &form, None)
+            interpret(text, &form, None)
         };
         assert_eq!(known(DIGITS), [client(Some(InputNote::PrefixAdded))]);
         for again in [PROJECT.to_owned(), PROJECT.to_uppercase()] {
-            let placed = known(&again);
-            assert!(matches!(&placed[..], [Paste::Tell(_)]), "{placed:?}");
+            let pastes = known(&again);
+            assert!(matches!(&pastes[..], [Paste::Show(_)]), "{pastes:?}");
         }
     }
 
     #[test]
-    fn ids_beside_a_secret_are_kept_and_the_secret_is_not() {
+    fn ids_beside_a_secret_are_kept_and_the_secret_is_dropped() {
         let secret_id = "6650f0aa12bc34de56f07890";
         let rows = [
             (format!("{CLIENT}\nmdb_sa_sk_fake"), vec![client(None)]),
@@ -443,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_texts_around_an_id_do_no_harm() {
+    fn an_id_is_found_in_unusual_text() {
         let other = "4888442a3354817a7320eb61";
         let (half, rest) = PROJECT.split_at(10);
         let encoded = format!("https%3A%2F%2Fcloud.mongodb.com%2Fv2%2F{PROJECT}%23%2Fclusters");
@@ -498,12 +501,12 @@ mod tests {
         for (text, expected) in rows {
             assert_eq!(pasted(&text, Focus::Field(FieldName::Project)), expected, "{text}");
         }
-        let placed = pasted(
+        let pastes = pasted(
             &format!("https://gov.example/v2/{other}/x https://cloud.mongodbgov.com/v2/{PROJECT}"),
             Focus::Button,
         );
-        let [Paste::Replace { text, .. }, Paste::Tell(Notice::Warning(message))] = &placed[..] else {
-            panic!("{placed:?}")
+        let [Paste::Replace { text, .. }, Paste::Show(Notice::Warning(message))] = &pastes[..] else {
+            panic!("{pastes:?}")
         };
         assert!(
             text == other && message.contains("gov.example"),
@@ -512,7 +515,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_dropped() {
+    fn invisible_characters_are_dropped() {
         for invisible in [
             '\u{200B}',
             '\u{200C}',
@@ -531,14 +534,14 @@ mod tests {
                 format!("{PROJECT}{invisible}"),
                 PROJECT.replace('b', &format!("b{invisible}")),
             ] {
-                let placed = pasted(&text, Focus::Field(FieldName::Project));
-                assert_eq!(placed, [project(None)], "U+{:04X}", u32::from(invisible));
+                let pastes = pasted(&text, Focus::Field(FieldName::Project));
+                assert_eq!(pastes, [project(None)], "U+{:04X}", u32::from(invisible));
             }
         }
     }
 
     #[test]
-    fn credentials_are_found_in_what_was_pasted() {
+    fn credentials_are_found_in_a_pasted_text() {
         let key = "01234567-89ab-cdef-0123-456789abcdef";
         let secret = "mdb_sa_sk_FAKE_-fake";
         let rows = [
@@ -570,7 +573,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn whatever_is_pasted_no_field_gets_a_secret_or_half_an_id(
+        fn no_paste_puts_a_secret_or_half_an_id_into_a_field(
             text in prop_oneof![
                 any::<String>(),
                 "([a-z:/ \\n\"]{0,6}(32b6e34b3d91647abb20e7b8|mdb_sa_id_1234567890abcdef12345678|720|30d)){0,3}[ \\n]?",
@@ -581,18 +584,18 @@ mod tests {
                 Focus::Field(FieldName::Lifetime), Focus::Button,
             ]),
         ) {
-            let placed = pasted(&text, focus);
-            let is_refused = placed.iter().any(|paste| [SECRET, SECRET_WITH_ID].contains(paste));
+            let pastes = pasted(&text, focus);
+            let is_refused = pastes.iter().any(|paste| [SECRET, SECRET_WITH_ID].contains(paste));
             prop_assert_eq!(is_refused, contains_secret(&visible(&text)));
-            prop_assert!(!placed.is_empty() && placed.len() <= 4);
-            for paste in placed {
+            prop_assert!(!pastes.is_empty() && pastes.len() <= 4);
+            for paste in pastes {
                 match paste {
                     Paste::Replace { field: FieldName::Project, text, .. } => prop_assert!(ProjectId::parse(&text).is_ok()),
                     Paste::Replace { field: FieldName::Client, text, .. } => prop_assert!(ClientId::parse(&text).is_ok()),
                     Paste::Replace { field: FieldName::Lifetime, text, .. } => prop_assert!(Lifetime::parse(&text).is_ok()),
                     Paste::Insert(text) => prop_assert!(focus != Focus::Button && !text.contains(char::is_control)),
                     Paste::RefuseSecret(_) => prop_assert!(is_refused),
-                    Paste::Tell(_) => {}
+                    Paste::Show(_) => {}
                 }
             }
         }

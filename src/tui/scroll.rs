@@ -1,4 +1,4 @@
-//! Scrolling through rows of which not all fit.
+//! Scrolling through more rows than fit on the screen.
 
 use ratatui::text::Line;
 
@@ -6,25 +6,25 @@ use super::canvas::Canvas;
 use super::keys::Action;
 use super::theme::Glyphs;
 
-/// Where in its rows a view stands.
+/// The scroll position of a view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Scroll {
-    /// The first row that is shown.
+    /// The index of the first row that is shown.
     top: usize,
 }
 
 impl Scroll {
-    /// Stands so that this row is shown, of `rows` of which `height` fit.
+    /// Scrolls only as far as needed to show `row`. `height` of the `rows` fit.
     pub fn to(row: usize, rows: usize, height: u16) -> Self {
         Self { top: (row + 1).saturating_sub(shown(rows, height)) }
     }
 
-    /// Moves through `rows`, of which `height` fit.
+    /// Scrolls. `height` of the `rows` fit.
     pub fn on_action(&mut self, action: Action, rows: usize, height: u16) {
         let shown = shown(rows, height);
         let last = rows.saturating_sub(shown);
         let top = self.top.min(last);
-        // The last row may have been left out.
+        // The last row of a page may have been left out; see `draw`.
         let page = shown.saturating_sub(1).max(1);
         let wanted = match action {
             Action::ScrollDown => top + 1,
@@ -38,8 +38,8 @@ impl Scroll {
         self.top = wanted.min(last);
     }
 
-    /// Draws what fits. Where that is not all of it, the last row says how much more there is. A heading, which follows a
-    /// blank row, is not the last one above that.
+    /// Draws the rows that fit. If some do not, the last row of the screen says how many. A heading, which is a row
+    /// after a blank one, is not drawn just above that row.
     pub fn draw(self, rows: Vec<Line>, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let (count, height) = (rows.len(), canvas.left());
@@ -60,17 +60,17 @@ impl Scroll {
     }
 }
 
-/// True where not all rows fit.
+/// True if not all rows fit.
 pub(super) fn overflows(rows: usize, height: u16) -> bool {
     rows > usize::from(height)
 }
 
-/// How many of the rows are shown: one is given up where not all fit.
+/// The number of rows that are shown. If not all fit, one is needed to say so.
 fn shown(rows: usize, height: u16) -> usize {
     if overflows(rows, height) { usize::from(height).saturating_sub(1) } else { rows }
 }
 
-/// How many rows are not on the screen; `None` when all are.
+/// Text that says how many rows are not shown; `None` if all are.
 pub(super) fn more(above: usize, below: usize, noun: &str, glyphs: &Glyphs) -> Option<String> {
     let ellipsis = glyphs.ellipsis;
     let plural = |count| if count == 1 { "" } else { "s" };
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_moves_within_its_rows() {
+    fn scrolling_stays_within_the_rows() {
         use Action::{PageDown, PageUp, ScrollDown, ScrollUp, ToEnd, ToStart};
         let rows: [(&[Action], usize); 8] = [
             (&[], 0),
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_marked_row_is_shown() {
+    fn scrolling_to_a_row_shows_it() {
         for (row, top) in [(0, 0), (3, 0), (4, 1), (9, 6)] {
             assert_eq!(Scroll::to(row, 10, 5).top, top, "{row}");
         }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_does_not_move_and_a_smaller_text_is_shown_from_its_end() {
+    fn rows_that_fit_do_not_scroll_and_fewer_rows_are_shown_to_their_end() {
         let mut scroll = Scroll::default();
         scroll.on_action(Action::ScrollDown, 5, 5);
         assert_eq!(scroll.top, 0);

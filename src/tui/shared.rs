@@ -243,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_goes_on_while_the_machine_sleeps_and_when_its_clock_is_set_back() {
+    fn atlas_time_advances_while_the_machine_sleeps_and_after_its_clock_is_set_back() {
         let time = |text: &str| text.parse::<Timestamp>().unwrap();
         let at_atlas = time("2026-11-23T20:00:00Z");
         let then = Now { wall: time("2026-11-23T18:00:00Z"), uptime: Duration::from_secs(100) };

@@ -1,4 +1,4 @@
-//! One line of text that is being typed: with the terminal's cursor at its caret, or blind for a secret.
+//! Single-line text input: with a caret, or masked for a secret.
 
 use std::fmt;
 
@@ -13,13 +13,13 @@ use crate::domain::is_invisible;
 use super::canvas::{Canvas, LABEL_WIDTH};
 use super::{KeyPress, Theme};
 
-/// Longer than anything that belongs into a field; a key or paste beyond it changes nothing.
+/// The longest text of a field, in characters. Input beyond it is ignored.
 const LONGEST: usize = 96;
 
-/// Longer than any path or command line that is typed.
-const LONGEST_ROOMY: usize = 1024;
+/// The longest path or command line, in characters.
+const LONGEST_PATH: usize = 1024;
 
-/// One line with a caret, and the keys of a shell.
+/// A text input with a caret, and a shell's editing keys.
 #[derive(Clone, Debug)]
 pub struct TextLine {
     input: Input,
@@ -33,32 +33,32 @@ impl Default for TextLine {
 }
 
 impl TextLine {
-    /// A line that holds `text`, the caret behind it.
+    /// Returns an input that contains `text`, with the caret at its end.
     pub fn new(text: &str) -> Self {
         Self { input: Input::new(text.to_owned()), longest: LONGEST }
     }
 
-    /// An empty line for a path or a command line.
-    pub fn roomy() -> Self {
-        Self { longest: LONGEST_ROOMY, ..Self::default() }
+    /// Returns an empty input for a path or a command line.
+    pub fn long() -> Self {
+        Self { longest: LONGEST_PATH, ..Self::default() }
     }
 
-    /// What was typed.
+    /// The text.
     pub fn text(&self) -> &str {
         self.input.value()
     }
 
-    /// The caret's distance from the start, in columns.
+    /// The column of the caret, from the start of the text.
     pub fn caret_column(&self) -> usize {
         self.input.visual_cursor()
     }
 
-    /// Replaces everything, the caret behind it.
+    /// Replaces the text, and moves the caret to its end.
     pub fn set(&mut self, text: &str) {
         self.input = Input::new(text.to_owned());
     }
 
-    /// Inserts text at the caret; control characters are left out. False when nothing was inserted.
+    /// Inserts text at the caret, without control and invisible characters. False if nothing was inserted.
     pub fn insert(&mut self, text: &str) -> bool {
         let mut changed = false;
         for character in text.chars().filter(|character| !character.is_control() && !is_invisible(*character))
@@ -72,7 +72,7 @@ impl TextLine {
         changed
     }
 
-    /// Handles a key. `None` when the key means nothing to a line, else whether the text changed.
+    /// Handles a key. Returns whether the text changed, or `None` if the key does nothing in an input.
     pub fn press(&mut self, key: KeyPress) -> Option<bool> {
         if let Some(character) = key.text() {
             return Some(self.insert(character.encode_utf8(&mut [0; 4])));
@@ -82,53 +82,53 @@ impl TextLine {
         Some(self.text().len() != before)
     }
 
-    /// The row in which it is typed, behind a label or a symbol.
-    pub(super) fn row<'a>(&'a self, lead: Span<'a>) -> InputRow<'a> {
-        InputRow { lead, text: Line::raw(self.text()), caret: self.caret_column(), has_focus: true }
+    /// The row to draw, with a label or a symbol before the text.
+    pub(super) fn row<'a>(&'a self, prefix: Span<'a>) -> InputRow<'a> {
+        InputRow { prefix, text: Line::raw(self.text()), caret: self.caret_column(), has_focus: true }
     }
 }
 
-/// A row in which something is typed.
+/// A row with a text input.
 pub(super) struct InputRow<'a> {
-    /// What stands before it.
-    pub lead: Span<'a>,
+    /// The label or symbol before the text.
+    pub prefix: Span<'a>,
     pub text: Line<'a>,
-    /// How many columns of the text are before the caret.
+    /// The column of the caret in the text.
     pub caret: usize,
     pub has_focus: bool,
 }
 
 impl InputRow<'_> {
-    /// Draws the part of the text around its caret, with the terminal's cursor there, and `beside` in so many columns to the
-    /// right of it.
+    /// Draws the part of the text around the caret, with the terminal's cursor there. `beside` is drawn to the right of
+    /// it, in the last `columns` columns.
     pub fn draw(self, columns: u16, beside: Line, canvas: &mut Canvas) {
-        let Self { lead, text, caret, has_focus } = self;
-        let lead_width = lead.width();
-        let width = usize::from(canvas.width().saturating_sub(columns)).saturating_sub(lead_width);
-        let mut line = Line::from(lead);
+        let Self { prefix, text, caret, has_focus } = self;
+        let prefix_width = prefix.width();
+        let width = usize::from(canvas.width().saturating_sub(columns)).saturating_sub(prefix_width);
+        let mut line = Line::from(prefix);
         let scrolled = push_window(&mut line, &text, caret + usize::from(has_focus), width, canvas.theme);
         line.spans.extend(beside.spans);
         if has_focus && width > 0 {
-            canvas.line_with_cursor(line, lead_width + caret.saturating_sub(scrolled).min(width - 1));
+            canvas.line_with_cursor(line, prefix_width + caret.saturating_sub(scrolled).min(width - 1));
         } else {
             canvas.line(line);
         }
     }
 }
 
-/// The label of a field in which something is typed, with the pointer where it has the focus.
+/// The label of a text field, with a pointer if the field has the focus.
 pub(super) fn field_label(label: &str, has_focus: bool, theme: &Theme) -> Span<'static> {
     let (pointer, style) = if has_focus { (theme.glyphs.pointer, theme.strong) } else { ("", theme.faint) };
     Span::styled(format!("{:<width$}", format!("{label} {pointer}"), width = usize::from(LABEL_WIDTH)), style)
 }
 
-/// Adds exactly so many columns of a text, with a mark at a side where more of it is, and says how many are left out before
-/// it. The caret's cell ends at `end`.
+/// Adds exactly `width` columns of a text, with an ellipsis at each side where it is cut. Returns how many columns are
+/// cut off on the left. The caret's cell ends at column `end`.
 fn push_window(line: &mut Line, text: &Line, end: usize, width: usize, theme: &Theme) -> usize {
-    let mark = Span::styled(theme.glyphs.ellipsis, theme.faint);
-    let mark_width = if width > 3 * mark.width() { mark.width() } else { 0 };
+    let ellipsis = Span::styled(theme.glyphs.ellipsis, theme.faint);
+    let ellipsis_width = if width > 3 * ellipsis.width() { ellipsis.width() } else { 0 };
     let whole = text.width();
-    let wanted = scroll_to(whole, end, width, mark_width);
+    let wanted = scroll_to(whole, end, width, ellipsis_width);
     let mut whole_until = 0;
     let characters = text.styled_graphemes(Style::new()).map(|grapheme| {
         let character = Span::styled(grapheme.symbol.to_owned(), grapheme.style);
@@ -137,12 +137,12 @@ fn push_window(line: &mut Line, text: &Line, end: usize, width: usize, theme: &T
         (from, whole_until, character)
     });
     let characters: Vec<_> = characters.collect();
-    // No character is cut in two.
+    // Start at a whole character.
     let scrolled = characters.iter().map(|(from, ..)| *from).find(|from| *from >= wanted).unwrap_or(whole);
-    let first = scrolled + if scrolled > 0 { mark_width } else { 0 };
-    let last = scrolled + width - if whole > scrolled + width { mark_width } else { 0 };
+    let first = scrolled + if scrolled > 0 { ellipsis_width } else { 0 };
+    let last = scrolled + width - if whole > scrolled + width { ellipsis_width } else { 0 };
     if first > scrolled {
-        line.push_span(mark.clone());
+        line.push_span(ellipsis.clone());
     }
     let mut column = first;
     for (from, to, character) in characters.into_iter().filter(|(from, to, _)| *from >= first && *to <= last)
@@ -153,17 +153,17 @@ fn push_window(line: &mut Line, text: &Line, end: usize, width: usize, theme: &T
     }
     line.push_span(" ".repeat(last - column));
     if last < scrolled + width {
-        line.push_span(mark);
+        line.push_span(ellipsis);
     }
     scrolled
 }
 
-/// How many columns are scrolled out to the left, so that the caret, whose cell ends at `end`, is beside no mark.
-fn scroll_to(whole: usize, end: usize, width: usize, mark: usize) -> usize {
-    if whole.max(end) <= width || end + mark <= width {
+/// How many columns to scroll to the left so that the caret, whose cell ends at `end`, is not next to an ellipsis.
+fn scroll_to(whole: usize, end: usize, width: usize, ellipsis: usize) -> usize {
+    if whole.max(end) <= width || end + ellipsis <= width {
         return 0;
     }
-    whole.max(end).min(end + mark) - width
+    whole.max(end).min(end + ellipsis) - width
 }
 
 fn editing_request(key: KeyPress) -> Option<InputRequest> {
@@ -193,11 +193,11 @@ fn editing_request(key: KeyPress) -> Option<InputRequest> {
     Some(request)
 }
 
-/// Room for any credential of Atlas, reserved at once so that growing leaves no copy behind.
+/// Enough for any Atlas credential. Allocated at once, because growing would leave a copy behind. In bytes.
 const CAPACITY: usize = 4096;
 
-/// A line for a secret. It keeps no history, its `Debug` shows nothing, and it can only be appended to,
-/// shortened or emptied: who cannot see the text cannot edit in its middle.
+/// A masked input for a secret. It keeps no history, and `Debug` shows nothing. Text can only be appended, shortened or
+/// cleared, because editing in the middle needs a visible text.
 pub struct MaskedLine {
     text: Zeroizing<String>,
 }
@@ -223,17 +223,17 @@ impl fmt::Debug for MaskedLine {
 }
 
 impl MaskedLine {
-    /// How many characters there are.
+    /// The number of characters.
     pub fn length(&self) -> usize {
         self.text.chars().count()
     }
 
-    /// The text, to make a credential of.
+    /// The text, to build a credential from.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
-    /// Appends what can be part of a credential: visible ASCII.
+    /// Appends the characters that a credential can contain: visible ASCII.
     pub fn append(&mut self, text: &str) {
         let left = CAPACITY - self.text.len();
         self.text.extend(text.chars().filter(char::is_ascii_graphic).take(left));
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_do_what_hands_know() {
+    fn editing_keys_work_as_in_a_shell() {
         let none = KeyModifiers::NONE;
         let control = KeyModifiers::CONTROL;
         let alt = KeyModifiers::ALT;
@@ -299,7 +299,7 @@ mod tests {
         }
     }
 
-    /// The line as it is drawn 10 columns wide, and the caret's column.
+    /// The input drawn 10 columns wide after `lefts` presses of Left, and the column of the terminal's cursor.
     fn drawn(text: &str, lefts: usize, theme: &Theme) -> (String, u16) {
         let mut line = TextLine::new(text);
         for _ in 0..lefts {
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_does_not_fit_is_marked_where_it_is_cut() {
+    fn a_line_that_does_not_fit_has_an_ellipsis_where_it_is_cut() {
         let rows = [
             ("abcdefghi", 0, "abcdefghi", 9),
             ("abcdefghij", 0, "…cdefghij", 9),
@@ -335,12 +335,12 @@ mod tests {
                 "{text} {lefts}"
             );
         }
-        // A wide character is left out rather than cut.
+        // A wide character is dropped, never cut in half.
         assert_eq!(drawn("漢字漢字漢字", 0, &Theme::color(Glyphs::UNICODE)).1, 8);
     }
 
     #[test]
-    fn a_key_says_whether_the_text_changed() {
+    fn press_returns_whether_the_text_changed() {
         let mut line = TextLine::new("");
         assert_eq!(press(&mut line, KeyCode::Char('a'), KeyModifiers::NONE), Some(true));
         assert_eq!(press(&mut line, KeyCode::Left, KeyModifiers::NONE), Some(false));
@@ -349,23 +349,23 @@ mod tests {
     }
 
     #[test]
-    fn graphemes_stay_whole_and_the_line_ends_somewhere() {
+    fn graphemes_are_deleted_whole_and_the_length_is_limited() {
         let mut line = TextLine::new("e\u{301}漢");
         press(&mut line, KeyCode::Backspace, KeyModifiers::NONE);
         press(&mut line, KeyCode::Backspace, KeyModifiers::NONE);
         assert_eq!(line.text(), "");
         line.insert(&"1".repeat(1000));
         assert_eq!(line.text().len(), LONGEST);
-        let mut roomy = TextLine::roomy();
-        roomy.insert(&"1".repeat(100_000));
-        assert_eq!(roomy.text().len(), LONGEST_ROOMY);
+        let mut long = TextLine::long();
+        long.insert(&"1".repeat(100_000));
+        assert_eq!(long.text().len(), LONGEST_PATH);
         line.set("");
         line.insert("a\u{1b}[2J\r\nb");
         assert_eq!(line.text(), "a[2Jb");
     }
 
     #[test]
-    fn what_is_typed_is_kept_and_not_shown() {
+    fn a_masked_line_keeps_its_text_and_does_not_show_it() {
         let mut line = MaskedLine::default();
         line.append(" \n\u{e9}");
         assert_eq!(line.length(), 0, "nothing in it counts");
@@ -375,14 +375,14 @@ mod tests {
     }
 
     #[test]
-    fn it_never_grows_past_its_first_capacity() {
+    fn a_masked_line_never_grows_past_its_first_capacity() {
         let mut line = MaskedLine::default();
         line.append(&"x".repeat(2 * CAPACITY));
         assert_eq!((line.length(), line.text.capacity()), (CAPACITY, CAPACITY));
     }
 
     #[test]
-    fn keys_shorten_and_empty_it() {
+    fn keys_shorten_and_clear_a_masked_line() {
         let press = |line: &mut MaskedLine, code, modifiers| line.press(KeyPress { code, modifiers });
         let mut line = MaskedLine::default();
         line.append("abc");

@@ -1,66 +1,66 @@
-//! Colors and glyphs. Only the terminal's own 16 colors, so that the user's theme rules.
+//! Colors and glyphs. Only the terminal's own 16 colors are used, so that the user's color scheme applies.
 
 use ratatui::style::{Color, Modifier, Style};
 
-/// How things look. Meaning never hangs on color alone: a symbol and words always say the same.
+/// Styles and glyphs. Color never carries meaning alone: a symbol or text says the same.
 #[derive(Clone, Debug)]
 pub struct Theme {
-    /// Titles, the secret, what has the focus.
+    /// Titles, the secret, the focus.
     pub strong: Style,
     /// Labels and hints.
     pub faint: Style,
-    /// Right, done.
+    /// Correct, done.
     pub good: Style,
-    /// Look out.
+    /// Warnings.
     pub warning: Style,
     /// Wrong, failed.
     pub bad: Style,
     /// The button or choice in focus.
     pub selected: Style,
-    /// A mark in the header.
+    /// The `DEMO` mark in the header.
     pub mark: Style,
-    /// A character that cannot be right.
+    /// A character that makes a value invalid.
     pub offending: Style,
-    /// The glyphs of this terminal.
+    /// The glyphs for this terminal.
     pub glyphs: Glyphs,
 }
 
-/// Single-width glyphs, or their likes in ASCII.
+/// Single-width glyphs, or similar ones in ASCII.
 #[derive(Clone, Copy, Debug)]
 pub struct Glyphs {
-    /// Right, done.
+    /// Correct, done.
     pub check: &'static str,
     /// Wrong, failed.
     pub cross: &'static str,
-    /// Look out.
+    /// A warning.
     pub warning: &'static str,
-    /// What has the focus.
+    /// The focus or the selection.
     pub pointer: &'static str,
-    /// Not yet, or a remark.
+    /// Not done yet, or a note.
     pub dot: &'static str,
-    /// Stands for a hidden character.
+    /// A hidden character.
     pub bullet: char,
-    /// Stands for what was left out.
+    /// Text that was cut off.
     pub ellipsis: &'static str,
-    /// From what was to what will be.
+    /// Between an old and a new value.
     pub arrow: &'static str,
-    /// Between width and height.
+    /// Between a width and a height.
     pub times: &'static str,
-    /// Behind a value that a key changes.
+    /// After a value that a key changes.
     pub more: &'static str,
-    /// Between two remarks.
+    /// Between two notes.
     pub separator: &'static str,
     /// A step that is not done.
     pub open: &'static str,
     /// A cell of a bar.
     pub bar: &'static str,
-    /// A cell of a bar that is cut off.
+    /// A cell that is cut off a bar.
     pub cut: &'static str,
-    /// Where a bar begins.
+    /// The start of a timeline.
     pub today: &'static str,
-    /// A line across the page.
+    /// A cell of a horizontal line.
     pub rule: &'static str,
-    /// The pictures of the spinner, in turn.
+    /// The frames of the spinner, in order.
     pub spinner: &'static [&'static str],
 }
 
@@ -86,7 +86,7 @@ impl Glyphs {
         spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
     };
 
-    /// For every other terminal.
+    /// For all other terminals.
     pub const ASCII: Self = Self {
         check: "*",
         cross: "x",
@@ -125,8 +125,8 @@ impl Theme {
         }
     }
 
-    /// The theme under `NO_COLOR` (<https://no-color.org>): no color at all, not even a reset of one, which
-    /// some terminals take for a reset of bold and reverse too.
+    /// The theme for `NO_COLOR` (<https://no-color.org>): it never sets a color, not even the default one. Some
+    /// terminals would then also reset bold and reverse.
     pub fn without_color(glyphs: Glyphs) -> Self {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);

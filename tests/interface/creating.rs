@@ -29,7 +29,7 @@ fn replaced(secrets: &[ExistingSecret]) -> Stage {
 
 fn notice(stage: &Stage) -> Option<&str> {
     match &stage.app.shared.form.notice {
-        Some(Notice::Word(word)) if stage.is_on_form() => Some(word),
+        Some(Notice::Info(word)) if stage.is_on_form() => Some(word),
         _ => None,
     }
 }

@@ -286,7 +286,7 @@ fn a_secret_is_rejected_and_not_kept() {
             let mut stage = focus_on(name);
             input(&mut stage);
             let notice = match stage.app.shared.form.notice {
-                Some(Notice::Word(text)) => text,
+                Some(Notice::Info(text)) => text,
                 _ => "",
             };
             let text = format!("{} {notice}", message(&stage, name));
@@ -311,7 +311,7 @@ fn the_rest_of_a_typed_secret_is_dropped_too() {
 fn a_pasted_secret_does_not_change_a_valid_id() {
     let mut stage = Stage::filled();
     stage.keys("tab").paste(VALUE);
-    assert!(matches!(stage.app.shared.form.notice, Some(Notice::Word(_))));
+    assert!(matches!(stage.app.shared.form.notice, Some(Notice::Info(_))));
     assert!(stage.app.shared.form.new_secret().is_some());
 }
 

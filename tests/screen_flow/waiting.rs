@@ -144,7 +144,7 @@ fn no_second_post_starts_while_one_is_running() {
     let mut stage = Stage::stopped_waiting();
     stage.keys("b enter <ctrl-s>");
     assert!(stage.is_on_form() && stage.posts() == 1);
-    assert!(matches!(stage.app.shared.form.notice, Some(Notice::Word(_))));
+    assert!(matches!(stage.app.shared.form.notice, Some(Notice::Info(_))));
 }
 
 #[test]

@@ -114,12 +114,12 @@ impl Component for Progress {
             return draw_question(app, &self.new_secret.account(), question, canvas);
         }
         let theme = canvas.theme;
-        let account = app.lookups.words(&self.new_secret.account());
-        canvas.words(0, &format!("Creating a secret for {account}"), theme.strong);
+        let account = app.lookups.account_and_project(&self.new_secret.account());
+        canvas.text(0, &format!("Creating a secret for {account}"), theme.strong);
         canvas.blank_unless_low();
-        canvas.labelled("Project ID", self.new_secret.project.as_str());
-        canvas.labelled("Client ID", self.new_secret.client.as_str());
-        canvas.labelled("Expires after", &self.new_secret.lifetime.to_string());
+        canvas.labeled("Project ID", self.new_secret.project.as_str());
+        canvas.labeled("Client ID", self.new_secret.client.as_str());
+        canvas.labeled("Expires after", &self.new_secret.lifetime.to_string());
         canvas.blank_unless_low();
         match &self.step {
             Step::RateLimited(wait, rejection) => self.draw_rate_limit(app, *wait, rejection, canvas),
@@ -148,7 +148,7 @@ impl Progress {
         let title = format!("Rate limited by Atlas ({}). Retrying in {left}.", rejection.status);
         canvas.warning(&title, theme.warning);
         let retry = format!("Nothing was created. Retry {} of {MOST_RESTARTS}.", self.refusals);
-        canvas.words(2, &retry, theme.faint);
+        canvas.text(2, &retry, theme.faint);
         canvas.atlas_message(2, &rejection.atlas_message());
     }
 
@@ -166,7 +166,7 @@ impl Progress {
                     canvas.item(check, done, theme.faint);
                 }
                 Ordering::Equal => canvas.running(app.now, self.since, running),
-                Ordering::Greater => canvas.words(2, planned, theme.faint),
+                Ordering::Greater => canvas.text(2, planned, theme.faint),
             }
         }
     }
@@ -182,7 +182,7 @@ const STEPS: [[&str; 3]; 3] = [
 /// Draws the question before the POST, with everything that creating does to the account's other secrets.
 fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas: &mut Canvas) {
     let strong = canvas.theme.strong;
-    let names = app.lookups.words(account);
+    let names = app.lookups.account_and_project(account);
     let (title, verb) = match replaced_secret(Some(question)) {
         Some(expired) => {
             let label = text::short_label(expired, canvas.theme.glyphs.ellipsis);
@@ -191,18 +191,18 @@ fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas
         None => (format!("Create a secret for {names}?"), "create"),
     };
     // Long names give way to the consequences.
-    canvas.words(0, &cut(&title, canvas.width(), 0, 2, canvas.theme.glyphs.ellipsis), strong);
+    canvas.text(0, &cut(&title, canvas.width(), 0, 2, canvas.theme.glyphs.ellipsis), strong);
     canvas.blank_unless_low();
     match question {
         Question::Consequences(consequences) => draw_consequences(app, account, consequences, canvas),
         Question::AccountUnknown(error) => {
-            let words = format!("Could not read the account's secrets. {}", error.explain().title);
-            canvas.warning(&words, Style::new());
-            canvas.words(2, "Any other secret of this account will expire within 7 days.", Style::new());
+            let text = format!("Could not read the account's secrets. {}", error.explain().title);
+            canvas.warning(&text, Style::new());
+            canvas.text(2, "Any other secret of this account will expire within 7 days.", Style::new());
         }
     }
     canvas.blank_unless_low();
-    canvas.words(0, &format!("y {verb}   n back"), strong);
+    canvas.text(0, &format!("y {verb}   n back"), strong);
 }
 
 /// The expired secret that will be deleted.
@@ -229,7 +229,7 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
         };
         canvas.warning(&format!("{ends}{}", usage_text(app, account, secret)), Style::new());
         if secret.last_used_at.is_some() {
-            canvas.words(2, "Clients that use it must have the new secret by then.", Style::new());
+            canvas.text(2, "Clients that use it must have the new secret by then.", Style::new());
         }
     }
     if let Some(secret) = &consequences.deletes {
@@ -239,7 +239,7 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
             .map_or_else(|| "has expired".to_owned(), |at| format!("expired on {}", date(at)));
         canvas.warning(&format!("{label} {expired} and will be deleted."), Style::new());
     }
-    canvas.words(2, "This cannot be undone.", Style::new());
+    canvas.text(2, "This cannot be undone.", Style::new());
 }
 
 /// Who uses a secret, as far as Atlas and this session know.

@@ -1,7 +1,7 @@
-//! Choosing an older secret to delete: asked for, and never by Enter.
+//! The list of an account's secrets, to delete one. It always asks first, and Enter never confirms.
 //!
-//! The list is a screen of its own when both slots are in use, and a prompt on the screen of a new secret. The question is
-//! the same wherever a secret can be deleted.
+//! It is a screen when both slots are in use, and a prompt on the screen of a new secret. [`DeletePrompt`] asks the
+//! same question wherever a secret can be deleted.
 
 use std::time::Duration;
 
@@ -26,25 +26,25 @@ use crate::tui::{Remote, text};
 use super::Notice;
 use super::secret_table::{self, Row};
 
-/// A list of secrets, one of which is to be deleted.
+/// A list of secrets, to delete one.
 #[derive(Clone, Debug)]
 pub struct SecretList {
     account: AccountRef,
     secrets: Vec<ExistingSecret>,
-    /// Which one is chosen, from 0.
+    /// The index of the selected secret.
     selected: usize,
     stage: Stage,
-    /// What is not listed on the screen of a new secret. `None` before creating: then the session still needs the
+    /// The secrets to leave out on the screen of a new secret. `None` before creating: then the session still needs the
     /// secret that it signed in with.
     keeps: Option<Keeps>,
 }
 
-/// What is not to be deleted as an older secret.
+/// The secrets that do not count as older ones.
 #[derive(Clone, Debug)]
 pub enum Keeps {
     /// The new secret.
     This(SecretId),
-    /// Whatever was not there before: the new secret's id could not be read.
+    /// All secrets that were not there before, because the new secret's ID could not be read.
     AllBut(Vec<SecretId>),
 }
 
@@ -61,7 +61,7 @@ impl Keeps {
 enum Stage {
     Fetching,
     Failed(ApiError),
-    /// Why the last try deleted nothing.
+    /// With the error if the last deletion failed.
     Choosing(Option<DeleteError>),
     Deleting(DeletePrompt),
 }
@@ -76,10 +76,10 @@ const CHOOSING: &[Binding] = &[
     REPAINT,
 ];
 
-/// True for a secret of today that no client has used yet.
+/// True for a secret that is less than a day old and was never used.
 fn is_fresh(secret: &ExistingSecret, now: Timestamp) -> bool {
-    let is_of_today = |at| now.duration_since(at) < SignedDuration::from_hours(24);
-    secret.last_used_at.is_none() && secret.created_at.is_some_and(is_of_today)
+    let is_recent = |at| now.duration_since(at) < SignedDuration::from_hours(24);
+    secret.last_used_at.is_none() && secret.created_at.is_some_and(is_recent)
 }
 
 impl SecretList {
@@ -88,13 +88,13 @@ impl SecretList {
         Self { account, secrets: Vec::new(), selected: 0, stage: Stage::Fetching, keeps }
     }
 
-    /// Back to the form, which fetches the account again.
+    /// Returns to the form, which fetches the account again.
     fn close(app: &mut Shared) -> Transition {
         app.lookups.account = Remote::NotAsked;
         Transition::form()
     }
 
-    /// False once the user has closed the list.
+    /// Handles a key. False if it closes the list.
     pub(super) fn on_list_action(&mut self, app: &mut Shared, action: Action) -> bool {
         let count = self.secrets.len().max(1);
         match (&mut self.stage, action) {
@@ -115,7 +115,7 @@ impl SecretList {
         true
     }
 
-    /// Asks, or says why not: before there is a new secret, the session needs the one that it signed in with.
+    /// Asks for confirmation. Before creating, the secret that this session signed in with cannot be deleted.
     fn ask(&mut self, app: &mut Shared) {
         let Some(secret) = self.secrets.get(self.selected) else { return };
         let risk = app.login_risk(&self.account.client, secret);
@@ -130,7 +130,7 @@ impl SecretList {
         };
     }
 
-    /// The secret that was deleted, once one was.
+    /// Handles an event. Returns the secret, once it is deleted.
     pub(super) fn on_list_event(&mut self, app: &Shared, event: Event) -> Option<ExistingSecret> {
         match (event, &mut self.stage) {
             (Event::AccountFetched(Reader::SecretList, of, result), Stage::Fetching)
@@ -156,7 +156,8 @@ impl SecretList {
                     self.keeps.as_ref().is_none_or(|keeps| keeps.allows(&secret.id))
                 };
                 self.secrets = account.secrets.into_iter().filter(is_listed).collect();
-                // An expired one, else the one that is missed least. A new one may not have been used yet.
+                // Select an expired secret, or else the one that is needed least. A fresh one may be needed although it
+                // was never used.
                 let value = |secret: &ExistingSecret| {
                     (!secret.is_expired(now), is_fresh(secret, now), secret.last_used_at, secret.created_at)
                 };
@@ -176,7 +177,7 @@ impl SecretList {
         }
     }
 
-    /// Draws the list below its title and a warning.
+    /// Draws the title, the warning and the list.
     pub(super) fn draw_list(&self, app: &Shared, warning: Option<&str>, canvas: &mut Canvas) {
         let theme = canvas.theme;
         match &self.stage {
@@ -187,11 +188,11 @@ impl SecretList {
                 let explanation = error.explain();
                 let text = format!("Could not load the account's secrets. {}", explanation.title);
                 canvas.marked(theme.glyphs.cross, &text, theme.bad);
-                return canvas.words(2, &explanation.action, theme.strong);
+                return canvas.text(2, &explanation.action, theme.strong);
             }
             Stage::Choosing(_) | Stage::Deleting(_) => {}
         }
-        // Only after creating, one of them is kept: the new one.
+        // Only after creating, the list leaves one out: the new one.
         let (title, none) = match self.keeps {
             Some(_) => ("Older secrets of this account", "No older secrets."),
             None => ("Secrets of this account", "This account has no secrets."),
@@ -200,10 +201,10 @@ impl SecretList {
             canvas.warning(warning, theme.warning);
         }
         canvas.line(Line::styled(title, theme.strong));
-        // What is asked must be seen, and which secret it is about.
+        // The question must be visible, and so must the secret that it is about.
         let below = canvas.drawn(|part| self.draw_below(app, part));
         if self.secrets.is_empty() {
-            canvas.words(2, none, theme.faint);
+            canvas.text(2, none, theme.faint);
         } else {
             let table = canvas.drawn(|part| self.draw_table(app, part)).into_lines();
             let mut part = canvas.part(canvas.left().saturating_sub(below.rows()));
@@ -216,7 +217,7 @@ impl SecretList {
         canvas.append(0, below);
     }
 
-    /// What is asked, what is being done, or why not.
+    /// Draws the question, the progress or the error.
     fn draw_below(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         if let Some(message) = app.message {
@@ -234,7 +235,7 @@ impl SecretList {
         }
     }
 
-    /// What deleting it means. Before creating, an unused secret of today may be one that no client has yet.
+    /// What deleting the secret means. Before creating, a fresh secret may be one that no client has yet.
     fn consequence(&self, secret: &ExistingSecret, now: Timestamp) -> String {
         match secret.created_at {
             _ if secret.is_expired(now) => "It has expired: no client can use it.".to_owned(),
@@ -264,7 +265,7 @@ impl SecretList {
     }
 }
 
-/// The list as a screen of its own: both slots are in use.
+/// The list as a screen, when both slots are in use.
 impl Component for SecretList {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         if self.on_list_action(app, action) { Transition::Stay } else { Self::close(app) }
@@ -301,7 +302,7 @@ impl Component for SecretList {
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        // Until the list is loaded, what is known already counts.
+        // Until the list is loaded, use the secrets that the form knows.
         let known = match &self.stage {
             Stage::Fetching | Stage::Failed(_) => {
                 app.lookups.account.value(&self.account).map(|known| &known.secrets)
@@ -312,16 +313,16 @@ impl Component for SecretList {
         let next = if count < SECRETS_PER_ACCOUNT { "Go back to create one." } else { "Delete one first." };
         canvas.warning(&format!("{} {next}", text::account_has(count)), theme.strong);
         canvas.blank();
-        canvas.labelled("Client ID", self.account.client.as_str());
+        canvas.labeled("Client ID", self.account.client.as_str());
         canvas.blank();
         self.draw_list(app, None, canvas);
     }
 }
 
-/// Shown where a secret turned out to be in use, and was kept.
+/// Shown if the check before deleting found the secret in use.
 pub(super) const IN_USE: &str = "It has been used since, so a client has its value. It was not deleted.";
 
-/// A secret that the user wants to delete: the question, the check whether it is in use, the request.
+/// The deletion of a secret: the question, the check whether it is in use, the request.
 #[derive(Clone, Debug)]
 pub(super) struct DeletePrompt {
     account: AccountRef,
@@ -334,18 +335,18 @@ pub(super) struct DeletePrompt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DeleteStage {
     Asking,
-    /// The account is fetched before anything is deleted.
+    /// The account is fetched before the secret is deleted.
     Checking(Now),
     Deleting(Now),
 }
 
 impl DeletePrompt {
-    /// Asks, and says if deleting is a `risk` for this session.
+    /// Returns a prompt that asks, and warns about the `risk` for this session.
     pub fn new(account: AccountRef, id: SecretId, recheck: Recheck, risk: LoginRisk) -> Self {
         Self { account, id, recheck, risk, stage: DeleteStage::Asking }
     }
 
-    /// False once the user has said no.
+    /// Handles a key. False if the user declines.
     pub fn on_action(&mut self, app: &mut Shared, action: Action) -> bool {
         match (self.stage, action) {
             (DeleteStage::Asking, Action::Yes) => {
@@ -356,14 +357,14 @@ impl DeletePrompt {
                 app.send(Command::Delete(self.account.clone(), self.id.clone(), self.recheck));
             }
             (DeleteStage::Asking, Action::No | Action::Leave) => return false,
-            // Whether the request has left only the job knows; it ends with `Cancelled` if not.
+            // Only the job knows whether the request was sent. If not, it ends with `Cancelled`.
             (DeleteStage::Checking(_), Action::No) => app.send(Command::CancelDelete),
             _ => {}
         }
         true
     }
 
-    /// How the deletion ended, once it has.
+    /// Handles an event. Returns the result, once there is one.
     pub fn on_event(&mut self, now: Now, event: Event) -> Option<Deletion> {
         match (self.stage, event) {
             (DeleteStage::Checking(_), Event::DeleteSent) => self.stage = DeleteStage::Deleting(now),
@@ -390,7 +391,8 @@ impl DeletePrompt {
         }
     }
 
-    /// `label` names the secret within a sentence; `consequence` is a sentence, or empty.
+    /// Draws the question or the progress. `label` names the secret within a sentence; `consequence` is a sentence, or
+    /// empty.
     pub fn draw(&self, app: &Shared, label: &str, consequence: &str, canvas: &mut Canvas) {
         match self.stage {
             DeleteStage::Asking => {}

@@ -1,4 +1,4 @@
-//! A table of secrets, with a timeline where it shows how long each lives.
+//! A table of secrets, with a timeline of their lifetimes if it fits.
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Style;
@@ -9,23 +9,23 @@ use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, pointer};
 use crate::tui::{Theme, text};
 
-/// The columns before the timeline. The title of the table stands above the first two: label and status.
+/// The titles of the columns before the timeline. The first two, label and status, share the title of the table.
 const TITLES: [&str; 5] = ["", "", "created", "last used", "expires"];
 
-/// The columns that are left out first.
+/// The columns that are left out if there are too many.
 const CREATED: usize = 2;
 const LAST_USED: usize = 3;
 
-/// Before the first column, and between two.
+/// Before the first column, and between columns.
 const GAP: usize = 2;
 
-/// A timeline with fewer cells says nothing.
+/// The smallest useful width of a timeline, in cells.
 const SHORTEST_TIMELINE: usize = 13;
 
-/// So many dashes leave some of them beside what they mean.
-const CELLS_FOR_KEY: usize = 8;
+/// From this many dashes on, a cut bar has the label "cut".
+const CELLS_FOR_LABEL: usize = 8;
 
-/// One secret.
+/// The row of a secret.
 pub(super) struct Row {
     pub cells: [String; TITLES.len()],
     pub style: Style,
@@ -33,16 +33,16 @@ pub(super) struct Row {
     pub is_selected: bool,
 }
 
-/// How long a secret lives, from today.
+/// The time until a secret expires.
 pub(super) struct Bar {
     pub ends_at: Timestamp,
-    /// The end without the new secret, where creating cuts it off.
+    /// The end of the secret before creating the new one shortens it.
     pub cut_from: Option<Timestamp>,
     pub style: Style,
 }
 
 impl Row {
-    /// A secret of this account as it is.
+    /// Returns the row of one of this account's secrets.
     pub fn of(app: &Shared, client: &ClientId, secret: &ExistingSecret, theme: &Theme) -> Self {
         let (now, zone) = (app.atlas_now(), app.zone.as_ref());
         let date = |at| text::short_date(at, zone);
@@ -57,7 +57,7 @@ impl Row {
     }
 }
 
-/// Draws the table. Columns go before rows wrap: `created` first, then the timeline, then the last use.
+/// Draws the table. If it is too wide, it loses `created`, then the timeline, then the last use.
 pub(super) fn draw(title: &str, rows: &[Row], today: Timestamp, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let widest = |column: usize| {
@@ -104,12 +104,12 @@ pub(super) fn draw(title: &str, rows: &[Row], today: Timestamp, canvas: &mut Can
     }
 }
 
-/// A cell of so many columns; none where its column is left out.
+/// Pads a cell to `width` columns; empty if its column is left out.
 fn fit(cell: &str, width: usize) -> String {
     if width == 0 { String::new() } else { format!("{cell:<width$}") }
 }
 
-/// From today to the last end of all, one bar a secret.
+/// The scale of all bars: from today to the last end.
 struct Timeline {
     today: Timestamp,
     length: SignedDuration,
@@ -131,7 +131,7 @@ impl Timeline {
         }
     }
 
-    /// How many cells lie before `at`; one that lasts has at least one.
+    /// The number of cells before `at`; at least 1 if `at` is in the future.
     fn cells_until(&self, at: Timestamp) -> usize {
         let (whole, part) = (self.length.as_secs().max(1), at.duration_since(self.today).as_secs());
         let cells = i64::try_from(self.cells).unwrap_or(i64::MAX);
@@ -145,11 +145,11 @@ impl Timeline {
         }
         let kept = self.cells_until(bar.ends_at);
         let cut = bar.cut_from.map_or(0, |at| self.cells_until(at).saturating_sub(kept));
-        // The label fits only behind a long line of dashes.
-        let key = if cut >= CELLS_FOR_KEY { " cut" } else { "" };
+        // The label fits only after a long line of dashes.
+        let label = if cut >= CELLS_FOR_LABEL { " cut" } else { "" };
         [
             Span::styled(theme.glyphs.bar.repeat(kept), bar.style),
-            Span::styled(theme.glyphs.cut.repeat(cut - key.len()) + key, theme.warning),
+            Span::styled(theme.glyphs.cut.repeat(cut - label.len()) + label, theme.warning),
         ]
     }
 }

@@ -388,7 +388,7 @@ impl Component for SignIn {
             }
             None => "No usable credentials were found. Sign in with:",
         };
-        canvas.words(0, title, theme.strong);
+        canvas.text(0, title, theme.strong);
         canvas.blank();
         match &self.typing {
             None => self.draw_methods(app, canvas),
@@ -402,7 +402,7 @@ impl Component for SignIn {
             canvas.explained(title, meaning, action, atlas_message.as_ref());
         } else if self.trying.is_none() {
             if self.typing.is_some() {
-                canvas.words(0, "Checked with Atlas before use; never saved.", theme.faint);
+                canvas.text(0, "Checked with Atlas before use; never saved.", theme.faint);
             }
             if let Some(host) = self.host_outside_the_demo(app) {
                 let text = format!("This leaves the demo: requests go to {host}.");
@@ -461,7 +461,7 @@ impl Typing {
             let style = if has_focus && self.is_selected { canvas.theme.selected } else { Style::new() };
             let lead = field_label(label, has_focus, canvas.theme);
             let text = Line::from(Span::styled(text, style));
-            InputRow { lead, text, caret, has_focus }.draw(0, Line::default(), canvas);
+            InputRow { prefix: lead, text, caret, has_focus }.draw(0, Line::default(), canvas);
         }
     }
 }

@@ -73,7 +73,7 @@ impl CommandView {
         }
         app.form.touch_all();
         app.form.notice =
-            Some(Notice::Word("Complete or correct the form first. F2 then shows it as a command."));
+            Some(Notice::Info("Complete or correct the form first. F2 then shows it as a command."));
         Transition::Stay
     }
 

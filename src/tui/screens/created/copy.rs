@@ -260,23 +260,23 @@ impl CreatedScreen {
                 let text = format!("{sent} Terminals do not confirm it: paste to check{reveal}.");
                 canvas.warning(&text, theme.warning);
                 if let TerminalRoute::Osc52Instead(error) = route {
-                    canvas.words(2, &error.to_string(), theme.warning);
+                    canvas.text(2, &error.to_string(), theme.warning);
                 }
                 if format.holds_the_secret() {
-                    canvas.words(2, NOT_CLEARED, theme.faint);
+                    canvas.text(2, NOT_CLEARED, theme.faint);
                 }
             }
             CopyState::PastedBack(format) => {
                 let what = format_suffix(*format);
                 let text = format!("Copied{what} to your terminal's clipboard: you pasted it here");
                 canvas.marked(theme.glyphs.check, &text, theme.good);
-                canvas.words(2, NOT_CLEARED, theme.faint);
+                canvas.text(2, NOT_CLEARED, theme.faint);
             }
             CopyState::Failed(reasons) => {
                 let text = "Not copied. Reveal it with r, or save it with s.";
                 canvas.marked(theme.glyphs.cross, text, theme.bad);
                 for reason in reasons {
-                    canvas.words(2, reason.as_str(), Style::new());
+                    canvas.text(2, reason.as_str(), Style::new());
                 }
             }
             CopyState::Lost(content) => {
@@ -339,7 +339,7 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
         let text =
             format!("Sent{what} to the clipboard, but it could not be read back: paste to check{reveal}.");
         canvas.warning(&text, theme.warning);
-        return canvas.words(2, &format!("The clipboard {stays}"), theme.faint);
+        return canvas.text(2, &format!("The clipboard {stays}"), theme.faint);
     }
     if !copy.can_be_read {
         let text = format!(

@@ -337,7 +337,7 @@ impl CreatedScreen {
         }
         canvas.warning(&text, Style::new());
         if let Some(error) = error {
-            canvas.words(2, &error.sentence(), theme.bad);
+            canvas.text(2, &error.sentence(), theme.bad);
         }
         canvas.blank();
         let answers = leaving.keys().iter().filter(|key| {

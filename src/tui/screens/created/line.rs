@@ -25,7 +25,7 @@ pub struct PromptLine {
 
 impl PromptLine {
     pub fn new(noun: &'static str) -> Self {
-        Self { line: TextLine::roomy(), noun, is_running: false, error: None, drops_text: false }
+        Self { line: TextLine::long(), noun, is_running: false, error: None, drops_text: false }
     }
 
     pub fn text(&self) -> &str {
@@ -91,9 +91,9 @@ impl PromptLine {
             canvas.marked(theme.glyphs.cross, error, theme.bad);
             // The last line often says why.
             draw_output(output, 2, canvas);
-            return canvas.words(2, "Your new secret is still here.", theme.faint);
+            return canvas.text(2, "Your new secret is still here.", theme.faint);
         }
-        canvas.words(2, if self.is_running { doing } else { advice }, theme.faint);
+        canvas.text(2, if self.is_running { doing } else { advice }, theme.faint);
     }
 }
 
@@ -110,7 +110,7 @@ pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mu
     let left_out = output.left_out + first;
     if left_out > 0 && !is_low {
         let lines = if left_out == 1 { "line" } else { "lines" };
-        canvas.words(2, &format!("{ellipsis} {left_out} earlier {lines} not shown"), theme.faint);
+        canvas.text(2, &format!("{ellipsis} {left_out} earlier {lines} not shown"), theme.faint);
     }
     for (index, line) in output.lines.iter().enumerate().skip(first) {
         // On a low screen, the ellipsis is before the line, to save a row.
@@ -122,6 +122,6 @@ pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mu
             _ => 1,
         };
         let text = cut(&format!("{mark}{line}"), canvas.width(), 2, rows, ellipsis);
-        canvas.words(2, &text, theme.faint);
+        canvas.text(2, &text, theme.faint);
     }
 }

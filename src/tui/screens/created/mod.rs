@@ -422,9 +422,9 @@ impl CreatedScreen {
 
     fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
         let secret = &self.secret;
-        canvas.labelled("Client ID", self.new_secret.client.as_str());
+        canvas.labeled("Client ID", self.new_secret.client.as_str());
         let id = secret.id.as_ref().map_or("not in Atlas's response", |id| id.as_str());
-        canvas.labelled("Secret ID", id);
+        canvas.labeled("Secret ID", id);
         let expires = match secret.expires_at {
             Some(at) => {
                 let date = text::date_time(at, app.zone.as_ref());
@@ -434,6 +434,6 @@ impl CreatedScreen {
             }
             None => "not in Atlas's response".to_owned(),
         };
-        canvas.labelled("Expires", &expires);
+        canvas.labeled("Expires", &expires);
     }
 }

@@ -241,7 +241,7 @@ impl CreatedScreen {
             return self.draw_missing_organization(app, format, canvas);
         };
         if let Some(file) = &file.link_to {
-            canvas.words(0, &format!("{path} is a link to {file}, which is what changes."), Style::new());
+            canvas.text(0, &format!("{path} is a link to {file}, which is what changes."), Style::new());
         }
         if let Some(owner) = file.other_owner {
             let text = format!("{path} belongs to another user (ID {owner}), who can then read the secret.");
@@ -265,7 +265,7 @@ impl CreatedScreen {
             OtherClient::Account(client) => format!("{path} has the client ID {client} of another account."),
             OtherClient::Unknown => format!("{path} has another value for {id}."),
         };
-        canvas.words(0, &has, Style::new());
+        canvas.text(0, &has, Style::new());
         canvas.ask(&change, "replace");
     }
 }

@@ -233,7 +233,7 @@ impl RunPrompt {
             self.line.draw("Run", FORMAT_WIDTH, Span::styled(beside, theme.faint).into(), canvas);
         }
         if is_narrow {
-            canvas.words(LABEL_WIDTH, &format!("{reads}  Ctrl-F changes it"), theme.faint);
+            canvas.text(LABEL_WIDTH, &format!("{reads}  Ctrl-F changes it"), theme.faint);
         }
         let advice = format!(
             "The command reads the secret from standard input. No shell: for | > $VARS, use sh -c '{}'",
@@ -244,7 +244,7 @@ impl RunPrompt {
             return;
         }
         if app.session == Session::Demo {
-            canvas.words(2, "The secret is a demo, but the command really runs.", theme.warning);
+            canvas.text(2, "The secret is a demo, but the command really runs.", theme.warning);
         }
         if self.has_known() {
             if canvas.left() > 3 {

@@ -64,7 +64,7 @@ impl ProfileStep {
     }
 
     /// `profile ci`, `profiles ci and prod`.
-    fn words(&self) -> String {
+    fn names_text(&self) -> String {
         let names: Vec<String> = self.names.iter().map(ToString::to_string).collect();
         match names.split_last() {
             Some((last, [])) => format!("profile {last}"),
@@ -173,7 +173,7 @@ impl CreatedScreen {
         } else {
             let why = "Atlas has not accepted the secret yet.";
             self.profiles.stage =
-                Stage::Failed(vec![format!("Not written to {}. {why}", self.profiles.words())]);
+                Stage::Failed(vec![format!("Not written to {}. {why}", self.profiles.names_text())]);
         }
     }
 
@@ -233,10 +233,10 @@ impl CreatedScreen {
                 draw_step("Deliver", &both, canvas);
             } else {
                 draw_step("Deliver", &keys, canvas);
-                canvas.words(LABEL_WIDTH, once, Style::new());
+                canvas.text(LABEL_WIDTH, once, Style::new());
             }
             if matches!(app.output, Output::Sink(_)) {
-                canvas.words(LABEL_WIDTH, "q writes it to standard output.", Style::new());
+                canvas.text(LABEL_WIDTH, "q writes it to standard output.", Style::new());
             }
         }
         let most = if canvas.height() < TALL { MOST_DELIVERIES } else { self.delivered.len() };
@@ -246,7 +246,7 @@ impl CreatedScreen {
         }
         if earlier > 0 {
             let noun = if earlier == 1 { "delivery" } else { "deliveries" };
-            canvas.words(2, &format!("and {earlier} earlier {noun}"), theme.faint);
+            canvas.text(2, &format!("and {earlier} earlier {noun}"), theme.faint);
         }
         draw_output(&self.output, 1, canvas);
         self.draw_copy(app, canvas);
@@ -261,7 +261,7 @@ impl CreatedScreen {
         let may_be_known =
             app.lookups.organization(project).is_some() || app.lookups.project.is_loading(project);
         if format.names_the_organization() && !may_be_known {
-            canvas.words(2, text::NO_ORGANIZATION, canvas.theme.warning);
+            canvas.text(2, text::NO_ORGANIZATION, canvas.theme.warning);
         }
     }
 
@@ -281,14 +281,14 @@ impl CreatedScreen {
                 } else {
                     canvas.warning(&error.after_verifying(), theme.warning);
                 }
-                canvas.words(2, "v tries again.", Style::new());
+                canvas.text(2, "v tries again.", Style::new());
             }
         }
     }
 
     fn draw_profiles(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let profiles = self.profiles.words();
+        let profiles = self.profiles.names_text();
         match &self.profiles.stage {
             _ if profiles.is_empty() => {}
             Stage::Idle => draw_step("Update", &format!("u write it to {profiles}"), canvas),
@@ -300,7 +300,7 @@ impl CreatedScreen {
                 for failure in failures {
                     canvas.marked(theme.glyphs.cross, failure, theme.bad);
                 }
-                canvas.words(2, "u tries again.", Style::new());
+                canvas.text(2, "u tries again.", Style::new());
             }
         }
     }
@@ -316,7 +316,7 @@ impl CreatedScreen {
         if let Some(error) = self.account.error(&self.new_secret.account()) {
             let title = error.explain().title;
             canvas.warning(&format!("Could not load the older secrets. {title}"), theme.warning);
-            canvas.words(2, "d tries again.", Style::new());
+            canvas.text(2, "d tries again.", Style::new());
         }
         for secret in self.older_secrets().into_iter().flatten() {
             let now = app.atlas_now();
@@ -337,7 +337,7 @@ impl CreatedScreen {
                     Some(holder) => format!("Still in use by {holder}: put the new secret there first."),
                     None => "You are signed in with it: deleting it ends this session.".to_owned(),
                 };
-                canvas.words(LABEL_WIDTH, &text, Style::new());
+                canvas.text(LABEL_WIDTH, &text, Style::new());
             }
         }
     }

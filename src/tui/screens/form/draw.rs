@@ -1,4 +1,4 @@
-//! How the form looks. Its parts are drawn first and then get their places, so that the button is always on the screen.
+//! Draws the form. Its parts are measured first and then placed, so that the button is always visible.
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Alignment;
@@ -13,7 +13,7 @@ use crate::tui::{Theme, text};
 use super::super::secret_table::{self, Bar, Row};
 use super::{FieldName, Focus, Notice, SubmitAction, Validation, field_view, names};
 
-/// Atlas allows 2 secrets. If an answer ever holds more, the sentence stays one.
+/// How many secrets the sentence names. Atlas allows 2; if a response ever has more, the sentence stays short.
 const MOST_NAMED: usize = 4;
 
 pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
@@ -29,14 +29,14 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
             field.append(0, suggestions);
         }
     }
-    // A failure takes the place of what creating would do.
+    // A failure is shown instead of what creating would do.
     let has_failed = matches!(app.form.notice, Some(Notice::Failed(..)));
     let sentence = canvas.drawn(|part| draw_sentence(app, part));
     let mut table = canvas.drawn(|part| draw_secrets(app, true, part));
     let wanted = if has_failed { 0 } else { table.rows().saturating_add(sentence.rows()) };
     let rows_of_secrets = wanted.min(left);
     if rows_of_secrets < wanted {
-        // The sentence is worth more than the row of the new secret.
+        // The sentence is more important than the row of the new secret.
         table = canvas.drawn(|part| draw_secrets(app, false, part));
     }
 
@@ -55,9 +55,9 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
         canvas.blank();
     }
     let count = fields.len();
-    for (place, (_, field)) in (1..).zip(fields) {
+    for (position, (_, field)) in (1..).zip(fields) {
         canvas.append(0, field);
-        if is_below_each || is_below_last && place == count {
+        if is_below_each || is_below_last && position == count {
             canvas.blank();
         }
     }
@@ -79,17 +79,17 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     if is_above_notice {
         canvas.blank();
     }
-    // Where not all of a failure fits, what it means goes first, then the end of Atlas's message: what happened and what to do
-    // stay.
+    // If a failure does not fit, its meaning is left out first, then the end of Atlas's message. What happened and what
+    // to do are kept.
     let is_whole = notice.rows() <= canvas.left();
     draw_notice(app, is_whole, canvas);
 }
 
-/// The rows that may stay blank.
+/// Rows that are left for blank lines.
 struct Spare(u16);
 
 impl Spare {
-    /// True where there are so many, which are then spent.
+    /// Takes this many rows; false if fewer are left.
     fn spend(&mut self, rows: u16) -> bool {
         let left = self.0.checked_sub(rows);
         self.0 = left.unwrap_or(self.0);
@@ -97,7 +97,8 @@ impl Spare {
     }
 }
 
-/// The fields that fit in so many rows: all, else those that are not right, else only the one in focus.
+/// Draws the fields that fit into `height` rows: all of them, else those that are not valid, else only the one in
+/// focus.
 fn fields_in<'a>(height: u16, app: &Shared, canvas: &Canvas<'a>) -> Vec<(FieldName, Canvas<'a>)> {
     let has_focus = |name: FieldName| app.form.focus == Focus::Field(name);
     let is_needed = |name| has_focus(name) || !app.form.validation(name).is_valid();
@@ -117,7 +118,7 @@ fn rows_of(fields: &[(FieldName, Canvas)]) -> u16 {
     fields.iter().map(|(_, field)| field.rows()).sum()
 }
 
-/// The account's secrets and, with `has_new`, the new one; nothing while they are not known.
+/// Draws the account's secrets and, with `has_new`, the new one; nothing if they are not known.
 fn draw_secrets(app: &Shared, has_new: bool, canvas: &mut Canvas) {
     let (Some(client), Some(account)) = (app.form.client_id(), app.account()) else { return };
     let (theme, now) = (canvas.theme, app.atlas_now());
@@ -139,7 +140,7 @@ fn existing_row(
     cut: Option<Timestamp>,
     theme: &Theme,
 ) -> Row {
-    // Without Atlas's clock it may be shortened, but not to a later end.
+    // Without Atlas's clock, the computed end can be later than the current one.
     let cut = cut.filter(|cut| secret.expires_at.is_none_or(|at| at > *cut));
     let mut row = Row::of(app, client, secret, theme);
     if secret.is_expired(app.atlas_now()) {
@@ -164,15 +165,15 @@ fn new_row(app: &Shared, theme: &Theme) -> Option<Row> {
     Some(Row { cells, style: theme.good, bar, is_selected: false })
 }
 
-/// What creating does, in one sentence.
+/// Draws the sentence that says what creating does.
 fn draw_sentence(app: &Shared, canvas: &mut Canvas) {
     match sentence(app, canvas.theme) {
         (sentence, true) => canvas.warning(&sentence, Style::new()),
-        (sentence, false) => canvas.words(0, &sentence, canvas.theme.faint),
+        (sentence, false) => canvas.text(0, &sentence, canvas.theme.faint),
     }
 }
 
-/// The sentence, and whether it is a warning.
+/// Returns what creating does as one sentence, and whether it is a warning.
 fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
     let Some(account) = app.account() else {
         return (
@@ -205,7 +206,7 @@ fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
 fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
     let label = app.submit_action().label().replace("...", theme.glyphs.ellipsis);
     let in_focus = app.form.focus == Focus::Button;
-    // The style is the label's alone: a styled line would fill its row.
+    // Only the label is styled: a styled line would fill its row.
     if app.in_flight.is_some() {
         let reversed = if in_focus { Modifier::REVERSED } else { Modifier::empty() };
         return Line::from(vec![
@@ -223,7 +224,7 @@ fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
     }
 }
 
-/// What the last try or key led to. Of a failure, what it means may be left out.
+/// Draws the result of the last request or key. The meaning of a failure is left out unless `is_whole`.
 fn draw_notice(app: &Shared, is_whole: bool, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let glyphs = &theme.glyphs;
@@ -235,7 +236,7 @@ fn draw_notice(app: &Shared, is_whole: bool, canvas: &mut Canvas) {
             let meaning = if is_whole { meaning } else { "" };
             canvas.explained(&title, meaning, action, atlas_message.as_ref());
         }
-        Some(Notice::Word(text)) => canvas.marked(glyphs.dot, text, theme.faint),
+        Some(Notice::Info(text)) => canvas.marked(glyphs.dot, text, theme.faint),
         Some(Notice::Kept(text)) => {
             canvas.marked(glyphs.dot, &text.replace('…', glyphs.ellipsis), theme.faint);
         }

@@ -1,11 +1,11 @@
-//! One field of the form: what was typed, what became of it on the way in, and whether it is right.
+//! One field of the form: its text, what the program changed in it, and its validation.
 
 use crate::domain::{ClientId, FieldName, IdError, Lifetime, LifetimeError, ProjectId, ServerText};
 use crate::tui::{TextLine, paste};
 
 use super::Form;
 
-/// What the keys go to.
+/// The element that receives the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
     /// A field.
@@ -15,7 +15,7 @@ pub enum Focus {
 }
 
 impl Focus {
-    /// All of them, from top to bottom.
+    /// All elements, from top to bottom.
     pub(super) const ALL: [Self; 4] = [
         Self::Field(FieldName::Project),
         Self::Field(FieldName::Client),
@@ -24,49 +24,49 @@ impl Focus {
     ];
 }
 
-/// One field.
+/// A field.
 #[derive(Clone, Debug, Default)]
 pub struct Field {
-    /// What was typed.
+    /// The text.
     pub line: TextLine,
     /// True once something was typed, or the form was submitted.
     pub touched: bool,
-    /// Atlas's word against this very value; the next change takes it away.
+    /// Atlas's message about this value. The next change clears it.
     pub refused: Option<ServerText>,
-    /// True after a secret was refused: what follows at once belongs to it.
+    /// True after a secret was dropped: text that follows immediately is part of it.
     pub(super) drops_text: bool,
     pub(super) note: Option<InputNote>,
     pub(super) suggestions: Suggestions,
     pub(super) resolves: Resolves,
-    /// True while Atlas's list is all there and no entry matches the name.
+    /// True while Atlas's list is loaded and no entry matches the name.
     pub(super) has_no_match: bool,
 }
 
-/// Which entry is taken for the name in a field, once Atlas's list is all there.
+/// Which entry of Atlas's list, once it is loaded, replaces the name in a field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Resolves {
-    /// None while the field has the focus, and then the one of exactly this name.
+    /// None while the field has the focus; after that, the one with exactly this name.
     #[default]
     WhenLeft,
-    /// The one of exactly this name.
+    /// The one with exactly this name.
     ExactName,
-    /// That one, or else the only one that matches: the user went on before the list was there.
+    /// The one with exactly this name, or else the only match: the user moved on before the list was loaded.
     OnlyMatch,
 }
 
-/// Whether the entries of Atlas's list stand below the field.
+/// When the entries of Atlas's list are shown below the field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Suggestions {
-    /// While a name is typed.
+    /// While the text is a name.
     #[default]
     ForNames,
-    /// Whatever the text is, until it changes.
+    /// For any text, until it changes.
     Open,
-    /// Not before the text changes.
+    /// Never, until the text changes.
     Closed,
 }
 
-/// What the program changed in what was typed or pasted.
+/// How the program changed a text that was typed or pasted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::tui) enum InputNote {
     Lowered,
@@ -77,7 +77,7 @@ pub(in crate::tui) enum InputNote {
 }
 
 impl InputNote {
-    /// What is said beside a value that is right all the same.
+    /// The note beside a valid value.
     fn message(self) -> Option<&'static str> {
         match self {
             Self::Lowered => Some("changed to lower case"),
@@ -90,16 +90,16 @@ impl InputNote {
 }
 
 impl Field {
-    /// A field that starts with this text.
+    /// Returns a field that contains this text.
     pub(super) fn new(name: FieldName, text: &str) -> Self {
         let (touched, line) = (!text.is_empty(), TextLine::new(text));
         let mut field = Self { touched, line, resolves: Resolves::ExactName, ..Self::default() };
-        field.tidy(name);
+        field.normalize(name);
         field
     }
 
-    /// After each change: what was said of the text before is no longer true.
-    pub(super) fn changed(&mut self) {
+    /// Resets what was true only of the text before a change.
+    pub(super) fn after_change(&mut self) {
         self.drops_text = false;
         self.touched = true;
         self.refused = None;
@@ -109,8 +109,8 @@ impl Field {
         self.has_no_match = false;
     }
 
-    /// Atlas's ids of projects are lower case; a secret typed by mistake is not kept.
-    pub(super) fn tidy(&mut self, name: FieldName) {
+    /// Changes a project ID to lower case, as Atlas writes it, and drops a secret that was typed by mistake.
+    pub(super) fn normalize(&mut self, name: FieldName) {
         let text = self.line.text();
         if paste::contains_secret(text) {
             self.line.set("");
@@ -126,49 +126,48 @@ impl Field {
     }
 }
 
-/// What is to be said of a field right now.
+/// The state of a field's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Validation {
-    /// Empty and untouched: nothing is said.
+    /// Empty and untouched: no message.
     Silent,
-    /// Right so far; says what is missing.
+    /// Valid so far. The message says what is missing.
     Incomplete(String),
-    /// It cannot become right by typing on; says why and, if one character is to blame, which (in
-    /// characters from 0).
+    /// More typing cannot make it valid.
     Wrong {
-        /// The reason.
+        /// Why it is invalid.
         message: String,
-        /// The character to blame.
+        /// The invalid character, if there is only one to blame, counted from 0.
         position: Option<usize>,
     },
-    /// It is no id, or the beginning of one. It may be a name, which Atlas's list says.
+    /// Not an ID or, with no `position`, only the beginning of one. It may be a name in Atlas's list.
     Name {
-        /// Why it is no id.
+        /// Why it is not an ID.
         message: String,
-        /// The character to blame; none for the beginning of an id.
+        /// The character that no ID has here, counted from 0.
         position: Option<usize>,
     },
     /// Atlas refused this value.
     Refused(ServerText),
-    /// A well-formed id, and a word about it if there is one.
+    /// A well-formed ID, and a note about it.
     Id(Option<&'static str>),
-    /// A lifetime, and a warning where Atlas may refuse it.
+    /// A lifetime.
     Lifetime {
-        /// How long.
+        /// The lifetime.
         lifetime: Lifetime,
         /// Why Atlas may refuse it.
         warning: Option<&'static str>,
     },
 }
 
-/// What Atlas documents as allowed; it may change, so it only warns.
+/// The range in Atlas's documentation. It may change, so a lifetime outside it is only a warning.
 const UNUSUAL: &str = "Atlas documents 8 hours to 365 days";
 
-/// So many hexadecimal digits are no name.
+/// From this many hexadecimal digits on, a text is an ID and not a name.
 const DIGITS_OF_AN_ID: usize = 12;
 
 impl Validation {
-    /// True when the field's value can be sent.
+    /// True if the value can be sent.
     pub fn is_valid(&self) -> bool {
         matches!(self, Self::Id(_) | Self::Lifetime { .. })
     }
@@ -235,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_more_typing_can_mend_is_incomplete_and_not_wrong() {
+    fn a_value_that_more_typing_can_complete_is_incomplete_and_not_wrong() {
         let of_project = |text| Validation::of_id(ProjectId::parse(text).err(), text, None);
         let of_client = |text| Validation::of_id(ClientId::parse(text).err(), text, None);
         for text in ["", "cafecafecafe", "32b6e34b3d91647abb20e7b"] {
@@ -273,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn the_organizations_longest_life_is_allowed_itself() {
+    fn a_lifetime_equal_to_the_organizations_limit_is_valid() {
         let mut form = Form::new("", "", "720");
         form.limit = Lifetime::from_hours(720).ok();
         assert!(matches!(Validation::of_lifetime("720", &form), Validation::Lifetime { .. }));

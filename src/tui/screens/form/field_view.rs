@@ -1,4 +1,4 @@
-//! How one field looks: its label, what was typed, and the remark beside or below it.
+//! Draws one field: its label, its text, and the message beside or below it.
 
 use jiff::SignedDuration;
 use ratatui::style::Style;
@@ -13,49 +13,50 @@ use crate::tui::{Theme, text};
 use super::field::Resolves;
 use super::{FieldName, Focus, Validation, names};
 
-/// Room for a client id and the caret behind it.
+/// Fits a client ID and the caret after it. In columns.
 const VALUE_WIDTH: u16 = 35;
 
-/// Longer names are cut where a row has no more columns for them than this beside the label and the roles.
+/// A name longer than this is cut, unless the row is wide enough for it, the label and the roles. In columns.
 const LONGEST_NAME: u16 = 40;
 const BESIDE_NAME: u16 = 36;
 
-/// What is wrong is always said; what is right is said beside the value or, unless `only_errors`, below it.
+/// Draws a field. An error is always shown. A message about a valid value is shown beside it or, unless `only_errors`,
+/// below it.
 pub(super) fn draw(app: &Shared, name: FieldName, only_errors: bool, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let validation = app.form.validation(name);
     let has_focus = app.form.focus == Focus::Field(name);
     let columns = canvas.width().saturating_sub(LABEL_WIDTH + VALUE_WIDTH);
-    let remark = Remark::of(app, name, &validation, canvas.width(), theme);
-    // Where it is narrowest a `✓` still fits beside a whole client id.
+    let message = FieldMessage::of(app, name, &validation, canvas.width(), theme);
+    // At the smallest size, a `✓` still fits beside a whole client ID.
     let gap = if columns > 1 { " " } else { "" };
-    let beside = remark.as_ref().map(|remark| remark.line(gap)).unwrap_or_default();
+    let beside = message.as_ref().map(|message| message.line(gap)).unwrap_or_default();
     let fits = beside.width() <= usize::from(columns);
     let input = InputRow {
-        lead: field_label(name.label(), has_focus, theme),
+        prefix: field_label(name.label(), has_focus, theme),
         text: value_line(app, name, &validation, theme),
         caret: app.form.field(name).line.caret_column(),
         has_focus,
     };
     input.draw(columns, if fits { beside } else { Line::default() }, canvas);
-    if let Some(remark) = remark.filter(|remark| !(fits || only_errors && remark.is_good(theme))) {
+    if let Some(message) = message.filter(|message| !(fits || only_errors && message.is_good(theme))) {
         let indent = " ".repeat(usize::from(LABEL_WIDTH));
-        let symbol = Span::styled(format!("{indent}{} ", remark.symbol), remark.style);
-        canvas.item(symbol, &remark.text, remark.style);
+        let symbol = Span::styled(format!("{indent}{} ", message.symbol), message.style);
+        canvas.item(symbol, &message.text, message.style);
     }
 }
 
-/// What is said about a field.
-struct Remark {
+/// The message about a field.
+struct FieldMessage {
     symbol: &'static str,
     text: String,
     style: Style,
 }
 
-impl Remark {
+impl FieldMessage {
     fn of(app: &Shared, name: FieldName, validation: &Validation, width: u16, theme: &Theme) -> Option<Self> {
         let glyphs = theme.glyphs;
-        // The entries below say it.
+        // The suggestions below the field say it.
         let is_open = app.suggestions().is_some_and(|(open, _)| open == name);
         let is_below = matches!(validation, Validation::Name { .. } | Validation::Incomplete(_));
         if is_open && is_below {
@@ -68,7 +69,7 @@ impl Remark {
             }
             Validation::Incomplete(missing) => (glyphs.dot, missing.clone(), theme.faint),
             Validation::Name { message, position } => {
-                match app.list(name).map(|list| (list, names::remark(list))) {
+                match app.list(name).map(|list| (list, names::list_message(list))) {
                     Some((list, text)) if list.has_no_match() => (glyphs.cross, text, theme.bad),
                     Some((list, text))
                         if list.is_complete() && app.form.field(name).resolves == Resolves::OnlyMatch =>
@@ -94,7 +95,7 @@ impl Remark {
         Some(Self { symbol, text, style })
     }
 
-    /// The name that Atlas knows it by, then what the program did to the text.
+    /// The message about a valid ID: the name that Atlas has for it, then how the program changed the text.
     fn of_id(app: &Shared, name: FieldName, note: Option<&'static str>, width: u16, theme: &Theme) -> Self {
         let glyphs = theme.glyphs;
         let good = |text: String| Self { symbol: glyphs.check, text, style: theme.good };
@@ -108,7 +109,7 @@ impl Remark {
                 let note = note.or_else(|| about.map(|about| format!("{} {about}", glyphs.separator)));
                 good([Some(known), note].into_iter().flatten().collect::<Vec<_>>().join(" "))
             }
-            // Wrong credentials are reported once.
+            // An error about credentials is reported only once.
             Some(Err(error)) if name == FieldName::Client && is_reported_above(app, error) => {
                 good(String::new())
             }
@@ -145,7 +146,7 @@ impl Remark {
     }
 }
 
-/// True when the field above says the same of the credentials.
+/// True if the field above reports the same error about credentials.
 fn is_reported_above(app: &Shared, error: &ApiError) -> bool {
     error.is_about_signing_in() && app.looked_up(FieldName::Project) == Some(Err(error))
 }
@@ -153,7 +154,7 @@ fn is_reported_above(app: &Shared, error: &ApiError) -> bool {
 fn value_line<'a>(app: &'a Shared, name: FieldName, validation: &Validation, theme: &Theme) -> Line<'a> {
     let offending = match validation {
         Validation::Wrong { position, .. } => *position,
-        // It is no name either.
+        // It is not a name either.
         Validation::Name { position, .. } if app.form.field(name).has_no_match => *position,
         _ => None,
     };
@@ -164,7 +165,7 @@ fn value_line<'a>(app: &'a Shared, name: FieldName, validation: &Validation, the
     }
     let mut line = match offending.and_then(|position| text.char_indices().nth(position)) {
         _ if has_focus && app.form.is_selected => Line::from(Span::styled(text, theme.selected)),
-        // Set off, so that it is found without reading.
+        // Highlight the invalid character.
         Some((start, character)) => {
             let (before, rest) = text.split_at(start);
             let (character, after) = rest.split_at(character.len_utf8());
@@ -179,7 +180,7 @@ fn value_line<'a>(app: &'a Shared, name: FieldName, validation: &Validation, the
     line
 }
 
-/// The account's roles in this project, as Atlas's pages write them; first whether this session uses the account.
+/// Whether this session uses the account, and the account's roles in the project, as Atlas's pages write them.
 fn about_account(app: &Shared) -> Option<String> {
     let signed_in = app.rotates_itself().then(|| "signed in".to_owned());
     let roles = app.account()?.roles.iter().map(|role| text::role(role.as_str()));
@@ -187,8 +188,8 @@ fn about_account(app: &Shared) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// How long it lives, the date it leads to once the time zone is known, which is up to an hour after one that was typed,
-/// and the organization's limit.
+/// The lifetime, the date it leads to once the time zone is known, and the organization's limit. A date that was typed
+/// is rounded up to whole hours.
 fn lifetime_text(app: &Shared, lifetime: Lifetime, theme: &Theme) -> String {
     let hours = SignedDuration::from_hours(i64::from(lifetime.hours()));
     let ends_at = app.now.wall.checked_add(hours);

@@ -1,4 +1,4 @@
-//! The form: three fields, a button, what creating will do, and where the caret is.
+//! The form: three fields, a button, and what creating will do.
 
 mod draw;
 mod field;
@@ -22,7 +22,7 @@ use crate::tui::keys::{
     AS_COMMAND, Action, Binding, DISMISS, HELP, LIST, NEXT_FIELD, PREVIOUS_FIELD, QUIT, REPAINT, SIGN_IN,
     SUSPEND,
 };
-use crate::tui::paste::{Paste, understand};
+use crate::tui::paste::{Paste, interpret};
 
 use super::{CommandView, Picker, Recovery, SecretList, SignIn};
 
@@ -33,7 +33,7 @@ pub use names::Names;
 pub(in crate::tui) use field::InputNote;
 use field::{Resolves, Suggestions};
 
-/// A field of the form.
+/// The keys of the project and client ID fields.
 const ON_FIELD: &[Binding] = &[
     NEXT_FIELD,
     PREVIOUS_FIELD,
@@ -49,7 +49,7 @@ const ON_FIELD: &[Binding] = &[
     REPAINT,
 ];
 
-/// A field with entries of Atlas's list below it.
+/// The keys of a field with suggestions below it.
 const ON_SUGGESTIONS: &[Binding] = &[
     Binding::new("Enter", "choose", Action::Choose),
     Binding::new("Tab", "choose", Action::Next).only_in_help(),
@@ -71,7 +71,7 @@ const ON_CREATE: &[Binding] = &on_button("create");
 const ON_REPLACE: &[Binding] = &on_button("replace");
 const ON_FULL: &[Binding] = &on_button("delete one");
 
-/// The last field and the button: Enter does what the button says.
+/// The keys of the last field and the button, where Enter does what the button says.
 const fn on_button(enter: &'static str) -> [Binding; 12] {
     [
         Binding::new("Enter", enter, Action::Confirm),
@@ -89,39 +89,40 @@ const fn on_button(enter: &'static str) -> [Binding; 12] {
     ]
 }
 
-/// What stands below the fields.
+/// A message below the button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// The last try failed, and this is certain of it.
+    /// The last request failed. It is certain whether a secret was created, or unknown.
     Failed(Certainty, Box<Explanation>),
-    /// A short word about the last key.
-    Word(&'static str),
+    /// A short message about the last key.
+    Info(&'static str),
     /// A warning.
     Warning(String),
-    /// What becomes of a secret whose value is lost.
+    /// What happens to a secret whose value is lost.
     Kept(String),
     /// This secret was deleted to free a slot.
     Deleted(ExistingSecret),
 }
 
-/// The form. It stays as it is while other screens are shown, so nothing typed is ever lost.
+/// The state of the form. It is kept while other screens are shown, so that no input is lost.
 #[derive(Clone, Debug)]
 pub struct Form {
     /// In the order of [`FieldName::ALL`].
     fields: [Field; 3],
-    /// What the keys go to.
+    /// The element that receives the keys.
     pub focus: Focus,
-    /// True while the next character replaces the text of the field in focus.
+    /// True while the text of the field in focus is selected: the next character replaces it.
     pub(super) is_selected: bool,
-    /// Enter before this uptime is the second one of a hurried hand, or ends a word that no field took.
+    /// The uptime from which Enter submits. An earlier one is an accidental second press, or ends text that no field
+    /// took.
     enter_submits_from: Duration,
-    /// What stands below the fields.
+    /// The message below the button.
     pub notice: Option<Notice>,
-    /// True when other credentials may be allowed what the last try was not.
+    /// True if the last request failed because of the credentials, so that others may work.
     pub(in crate::tui) has_failed_by_credentials: bool,
-    /// The longest life that the project's organization allows, where it is known and has a say.
+    /// The longest lifetime that the project's organization allows, if it is known and limited.
     pub limit: Option<Lifetime>,
-    /// Now, and where: what a date means.
+    /// The current time and time zone, for lifetimes that are given as a date.
     pub clock: (Timestamp, TimeZone),
 }
 
@@ -131,19 +132,19 @@ impl Default for Form {
     }
 }
 
-/// What the button would do.
+/// What the button does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubmitAction {
     /// Create a secret.
     Create,
-    /// Delete the expired secret that holds a slot, and then create one.
+    /// Delete the expired secret that takes a slot, and then create one.
     ReplaceExpired,
-    /// List the secrets: living ones hold both slots.
+    /// List the secrets, because none of them is expired and all slots are in use.
     ListSecrets,
 }
 
 impl SubmitAction {
-    /// The button.
+    /// The text of the button.
     fn label(self) -> &'static str {
         match self {
             Self::Create => "[ Create secret ]",
@@ -153,14 +154,13 @@ impl SubmitAction {
     }
 }
 
-const WAIT: Notice = Notice::Word("Wait: Atlas has not answered the earlier request.");
+const WAIT: Notice = Notice::Info("Wait: Atlas has not answered the earlier request.");
 
-/// So soon after a choice, Enter belongs to the choice.
+/// How long after a choice Enter is ignored, because it is an accidental second press.
 const SECOND_ENTER: Duration = Duration::from_millis(400);
 
 impl Form {
-    /// A form with what is known already. The focus is on the first field that is empty or wrong; when all
-    /// are right, on the button.
+    /// Returns a form with these values. The focus is on the first field that is not valid, or else on the button.
     pub fn new(project: &str, client: &str, lifetime: &str) -> Self {
         let texts = [project, client, lifetime];
         let mut form = Self {
@@ -177,7 +177,7 @@ impl Form {
         form
     }
 
-    /// The field of that name.
+    /// The field with this name.
     pub fn field(&self, name: FieldName) -> &Field {
         &self.fields[name as usize]
     }
@@ -186,27 +186,27 @@ impl Form {
         &mut self.fields[name as usize]
     }
 
-    /// What was typed into the field.
+    /// The text of a field.
     pub fn text(&self, name: FieldName) -> &str {
         self.field(name).line.text()
     }
 
-    /// What is said beside a field.
+    /// The state of a field's value.
     pub fn validation(&self, name: FieldName) -> Validation {
         Validation::of(name, self)
     }
 
-    /// The project, once its id is right.
+    /// The project ID, if it is valid.
     pub fn project_id(&self) -> Option<ProjectId> {
         ProjectId::parse(self.text(FieldName::Project)).ok()
     }
 
-    /// The account, once its client id is right.
+    /// The client ID, if it is valid.
     pub fn client_id(&self) -> Option<ClientId> {
         ClientId::parse(self.text(FieldName::Client)).ok()
     }
 
-    /// The account, once both ids are right.
+    /// The account, if both IDs are valid.
     pub fn account(&self) -> Option<AccountRef> {
         Some(AccountRef { project: self.project_id()?, client: self.client_id()? })
     }
@@ -219,12 +219,12 @@ impl Form {
         }
     }
 
-    /// The first field that is empty or wrong.
+    /// The first field that is not valid.
     pub fn first_invalid(&self) -> Option<FieldName> {
         FieldName::ALL.into_iter().find(|name| !self.validation(*name).is_valid())
     }
 
-    /// What would be created; `None` while a field is not right.
+    /// The secret to create, if all fields are valid.
     pub fn new_secret(&self) -> Option<NewSecret> {
         match (self.first_invalid(), self.account()?, self.validation(FieldName::Lifetime)) {
             (None, AccountRef { project, client }, Validation::Lifetime { lifetime, .. }) => {
@@ -234,8 +234,8 @@ impl Form {
         }
     }
 
-    /// Moves the focus. A value that is whole, or a name that matches nothing, is selected there: who types over it
-    /// means another one.
+    /// Moves the focus. A complete value, or a name that matches nothing, is selected, because typing there means
+    /// another one.
     pub(in crate::tui) fn focus_on(&mut self, focus: Focus) {
         self.focus = focus;
         self.is_selected = match focus {
@@ -253,12 +253,13 @@ impl Form {
     }
 
     fn step_focus(&mut self, by: usize) {
-        self.notice.take_if(|notice| matches!(notice, Notice::Word(_)));
+        self.notice.take_if(|notice| matches!(notice, Notice::Info(_)));
         let at = Focus::ALL.iter().position(|focus| *focus == self.focus).unwrap_or(0);
         self.focus_on(Focus::ALL[(at + by) % Focus::ALL.len()]);
     }
 
-    /// An Enter that came with text: on to the next field, never to a submit. The list was not filtered by that text.
+    /// Moves on after an Enter that arrived with text. It never submits, and the list was not filtered by that text
+    /// yet.
     pub(in crate::tui) fn focus_next_field(&mut self) {
         if let Focus::Field(name) = self.focus {
             self.field_mut(name).resolves = Resolves::OnlyMatch;
@@ -266,25 +267,25 @@ impl Form {
         }
     }
 
-    /// A key for the field in focus.
+    /// Handles a key for the field in focus.
     fn press(&mut self, key: KeyPress, now: Now) {
         let is_text = key.text().is_some();
         let Focus::Field(name) = self.focus else {
             if is_text {
-                // Who types a name here and then Enter would create for another account.
+                // Typing a name here and then Enter would create a secret for the account in the form.
                 self.ignore_second_enter(now);
-                self.notice = Some(Notice::Word("To type in a field, go back to it with Shift-Tab."));
+                self.notice = Some(Notice::Info("To type in a field, go back to it with Shift-Tab."));
             }
             return;
         };
-        // The rest of a secret that comes key by key is not kept either; any other key ends that.
+        // The rest of a secret that arrives key by key is dropped, too. Any other key ends that.
         self.field_mut(name).drops_text &= is_text;
         if !self.field(name).drops_text {
             self.edit(name, is_text, |line| line.press(key) == Some(true));
         }
     }
 
-    /// Changes what stands in a field; text replaces what is selected.
+    /// Changes the text of a field. Text replaces a selected text.
     fn edit(&mut self, name: FieldName, is_text: bool, change: impl FnOnce(&mut TextLine) -> bool) {
         let replaces = std::mem::take(&mut self.is_selected) && is_text;
         let field = self.field_mut(name);
@@ -292,20 +293,20 @@ impl Form {
             field.line.set("");
         }
         if change(&mut field.line) || replaces {
-            field.changed();
-            field.tidy(name);
+            field.after_change();
+            field.normalize(name);
         }
     }
 
-    /// Pasted text: a whole id goes to the field it belongs to, anything else in at the caret.
+    /// Pastes text: an ID goes to its own field, other text is inserted at the caret.
     fn paste(&mut self, text: &str, host: Option<&str>) {
         self.notice = None;
-        for paste in understand(text, self, host) {
-            self.take_paste(paste);
+        for paste in interpret(text, self, host) {
+            self.apply_paste(paste);
         }
     }
 
-    fn take_paste(&mut self, paste: Paste) {
+    fn apply_paste(&mut self, paste: Paste) {
         match paste {
             Paste::Replace { field, text, note } => {
                 self.set(field, &text);
@@ -320,72 +321,72 @@ impl Form {
                 }
             }
             Paste::RefuseSecret(name) => self.field_mut(name).note = Some(InputNote::SecretNotKept),
-            Paste::Tell(notice) => self.notice = Some(notice),
+            Paste::Show(notice) => self.notice = Some(notice),
         }
     }
 
-    /// An Enter that follows at once belongs to the choice that was just made.
+    /// Ignores Enter for a moment: it belongs to the choice that was just made.
     pub(in crate::tui) fn ignore_second_enter(&mut self, now: Now) {
         self.enter_submits_from = now.uptime + SECOND_ENTER;
     }
 
-    /// Takes a value that was chosen from a list, and goes on to what is wrong or empty still.
+    /// Sets a value that was chosen from a list, and moves on to the first field that is not valid.
     pub(in crate::tui) fn choose(&mut self, name: FieldName, value: &str) {
         self.set(name, value);
         self.notice = None;
         self.focus_first_invalid();
     }
 
-    /// Replaces what stands in a field.
+    /// Replaces the text of a field.
     pub fn set(&mut self, name: FieldName, value: &str) {
         let field = self.field_mut(name);
         field.line.set(value);
-        field.changed();
+        field.after_change();
     }
 
-    /// Fills in what is known by now, where nothing was typed yet.
+    /// Fills in values that became known, in fields that are empty.
     pub(in crate::tui) fn fill_empty(&mut self, project: Option<&str>, client: Option<&str>) {
         for (name, text) in [(FieldName::Project, project), (FieldName::Client, client)] {
             if let Some(text) = text.filter(|_| self.text(name).is_empty()) {
                 self.set(name, text);
-                self.field_mut(name).tidy(name);
+                self.field_mut(name).normalize(name);
             }
         }
         self.focus_first_invalid();
     }
 
-    /// Marks every field as touched, so that each says what it lacks.
+    /// Marks all fields as touched, so that each one shows what it lacks.
     pub(in crate::tui) fn touch_all(&mut self) {
         for name in FieldName::ALL {
             self.field_mut(name).touched = true;
         }
     }
 
-    /// Puts a refusal of Atlas beside the field that it is about, and the focus there.
+    /// Shows Atlas's message beside the field that it is about, and focuses it.
     pub(in crate::tui) fn refuse(&mut self, name: FieldName, message: ServerText) {
         self.field_mut(name).refused = Some(message);
         self.focus_on(Focus::Field(name));
     }
 }
 
-/// The form as a screen; its state is shared, so that nothing typed is lost while other screens are shown.
+/// The form's screen. Its state is in [`Shared`].
 #[derive(Clone, Copy, Debug)]
 pub struct FormScreen;
 
 impl FormScreen {
-    /// Submits the form: to the first problem if there is one, else the creating job starts.
+    /// Submits the form: focuses the first field that is not valid, or else starts the creating job.
     pub(in crate::tui) fn submit(app: &mut Shared) -> Transition {
         app.form.touch_all();
         app.form.notice = None;
         app.resolve_names();
         if let Some(name) = app.form.first_invalid() {
             app.form.notice = match name {
-                FieldName::Lifetime => Some(Notice::Word("Not created: correct the lifetime first.")),
+                FieldName::Lifetime => Some(Notice::Info("Not created: correct the lifetime first.")),
                 FieldName::Client if app.list(name).is_some() => {
-                    Some(Notice::Word("Not created: no service account is chosen yet."))
+                    Some(Notice::Info("Not created: no service account is chosen yet."))
                 }
                 FieldName::Project if app.list(name).is_some() => {
-                    Some(Notice::Word("Not created: no project is chosen yet."))
+                    Some(Notice::Info("Not created: no project is chosen yet."))
                 }
                 _ => None,
             };
@@ -411,7 +412,6 @@ impl FormScreen {
         app.form.step_focus(1);
     }
 
-    /// Ctrl-C. While an earlier POST is still running its screen is shown once more.
     fn sign_in(app: &mut Shared) -> Transition {
         if app.in_flight.is_some() {
             app.form.notice = Some(WAIT);
@@ -420,6 +420,7 @@ impl FormScreen {
         Transition::Show(Screen::SignIn(Box::new(SignIn::new(app.profiles.clone()))))
     }
 
+    /// Quits. While an earlier POST is still running, its screen is shown once more.
     fn leave(app: &mut Shared) -> Transition {
         let Some(in_flight) = app.in_flight.clone() else { return Transition::Quit(app.exit()) };
         let recovery = Recovery::new(app, &in_flight, None);
@@ -430,14 +431,15 @@ impl FormScreen {
 impl Component for FormScreen {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         match action {
-            Action::Choose if !app.is_mark_meant() && app.now.uptime < app.form.enter_submits_from => {}
-            Action::Choose if app.take_marked() => {}
-            // Tab from an empty field chooses no account.
-            Action::Next if app.is_mark_meant() && app.take_marked() => {}
+            Action::Choose
+                if !app.is_selection_deliberate() && app.now.uptime < app.form.enter_submits_from => {}
+            Action::Choose if app.choose_selected() => {}
+            // Tab in an empty field chooses no account.
+            Action::Next if app.is_selection_deliberate() && app.choose_selected() => {}
             Action::Next | Action::Choose => Self::focus_next(app),
             Action::Previous => app.form.step_focus(Focus::ALL.len() - 1),
-            Action::NextChoice => app.mark(true),
-            Action::PreviousChoice => app.mark(false),
+            Action::NextChoice => app.select_suggestion(true),
+            Action::PreviousChoice => app.select_suggestion(false),
             Action::Dismiss => match app.suggestions() {
                 Some((name, _)) => app.form.field_mut(name).suggestions = Suggestions::Closed,
                 None => app.form.notice = None,
@@ -470,7 +472,7 @@ impl Component for FormScreen {
         let suggestions = app.suggestions();
         match action {
             Action::Dismiss => suggestions.is_some() || app.form.notice.is_some(),
-            Action::Choose => suggestions.is_some_and(|(_, list)| names::marked(list).is_some()),
+            Action::Choose => suggestions.is_some_and(|(_, list)| names::selected(list).is_some()),
             _ => true,
         }
     }
@@ -511,7 +513,7 @@ impl Component for FormScreen {
     }
 }
 
-/// The form shows a time of day, which moves on with the minute.
+/// How long until the next minute, if the form shows a time of day.
 fn until_minute_turns(app: &Shared) -> Option<Duration> {
     app.zone.as_ref()?;
     let validation = app.form.validation(FieldName::Lifetime);

@@ -1,4 +1,4 @@
-//! What can be chosen from a list: items in their order, those that match what is typed, and the one that is marked.
+//! A list of items: the order, the matches of a filter, and the selection.
 
 use std::time::Duration;
 
@@ -14,26 +14,26 @@ use crate::tui::text;
 use super::super::FieldName;
 use super::pagination::Pagination;
 
-/// How much of a text that matches nothing is repeated, in columns.
+/// How much of a filter without matches is quoted, in columns.
 const LONGEST_QUOTED: u16 = 40;
 
-/// The values that a field of the form can have.
+/// The values that can be chosen for a field.
 #[derive(Clone, Debug)]
 pub(in crate::tui) struct List {
     pub field: FieldName,
     /// The project whose accounts are listed.
     pub project: Option<ProjectId>,
     pub items: Vec<Item>,
-    /// The order of accounts; other lists stay as they come.
+    /// The order of accounts. Other lists keep Atlas's order.
     pub sort: Sort,
     pub matches: Matches,
     pub pages: Pagination,
-    /// The value of the item that the user marked, or that the field holds.
-    marked: Option<String>,
+    /// The value of the item that the user selected, or that is in the field.
+    selected: Option<String>,
 }
 
 impl List {
-    /// The list for this field, with nothing in it yet.
+    /// Returns an empty list for this field.
     pub fn new(app: &Shared, field: FieldName) -> Self {
         Self {
             field,
@@ -42,63 +42,63 @@ impl List {
             sort: Sort::Expiry,
             matches: Matches::default(),
             pages: Pagination::new(app.now),
-            marked: None,
+            selected: None,
         }
     }
 
-    /// True when nothing more will come.
+    /// True if all items are loaded.
     pub fn is_complete(&self) -> bool {
-        !self.pages.is_under_way() && self.pages.error.is_none()
+        !self.pages.is_loading() && self.pages.error.is_none()
     }
 
-    /// True when all items are known and none matches.
+    /// True if all items are loaded and none matches.
     pub fn has_no_match(&self) -> bool {
         self.is_complete() && self.matches.len() == 0
     }
 
-    /// True when there are items to choose from.
+    /// True if there are items to choose from.
     pub fn is_usable(&self) -> bool {
         self.pages.error.is_none() && !self.items.is_empty()
     }
 
-    /// The item at this place among those that match.
-    pub fn item(&self, place: usize) -> Option<&Item> {
-        self.items.get(self.matches.row(place)?)
+    /// The item at a position among the matches.
+    pub fn item(&self, position: usize) -> Option<&Item> {
+        self.items.get(self.matches.row(position)?)
     }
 
-    /// Where the item with this value stands among those that match.
-    pub fn place(&self, value: &str) -> Option<usize> {
-        self.matches.place(self.items.iter().position(|item| item.is(value))?)
+    /// The position of the item with this value among the matches.
+    pub fn position(&self, value: &str) -> Option<usize> {
+        self.matches.position(self.items.iter().position(|item| item.is(value))?)
     }
 
-    /// Where the marked item stands, if it matches.
-    pub fn marked(&self) -> Option<usize> {
-        self.place(self.marked.as_ref()?)
+    /// The position of the selected item, if it matches.
+    pub fn selected(&self) -> Option<usize> {
+        self.position(self.selected.as_ref()?)
     }
 
-    /// Marks the item at this place, or the last one.
-    pub fn mark(&mut self, place: usize) {
-        let item = self.item(place.min(self.matches.len().saturating_sub(1)));
-        self.marked = item.map(|item| item.value().to_owned());
+    /// Selects the item at this position, or the last one.
+    pub fn select(&mut self, position: usize) {
+        let item = self.item(position.min(self.matches.len().saturating_sub(1)));
+        self.selected = item.map(|item| item.value().to_owned());
     }
 
-    /// Marks the item with this value, once there is one.
-    pub fn mark_value(&mut self, value: &str) {
-        self.marked = Some(value.to_owned());
+    /// Selects the item with this value, as soon as it is loaded.
+    pub fn select_value(&mut self, value: &str) {
+        self.selected = Some(value.to_owned());
     }
 
-    /// Shows the items that match, and marks none.
+    /// Filters the items, and clears the selection.
     pub fn filter(&mut self, text: &str) {
-        if self.matches.typed() != text {
+        if self.matches.query() != text {
             self.matches.filter(text);
-            self.marked = None;
+            self.selected = None;
         }
     }
 
-    /// The one item of exactly the name that was typed, if there is one and no other.
-    pub fn named(&self) -> Option<&Item> {
-        let mut of_this_name = self.all_named();
-        of_this_name.next().filter(|_| of_this_name.next().is_none())
+    /// The item with exactly the name that was typed, if it is the only one.
+    pub fn exact_match(&self) -> Option<&Item> {
+        let mut matches = self.exact_matches();
+        matches.next().filter(|_| matches.next().is_none())
     }
 
     /// The only item that matches.
@@ -106,17 +106,17 @@ impl List {
         self.item(0).filter(|_| self.matches.len() == 1)
     }
 
-    /// The items that have what was typed as their whole name.
-    pub fn all_named(&self) -> impl Iterator<Item = &Item> {
-        // Names in the list were made safe to show, too.
-        let name = ServerText::new(self.matches.typed());
+    /// The items with exactly the name that was typed.
+    pub fn exact_matches(&self) -> impl Iterator<Item = &Item> {
+        // The names in the list were cleaned the same way.
+        let name = ServerText::new(self.matches.query());
         self.items.iter().filter(move |item| !name.is_empty() && is_same_name(item.name(), name.as_str()))
     }
 
     pub fn add(&mut self, items: impl IntoIterator<Item = Item>, now: Timestamp) {
         let first = self.items.len();
         self.items.extend(items);
-        self.matches.extend(self.items[first..].iter().map(searched));
+        self.matches.extend(self.items[first..].iter().map(search_keys));
         if self.field == FieldName::Client {
             self.sort_by(self.sort, now);
         }
@@ -126,22 +126,22 @@ impl List {
     pub fn sort_by(&mut self, sort: Sort, now: Timestamp) {
         self.sort = sort;
         sort.apply(&mut self.items, now);
-        self.matches.replace(self.items.iter().map(searched));
+        self.matches.replace(self.items.iter().map(search_keys));
     }
 
     /// `2 of 214 projects`
-    pub fn count(&self) -> String {
+    pub fn count_text(&self) -> String {
         let (matching, all) = (self.matches.len(), self.items.len());
         let plural = if all == 1 { "" } else { "s" };
         let all = format!("{all} {}{plural}", self.field.noun());
-        if self.matches.typed().is_empty() { all } else { format!("{matching} of {all}") }
+        if self.matches.query().is_empty() { all } else { format!("{matching} of {all}") }
     }
 
-    /// Why nothing is shown.
-    pub fn nothing(&self, ellipsis: &str) -> String {
+    /// Why the list is empty.
+    pub fn empty_text(&self, ellipsis: &str) -> String {
         match self.field {
             _ if !self.items.is_empty() => {
-                let typed = cut(self.matches.typed(), LONGEST_QUOTED, 0, 1, ellipsis);
+                let typed = cut(self.matches.query(), LONGEST_QUOTED, 0, 1, ellipsis);
                 format!("No {} matches \"{typed}\".", self.field.noun())
             }
             FieldName::Project => {
@@ -152,12 +152,12 @@ impl List {
         }
     }
 
-    /// Fetches the next pages, unless one has failed: then the user decides.
+    /// Fetches the next pages. After an error it does nothing: the user decides.
     pub fn fetch(&mut self, app: &mut Shared) {
         if self.pages.error.is_some() {
             return;
         }
-        for page in self.pages.wanted() {
+        for page in self.pages.next_pages() {
             app.send(match &self.project {
                 Some(project) => Command::FetchAccounts(project.clone(), page),
                 None => Command::FetchProjects(page),
@@ -165,11 +165,11 @@ impl List {
         }
     }
 
-    /// Takes what a job reported of this list.
+    /// Handles a job's report about this list.
     pub fn on_event(&mut self, app: &mut Shared, event: Event) {
         match event {
-            Event::PagesDelayed(wait) if self.pages.is_under_way() => {
-                self.pages.waits_until = Some(app.now.plus(wait));
+            Event::PagesDelayed(wait) if self.pages.is_loading() => {
+                self.pages.rate_limited_until = Some(app.now.plus(wait));
             }
             Event::ProjectsPage(page, result) if self.field == FieldName::Project => {
                 self.on_page(app, page, result, Item::Project);
@@ -188,12 +188,12 @@ impl List {
         result: ApiResult<Page<T>>,
         item: impl Fn(T) -> Item,
     ) {
-        if !self.pages.take_awaited(number) {
+        if !self.pages.end_loading(number) {
             return;
         }
         match result {
             Ok(page) => {
-                self.pages.page_read(number, page.is_last, page.about);
+                self.pages.page_loaded(number, page.is_last, page.about);
                 self.add(page.entries.into_iter().map(item), app.atlas_now());
             }
             Err(error) => {
@@ -204,44 +204,44 @@ impl List {
         self.fetch(app);
     }
 
-    /// How long until what is drawn of fetching it changes by itself.
+    /// How long until the progress has to be redrawn.
     pub fn wake_in(&self, now: Now) -> Option<Duration> {
-        match self.pages.wait_left(now) {
+        match self.pages.rate_limit_left(now) {
             Some(left) => Some(text::until_next_second(left)),
-            None => self.pages.is_under_way().then(|| spinner_wake(now, self.pages.since)),
+            None => self.pages.is_loading().then(|| spinner_wake(now, self.pages.since)),
         }
     }
 
-    /// Draws what fetching it is doing. False when nothing is under way.
+    /// Draws the progress of fetching. False if nothing is being fetched.
     pub fn draw_progress(&self, now: Now, canvas: &mut Canvas) -> bool {
         let noun = self.field.noun();
-        if let Some(left) = self.pages.wait_left(now) {
+        if let Some(left) = self.pages.rate_limit_left(now) {
             canvas.warning(&text::rate_limited(left), canvas.theme.warning);
-        } else if self.pages.is_under_way() {
-            let text = match self.pages.about_pages {
-                Some(about) => format!("Loading {noun}s, {} of {about} pages", self.pages.pages_read),
+        } else if self.pages.is_loading() {
+            let text = match self.pages.estimated_pages {
+                Some(about) => format!("Loading {noun}s, {} of {about} pages", self.pages.pages_loaded),
                 None => format!("Loading {noun}s"),
             };
             canvas.running(now, self.pages.since, &text);
         }
-        self.pages.is_under_way()
+        self.pages.is_loading()
     }
 }
 
-/// The name and the value of an item.
-fn searched(item: &Item) -> (String, String) {
+/// The texts that an item is searched by.
+fn search_keys(item: &Item) -> (String, String) {
     (item.name().to_owned(), item.value().to_owned())
 }
 
-/// The lifetimes that people usually want, as they are typed.
+/// Common lifetimes, in the syntax of the field.
 const USUAL_LIFETIMES: [&str; 7] = ["8h", "1d", "7d", "30d", "90d", "180d", "365d"];
 
-/// One item of a list.
+/// An item of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::tui) enum Item {
     Project(ProjectEntry),
     Account(AccountEntry),
-    /// As it is typed, and what it means.
+    /// A lifetime: the field's text, its value, and the text to show.
     Lifetime {
         text: &'static str,
         lifetime: Lifetime,
@@ -258,7 +258,7 @@ pub(super) fn lifetimes() -> Vec<Item> {
 }
 
 impl Item {
-    /// What becomes the field's text.
+    /// The text for the field.
     pub fn value(&self) -> &str {
         match self {
             Self::Project(entry) => entry.id.as_str(),
@@ -267,7 +267,7 @@ impl Item {
         }
     }
 
-    /// True when a field with this text holds the item already.
+    /// True if a field with this text already has this value.
     pub fn is(&self, text: &str) -> bool {
         match self {
             Self::Project(_) | Self::Account(_) => self.value() == text,
@@ -275,7 +275,7 @@ impl Item {
         }
     }
 
-    /// The name that Atlas has for it.
+    /// The name to show.
     pub fn name(&self) -> &str {
         match self {
             Self::Project(entry) => entry.name.as_str(),
@@ -296,7 +296,7 @@ impl Item {
 /// The order of accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::tui) enum Sort {
-    /// By the next expiry, the soonest first; accounts without secrets are last.
+    /// By the next expiry, the earliest first; accounts without secrets are last.
     Expiry,
     Name,
 }
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn what_expires_first_comes_first_and_accounts_without_secrets_last() {
+    fn the_earliest_expiry_is_first_and_accounts_without_secrets_are_last() {
         let mut items = [
             account("none", &[]),
             account("unknown", &[None]),
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_holds_an_item_however_it_is_written() {
+    fn an_item_matches_every_spelling_of_its_value() {
         let items = lifetimes();
         for (text, expected) in
             [("720", "30d"), ("30d", "30d"), ("30 days", "30d"), ("1y", "365d"), ("8", "8h")]
@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_of_the_organization_is_allowed_itself() {
+    fn a_lifetime_equal_to_the_organizations_limit_can_be_chosen() {
         let allowed = |hours: Option<i32>| {
             let limit = hours.map(|hours| Lifetime::from_hours(hours).unwrap());
             lifetimes().iter().filter(|item| item.is_allowed(limit)).count()

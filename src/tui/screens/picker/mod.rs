@@ -1,4 +1,4 @@
-//! Choosing a field's value from a list that is fetched page by page and filtered while one types.
+//! The screen to choose a field's value from a list, which is fetched page by page and filtered by typing.
 
 mod list;
 mod pagination;
@@ -29,10 +29,10 @@ use list::{Sort, lifetimes};
 pub(in crate::tui) use list::{Item, List};
 pub(in crate::tui) use table::{SHORTEST_NAME, Table};
 
-/// Title, filter, and the titles of the columns.
+/// The rows above the list: title, filter, column titles.
 const HEAD_ROWS: u16 = 3;
 
-/// How much more there is, and two rows for what is going on.
+/// The rows below the list: how many items are not shown, and two for progress or an error.
 const FOOT_ROWS: u16 = 3;
 
 /// A list to choose from.
@@ -62,7 +62,7 @@ const KEYS: &[Binding] = &[
     REPAINT,
 ];
 
-/// The accounts, while they are sorted by expiry and while by name.
+/// The keys for accounts, which depend on their order.
 const BY_EXPIRY: &[Binding] = &accounts_keys("sort by name");
 const BY_NAME: &[Binding] = &accounts_keys("sort by expiry");
 
@@ -83,15 +83,15 @@ const fn accounts_keys(sort: &'static str) -> [Binding; 11] {
 }
 
 impl Picker {
-    /// Ctrl-O: opens the list of the field in focus; from the button, that of the first field that is not valid, else
-    /// the accounts.
+    /// Opens the list for the field in focus. From the button, it is the list for the first field that is not valid, or
+    /// else the accounts.
     pub(super) fn open(app: &mut Shared) -> Transition {
         let field = match app.form.focus {
             Focus::Field(field) => field,
             Focus::Button => app.form.first_invalid().unwrap_or(FieldName::Client),
         };
         if field == FieldName::Client && app.form.project_id().is_none() {
-            app.form.notice = Some(Notice::Word("Choose a project first."));
+            app.form.notice = Some(Notice::Info("Choose a project first."));
             app.form.focus_on(Focus::Field(FieldName::Project));
             return Transition::Stay;
         }
@@ -100,7 +100,7 @@ impl Picker {
 
     fn show(app: &mut Shared, field: FieldName) -> Transition {
         let mut list = List::new(app, field);
-        list.mark_value(app.form.text(field));
+        list.select_value(app.form.text(field));
         if field == FieldName::Lifetime {
             list.add(lifetimes(), app.atlas_now());
         } else {
@@ -111,24 +111,24 @@ impl Picker {
         Transition::Show(Screen::Picker(Box::new(picker)))
     }
 
-    /// Where the selected item stands among those that match.
+    /// The position of the selected item among the matches.
     fn selected(&self) -> usize {
-        self.list.marked().unwrap_or(0)
+        self.list.selected().unwrap_or(0)
     }
 
     fn chosen(&self) -> Option<&Item> {
         self.list.item(self.selected())
     }
 
-    fn select(&mut self, place: usize) {
+    fn select(&mut self, position: usize) {
         self.is_refused = false;
-        self.list.mark(place);
+        self.list.select(position);
     }
 
-    /// The selection stays on its item when the order changes.
+    /// Keeps the selection on its item when the order changes.
     fn pin_selected(&mut self) {
         if let Some(value) = self.chosen().map(|item| item.value().to_owned()) {
-            self.list.mark_value(&value);
+            self.list.select_value(&value);
         }
     }
 
@@ -143,10 +143,10 @@ impl Picker {
             self.is_refused = true;
             return Transition::Stay;
         }
-        let goes_on = matches!(item, Item::Project(project) if needs_account(app, project));
+        let needs_client = matches!(item, Item::Project(project) if needs_account(app, project));
         app.form.choose(self.list.field, item.value());
         app.form.ignore_second_enter(app.now);
-        if !goes_on {
+        if !needs_client {
             return Transition::form();
         }
         app.form.focus_on(Focus::Field(FieldName::Client));
@@ -155,7 +155,7 @@ impl Picker {
     }
 }
 
-/// True when the form's account is missing, or is not known to be one of this project.
+/// True if the form's account is missing or may not belong to this project.
 fn needs_account(app: &Shared, project: &ProjectEntry) -> bool {
     let Some(account) = app.form.account() else { return true };
     let is_missing = |error: &ApiError| error.rejection().is_some_and(|rejection| rejection.status == 404);
@@ -254,7 +254,7 @@ impl Component for Picker {
     }
 }
 
-/// How many items fit at a time.
+/// The number of items that fit.
 fn list_rows(body: Rect) -> usize {
     usize::from(body.height.saturating_sub(HEAD_ROWS + FOOT_ROWS))
 }
@@ -268,7 +268,7 @@ impl Picker {
             FieldName::Lifetime => "Choose a lifetime",
         };
         let is_known = !self.list.items.is_empty() || self.list.is_complete();
-        let count = if is_known { self.list.count() } else { String::new() };
+        let count = if is_known { self.list.count_text() } else { String::new() };
         let width = usize::from(canvas.width()).saturating_sub(title.len());
         canvas.line(vec![
             Span::styled(title, theme.strong),
@@ -286,17 +286,17 @@ impl Picker {
         }
     }
 
-    /// The first place that is shown. The list turns pages, so that it does not crawl.
-    fn first_place(&self, height: usize) -> usize {
+    /// The position of the first visible item. The list moves by whole pages.
+    fn first_position(&self, height: usize) -> usize {
         self.selected().checked_div(height).unwrap_or(0) * height
     }
 
     fn draw_items(&self, app: &Shared, table: &Table, canvas: &mut Canvas) {
         let height = usize::from(canvas.height());
-        let first = self.first_place(height);
-        for place in first..first.saturating_add(height) {
-            let Some(item) = self.list.item(place) else { break };
-            let is_selected = place == self.selected();
+        let first = self.first_position(height);
+        for position in first..first.saturating_add(height) {
+            let Some(item) = self.list.item(position) else { break };
+            let is_selected = position == self.selected();
             canvas.line(match item {
                 Item::Lifetime { text, name, lifetime } => {
                     lifetime_line(app, &format!("{text:<6}{name:<10}"), *lifetime, is_selected, canvas.theme)
@@ -305,16 +305,16 @@ impl Picker {
             });
         }
         if self.list.matches.len() == 0 && (!self.list.items.is_empty() || self.list.is_complete()) {
-            canvas.words(2, &self.list.nothing(canvas.theme.glyphs.ellipsis), canvas.theme.faint);
+            canvas.text(2, &self.list.empty_text(canvas.theme.glyphs.ellipsis), canvas.theme.faint);
         }
     }
 
     fn draw_foot(&self, app: &Shared, height: usize, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let first = self.first_place(height);
+        let first = self.first_position(height);
         let below = self.list.matches.len().saturating_sub(first + height);
         match more(first, below, self.list.field.noun(), &theme.glyphs) {
-            Some(words) => canvas.line(Line::styled(words, theme.faint)),
+            Some(text) => canvas.line(Line::styled(text, theme.faint)),
             None => canvas.blank(),
         }
         let pages = &self.list.pages;
@@ -332,7 +332,7 @@ impl Picker {
     }
 }
 
-/// A lifetime, and when it ends, or why it cannot be chosen.
+/// A lifetime, and its end or why it cannot be chosen.
 fn lifetime_line(
     app: &Shared,
     text: &str,

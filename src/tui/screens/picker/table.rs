@@ -1,4 +1,4 @@
-//! The tables of projects and accounts: which columns fit, and what they say.
+//! The tables of projects and accounts: which columns fit, and their texts.
 
 use jiff::Timestamp;
 use ratatui::style::Style;
@@ -15,22 +15,22 @@ use super::list::{Item, List};
 /// Before the first column, and between columns.
 const GAP: usize = 2;
 
-/// A name has at least so many columns.
+/// The smallest width of a name, in columns.
 pub(in crate::tui) const SHORTEST_NAME: usize = 15;
 
-/// So much of a name is worth more than the less important columns.
-const MOST_OF_A_NAME: usize = 22;
+/// Less important columns are left out before names get narrower than this, in columns.
+const PREFERRED_NAME: usize = 22;
 
-/// One cell of a bar is a week.
+/// The width of a bar, in cells of one week.
 const BAR_WIDTH: usize = 13;
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
-/// An expiry within so many days is bad, and within so many a warning.
+/// An expiry within [`BAD_DAYS`] is bad; within [`WARNING_DAYS`] it is a warning.
 const BAD_DAYS: i64 = 7;
 const WARNING_DAYS: i64 = 30;
 
-/// The columns, in the order of the screen.
+/// The columns, from left to right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Column {
     Name,
@@ -61,17 +61,17 @@ impl Column {
 /// A table of projects or accounts, at one width.
 pub(in crate::tui) struct Table<'a> {
     theme: &'a Theme,
-    /// What Atlas's clock says.
+    /// The time of Atlas's clock.
     now: Timestamp,
     /// The account that is signed in.
-    own: Option<ClientId>,
+    signed_in: Option<ClientId>,
     columns: Vec<(Column, usize)>,
 }
 
 impl<'a> Table<'a> {
-    /// A column that is empty is left out, and so is a less important one that names need.
+    /// Returns a table without empty columns, and without less important ones if names need the width.
     pub fn new(app: &Shared, list: &List, theme: &'a Theme, width: u16) -> Self {
-        // The most important first.
+        // Most important first.
         let wanted: &[Column] = match list.field {
             FieldName::Project if has_several_organizations(list) => &[Column::Id, Column::Organization],
             FieldName::Project => &[Column::Id],
@@ -80,20 +80,20 @@ impl<'a> Table<'a> {
             }
             FieldName::Lifetime => &[],
         };
-        let own = signed_in_as(app);
-        let mut table = Self { theme, now: app.atlas_now(), own, columns: Vec::new() };
+        let signed_in = signed_in_as(app);
+        let mut table = Self { theme, now: app.atlas_now(), signed_in, columns: Vec::new() };
         let widest = |column| list.items.iter().map(|item| table.width(column, item)).max().unwrap_or(0);
-        let name = widest(Column::Name).clamp(SHORTEST_NAME, MOST_OF_A_NAME);
+        let name = widest(Column::Name).clamp(SHORTEST_NAME, PREFERRED_NAME);
         let mut left = usize::from(width).saturating_sub(GAP);
         let mut columns = Vec::new();
         for column in wanted {
-            let for_name = if matches!(column, Column::Id | Column::Expires | Column::Secrets) {
+            let name_width = if matches!(column, Column::Id | Column::Expires | Column::Secrets) {
                 SHORTEST_NAME
             } else {
                 name
             };
             let width = widest(*column).max(column.title().len());
-            if widest(*column) > 0 && for_name + GAP + width <= left {
+            if widest(*column) > 0 && name_width + GAP + width <= left {
                 columns.push((*column, width));
                 left -= GAP + width;
             }
@@ -104,9 +104,14 @@ impl<'a> Table<'a> {
         table
     }
 
-    /// Only the names, in so many columns, and the IDs.
+    /// Returns a table of only names and IDs, with these widths.
     pub fn of_names(app: &Shared, theme: &'a Theme, name: usize, id: usize) -> Self {
-        Self { theme, now: app.atlas_now(), own: None, columns: vec![(Column::Name, name), (Column::Id, id)] }
+        Self {
+            theme,
+            now: app.atlas_now(),
+            signed_in: None,
+            columns: vec![(Column::Name, name), (Column::Id, id)],
+        }
     }
 
     /// The titles of the columns.
@@ -125,9 +130,9 @@ impl<'a> Table<'a> {
                 line.spans.extend(self.bar(entry));
                 continue;
             }
-            let text = match (column, self.mark(item)) {
-                (Column::Name, Some(mark)) => {
-                    truncated(item.name(), width.saturating_sub(mark.len()), self.theme) + mark
+            let text = match (column, self.suffix(item)) {
+                (Column::Name, Some(suffix)) => {
+                    truncated(item.name(), width.saturating_sub(suffix.len()), self.theme) + suffix
                 }
                 _ => self.text(*column, item),
             };
@@ -135,19 +140,19 @@ impl<'a> Table<'a> {
                 (Column::Expires, Item::Account(entry)) => self.urgency(entry),
                 _ => None,
             };
-            let calm = match column {
+            let normal = match column {
                 _ if is_selected => self.theme.strong,
                 Column::Name | Column::Expires => Style::new(),
                 _ => self.theme.faint,
             };
-            line.push_span(Span::styled(fit(&text, *width, self.theme), style.unwrap_or(calm)));
+            line.push_span(Span::styled(fit(&text, *width, self.theme), style.unwrap_or(normal)));
         }
         line
     }
 
     fn width(&self, column: Column, item: &Item) -> usize {
         match (column, item) {
-            (Column::Name, _) => Span::raw(item.name()).width() + self.mark(item).map_or(0, str::len),
+            (Column::Name, _) => Span::raw(item.name()).width() + self.suffix(item).map_or(0, str::len),
             (Column::Bar, Item::Account(entry)) => {
                 if self.bar(entry).iter().all(|part| part.content.is_empty()) { 0 } else { BAR_WIDTH }
             }
@@ -155,9 +160,9 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// What stands behind the name of the account that is signed in.
-    fn mark(&self, item: &Item) -> Option<&'static str> {
-        self.own.as_ref().filter(|own| item.is(own.as_str())).map(|_| " (you)")
+    /// The text after the name of the account that is signed in.
+    fn suffix(&self, item: &Item) -> Option<&'static str> {
+        self.signed_in.as_ref().filter(|signed_in| item.is(signed_in.as_str())).map(|_| " (you)")
     }
 
     fn text(&self, column: Column, item: &Item) -> String {
@@ -189,16 +194,16 @@ impl<'a> Table<'a> {
             Some(Some(at)) if at <= self.now => format!("expired {}", text::ago(at, self.now)),
             Some(Some(at)) => text::from_now(at, self.now),
         };
-        let mark = if self.urgency(entry).is_some() { self.theme.glyphs.warning } else { " " };
+        let symbol = if self.urgency(entry).is_some() { self.theme.glyphs.warning } else { " " };
         match entry.secrets.iter().filter(|secret| secret.is_expired(self.now)).count() {
             expired if expired > 0 && expired < entry.secrets.len() => {
-                format!("{mark} {text}, {expired} expired")
+                format!("{symbol} {text}, {expired} expired")
             }
-            _ => format!("{mark} {text}"),
+            _ => format!("{symbol} {text}"),
         }
     }
 
-    /// How an expiry that is near or past is marked.
+    /// The style of an expiry that is near or past.
     fn urgency(&self, entry: &AccountEntry) -> Option<Style> {
         let seconds = entry.next_to_expire(self.now)?.expires_at?.as_second() - self.now.as_second();
         match seconds {
@@ -208,7 +213,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Until the next expiry, and faintly on while another secret works.
+    /// A bar that is solid until the next expiry, and faint while another secret works.
     fn bar(&self, entry: &AccountEntry) -> [Span<'static>; 2] {
         let theme = self.theme;
         let weeks_until = |at: Timestamp| {
@@ -219,10 +224,12 @@ impl<'a> Table<'a> {
         let next = entry.next_to_expire(self.now).and_then(|secret| secret.expires_at);
         let first = next.map_or(0, weeks_until);
         let last = entry.secrets.iter().filter_map(|secret| secret.expires_at).max().map_or(0, weeks_until);
-        // One that goes on beyond the scale ends in a pointer.
+        // A bar that extends beyond the scale ends in a pointer.
         let is_beyond = first.max(last) > BAR_WIDTH;
         let cells = |from: usize, to: usize, cell: &'static str| -> String {
-            let end = |place| if is_beyond && place + 1 == BAR_WIDTH { theme.glyphs.pointer } else { cell };
+            let end = |cell_index| {
+                if is_beyond && cell_index + 1 == BAR_WIDTH { theme.glyphs.pointer } else { cell }
+            };
             (from..to.min(BAR_WIDTH)).map(end).collect()
         };
         [
@@ -241,7 +248,7 @@ fn has_several_organizations(list: &List) -> bool {
     organizations.any(|other| Some(other) != first)
 }
 
-/// Known from the start, or once the keyring or the demo has told it.
+/// The account that is signed in: known from the start, or after the keyring is read or the demo reports it.
 fn signed_in_as(app: &Shared) -> Option<ClientId> {
     match &app.session {
         Session::Remote { identity: Identity::ServiceAccount(client), .. } => Some(client.clone()),
@@ -249,7 +256,7 @@ fn signed_in_as(app: &Shared) -> Option<ClientId> {
     }
 }
 
-/// A text in at most so many columns; one that is longer ends in the ellipsis.
+/// Cuts a text to at most `width` columns. A text that was cut ends in the ellipsis.
 fn truncated(text: &str, width: usize, theme: &Theme) -> String {
     let ellipsis = theme.glyphs.ellipsis;
     let columns = |text: &str| Span::raw(text).width();
@@ -261,7 +268,7 @@ fn truncated(text: &str, width: usize, theme: &Theme) -> String {
     kept + ellipsis
 }
 
-/// A text in exactly so many columns.
+/// Cuts or pads a text to exactly `width` columns.
 fn fit(text: &str, width: usize, theme: &Theme) -> String {
     let fitting = truncated(text, width, theme);
     let padding = width.saturating_sub(Span::raw(&fitting).width());
@@ -274,7 +281,7 @@ mod tests {
     use crate::tui::Glyphs;
 
     #[test]
-    fn a_name_fills_its_room_and_no_more() {
+    fn a_name_is_cut_or_padded_to_its_column() {
         let theme = Theme::color(Glyphs::UNICODE);
         for name in ["", "short", &"long".repeat(20), &"漢".repeat(20), &"漢".repeat(16)] {
             let fitted = fit(name, 28, &theme);

@@ -24,7 +24,7 @@ impl Recovery {
         } else {
             canvas.warning(&title, theme.strong);
         }
-        canvas.words(2, &text, Style::new());
+        canvas.text(2, &text, Style::new());
         if let Some(in_flight) = &app.in_flight {
             // The screen is drawn once a second here, which is too slow for a spinner.
             let seconds = text::seconds(app.now.since(in_flight.since));
@@ -32,15 +32,15 @@ impl Recovery {
             canvas.marked(theme.glyphs.dot, &waiting, theme.faint);
         }
         canvas.blank_unless_low();
-        canvas.labelled("Project ID", self.account.project.as_str());
-        canvas.labelled("Client ID", self.account.client.as_str());
+        canvas.labeled("Project ID", self.account.project.as_str());
+        canvas.labeled("Client ID", self.account.client.as_str());
         let created_by = self.record().map(|record| &record.entry.identity);
         if let Some(id) = self.known_id().map(SecretId::as_str).or(created_by.map(|_| "unknown")) {
-            canvas.labelled("Secret ID", id);
+            canvas.labeled("Secret ID", id);
         }
         match created_by {
-            Some(identity) => canvas.labelled("Created by", identity.as_str()),
-            None => canvas.labelled("Sent", &text::date_time(self.sent_at.wall, app.zone.as_ref())),
+            Some(identity) => canvas.labeled("Created by", identity.as_str()),
+            None => canvas.labeled("Sent", &text::date_time(self.sent_at.wall, app.zone.as_ref())),
         }
         canvas.blank_unless_low();
     }
@@ -118,7 +118,7 @@ impl Recovery {
         let is_kept = matches!(self.deleted, Some(Deletion::Used(_) | Deletion::Failed(_)));
         if let Some(secret) = self.found().filter(|_| self.deletion.is_some() || is_kept) {
             let created = |at| text::date_time(at, app.zone.as_ref());
-            canvas.words(0, &identifying_line(app, secret, &theme.glyphs, created), Style::new());
+            canvas.text(0, &identifying_line(app, secret, &theme.glyphs, created), Style::new());
         }
         match (&self.deletion, &self.deleted) {
             (Some(prompt), _) => {
@@ -128,15 +128,15 @@ impl Recovery {
                 prompt.draw(app, &self.label(&theme.glyphs), "", canvas);
             }
             (None, Some(Deletion::Deleted)) => self.draw_what_stays(canvas),
-            (None, Some(Deletion::Used(_))) => canvas.words(0, IN_USE, theme.strong),
-            (None, Some(Deletion::Failed(error))) => canvas.words(0, &error.sentence(), theme.bad),
+            (None, Some(Deletion::Used(_))) => canvas.text(0, IN_USE, theme.strong),
+            (None, Some(Deletion::Failed(error))) => canvas.text(0, &error.sentence(), theme.bad),
             (None, Some(Deletion::Cancelled) | None) => self.draw_search(app, canvas),
         }
         let is_asking =
             self.deletion.is_some() || self.deleted.is_some() || self.is_searching() || self.is_gone();
         if self.record().is_some_and(|record| record.entry.secret_id.is_some()) && !is_asking {
             let text = "Keep it if you have its value: that changes nothing in Atlas.";
-            canvas.words(0, text, theme.faint);
+            canvas.text(0, text, theme.faint);
         }
         if let Some(message) = app.message {
             canvas.warning(message, theme.warning);
@@ -155,19 +155,19 @@ impl Recovery {
                 if let Some(record) = self.record().filter(|_| !self.is_same_host(app)) {
                     let host = record.entry.base_url.host();
                     let text = "and this run is signed in elsewhere. Sign in there to delete it.";
-                    canvas.words(0, &format!("It is on {host}, {text}"), canvas.theme.warning);
+                    canvas.text(0, &format!("It is on {host}, {text}"), canvas.theme.warning);
                 }
             }
             Search::Fetching { since } => canvas.running(app.now, *since, "Reading the account's secrets"),
             Search::Pausing { until } => {
                 let left = text::seconds_left(until.since(app.now));
-                canvas.words(0, &format!("No new secret yet. Checking again in {left}."), Style::new());
+                canvas.text(0, &format!("No new secret yet. Checking again in {left}."), Style::new());
             }
             Search::Done { recovered, at, is_unchanged } => {
                 self.draw_recovered(app, recovered, *at, canvas);
                 if *is_unchanged {
                     let time = text::time(at.wall, app.zone.as_ref());
-                    canvas.words(0, &format!("Checked at {time}: no change."), canvas.theme.faint);
+                    canvas.text(0, &format!("Checked at {time}: no change."), canvas.theme.faint);
                 }
             }
         }
@@ -178,33 +178,33 @@ impl Recovery {
         let time = |at| text::time(at, app.zone.as_ref());
         match recovered {
             Recovered::NoneAppeared if self.is_gone() => {
-                canvas.words(0, "It is no longer in this account.", plain);
+                canvas.text(0, "It is no longer in this account.", plain);
             }
             Recovered::NoneAppeared if self.record().is_some() => {
-                canvas.words(0, "No new secret has appeared since then.", plain);
+                canvas.text(0, "No new secret has appeared since then.", plain);
             }
-            Recovered::NoneAppeared => canvas.words(0, &none_appeared(at.since(self.sent_at)), plain),
+            Recovered::NoneAppeared => canvas.text(0, &none_appeared(at.since(self.sent_at)), plain),
             Recovered::Failed(error) => {
-                canvas.words(0, &check_failed(error), theme.bad);
+                canvas.text(0, &check_failed(error), theme.bad);
                 let text = "Check this service account in Atlas: your secret is the one that was created at that \
                             time and is not in use.";
-                canvas.words(0, text, plain);
+                canvas.text(0, text, plain);
             }
             Recovered::Several(secrets) => {
-                canvas.words(0, not_clear(secrets), plain);
+                canvas.text(0, not_clear(secrets), plain);
                 for secret in secrets {
-                    canvas.words(2, &identifying_line(app, secret, &theme.glyphs, time), plain);
+                    canvas.text(2, &identifying_line(app, secret, &theme.glyphs, time), plain);
                 }
-                canvas.words(0, FIND_YOURS, theme.strong);
+                canvas.text(0, FIND_YOURS, theme.strong);
             }
             Recovered::Found(secret) => {
                 let label = self.label(&theme.glyphs);
                 let at = secret.created_at.map(time);
                 let at = at.map_or_else(String::new, |at| format!(": created at {at} by Atlas's clock"));
-                canvas.words(0, &format!("{label} is new{at}."), theme.strong);
+                canvas.text(0, &format!("{label} is new{at}."), theme.strong);
                 if self.works(app, Action::Delete) {
                     let text = "It appeared after the request. d deletes it; then create another.";
-                    canvas.words(0, text, plain);
+                    canvas.text(0, text, plain);
                 }
                 self.draw_what_stays(canvas);
             }
@@ -219,7 +219,7 @@ impl Recovery {
             None => "any other secret",
         };
         let text = format!("Deleting it does not restore the expiry of {others}.");
-        canvas.words(0, &text, canvas.theme.faint);
+        canvas.text(0, &text, canvas.theme.faint);
     }
 }
 

@@ -207,7 +207,7 @@ impl Recovery {
             Deletion::Deleted => {
                 self.resolve(app, Disposition::Deleted);
                 if self.found().is_none() {
-                    app.form.notice = Some(Notice::Word("Deleted the secret of the previous run."));
+                    app.form.notice = Some(Notice::Info("Deleted the secret of the previous run."));
                     return Transition::form();
                 }
             }
