@@ -127,7 +127,7 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
     let host_in_url = path_id.and_then(|id| url_host(text, id));
     let projects = match path_id.and_then(|id| ProjectId::parse(id).ok()) {
         Some(project) => vec![project],
-        None => labeled_projects(text),
+        None => project_ids(text),
     };
     let mut pastes = Vec::new();
     // If the text contains both, it is obvious where each one goes: no note is needed.
@@ -176,7 +176,7 @@ fn id_after<'a>(words: &[&'a str], names: &[&str]) -> Option<&'a str> {
 /// Finds project IDs: 24 digits, unless a label says that they are something else. A label is on the same line or alone
 /// on the line above, as in shell scripts, in Atlas's JSON and on its pages. If any ID is labeled as a project's, the
 /// others are left out.
-fn labeled_projects(text: &str) -> Vec<ProjectId> {
+fn project_ids(text: &str) -> Vec<ProjectId> {
     let mut labeled = Vec::new();
     let mut others = Vec::new();
     // In Atlas's JSON, a plain "id" is a secret's, except in a project, which also has an "orgId".

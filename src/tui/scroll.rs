@@ -14,7 +14,7 @@ pub(super) struct Scroll {
 }
 
 impl Scroll {
-    /// Scrolls only as far as needed to show `row`. `height` of the `rows` fit.
+    /// Returns a position that shows `row`, scrolled no further than needed. `height` of the `rows` fit.
     pub fn to(row: usize, rows: usize, height: u16) -> Self {
         Self { top: (row + 1).saturating_sub(shown(rows, height)) }
     }

@@ -125,8 +125,8 @@ impl Theme {
         }
     }
 
-    /// The theme for `NO_COLOR` (<https://no-color.org>): it never sets a color, not even the default one. Some
-    /// terminals would then also reset bold and reverse.
+    /// The theme for `NO_COLOR` (<https://no-color.org>): it neither sets nor resets a color, because some terminals
+    /// reset bold and reverse together with the color.
     pub fn without_color(glyphs: Glyphs) -> Self {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);

@@ -34,17 +34,17 @@ pub struct SecretList {
     /// The index of the selected secret.
     selected: usize,
     stage: Stage,
-    /// The secrets to leave out on the screen of a new secret. `None` before creating: then the session still needs the
-    /// secret that it signed in with.
+    /// Which secrets the screen of a new secret leaves out. `None` before creating: then all are listed, and the
+    /// session still needs the secret that it signed in with.
     keeps: Option<Keeps>,
 }
 
-/// The secrets that do not count as older ones.
+/// The secrets that are kept, because they are not older than the new one.
 #[derive(Clone, Debug)]
 pub enum Keeps {
     /// The new secret.
     This(SecretId),
-    /// All secrets that were not there before, because the new secret's ID could not be read.
+    /// All that were not there before, because the new secret's ID could not be read.
     AllBut(Vec<SecretId>),
 }
 

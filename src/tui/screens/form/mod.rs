@@ -92,7 +92,7 @@ const fn on_button(enter: &'static str) -> [Binding; 12] {
 /// A message below the button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// The last request failed. It is certain whether a secret was created, or unknown.
+    /// The last request failed. [`Certainty`] says whether it may have created a secret.
     Failed(Certainty, Box<Explanation>),
     /// A short message about the last key.
     Info(&'static str),
