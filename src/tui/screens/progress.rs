@@ -1,4 +1,5 @@
-//! The creating job while it runs: what is done, what is going on and since when, and the one question before the POST.
+//! The screen while a secret is created: the steps, the time that the current one has taken, and the question before
+//! the POST.
 
 use std::cmp::Ordering;
 use std::time::Duration;
@@ -14,32 +15,30 @@ use crate::tui::event::Command;
 use crate::tui::keys::{Action, BACK, BACK_BUT_CTRL_C, BUSY, Binding, HELP, REPAINT, SUSPEND, yes};
 use crate::tui::text;
 
-/// The creating job while it runs.
+/// The state of the running job that creates a secret.
 #[derive(Clone, Debug)]
 pub struct Progress {
-    /// What is to be created.
+    /// The request.
     pub new_secret: NewSecret,
-    /// What the job does.
+    /// The current step of the job.
     pub step: Step,
-    /// What the job asks; only `y` goes on.
+    /// The question before the POST; only `y` goes on.
     pub question: Option<Question>,
-    /// Since when it does or asks that.
+    /// When the current step began, or the user answered the question.
     since: Now,
     /// True while "Stop waiting?" is on the screen.
     asks_to_stop: bool,
-    /// How many POSTs Atlas has refused for its rate limit.
+    /// How many POSTs Atlas has refused because of its rate limit.
     refusals: u8,
 }
 
-/// Before the POST.
 const BEFORE_POSTING: &[Binding] =
     &[Binding::new("Esc, Ctrl-C", "stop, nothing is created", Action::Leave), HELP, SUSPEND, REPAINT];
 
-/// The POST is running.
 const POSTING: &[Binding] =
     &[Binding::new("Esc, Ctrl-C", "stop waiting", Action::Leave), HELP, SUSPEND, REPAINT];
 
-/// "Stop waiting?"
+/// The keys of "Stop waiting?".
 const ASKING_TO_STOP: &[Binding] = &[
     yes("stop waiting"),
     BACK_BUT_CTRL_C,
@@ -48,7 +47,7 @@ const ASKING_TO_STOP: &[Binding] = &[
     SUSPEND,
 ];
 
-/// The one question before the POST. Ctrl-C answers it with no.
+/// The keys of the question before the POST. Ctrl-C answers no.
 const CONFIRMING: &[Binding] = &[yes("create"), BACK, HELP, SUSPEND, REPAINT];
 const CONFIRMING_REPLACEMENT: &[Binding] = &[yes("replace"), BACK, HELP, SUSPEND, REPAINT];
 
@@ -173,14 +172,14 @@ impl Progress {
     }
 }
 
-/// Each step before, while and after it is done.
+/// The text of each step before, during and after it.
 const STEPS: [[&str; 3]; 3] = [
     ["Sign in", "Signing in", "Signed in"],
     ["Read the account's secrets", "Reading the account's secrets", "Read the account's secrets"],
     ["Create the secret", "Creating the secret", "Created the secret"],
 ];
 
-/// The one question before the POST: everything that creating does to the account's other secrets.
+/// Draws the question before the POST, with everything that creating does to the account's other secrets.
 fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas: &mut Canvas) {
     let strong = canvas.theme.strong;
     let names = app.lookups.words(account);
@@ -206,7 +205,7 @@ fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas
     canvas.words(0, &format!("y {verb}   n back"), strong);
 }
 
-/// The expired secret that creating deletes.
+/// The expired secret that will be deleted.
 fn replaced(question: Option<&Question>) -> Option<&ExistingSecret> {
     match question {
         Some(Question::Consequences(consequences)) => consequences.deletes.as_ref(),
@@ -228,7 +227,7 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
             Some(was) => format!("{label} expires on {} instead of {}.", date(*until), date(was)),
             None => format!("{label} expires by {}.", date(*until)),
         };
-        canvas.warning(&format!("{ends}{}", use_of(app, account, secret)), Style::new());
+        canvas.warning(&format!("{ends}{}", usage_text(app, account, secret)), Style::new());
         if secret.last_used_at.is_some() {
             canvas.words(2, "Clients that use it must have the new secret by then.", Style::new());
         }
@@ -243,8 +242,8 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
     canvas.words(2, "This cannot be undone.", Style::new());
 }
 
-/// Who uses a secret, as far as Atlas or this session can tell.
-fn use_of(app: &Shared, account: &AccountRef, secret: &ExistingSecret) -> String {
+/// Who uses a secret, as far as Atlas and this session know.
+fn usage_text(app: &Shared, account: &AccountRef, secret: &ExistingSecret) -> String {
     let used = match secret.last_used_at {
         Some(at) => format!(" It was used {}.", text::ago(at, app.atlas_now())),
         None => " It has never been used.".to_owned(),

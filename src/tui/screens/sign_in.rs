@@ -1,5 +1,5 @@
-//! Signing in by hand, where no credentials were found or none is preferred: what is typed is tried before it is accepted, and never
-//! saved.
+//! Signing in by hand, if no credentials were found or none is preferred. Typed credentials are tried before they are
+//! accepted, and never saved.
 
 use std::time::Duration;
 
@@ -23,23 +23,23 @@ use crate::tui::{Lookups, MaskedLine, TextLine, paste};
 
 use super::{Names, Notice};
 
-/// Rows for remarks below the methods.
+/// The rows kept free for notes below the methods.
 const ROWS_BELOW: u16 = 6;
 
-/// Rows for an error, with Atlas's message.
+/// The rows kept free for an error with Atlas's message.
 const ROWS_FOR_ERROR: u16 = 9;
 
 /// The screen that asks for credentials.
 #[derive(Clone, Debug)]
 pub struct SignIn {
     methods: Vec<SignInMethod>,
-    /// Which of them is chosen, from 0.
+    /// The index of the selected method.
     selected: usize,
-    /// What is typed for it, once it was chosen.
+    /// The credentials being typed, once the user has chosen such a method.
     typing: Option<Typing>,
-    /// Since when something is being tried.
+    /// When the current attempt began.
     trying: Option<Now>,
-    /// Why the last try failed, with Atlas's message where Atlas refused.
+    /// Why the last attempt failed, with Atlas's message if Atlas refused.
     error: Option<Explanation>,
 }
 
@@ -54,7 +54,7 @@ enum SignInMethod {
 }
 
 impl SignInMethod {
-    /// True for the profile or the demo that this session uses.
+    /// True if this session uses the profile or the demo.
     fn is_in_use(&self, session: &Session) -> bool {
         match (self, session) {
             (Self::Demo, Session::Demo) => true,
@@ -67,12 +67,12 @@ impl SignInMethod {
     }
 }
 
-/// What is typed: a pair, or else a token.
+/// The kind of pair that is typed; `None` for an access token.
 type CredentialKind = Option<PairKind>;
 
 const TYPED: [CredentialKind; 3] = [Some(PairKind::ServiceAccount), Some(PairKind::ApiKey), None];
 
-/// The name of a kind of credential, the same with its article, and the labels of its two halves.
+/// The name of a kind of credentials without and with its article, and the labels of its two halves.
 fn labels(kind: CredentialKind) -> [&'static str; 4] {
     match kind {
         Some(PairKind::ServiceAccount) => {
@@ -83,14 +83,14 @@ fn labels(kind: CredentialKind) -> [&'static str; 4] {
     }
 }
 
-/// What is typed to sign in.
+/// The credentials that the user is typing.
 #[derive(Clone, Debug)]
 struct Typing {
     kind: CredentialKind,
     identifier: TextLine,
     secret: MaskedLine,
     focus: Half,
-    /// True while the next character replaces what is in the focus.
+    /// True if the next character replaces the text of the focused line.
     is_selected: bool,
 }
 
@@ -101,7 +101,7 @@ impl Typing {
         Self { kind, identifier, secret, focus, is_selected: false }
     }
 
-    /// Moves the focus. What is whole there is selected: who types over it means another one.
+    /// Moves the focus. A complete text there is selected, so that typing replaces it.
     fn focus_on(&mut self, half: Half) {
         self.focus = if self.kind.is_some() { half } else { Half::Secret };
         self.is_selected = match self.focus {
@@ -110,7 +110,7 @@ impl Typing {
         };
     }
 
-    /// Empties the line in focus if what comes now replaces it.
+    /// Clears the focused line if it is selected.
     fn replace_selected(&mut self) {
         if std::mem::take(&mut self.is_selected) {
             match self.focus {
@@ -128,7 +128,7 @@ impl Typing {
         match self.focus {
             Half::Identifier => {
                 self.identifier.press(key);
-                // A secret that was typed where everyone can read it is removed.
+                // A secret that was typed in the visible line is removed.
                 if paste::contains_secret(self.identifier.text()) {
                     self.identifier.set("");
                 }
@@ -139,7 +139,7 @@ impl Typing {
         }
     }
 
-    /// An ID and a secret each go to their own line, wherever the caret is.
+    /// Inserts a pasted text. An ID and a secret go to their own lines, wherever the caret is.
     fn paste(&mut self, text: &str) {
         let text = paste::visible(text);
         let joined = paste::joined_secret(&text);
@@ -171,7 +171,7 @@ impl Typing {
         (self.focus, self.is_selected) = (Half::Secret, false);
     }
 
-    /// What was typed, as credentials; else which half is wrong, and why.
+    /// The typed credentials, or the half that is wrong and why.
     fn credentials(&self) -> Result<Credentials, (Half, String)> {
         let [.., identifier_label, secret_label] = labels(self.kind);
         let (identifier, secret) = (self.identifier.text().trim(), self.secret.text());
@@ -195,12 +195,12 @@ impl Typing {
 
 const CHOOSING: &[Binding] = &[CHOOSE, CHOICE_BELOW, CHOICE_ABOVE, HELP, QUIT_BY_LETTER, SUSPEND, REPAINT];
 
-/// Signing in again was a key of the form, which is still there.
+/// The user has come from the form, and can go back to it.
 const CHOOSING_AGAIN: &[Binding] =
     &[CHOOSE, CHOICE_BELOW, CHOICE_ABOVE, BACK_BY_LETTER, HELP, SUSPEND, REPAINT];
 const BACK_BY_LETTER: Binding = Binding::new("Esc, q, Ctrl-C", "back", Action::Leave);
 
-/// Where credentials are typed, every character is text: first the half that may be seen.
+/// The keys while credentials are typed: every character is text. The visible half comes first.
 const TYPING_IDENTIFIER: &[Binding] = &typing_keys("next");
 const TYPING_SECRET: &[Binding] = &typing_keys("sign in");
 
@@ -221,7 +221,7 @@ const BACK: Binding = Binding::new("Esc, Ctrl-C", "back", Action::Leave);
 const TRYING: &[Binding] = &[Binding::new("Esc, Ctrl-C", "stop", Action::Leave), REPAINT];
 
 impl SignIn {
-    /// The methods that exist here; profiles come first, they need no typing.
+    /// Lists the methods. Profiles come first, because they need no typing.
     pub fn new(profiles: Vec<ProfileName>) -> Self {
         let profiles = profiles.into_iter().map(SignInMethod::Profile);
         let typed = TYPED.into_iter().map(SignInMethod::Typed);
@@ -238,7 +238,7 @@ impl SignIn {
         self.selected = (self.selected + if forward { 1 } else { count - 1 }) % count;
     }
 
-    /// Enter: chooses the method, goes on to the secret, or tries what was typed.
+    /// Handles Enter: chooses the method, goes on to the secret, or tries the credentials.
     fn confirm(&mut self, app: &mut Shared) {
         self.error = None;
         let with = match (&mut self.typing, self.methods.get(self.selected)) {
@@ -265,7 +265,7 @@ impl SignIn {
 
     fn on_refused(&mut self, error: &ApiError) {
         let explanation = match &self.typing {
-            // A refusal of what was typed names that and nothing else.
+            // If Atlas refuses typed credentials, the error names only those.
             Some(typing) if error.rejection_kind() == Some(RejectionKind::NotAuthorized) => {
                 Explanation::typed_credentials_refused(typing.kind, error)
             }
@@ -273,7 +273,7 @@ impl SignIn {
         };
         self.error = Some(explanation);
         if let Some(typing) = &mut self.typing {
-            // What Atlas refused is typed again; what never got there is tried again as it is.
+            // A refused secret must be typed again. One that did not reach Atlas can be tried again unchanged.
             if error.is_about_signing_in() || error.rejection().is_some() {
                 typing.secret = MaskedLine::default();
             }
@@ -309,7 +309,7 @@ impl SignIn {
         app.form.fill_empty(signed_in.project.as_deref(), signed_in.client.as_deref());
         app.form.notice = notice;
         app.send(Command::UseSession);
-        // Leaving the screen drops what was typed.
+        // Leaving the screen drops the typed credentials.
         Transition::form()
     }
 }
@@ -327,7 +327,7 @@ impl Component for SignIn {
             Action::Previous | Action::PreviousChoice => self.step(false),
             Action::Choose => self.confirm(app),
             Action::Leave if self.typing.take().is_some() => self.error = None,
-            // Signing in again was a key of the form.
+            // The user has come from the form.
             Action::Leave if !matches!(app.session, Session::SignedOut { .. }) => return Transition::form(),
             Action::Leave => return Transition::Quit(app.exit()),
             _ => {}
@@ -416,7 +416,7 @@ impl Component for SignIn {
 }
 
 impl SignIn {
-    /// Where the chosen method sends requests, if the session has been the demo so far.
+    /// The host to which the selected method sends requests, if it leaves the demo.
     fn host_outside_the_demo<'a>(&self, app: &'a Shared) -> Option<&'a str> {
         match self.methods.get(self.selected)? {
             _ if app.session != Session::Demo => None,
@@ -428,7 +428,7 @@ impl SignIn {
 
     fn draw_methods(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        // Rows are kept for what stands below; a longer list moves by pages.
+        // Rows are kept free for the text below; a longer list scrolls by pages.
         let below = if self.error.is_some() { ROWS_FOR_ERROR } else { ROWS_BELOW };
         let rows = usize::from(canvas.left().saturating_sub(below)).max(1);
         let first = self.selected / rows * rows;
@@ -450,7 +450,7 @@ impl SignIn {
 impl Typing {
     fn draw(&self, canvas: &mut Canvas) {
         let [.., identifier_label, secret_label] = labels(self.kind);
-        // Only that something is there, and how much, so that a paste is seen to have arrived.
+        // The bullets show only the length, so that the user sees that a paste has arrived.
         let length = self.secret.length();
         let bullets = canvas.theme.glyphs.bullet.to_string().repeat(length);
         let (text, caret) = (self.identifier.text(), self.identifier.caret_column());
