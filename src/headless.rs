@@ -354,7 +354,8 @@ fn full_account_lines(account: &ServiceAccount, replaces: bool) -> Vec<String> {
         surplus => format!("Delete {surplus} of them: run atlas-secret without --yes, or use Atlas."),
     };
     let action = match (account.consequences(now).deletes, replaces) {
-        (Some(secret), _) => format!(
+        (Some(_), true) => manual_action,
+        (Some(secret), false) => format!(
             "Add --replace-expired, which deletes {}, or run atlas-secret without --yes to delete one.",
             label(&secret)
         ),

@@ -92,7 +92,7 @@ impl Component for Progress {
 
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
         match &self.step {
-            _ if replaced_secret(self.question.as_ref()).is_some() => CONFIRMING_REPLACEMENT,
+            _ if replaced(self.question.as_ref()).is_some() => CONFIRMING_REPLACEMENT,
             _ if self.question.is_some() => CONFIRMING,
             Step::Creating(_) if self.asks_to_stop => ASKING_TO_STOP,
             Step::Creating(_) => POSTING,
@@ -183,7 +183,7 @@ const STEPS: [[&str; 3]; 3] = [
 fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas: &mut Canvas) {
     let strong = canvas.theme.strong;
     let names = app.lookups.account_and_project(account);
-    let (title, verb) = match replaced_secret(Some(question)) {
+    let (title, verb) = match replaced(Some(question)) {
         Some(expired) => {
             let label = text::short_label(expired, canvas.theme.glyphs.ellipsis);
             (format!("Replace {label} with a new secret for {names}?"), "replace")
@@ -206,7 +206,7 @@ fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas
 }
 
 /// The expired secret that will be deleted.
-fn replaced_secret(question: Option<&Question>) -> Option<&ExistingSecret> {
+fn replaced(question: Option<&Question>) -> Option<&ExistingSecret> {
     match question {
         Some(Question::Consequences(consequences)) => consequences.deletes.as_ref(),
         _ => None,
