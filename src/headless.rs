@@ -461,7 +461,7 @@ mod tests {
         let [expired, valid] = ["2026-11-23T18:14:00Z", "2026-12-23T18:14:00Z"];
         let does_not_apply = "--replace-expired does not apply: ";
         let delete_two = "Delete 2 of them: run atlas-secret without --yes, or use Atlas.";
-        let rows: [(&[&str], bool, String); 7] = [
+        let rows: [(&[&str], bool, String); 8] = [
             (
                 &[valid; 2],
                 false,
@@ -478,6 +478,8 @@ mod tests {
                 "Add --replace-expired, which deletes ...00000a, or run atlas-secret without --yes to delete one."
                     .into(),
             ),
+            // It was deleted, and is there again.
+            (&[expired, valid], true, "Run atlas-secret without --yes to delete one.".into()),
             (&[valid; 3], false, format!("No secret has expired. {delete_two}")),
             (&[valid, expired, valid], false, delete_two.to_owned()),
             (&[valid, expired, valid], true, format!("{does_not_apply}it deletes one secret. {delete_two}")),
