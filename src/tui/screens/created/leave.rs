@@ -187,7 +187,7 @@ impl CreatedScreen {
         match (action, &leaving.confirmation) {
             (Action::Write, _) => leaving.target == Target::Abort,
             (Action::Delete, LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, _)) => {
-                self.secret.id.is_some()
+                self.secret.id.is_some() && !self.is_being_delivered()
             }
             (Action::Delete, _) => false,
             _ => true,
