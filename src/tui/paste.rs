@@ -160,9 +160,9 @@ fn is_word_character(character: char) -> bool {
 
 /// The host and port of the URL that contains `id`.
 fn url_host<'a>(text: &'a str, id: &str) -> Option<&'a str> {
-    let (before, _) = text.split_once(id)?;
-    let (_, after) = before.rsplit_once("://")?;
-    let host = after.split(['/', '?', '#']).next()?.split_whitespace().next()?;
+    // The ID may also stand alone, before its URL.
+    let after_scheme = |word: &'a str| Some(word.split_once(id)?.0.rsplit_once("://")?.1);
+    let host = text.split_whitespace().find_map(after_scheme)?.split(['/', '?', '#']).next()?;
     Some(host.rsplit('@').next().unwrap_or(host))
 }
 
@@ -383,6 +383,7 @@ mod tests {
         assert_eq!(message, "The URL is of cloud.mongodbgov.com; requests go to cloud.mongodb.com.");
         assert!(warning(&url("cloud-dev.mongodb.com"), cloud).is_some());
         assert!(warning(&url("cloud.mongodb.com:8443"), cloud).is_some());
+        assert!(warning(&format!("{PROJECT}\n{}", url("cloud.mongodbgov.com")), cloud).is_some());
         assert!(
             warning(&url("me@cloud.mongodb.com.evil.test"), cloud)
                 .unwrap()

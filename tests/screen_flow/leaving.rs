@@ -96,7 +96,11 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
         (Stage::created_as(without_id()), "q", "Quit anyway? y quit n back c copy"),
         (with_sink(), "<ctrl-c>", "Quit anyway? y quit without writing n back c copy w write d delete"),
         // Someone may have it in a moment, so it cannot be deleted.
-        (copying(), "q", "cannot be shown again. Quit anyway? y quit n back c copy y quit n back c copy ? help"),
+        (
+            copying(),
+            "q",
+            "cannot be shown again. Quit anyway? y quit n back c copy y quit n back c copy ? help",
+        ),
         (after_copy(SENT), "q", "Paste to check. Did it arrive? y quit n back c copy"),
         (after_copy(SENT), "n", "Paste to check. Did it arrive? y new secret n back c copy"),
         (overwritten(), "q", "holds something else now. Already pasted? y quit n back c copy"),
