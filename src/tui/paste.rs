@@ -148,7 +148,7 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
     if let (Some(host_in_url), Some(host)) = (host_in_url, host)
         && !host_in_url.eq_ignore_ascii_case(host)
     {
-        let message = format!("The URL is of {}; requests go to {host}.", ServerText::new(host_in_url));
+        let message = format!("The URL belongs to {}; requests go to {host}.", ServerText::new(host_in_url));
         pastes.push(Paste::Show(Notice::Warning(message)));
     }
     pastes
@@ -380,14 +380,14 @@ mod tests {
         let url = |host: &str| format!("https://{host}/v2/{PROJECT}#/clusters");
         let cloud = Some("cloud.mongodb.com");
         let message = warning(&url("cloud.mongodbgov.com"), cloud).unwrap();
-        assert_eq!(message, "The URL is of cloud.mongodbgov.com; requests go to cloud.mongodb.com.");
+        assert_eq!(message, "The URL belongs to cloud.mongodbgov.com; requests go to cloud.mongodb.com.");
         assert!(warning(&url("cloud-dev.mongodb.com"), cloud).is_some());
         assert!(warning(&url("cloud.mongodb.com:8443"), cloud).is_some());
         assert!(warning(&format!("{PROJECT}\n{}", url("cloud.mongodbgov.com")), cloud).is_some());
         assert!(
             warning(&url("me@cloud.mongodb.com.evil.test"), cloud)
                 .unwrap()
-                .contains("is of cloud.mongodb.com.evil.test")
+                .contains("belongs to cloud.mongodb.com.evil.test")
         );
         assert_eq!(warning(&url("CLOUD.mongodb.com"), cloud), None);
         assert_eq!(warning(&url("cloud.mongodbgov.com"), None), None);
