@@ -195,7 +195,7 @@ impl Environment {
 /// The backend that the user prefers: `--clipboard auto|native|tmux|osc52|off`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Preference {
-    /// The backends that fit the environment, in order.
+    /// Whatever fits the environment.
     #[default]
     Auto,
     /// Only the system's clipboard.
