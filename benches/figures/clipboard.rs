@@ -76,9 +76,9 @@ pub fn report(table: &mut Table) {
 pub fn measure() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let (mut copies, mut holders, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         // Alternate, so that other load on the machine affects both.
-        let (took, memory) = runtime.block_on(copy_once());
+        let (took, memory) = runtime.block_on(copy_once(round));
         copies.push(took);
         holders.push(memory);
         others.push(xclip_once());
@@ -89,11 +89,14 @@ pub fn measure() {
 }
 
 /// Copies once, with a new clipboard process. Returns the time and the memory of that process in KiB.
-async fn copy_once() -> (Duration, u64) {
+///
+/// Each round has its own value: the process of the round before still watches whether its value is put back, and would
+/// clear it.
+async fn copy_once(round: usize) -> (Duration, u64) {
     let environment = Environment::read(|name| std::env::var(name).ok());
     let holder = env!("CARGO_BIN_EXE_atlas-secret").into();
     let copier = Copier::new(environment, Preference::Native, Some(Duration::from_secs(60)), holder);
-    let value = SecretString::from(VALUE);
+    let value = SecretString::from(format!("{VALUE}{round:02}"));
     let started = Instant::now();
     let outcome = copier.copy(&value, &mut std::io::sink()).await;
     let took = started.elapsed();
@@ -124,5 +127,12 @@ fn xclip_once() -> Duration {
     input.write_all(VALUE.as_bytes()).expect("xclip reads");
     drop(input);
     xclip.wait().expect("xclip ends");
-    started.elapsed()
+    let took = started.elapsed();
+    // Its background process may send the request only now, and would take the selection from the next copy.
+    let pasted = || Command::new("xclip").args(["-selection", "clipboard", "-o"]).output();
+    let deadline = started + Duration::from_secs(10);
+    while pasted().expect("xclip pastes").stdout != VALUE.as_bytes() {
+        assert!(Instant::now() < deadline, "xclip does not own the selection");
+    }
+    took
 }
