@@ -3,10 +3,11 @@
 
 use std::error::Error;
 use std::io::Read;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use arboard::LinuxClipboardKind;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use wl_clipboard_rs::paste::{ClipboardType, Error as PasteError, MimeType, Seat, get_contents};
 use wl_clipboard_rs::utils::is_primary_selection_supported;
 use x11rb::connection::Connection;
@@ -135,9 +136,15 @@ fn delete_pieces(
 fn next_event(connection: &RustConnection, deadline: Instant) -> Result<Option<Event>, Box<dyn Error>> {
     connection.flush()?;
     loop {
-        match connection.poll_for_event()? {
-            None if Instant::now() < deadline => thread::sleep(Duration::from_millis(1)),
-            event => return Ok(event),
+        let event = connection.poll_for_event()?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        if event.is_some() || left.is_zero() {
+            return Ok(event);
+        }
+        let mut display = [PollFd::new(connection.stream(), PollFlags::IN)];
+        match poll(&mut display, Some(&Timespec::try_from(left)?)) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
         }
     }
 }
