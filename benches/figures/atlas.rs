@@ -14,7 +14,7 @@ use crate::terminal::{Program, Terminal};
 pub const PROJECT: &str = "0000000000000000000000a1";
 /// An account whose new secret is lost: the connection closes instead of a response.
 pub const LOST: &str = "mdb_sa_id_0000000000000000000000ff";
-/// The number of accounts. One account has room for two secrets.
+/// The number of accounts. Each can have two secrets.
 const ACCOUNTS: usize = 200;
 
 /// A server that runs until the benchmark ends.

@@ -24,7 +24,7 @@ pub const MOST_RESTARTS: u8 = 3;
 /// The wait if Atlas sends no `Retry-After`.
 const DEFAULT_WAIT: Duration = Duration::from_secs(60);
 
-/// The longest wait: nobody waits longer in front of a screen, and a script should not.
+/// The longest wait for a rate limit: a user would give up sooner, and a script should fail rather than hang.
 const MAX_WAIT: Duration = Duration::from_secs(600);
 
 /// How a creating job ended.

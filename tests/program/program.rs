@@ -20,7 +20,7 @@ pub fn in_own_session() -> Command {
     command
 }
 
-/// The program. Its terminal is wide enough for every sentence to stand on one line.
+/// The program, in a terminal so wide that every sentence fits on one line.
 pub fn program() -> Program {
     Terminal::run(env!("CARGO_BIN_EXE_atlas-secret")).size(30, 120)
 }

@@ -61,7 +61,7 @@ fn cut<'a>(bytes: &'a [u8], at: &[prop::sample::Index]) -> Vec<&'a [u8]> {
     places.into_iter().map(|to| &bytes[std::mem::replace(&mut from, to)..to]).collect()
 }
 
-/// What is found in these reads, each so many milliseconds after the one before.
+/// The events of these reads. Each read comes with its delay after the previous one, in milliseconds.
 fn decode(decoder: &mut Decoder, now: &mut Instant, reads: &[&[u8]], pauses: &[u64]) -> Vec<Event> {
     let mut found = Vec::new();
     for (index, read) in reads.iter().enumerate() {
