@@ -179,10 +179,6 @@ pub fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<Str
     deleted.chain(shortened).collect()
 }
 
-/// What to do if it is not clear which secret is the new one.
-pub const FIND_YOURS: &str =
-    "The project's Activity Feed shows which is yours. Delete it on the service account's page in Atlas.";
-
 /// Shown if a format contains the organization's ID and it is unknown.
 pub const NO_ORGANIZATION: &str = "orgId is left out: the organization could not be read.";
 
@@ -201,14 +197,6 @@ pub fn value_warning(value: &SecretString) -> Option<&'static str> {
     let is_masked =
         ["***", "...", "\u{2026}", "\u{2022}"].iter().any(|mask| value.expose_secret().contains(mask));
     is_masked.then_some(MASKED_VALUE)
-}
-
-/// Says that these new secrets may come from another request.
-pub fn not_clear(secrets: &[ExistingSecret]) -> &'static str {
-    match secrets {
-        [_] => "A new secret appeared, but it is in use or was created at another time. It may not be yours.",
-        _ => "Several new secrets appeared. The program cannot tell which one is yours.",
-    }
 }
 
 /// Says that the search has found nothing so far.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ratatui::style::Style;
 
-use crate::domain::text::{FIND_YOURS, check_failed, none_appeared, not_clear};
+use crate::domain::text::{check_failed, none_appeared};
 use crate::domain::{ExistingSecret, Now, PendingRecord, SecretId};
 use crate::jobs::{Deletion, Recovered};
 use crate::tui::app::{Component, Shared};
@@ -13,6 +13,10 @@ use crate::tui::{Glyphs, text};
 
 use super::super::secret_list::IN_USE;
 use super::{Origin, Recovery, Search};
+
+/// What to do if it is not clear which secret is the new one.
+const FIND_YOURS: &str =
+    "The project's Activity Feed shows which is yours. Delete it on the service account's page in Atlas.";
 
 impl Recovery {
     /// Draws what happened, and the IDs of the account and of the secret.
@@ -235,5 +239,13 @@ fn identifying_line(
     match secret.last_used_at {
         Some(at) => format!("{label}{created}, last used {}", text::ago(at, app.atlas_now())),
         None => format!("{label}{created}, never used"),
+    }
+}
+
+/// Says that these new secrets may come from another request.
+fn not_clear(secrets: &[ExistingSecret]) -> &'static str {
+    match secrets {
+        [_] => "A new secret appeared, but it is in use or was created at another time. It may not be yours.",
+        _ => "Several new secrets appeared. The program cannot tell which one is yours.",
     }
 }
