@@ -100,7 +100,7 @@ async fn copy_once(round: usize) -> (Duration, u64) {
     let started = Instant::now();
     let outcome = copier.copy(&value, &mut std::io::sink()).await;
     let took = started.elapsed();
-    assert!(matches!(outcome, CopyOutcome::Copied(_)), "{outcome:?}");
+    assert!(matches!(outcome, CopyOutcome::Copied { .. }), "{outcome:?}");
     let memory = youngest_child().map_or(0, resident);
     copier.clear().await;
     (took, memory)

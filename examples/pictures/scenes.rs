@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use atlas_secret::domain::{
     AccountEntry, ApiError, BaseUrl, Cause, ClientId, CopyOutcome, CreatedSecret, EnvFile, ExistingSecret,
-    Format, HeldCopy, Identity, KnownCommand, Page, PairKind, ProfileName, ProjectEntry, ProjectId,
-    Rejection, SaveFailure, SecretId, ServerText, ServiceAccount, Session,
+    Format, Identity, KnownCommand, Page, PairKind, ProfileName, ProjectEntry, ProjectId, Rejection,
+    SaveFailure, SecretId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::tui::screens::{Form, SignIn};
 use atlas_secret::tui::{Event, Glyphs, Screen, Theme};
@@ -250,7 +250,7 @@ pub fn post_succeeds(stage: &mut Stage) {
 
 /// The secret was copied, and the clipboard will be cleared in a minute.
 pub fn copy_for_a_minute(stage: &mut Stage) {
-    stage.copied(CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(60)) }));
+    stage.copied(CopyOutcome::Copied { clears_in: Some(Duration::from_secs(60)) });
 }
 
 fn run_a_command() -> Stage {

@@ -38,8 +38,8 @@ pub use messages::{Explanation, Request};
 pub use os::{Os, os_error_message};
 pub use payload::{
     ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyError, CopyOutcome, EnvFile,
-    HeldCopy, KnownCommand, LostCopy, OtherClient, ProfileUpdate, SaveFailure, SavedFile, SecretPayload,
-    TerminalRoute, only_prints,
+    KnownCommand, LostCopy, OtherClient, ProfileUpdate, SaveFailure, SavedFile, SecretPayload, TerminalRoute,
+    only_prints,
 };
 pub use secret::{
     API_VERSION, CreatedSecret, ENV_VARIABLES, FieldName, Format, MEDIA_TYPE, NewSecret, QueryFlags,

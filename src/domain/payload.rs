@@ -328,9 +328,15 @@ impl CommandOutcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyOutcome {
     /// The value was copied to the system's clipboard, and read back.
-    Copied(HeldCopy),
+    Copied {
+        /// The time until the clipboard is cleared; `None` if the copy stays until something else is copied.
+        clears_in: Option<Duration>,
+    },
     /// The value was copied to the system's clipboard, but could not be read back within a second.
-    Unverified(HeldCopy),
+    Unverified {
+        /// As for a copy that was read back.
+        clears_in: Option<Duration>,
+    },
     /// The value was sent to the terminal, which never confirms it.
     Sent(TerminalRoute),
     /// No backend worked.
@@ -338,13 +344,6 @@ pub enum CopyOutcome {
         /// One message per backend that was tried.
         reasons: Vec<ServerText>,
     },
-}
-
-/// A copy in the system's clipboard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HeldCopy {
-    /// The time until the clipboard is cleared; `None` if the copy stays until something else is copied.
-    pub clears_in: Option<Duration>,
 }
 
 /// How a value gets to the clipboard of the terminal in which this program runs.

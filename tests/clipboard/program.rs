@@ -84,14 +84,14 @@ async fn execute(copier: &Copier, verb: &str, value: &str) -> String {
             let mut terminal = Vec::new();
             let outcome = copier.copy(&SecretString::from(value), &mut terminal).await;
             let outcome = match outcome {
-                CopyOutcome::Copied(_) => "Copied".to_owned(),
-                CopyOutcome::Unverified(_) => "Unverified".to_owned(),
+                CopyOutcome::Copied { .. } => "Copied".to_owned(),
+                CopyOutcome::Unverified { .. } => "Unverified".to_owned(),
                 other => format!("{other:?}"),
             };
             format!("{outcome} {}", terminal.escape_ascii())
         }
         "copy-until" => match copier.copy(&SecretString::from(value), &mut Vec::new()).await {
-            CopyOutcome::Copied(held) => milliseconds(held.clears_in),
+            CopyOutcome::Copied { clears_in } => milliseconds(clears_in),
             other => format!("{other:?}"),
         },
         "content" => name(copier.content().await),

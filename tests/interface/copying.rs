@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, Format, HeldCopy, LostCopy, ServerText,
-    TerminalRoute,
+    ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, Format, LostCopy, ServerText, TerminalRoute,
 };
 use atlas_secret::tui::screens::{ClipboardCopy, CopyState};
 use atlas_secret::tui::{Command, Event, Signal};
@@ -12,9 +11,9 @@ use atlas_secret::tui::{Command, Event, Signal};
 use crate::stage::Stage;
 use crate::*;
 
-const UNVERIFIED: CopyOutcome = CopyOutcome::Unverified(HeldCopy { clears_in: None });
+const UNVERIFIED: CopyOutcome = CopyOutcome::Unverified { clears_in: None };
 /// A copy without a time limit.
-const STAYING: CopyOutcome = CopyOutcome::Copied(HeldCopy { clears_in: None });
+const STAYING: CopyOutcome = CopyOutcome::Copied { clears_in: None };
 
 /// The summary of a copy that will be cleared after this many seconds.
 pub fn copied_for(seconds: u64) -> Disposition {

@@ -23,8 +23,8 @@ mod waking;
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, Cause, ClipboardContent, CopyOutcome, CreatedSecret, ExistingSecret, HeldCopy, SecretId,
-    ServerText, TerminalRoute,
+    ApiError, Cause, ClipboardContent, CopyOutcome, CreatedSecret, ExistingSecret, SecretId, ServerText,
+    TerminalRoute,
 };
 use atlas_secret::tui::screens::{LeaveConfirmation, LeaveQuestion, Progress};
 use atlas_secret::tui::{Command, Event, Glyphs, Screen, Theme};
@@ -35,7 +35,7 @@ use ratatui::buffer::Cell;
 use stage::{SECRET_ID, Stage, rejection, secret, time};
 
 /// A verified copy that will be cleared in a minute.
-const COPIED: CopyOutcome = CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(60)) });
+const COPIED: CopyOutcome = CopyOutcome::Copied { clears_in: Some(Duration::from_secs(60)) };
 const SENT: CopyOutcome = CopyOutcome::Sent(TerminalRoute::Osc52);
 
 /// The clipboard still holds the copy.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{CopyOutcome, HeldCopy};
+use atlas_secret::domain::CopyOutcome;
 use atlas_secret::tui::{Event, JobRunner, Slot};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
@@ -11,7 +11,7 @@ use crate::stage::{FakeAtlas, FakeJournal, Stage, time};
 use crate::*;
 
 fn copied(seconds: u64) -> CopyOutcome {
-    CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(seconds)) })
+    CopyOutcome::Copied { clears_in: Some(Duration::from_secs(seconds)) }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, Cause, ClipboardContent, CommandOutcome, CopyOutcome, EnvFile, Format, HeldCopy, LostCopy,
+    ApiError, Cause, ClipboardContent, CommandOutcome, CopyOutcome, EnvFile, Format, LostCopy,
     OrganizationId, OrganizationSettings, Page, ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId,
     Rejection, SaveFailure, SavedFile, ServerText, Session, TerminalRoute,
 };
@@ -77,10 +77,10 @@ pub fn report_for(command: &Command, outcome: u8) -> Option<Event> {
             })
         }
         Command::Copy(..) => {
-            let held = HeldCopy { clears_in: outcome.is_multiple_of(4).then_some(Duration::from_secs(60)) };
+            let clears_in = outcome.is_multiple_of(4).then_some(Duration::from_secs(60));
             Event::CopyFinished(match outcome % 3 {
-                0 if outcome.is_multiple_of(2) => CopyOutcome::Unverified(held),
-                0 => CopyOutcome::Copied(held),
+                0 if outcome.is_multiple_of(2) => CopyOutcome::Unverified { clears_in },
+                0 => CopyOutcome::Copied { clears_in },
                 1 => CopyOutcome::Sent(TerminalRoute::Osc52),
                 _ => CopyOutcome::Failed { reasons: vec![ServerText::new("no display")] },
             })

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, Format, HeldCopy, LostCopy,
-    ServerText, TerminalRoute,
+    ApiError, ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, Format, LostCopy, ServerText,
+    TerminalRoute,
 };
 use atlas_secret::tui::screens::{LeaveConfirmation, LeaveQuestion, Target};
 use atlas_secret::tui::{Command, Output};
@@ -125,7 +125,7 @@ fn only_a_secret_that_no_one_has_is_deleted_before_leaving() {
 
 #[test]
 fn a_question_that_would_be_another_by_now_is_taken_away() {
-    let unverified = || after_copy(CopyOutcome::Unverified(HeldCopy { clears_in: None }));
+    let unverified = || after_copy(CopyOutcome::Unverified { clears_in: None });
     let mut proved = unverified();
     proved.keys("q").clipboard(ClipboardContent::Unreadable);
     assert_drawn(&proved, "Did it arrive?");
@@ -218,7 +218,7 @@ fn the_question_and_the_exit_message_agree() {
         stage.account(&[masked("9f3a")]).keys("d").account(&[masked("9f3a")]).keys("d y").deleted(Ok(()));
         stage
     };
-    let unverified = || after_copy(CopyOutcome::Unverified(HeldCopy { clears_in: None }));
+    let unverified = || after_copy(CopyOutcome::Unverified { clears_in: None });
     let copied_again = |outcome: Option<CopyOutcome>| {
         let mut stage = after_copy(COPIED);
         stage.keys("c");

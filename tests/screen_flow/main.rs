@@ -19,8 +19,8 @@ mod waiting;
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, Cause, ClipboardContent, CopyOutcome, CreatedSecret, ExistingSecret, HeldCopy, Rejection,
-    SecretId, ServerText,
+    ApiError, Cause, ClipboardContent, CopyOutcome, CreatedSecret, ExistingSecret, Rejection, SecretId,
+    ServerText,
 };
 use atlas_secret::tui::screens::{LeaveConfirmation, LeaveQuestion};
 use atlas_secret::tui::{Command, Glyphs, Screen, Theme};
@@ -34,7 +34,7 @@ use stage::{Stage, rejection, secret, time};
 const NEW: &str = "cccccccccccccccccccccccc";
 
 /// A verified copy that will be cleared in a minute.
-const COPIED: CopyOutcome = CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(60)) });
+const COPIED: CopyOutcome = CopyOutcome::Copied { clears_in: Some(Duration::from_secs(60)) };
 
 /// The clipboard still holds the copy.
 const OURS: ClipboardContent = ClipboardContent::Ours { clears_in: Some(Duration::from_secs(60)) };

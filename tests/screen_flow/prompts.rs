@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use atlas_secret::domain::{
     BaseUrl, ClientId, ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome,
-    CreatedSecret, Delivery, Disposition, EnvFile, Exit, Format, HeldCopy, Identity, KnownCommand,
-    OtherClient, SaveFailure, SavedFile, ServerText, Session, Template, TerminalRoute,
+    CreatedSecret, Delivery, Disposition, EnvFile, Exit, Format, Identity, KnownCommand, OtherClient,
+    SaveFailure, SavedFile, ServerText, Session, Template, TerminalRoute,
 };
 use atlas_secret::tui::screens::CopyState;
 use atlas_secret::tui::{Command, DeliveryId, Event, Output};
@@ -391,7 +391,7 @@ fn a_paste_is_compared_with_the_secret_and_not_shown() {
 
 #[test]
 fn pasting_the_secret_verifies_a_copy() {
-    let unverified = CopyOutcome::Unverified(HeldCopy { clears_in: None });
+    let unverified = CopyOutcome::Unverified { clears_in: None };
     for outcome in
         [CopyOutcome::Sent(TerminalRoute::Osc52), CopyOutcome::Sent(TerminalRoute::Tmux), unverified]
     {

@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use crate::domain::{ClipboardContent, CopyError, CopyOutcome, HeldCopy, LostCopy};
+use crate::domain::{ClipboardContent, CopyError, CopyOutcome, LostCopy};
 use crate::process::remove_credentials;
 
 /// The subcommand that makes this program a clipboard process. The help does not list it.
@@ -81,10 +81,11 @@ impl ClipboardClient {
         let error = match timeout(COPY_TIMEOUT, self.running.as_mut()?.ask(request)).await {
             Ok(Report::Set { is_verified, clears_in }) => {
                 self.set_deadline(clears_in);
-                let copy = HeldCopy { clears_in };
-                let outcome =
-                    if is_verified { CopyOutcome::Copied(copy) } else { CopyOutcome::Unverified(copy) };
-                return Some(Ok(outcome));
+                return Some(Ok(if is_verified {
+                    CopyOutcome::Copied { clears_in }
+                } else {
+                    CopyOutcome::Unverified { clears_in }
+                }));
             }
             Ok(Report::Failed(error)) => error,
             Ok(Report::Ended(content)) => {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use atlas_secret::domain::{
     ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, CreatedSecret, EnvFile,
-    Format, HeldCopy, KnownCommand, SaveFailure, SavedFile, ServerText, TerminalRoute,
+    Format, KnownCommand, SaveFailure, SavedFile, ServerText, TerminalRoute,
 };
 use atlas_secret::tui::{Event, Output};
 use crossterm::event::KeyCode;
@@ -12,7 +12,7 @@ use crossterm::event::KeyCode;
 use crate::stage::{Stage, secret};
 
 const MINUTE: Duration = Duration::from_secs(60);
-const COPIED: CopyOutcome = CopyOutcome::Copied(HeldCopy { clears_in: Some(MINUTE) });
+const COPIED: CopyOutcome = CopyOutcome::Copied { clears_in: Some(MINUTE) };
 
 use super::{State, state};
 
@@ -48,7 +48,6 @@ pub fn states() -> Vec<State> {
 }
 
 fn copies() -> Vec<State> {
-    let held = |clears_in| HeldCopy { clears_in };
     let mut nineteen_later = copied();
     nineteen_later.wait(Duration::from_secs(19));
     let mut unreadable = copied();
@@ -66,8 +65,8 @@ fn copies() -> Vec<State> {
     kubernetes.press(KeyCode::Enter);
     vec![
         state("created_copied_19_s_ago", nineteen_later),
-        state("created_copied_for_good", copy(CopyOutcome::Copied(held(None)))),
-        state("created_copied_unverified", copy(CopyOutcome::Unverified(held(Some(MINUTE))))),
+        state("created_copied_for_good", copy(CopyOutcome::Copied { clears_in: None })),
+        state("created_copied_unverified", copy(CopyOutcome::Unverified { clears_in: Some(MINUTE) })),
         state("created_copied_unreadable", checked(unreadable, ClipboardContent::Unreadable)),
         state("created_copy_cleared", checked(cleared, ClipboardContent::Cleared)),
         state("created_copied_client_id", finish_copy(client_id, COPIED)),

@@ -120,8 +120,8 @@ impl CommandView {
         let copied = match &self.copied {
             None if self.recipe == Recipe::AtlasSecret => "Contains no credentials. c copies it.".to_owned(),
             None => "Contains no credentials, but prints the new secret. c copies it.".to_owned(),
-            Some(CopyOutcome::Copied(_)) => "Copied to the clipboard.".to_owned(),
-            Some(CopyOutcome::Unverified(_)) => {
+            Some(CopyOutcome::Copied { .. }) => "Copied to the clipboard.".to_owned(),
+            Some(CopyOutcome::Unverified { .. }) => {
                 "Sent to the clipboard, which could not be read back.".to_owned()
             }
             Some(CopyOutcome::Sent(_)) => "Sent to your terminal.".to_owned(),
@@ -194,9 +194,9 @@ impl Component for CommandView {
         }
         let (glyph, style) = match &self.copied {
             None => (theme.glyphs.dot, theme.faint),
-            Some(CopyOutcome::Copied(_)) => (theme.glyphs.check, theme.good),
+            Some(CopyOutcome::Copied { .. }) => (theme.glyphs.check, theme.good),
             Some(CopyOutcome::Sent(_)) => (theme.glyphs.dot, Style::new()),
-            Some(CopyOutcome::Unverified(_)) => (theme.glyphs.warning, theme.warning),
+            Some(CopyOutcome::Unverified { .. }) => (theme.glyphs.warning, theme.warning),
             Some(CopyOutcome::Failed { .. }) => (theme.glyphs.cross, theme.bad),
         };
         canvas.marked(glyph, &self.note(app), style);

@@ -6,9 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
-use crate::domain::{
-    ClipboardContent, CopyOutcome, Delivery, Format, HeldCopy, Now, ServerText, TerminalRoute,
-};
+use crate::domain::{ClipboardContent, CopyOutcome, Delivery, Format, Now, ServerText, TerminalRoute};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::Command;
@@ -138,10 +136,10 @@ impl CreatedScreen {
 
     pub(super) fn copy_finished(&mut self, app: &mut Shared, outcome: CopyOutcome) {
         let CopyState::Copying(format) = self.copy else { return };
-        let held = |copy: HeldCopy, is_verified| {
+        let held = |clears_in: Option<Duration>, is_verified| {
             CopyState::Held(ClipboardCopy {
                 format,
-                until: copy.clears_in.map(|left| app.now.plus(left)),
+                until: clears_in.map(|left| app.now.plus(left)),
                 is_verified,
                 can_be_read: true,
                 is_being_checked: false,
@@ -149,8 +147,8 @@ impl CreatedScreen {
             })
         };
         self.copy = match outcome {
-            CopyOutcome::Copied(copy) => held(copy, true),
-            CopyOutcome::Unverified(copy) => held(copy, false),
+            CopyOutcome::Copied { clears_in } => held(clears_in, true),
+            CopyOutcome::Unverified { clears_in } => held(clears_in, false),
             CopyOutcome::Sent(route) => CopyState::Sent(route, format),
             CopyOutcome::Failed { reasons } => CopyState::Failed(reasons),
         };
