@@ -174,10 +174,7 @@ fn canceling_at_any_await_point_sends_nothing_more_and_drops_no_response() {
             }
             let waits = ran.steps.iter().filter(|step| matches!(step, Step::StoppedWaiting)).count();
             let is_running = matches!(place, Cancel::Waiting(_)) && sent > responded;
-            assert!(
-                !is_running || waits == 1,
-                "{name}: the end of waiting must be reported once"
-            );
+            assert!(!is_running || waits == 1, "{name}: the end of waiting must be reported once");
             let was_post_answered = ran.response.is_some();
             assert!(was_post_answered || name_of(&ran.outcome) != "created", "{name}");
         }

@@ -78,14 +78,23 @@ pub(super) fn values(text: &[u8], name: &str) -> Vec<String> {
     of_name.filter_map(value).collect()
 }
 
-/// Returns the number of the first line whose value is encrypted by sops (`ENC[AES256_GCM,…]`) or dotenvx
-/// (`encrypted:…`).
+/// The first lines of files that are encrypted as a whole: by Ansible Vault, age and `OpenPGP`.
+const ENCRYPTED_FILES: [&[u8]; 3] =
+    [b"$ANSIBLE_VAULT;", b"-----BEGIN AGE ENCRYPTED FILE-----", b"-----BEGIN PGP MESSAGE-----"];
+
+/// Returns the number of the first line that is encrypted: by one of those, or its value by sops
+/// (`ENC[AES256_GCM,…]`) or dotenvx (`encrypted:…`).
 pub(super) fn encrypted_line(text: &[u8]) -> Option<usize> {
-    let is_encrypted = |assignment: &&Assignment| {
-        let value = text[assignment.value..].strip_prefix(b"\"").unwrap_or(&text[assignment.value..]);
-        value.starts_with(b"ENC[") || value.starts_with(b"encrypted:")
+    let is_encrypted = |line: &[u8]| {
+        let line = line.trim_ascii_start();
+        let separator = line.iter().position(|byte| matches!(byte, b'=' | b':'));
+        let value = separator.map_or(line, |at| line[at + 1..].trim_ascii_start());
+        let value = value.strip_prefix(b"\"").or(value.strip_prefix(b"'")).unwrap_or(value);
+        let has_encrypted_value = value.starts_with(b"ENC[") || value.starts_with(b"encrypted:");
+        ENCRYPTED_FILES.iter().any(|start| line.starts_with(start))
+            || has_encrypted_value && !line.starts_with(b"#")
     };
-    assignments(text).iter().find(is_encrypted).map(|assignment| line_number(text, assignment.value))
+    text.split(|byte| *byte == b'\n').position(is_encrypted).map(|index| index + 1)
 }
 
 /// Writes a value in the quotes of the old one, unless it would need escapes in them.

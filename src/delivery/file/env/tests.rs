@@ -27,6 +27,12 @@ fn written_out(row: &str) -> String {
 }
 
 #[test]
+fn a_comment_a_url_and_a_private_key_are_not_encrypted_lines() {
+    let text = b"# A=ENC[x]\nURL=https://encrypted:8080\nKEY='-----BEGIN PRIVATE KEY-----\nMII\n'\nNOTE=-----BEGIN PGP MESSAGE-----\n";
+    assert_eq!(super::encrypted_line(text), None);
+}
+
+#[test]
 fn only_the_two_values_change() {
     let rows = [
         ("", "I=new_id\nS=new_sk\n"),

@@ -187,7 +187,7 @@ fn make_pipe(path: &Path) {
 #[tokio::test]
 async fn a_file_that_cannot_be_updated_has_a_reason_and_stays() {
     type Arrange = fn(&Path);
-    let rows: [(&str, Arrange, SaveFailure); 18] = [
+    let rows: [(&str, Arrange, SaveFailure); 23] = [
         ("a broken link", |path| symlink("nowhere", path).unwrap(), SaveFailure::BrokenLink),
         ("a folder", |path| fs::create_dir(path).unwrap(), SaveFailure::IsFolder),
         ("a link to a folder", |path| symlink("/tmp", path).unwrap(), SaveFailure::IsFolder),
@@ -226,6 +226,31 @@ async fn a_file_that_cannot_be_updated_has_a_reason_and_stays() {
             "dotenvx",
             |path| fs::write(path, "MONGODB_ATLAS_CLIENT_SECRET=\"encrypted:BE9Y\"\n").unwrap(),
             SaveFailure::Encrypted(1),
+        ),
+        (
+            "dotenvx in single quotes",
+            |path| fs::write(path, "A=1\nB = 'encrypted:BE9Y'\n").unwrap(),
+            SaveFailure::Encrypted(2),
+        ),
+        (
+            "sops in YAML",
+            |path| fs::write(path, "A: ENC[AES256_GCM,data:x,type:str]\n").unwrap(),
+            SaveFailure::Encrypted(1),
+        ),
+        (
+            "Ansible Vault",
+            |path| fs::write(path, "$ANSIBLE_VAULT;1.1;AES256\n313233\n").unwrap(),
+            SaveFailure::Encrypted(1),
+        ),
+        (
+            "age",
+            |path| fs::write(path, "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n").unwrap(),
+            SaveFailure::Encrypted(1),
+        ),
+        (
+            "OpenPGP",
+            |path| fs::write(path, "\n-----BEGIN PGP MESSAGE-----\n\nhQEM\n").unwrap(),
+            SaveFailure::Encrypted(2),
         ),
         ("a pipe", make_pipe, SaveFailure::Exists),
         ("a socket", |path| drop(UnixListener::bind(path).unwrap()), SaveFailure::Exists),
