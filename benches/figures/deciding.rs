@@ -6,7 +6,7 @@ use atlas_secret::domain::{
     BaseUrl, ENTRIES_PER_PAGE, Identity, Now, Page, ProjectEntry, ProjectId, ServerText, Session,
 };
 use atlas_secret::tui::screens::Form;
-use atlas_secret::tui::{App, Command, Event, Glyphs, KeyPress, Size, Theme};
+use atlas_secret::tui::{App, Event, Glyphs, KeyPress, Size, Theme};
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
 use ratatui::Terminal;
@@ -47,10 +47,9 @@ fn app(project: &str) -> App {
 /// The list of projects, with all pages fetched.
 fn list_of(count: usize) -> App {
     let mut app = app("");
-    let mut commands = app.update(now(), key(KeyCode::Char('o'), KeyModifiers::CONTROL));
-    while let Some(command) = commands.pop() {
-        let Command::FetchProjects(number) = command else { continue };
-        commands.extend(app.update(now(), Event::ProjectsPage(number, Ok(page(number, count)))));
+    app.update(now(), key(KeyCode::Char('o'), KeyModifiers::CONTROL));
+    for number in 1..=u32::try_from(count.div_ceil(ENTRIES_PER_PAGE)).expect("few pages") {
+        app.update(now(), Event::ProjectsPage(Ok(page(number, count))));
     }
     app
 }

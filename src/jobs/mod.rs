@@ -28,7 +28,7 @@ use crate::domain::{
 pub use connection::{Connections, Source};
 pub use create::{Created, MOST_RESTARTS, NotCreated, Outcome, Reason, create};
 pub use delete::{Deletion, Recheck, delete};
-pub use reads::{all_pages, pause_before_restart, with_retries};
+pub use reads::{pause_after_rate_limit, pause_before_restart, read_pages};
 pub use records::Records;
 pub use recover::{Before, PAUSES, Recovered, recover};
 pub use sign_in::{Authenticator, SignInWith, SignedIn, profile_session};

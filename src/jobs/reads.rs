@@ -7,9 +7,6 @@ use tokio::time::sleep;
 
 use crate::domain::{ApiError, ApiResult, Cause, Page, RejectionKind};
 
-/// The most attempts at a read.
-const MAX_TRIES: u8 = 4;
-
 /// The most pages that are read of a list, 50,000 entries: a server might never end it.
 const MAX_PAGES: u32 = 100;
 
@@ -23,11 +20,11 @@ const RESTART_PAUSES: [Duration; 3] =
 /// If the wait is longer than this, the read fails.
 const MAX_WAIT: Duration = Duration::from_secs(120);
 
-/// Repeats a read after a 429. It waits as long as `Retry-After` says and up to a second more, so that parallel reads
-/// spread out. `report` is called before each wait.
-pub async fn with_retries<T, Work>(
+/// Repeats a read as long as `pause_after` returns a pause for its error and the number of earlier pauses.
+async fn with_retries<T, Work>(
     mut read: impl FnMut() -> Work,
-    mut report: impl FnMut(Duration),
+    pause_after: fn(&ApiError, usize) -> Option<Duration>,
+    mut on_pause: impl FnMut(&ApiError, Duration),
 ) -> ApiResult<T>
 where
     Work: Future<Output = ApiResult<T>>,
@@ -35,13 +32,18 @@ where
     let mut tried = 0;
     loop {
         let result = read().await;
+        let pause = result.as_ref().err().and_then(|error| Some((error, pause_after(error, tried)?)));
+        let Some((error, pause)) = pause else { return result };
+        on_pause(error, pause);
+        sleep(pause).await;
         tried += 1;
-        let limit = result.as_ref().err().and_then(rate_limit_wait).filter(|_| tried < MAX_TRIES);
-        let Some(wait) = limit else { return result };
-        let wait = wait + jitter();
-        report(wait);
-        sleep(wait).await;
     }
+}
+
+/// How long the interface waits before it repeats a read after a 429: as long as `Retry-After` says and up to a second
+/// more, so that several users spread out.
+pub fn pause_after_rate_limit(error: &ApiError, tried: usize) -> Option<Duration> {
+    rate_limit_wait(error).filter(|_| tried < RESTART_PAUSES.len()).map(|wait| wait + jitter())
 }
 
 /// The wait of a rate limit, unless it is too long.
@@ -72,37 +74,32 @@ fn jitter() -> Duration {
     Duration::from_millis(u64::from(u16::from_le_bytes(random)) % 1000)
 }
 
-/// Reads all entries of a list. `report` is called before each wait after a failed read.
+/// Reads the pages of a list from page `first` on, one after another. Returns the last page; the others go to `on_page`.
+/// `on_pause` is called before each pause after an error.
 ///
 /// # Errors
-/// A page could not be read, even after several attempts, or there are too many pages.
-pub async fn all_pages<T, Work>(
+/// A page could not be read, or there are too many pages.
+pub async fn read_pages<T, Work>(
+    first: u32,
     read: impl Fn(u32) -> Work,
-    report: impl Fn(&ApiError, Duration),
-) -> ApiResult<Vec<T>>
+    pause_after: fn(&ApiError, usize) -> Option<Duration>,
+    mut on_page: impl FnMut(Page<T>),
+    on_pause: impl Fn(&ApiError, Duration),
+) -> ApiResult<Page<T>>
 where
     Work: Future<Output = ApiResult<Page<T>>>,
 {
-    let (mut entries, mut number, mut tried) = (Vec::new(), 1, 0);
+    let mut number = first;
     loop {
-        match read(number).await {
-            Ok(page) => {
-                entries.extend(page.entries);
-                if page.is_last {
-                    return Ok(entries);
-                }
-                if number == MAX_PAGES {
-                    return Err(ApiError::sent(Cause::ListTooLong { pages: MAX_PAGES }));
-                }
-                (number, tried) = (number + 1, 0);
-            }
-            Err(error) => {
-                let Some(pause) = pause_before_restart(&error, tried) else { return Err(error) };
-                report(&error, pause);
-                sleep(pause).await;
-                tried += 1;
-            }
+        let page = with_retries(|| read(number), pause_after, &on_pause).await?;
+        if page.is_last {
+            return Ok(page);
         }
+        if number >= MAX_PAGES {
+            return Err(ApiError::sent(Cause::ListTooLong { pages: MAX_PAGES }));
+        }
+        on_page(page);
+        number += 1;
     }
 }
 
@@ -124,7 +121,11 @@ mod tests {
     fn a_read_is_repeated_after_a_rate_limit() {
         let mut waits = 0;
         let mut responses = vec![Ok("page"), Err(limited(Duration::ZERO))];
-        let read = with_retries(|| std::future::ready(responses.pop().unwrap()), |_| waits += 1);
+        let read = with_retries(
+            || std::future::ready(responses.pop().unwrap()),
+            pause_after_rate_limit,
+            |_, _| waits += 1,
+        );
         assert_eq!(run(read), Ok("page"));
         assert_eq!(waits, 1);
     }
@@ -137,7 +138,8 @@ mod tests {
                 tries += 1;
                 std::future::ready(Err::<(), _>(limited(Duration::ZERO)))
             },
-            |_| {},
+            pause_after_rate_limit,
+            |_, _| {},
         );
         assert_eq!(run(read), Err(limited(Duration::ZERO)));
         assert_eq!(tries, 4);
@@ -191,7 +193,11 @@ mod tests {
         for _ in 0..20 {
             let started = tokio::time::Instant::now();
             let mut responses = vec![Ok(()), Err(limited(MAX_WAIT))];
-            let read = with_retries(|| std::future::ready(responses.pop().unwrap()), |wait| waits.push(wait));
+            let read = with_retries(
+                || std::future::ready(responses.pop().unwrap()),
+                pause_after_rate_limit,
+                |_, wait| waits.push(wait),
+            );
             assert_eq!(read.await, Ok(()));
             assert!(started.elapsed() >= MAX_WAIT);
         }
@@ -212,7 +218,8 @@ mod tests {
                     tries += 1;
                     std::future::ready(Err::<(), _>(error.clone()))
                 },
-                |wait| panic!("{wait:?}"),
+                pause_after_rate_limit,
+                |_, wait| panic!("{wait:?}"),
             );
             assert_eq!(run(read), Err(error.clone()));
             assert_eq!(tries, 1, "{error:?}");

@@ -1,12 +1,13 @@
 //! Names on the command line of a run without the form. They are replaced by IDs before anything else happens.
 
-use std::time::Duration;
+use std::future::Future;
 
 use crate::domain::{
-    ApiError, ApiResult, Exit, Explanation, FieldName, ProjectId, RejectionKind, ServerText, text,
+    AccountEntry, ApiError, ApiResult, Exit, Explanation, FieldName, Page, ProjectEntry, ProjectId,
+    RejectionKind, ServerText, text,
 };
 use crate::headless::SIGNING_IN;
-use crate::jobs::{AtlasApi, all_pages};
+use crate::jobs::{AtlasApi, pause_before_restart, read_pages};
 use crate::process::say;
 use crate::tui::screens::{Form, Validation};
 use crate::tui::{best_matches, is_same_name};
@@ -47,16 +48,24 @@ pub(super) async fn resolve(
 }
 
 async fn read(atlas: &impl AtlasApi, field: FieldName, project: Option<&ProjectId>) -> ApiResult<Vec<Entry>> {
-    let report_retry = |error: &ApiError, pause: Duration| {
-        say(&text::retrying(&error.explain().title, pause));
-    };
     say(&format!("Reading the list of {}s", field.noun()));
     if let (FieldName::Client, Some(project)) = (field, project) {
-        let accounts = all_pages(|page| atlas.accounts(project, page), report_retry).await?.into_iter();
-        return Ok(accounts.map(|entry| Entry { name: entry.name, id: entry.client.to_string() }).collect());
+        let entry = |entry: AccountEntry| Entry { name: entry.name, id: entry.client.to_string() };
+        return all_pages(|page| atlas.accounts(project, page), entry).await;
     }
-    let projects = all_pages(|page| atlas.projects(page), report_retry).await?.into_iter();
-    Ok(projects.map(|entry| Entry { name: entry.name, id: entry.id.to_string() }).collect())
+    let entry = |entry: ProjectEntry| Entry { name: entry.name, id: entry.id.to_string() };
+    all_pages(|page| atlas.projects(page), entry).await
+}
+
+async fn all_pages<T, Work>(read: impl Fn(u32) -> Work, entry: impl Fn(T) -> Entry) -> ApiResult<Vec<Entry>>
+where
+    Work: Future<Output = ApiResult<Page<T>>>,
+{
+    let on_pause = |error: &ApiError, pause| say(&text::retrying(&error.explain().title, pause));
+    let mut entries = Vec::new();
+    let add = |page: Page<T>| entries.extend(page.entries);
+    let last = read_pages(1, read, pause_before_restart, add, on_pause).await?;
+    Ok(entries.into_iter().chain(last.entries).map(entry).collect())
 }
 
 fn unreadable(field: FieldName, who: &str, error: &ApiError) -> String {

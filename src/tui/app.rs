@@ -210,7 +210,7 @@ impl App {
             Event::ProjectFetched(project, result) => app.lookups.project.finish(&project, result),
             Event::SettingsFetched(of, result) => app.lookups.settings.finish(&of, result),
             Event::AccountFetched(Reader::Form, of, result) => app.lookups.account.finish(&of, result),
-            Event::ProjectsPage(..) | Event::AccountsPage(..) | Event::PagesDelayed(_)
+            Event::ProjectsPage(..) | Event::AccountsPage(..) | Event::PageDelayed(_)
                 if !matches!(self.screen, Screen::Picker(_)) =>
             {
                 app.on_names_event(&event);

@@ -56,12 +56,12 @@ pub enum Event {
     ProjectFetched(ProjectId, ApiResult<Project>),
     /// An organization's settings were fetched.
     SettingsFetched(OrganizationId, ApiResult<OrganizationSettings>),
-    /// A page of the projects was fetched.
-    ProjectsPage(u32, ApiResult<Page<ProjectEntry>>),
-    /// A page of a project's service accounts was fetched.
-    AccountsPage(ProjectId, u32, ApiResult<Page<AccountEntry>>),
-    /// Atlas limited the rate of requests: pages are requested again after this long.
-    PagesDelayed(Duration),
+    /// The next page of the projects was fetched.
+    ProjectsPage(ApiResult<Page<ProjectEntry>>),
+    /// The next page of a project's service accounts was fetched.
+    AccountsPage(ProjectId, ApiResult<Page<AccountEntry>>),
+    /// Atlas limited the rate of requests: the page is requested again after this long.
+    PageDelayed(Duration),
     /// The secret that this session signs in with is known.
     LoginKnown(Login),
     /// A warning about the credentials, found when they were read.
@@ -132,11 +132,11 @@ pub enum Command {
     FetchProject(ProjectId),
     /// Fetch an organization's settings.
     FetchSettings(OrganizationId),
-    /// Fetch a page of the projects, from 1.
+    /// Fetch the projects, from this page on. Pages count from 1.
     FetchProjects(u32),
-    /// Fetch a page of a project's service accounts, from 1.
+    /// Fetch a project's service accounts, from this page on. Pages count from 1.
     FetchAccounts(ProjectId, u32),
-    /// Stop fetching pages.
+    /// Stop fetching a list.
     StopPages,
     /// Try to sign in.
     SignIn(SignInWith),

@@ -20,7 +20,10 @@ use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{ApiError, ApiResult, DeleteError, NewSecret};
-use crate::jobs::{self, AtlasApi, Before, Deletion, Journal, Operator, Outcome, Question, Step};
+use crate::jobs::{
+    self, AtlasApi, Before, Deletion, Journal, Operator, Outcome, Question, Step, pause_after_rate_limit,
+    read_pages,
+};
 
 use crate::process;
 
@@ -43,7 +46,7 @@ pub enum Slot {
     Verify,
     /// Trying credentials.
     SignIn,
-    /// Fetching a list, several pages at a time.
+    /// Fetching a list.
     Pages,
     /// Copying.
     Copy,
@@ -75,7 +78,7 @@ pub struct JobRunner<Api, Records> {
     sender: UnboundedSender<Report>,
     reports: UnboundedReceiver<Report>,
     creating: Option<Creating>,
-    running: BTreeMap<Slot, (u64, Vec<AbortHandle>)>,
+    running: BTreeMap<Slot, (u64, AbortHandle)>,
     deletion: CancellationToken,
     started: u64,
 }
@@ -223,20 +226,23 @@ where
                 let fetched = |result| Event::SettingsFetched(of, result);
                 self.read(Slot::Settings, fetched, async move { atlas.settings(&id).await });
             }
-            Command::FetchProjects(page) => {
-                let fetched = move |result| Event::ProjectsPage(page, result);
-                let read = |report| async move {
-                    jobs::with_retries(|| atlas.projects(page), report_delay(report)).await
+            Command::FetchProjects(first) => {
+                let read = move |report: EventSender| async move {
+                    let on_page = |page| report.send(Event::ProjectsPage(Ok(page)));
+                    let read = |number| atlas.projects(number);
+                    read_pages(first, read, pause_after_rate_limit, on_page, report_pause(&report)).await
                 };
-                self.join(Slot::Pages, fetched, read, || Err(internal_error()));
+                self.replace(Slot::Pages, Event::ProjectsPage, read, || Err(internal_error()));
             }
-            Command::FetchAccounts(of, page) => {
+            Command::FetchAccounts(of, first) => {
                 let project = of.clone();
-                let fetched = move |result| Event::AccountsPage(of, page, result);
-                let read = |report| async move {
-                    jobs::with_retries(|| atlas.accounts(&project, page), report_delay(report)).await
+                let read = move |report: EventSender| async move {
+                    let on_page = |page| report.send(Event::AccountsPage(project.clone(), Ok(page)));
+                    let read = |number| atlas.accounts(&project, number);
+                    read_pages(first, read, pause_after_rate_limit, on_page, report_pause(&report)).await
                 };
-                self.join(Slot::Pages, fetched, read, || Err(internal_error()));
+                let fetched = |result| Event::AccountsPage(of, result);
+                self.replace(Slot::Pages, fetched, read, || Err(internal_error()));
             }
             Command::StopPages => self.stop(Slot::Pages),
             Command::Verify(client, value) => {
@@ -272,7 +278,7 @@ where
         Work: Future<Output = T> + Send + 'static,
     {
         self.stop(slot);
-        self.join(slot, event, work, failed);
+        self.start_in(slot, event, work, failed);
     }
 
     /// Starts a delivery. It always runs to its end, but is not reported if another one has taken its slot by then.
@@ -283,9 +289,7 @@ where
         work: impl Future<Output = T> + Send + 'static,
         failed: impl FnOnce() -> T + Send + 'static,
     ) {
-        // Without its handle the previous delivery is not aborted.
-        self.running.remove(&slot);
-        self.join(slot, event, |_| work, failed);
+        self.start_in(slot, event, |_| work, failed);
     }
 
     /// Starts a read from Atlas.
@@ -298,8 +302,8 @@ where
         self.replace(slot, event, |_| work, || Err(internal_error()));
     }
 
-    /// Starts a job beside those in its slot: several pages of a list are fetched at a time.
-    fn join<T, Work>(
+    /// Starts a job. The reports of the one that was in its slot are dropped from now on.
+    fn start_in<T, Work>(
         &mut self,
         slot: Slot,
         event: impl FnOnce(T) -> Event + Send + 'static,
@@ -309,15 +313,14 @@ where
         Work: Future<Output = T> + Send + 'static,
     {
         self.started += 1;
-        let (number, tasks) = self.running.entry(slot).or_insert((self.started, Vec::new()));
-        let events = EventSender { reports: self.sender.clone(), job: Some((slot, *number)) };
-        tasks.retain(|task| !task.is_finished());
-        tasks.push(events.clone().spawn(event, work(events), failed).abort_handle());
+        let events = EventSender { reports: self.sender.clone(), job: Some((slot, self.started)) };
+        let task = events.clone().spawn(event, work(events), failed).abort_handle();
+        self.running.insert(slot, (self.started, task));
     }
 
     fn stop(&mut self, slot: Slot) {
-        if let Some((_, tasks)) = self.running.remove(&slot) {
-            tasks.iter().for_each(AbortHandle::abort);
+        if let Some((_, task)) = self.running.remove(&slot) {
+            task.abort();
         }
     }
 
@@ -331,8 +334,8 @@ where
     }
 }
 
-fn report_delay(events: EventSender) -> impl FnMut(Duration) {
-    move |wait| events.send(Event::PagesDelayed(wait))
+fn report_pause(events: &EventSender) -> impl Fn(&ApiError, Duration) {
+    |_, wait| events.send(Event::PageDelayed(wait))
 }
 
 /// The operator of the creating job: sends its reports and questions to the interface.

@@ -27,8 +27,8 @@ const PROJECTS: [(&str, &str); 6] = [
 /// The requested lists and projects so far.
 fn requests(stage: &Stage) -> Vec<String> {
     let name = |command: &Command| match command {
-        Command::FetchProjects(page) => Some(format!("projects {page}")),
-        Command::FetchAccounts(project, page) => Some(format!("accounts of {project} {page}")),
+        Command::FetchProjects(first) => Some(format!("projects {first}")),
+        Command::FetchAccounts(project, first) => Some(format!("accounts of {project} {first}")),
         Command::FetchProject(_) => Some("project".to_owned()),
         _ => None,
     };

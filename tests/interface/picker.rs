@@ -7,7 +7,7 @@ use atlas_secret::domain::{
     ProjectEntry, ProjectId, Rejection, ServerText, Session,
 };
 use atlas_secret::tui::screens::{FieldName, Focus, Form};
-use atlas_secret::tui::{Command, LOOKUP_DELAY, Screen};
+use atlas_secret::tui::{LOOKUP_DELAY, Screen};
 use crossterm::event::KeyCode;
 
 use crate::stage::{CLIENT, Call, PROJECT, Stage, VALUE};
@@ -34,27 +34,20 @@ fn account(client: &str, name: &str) -> AccountEntry {
     }
 }
 
-/// The requested pages so far.
-fn requests(stage: &Stage) -> Vec<u32> {
-    let page = |command: &Command| match command {
-        Command::FetchProjects(page) | Command::FetchAccounts(_, page) => Some(*page),
-        _ => None,
-    };
-    stage.commands.iter().filter_map(page).collect()
+/// The pages that are being fetched.
+fn requested(stage: &Stage) -> Vec<u32> {
+    let calls = stage.atlas.take_waiting();
+    let page = |call: &Call| if let Call::Projects(page, _) = call { Some(*page) } else { None };
+    let pages = calls.iter().filter_map(page).collect();
+    stage.atlas.put_back(calls);
+    pages
 }
 
 /// Responds to the waiting request for a page of projects.
 #[track_caller]
 fn respond(stage: &mut Stage, number: u32, result: Result<Page<ProjectEntry>, ApiError>) {
-    let (mut these, others): (Vec<Call>, Vec<Call>) = stage
-        .atlas
-        .take_waiting()
-        .into_iter()
-        .partition(|call| matches!(call, Call::Projects(page, _) if *page == number));
-    stage.atlas.put_back(others);
-    let Some(Call::Projects(_, reply)) = these.pop() else { panic!("page {number} was not requested") };
-    reply.send(result).unwrap();
-    stage.settle();
+    assert_eq!(requested(stage), [number]);
+    stage.projects_page(result);
 }
 
 /// The list of projects before its first page has loaded.
@@ -83,43 +76,28 @@ fn assert_selected(stage: &Stage, name: &str) {
 }
 
 #[test]
-fn after_the_first_page_four_pages_are_fetched_at_a_time() {
-    let mut stage = opening();
-    assert_eq!(requests(&stage), [1], "the total is not known yet");
-    respond(&mut stage, 1, Ok(page(0, 500, false)));
-    assert_eq!(requests(&stage), [1, 2, 3, 4, 5]);
-    respond(&mut stage, 3, Ok(page(1000, 500, false)));
-    assert_eq!(requests(&stage), [1, 2, 3, 4, 5, 6]);
-    assert_count(&stage, "1000");
-    assert_drawn(&stage, "2 of 8 pages");
-}
-
-#[test]
-fn the_last_page_ends_the_list_despite_a_higher_estimate() {
-    let mut stage = opening();
-    respond(&mut stage, 1, Ok(page(0, 3, true)));
-    assert_eq!(requests(&stage), [1]);
+fn pages_are_fetched_one_after_another_until_the_last_whatever_the_estimate() {
+    let mut stage = open();
+    assert_count(&stage, "500");
+    assert_drawn(&stage, "1 of 8 pages");
+    respond(&mut stage, 2, Ok(Page { about: Some(10), ..page(500, 500, false) }));
+    assert_drawn(&stage, "2 of 3 pages");
+    respond(&mut stage, 3, Ok(page(1000, 3, true)));
+    assert_eq!(requested(&stage), [0; 0]);
     assert!(!drawn(&stage).contains("pages"), "nothing is loading");
-}
-
-#[test]
-fn beyond_a_low_estimate_pages_are_fetched_one_by_one() {
-    let mut stage = opening();
-    respond(&mut stage, 1, Ok(Page { about: Some(10), ..page(0, 500, false) }));
-    assert_eq!(requests(&stage), [1, 2]);
 }
 
 #[test]
 fn a_failed_page_is_reported_and_can_be_reloaded() {
     let mut stage = open();
     respond(&mut stage, 2, Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(20)))));
-    respond(&mut stage, 3, Ok(page(1000, 500, false)));
     assert_drawn(&stage, "Could not load page 2. ");
     assert_drawn(&stage, "Ctrl-R reload");
-    assert_eq!(requests(&stage), [1, 2, 3, 4, 5], "no further request until the user reloads");
+    assert_eq!(requested(&stage), [0; 0], "no further request until the user reloads");
     stage.keys("<ctrl-r>");
     assert!(!drawn(&stage).contains("Could not load") && !drawn(&stage).contains("Ctrl-R reload"));
-    assert!(requests(&stage)[5..].contains(&2));
+    respond(&mut stage, 2, Ok(page(500, 500, true)));
+    assert_drawn(&stage, "1000 projects");
 }
 
 #[test]

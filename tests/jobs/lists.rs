@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use atlas_secret::domain::{ApiError, Cause, Page, ProjectEntry, ProjectId, ServerText};
-use atlas_secret::jobs::{AtlasApi, all_pages};
+use atlas_secret::jobs::{AtlasApi, pause_before_restart, read_pages};
 use tokio::time::Instant;
 
 use crate::stage::{Call, FakeAtlas, rejection};
@@ -21,6 +21,7 @@ async fn read(
     mut responses: Vec<Result<Page<ProjectEntry>, ApiError>>,
 ) -> (Result<Vec<String>, ApiError>, Vec<u32>, Vec<Duration>) {
     let (atlas, requested, waits) = (FakeAtlas::default(), RefCell::default(), RefCell::default());
+    let mut entries = Vec::new();
     let began = Instant::now();
     let world = async {
         loop {
@@ -31,11 +32,14 @@ async fn read(
             }
         }
     };
-    let list = tokio::select! {
-        list = all_pages(|page| atlas.projects(page), |_, wait| RefCell::<Vec<Duration>>::borrow_mut(&waits).push(wait)) => list,
+    let on_pause = |_: &ApiError, pause| RefCell::<Vec<Duration>>::borrow_mut(&waits).push(pause);
+    let on_page = |page: Page<ProjectEntry>| entries.extend(page.entries);
+    let last = tokio::select! {
+        last = read_pages(1, |page| atlas.projects(page), pause_before_restart, on_page, on_pause) => last,
         () = world => panic!("the server never stops"),
     };
-    let names = list.map(|list| list.iter().map(|entry| entry.name.to_string()).collect());
+    let names = last
+        .map(|last| entries.into_iter().chain(last.entries).map(|entry| entry.name.to_string()).collect());
     let waits: Vec<Duration> = waits.into_inner();
     assert!(began.elapsed() >= waits.iter().sum::<Duration>());
     (names, requested.into_inner(), waits)

@@ -89,7 +89,7 @@ fn failed() -> Stage {
 fn waiting() -> Stage {
     let mut stage = open(FieldName::Project);
 
-    stage.send(Event::PagesDelayed(std::time::Duration::from_secs(42)));
+    stage.send(Event::PageDelayed(std::time::Duration::from_secs(42)));
     stage
 }
 

@@ -84,7 +84,7 @@ impl Shared {
     /// True while an error on the form may be solved by other credentials.
     pub(super) fn suggests_signing_in(&self) -> bool {
         let looked_up = FieldName::ALL.into_iter().filter_map(|name| self.looked_up(name)?.err());
-        let listed = self.suggestions().and_then(|(_, list)| list.pages.error.as_ref());
+        let listed = self.suggestions().and_then(|(_, list)| list.error.as_ref());
         let has_failed = matches!(self.form.notice, Some(super::Notice::Failed(..)));
         has_failed && self.form.has_failed_by_credentials
             || looked_up.chain(listed).any(ApiError::is_about_credentials)
@@ -200,8 +200,8 @@ impl Shared {
         let now = self.now;
         let is_useful = |list: &List| {
             let is_shown = is_empty && list.matches.query().is_empty();
-            let is_fresh = is_shown || now.since(list.pages.since) < FRESH_FOR;
-            list.project == project && (is_needed || list.pages.error.is_none() && is_fresh)
+            let is_fresh = is_shown || now.since(list.since) < FRESH_FOR;
+            list.project == project && (is_needed || list.error.is_none() && is_fresh)
         };
         let mut known = self.names.lists[field as usize].take().filter(is_useful);
         if known.is_none() && is_needed {
@@ -231,7 +231,7 @@ impl Shared {
     /// Stops fetching, because another list needs the requests.
     pub(in crate::tui::screens) fn stop_names(&mut self) {
         for list in &mut self.names.lists {
-            if list.take_if(|list| list.pages.is_loading()).is_some() {
+            if list.take_if(|list| list.is_loading).is_some() {
                 self.commands.push(Command::StopPages);
             }
         }
@@ -275,7 +275,7 @@ pub(super) fn draw(app: &Shared, list: &List, canvas: &mut Canvas) {
 /// Draws how many entries match, or why none are shown.
 fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
     let (theme, noun) = (canvas.theme, list.field.noun());
-    if let Some(error) = &list.pages.error {
+    if let Some(error) = &list.error {
         let text = error_text(app, list.field, error);
         let text = cut(&text, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
         return canvas.warning(&text, theme.warning);
@@ -321,8 +321,8 @@ fn error_text(app: &Shared, field: FieldName, error: &ApiError) -> String {
 pub(super) fn list_message(list: &List) -> String {
     let noun = list.field.noun();
     match (list.matches.len(), list.exact_matches().count()) {
-        _ if list.pages.error.is_some() => format!("could not load the {noun}s"),
-        _ if list.pages.is_loading() => format!("loading {noun}s"),
+        _ if list.error.is_some() => format!("could not load the {noun}s"),
+        _ if list.is_loading => format!("loading {noun}s"),
         (0, _) => format!("no {noun} matches"),
         (_, named @ 2..) => format!("{named} {noun}s have this name"),
         (1, _) => format!("1 {noun} matches"),

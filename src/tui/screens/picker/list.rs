@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::{AccountEntry, ApiResult, Lifetime, Now, Page, ProjectEntry, ProjectId, ServerText};
+use crate::domain::{
+    AccountEntry, ApiError, ApiResult, ENTRIES_PER_PAGE, Lifetime, Now, Page, ProjectEntry, ProjectId,
+    ServerText,
+};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, cut, spinner_wake};
 use crate::tui::event::{Command, Event};
@@ -12,8 +15,6 @@ use crate::tui::matching::{Matches, is_same_name};
 use crate::tui::text;
 
 use super::super::FieldName;
-use super::pagination::Pagination;
-
 /// How much of a filter without matches is quoted, in columns.
 const LONGEST_QUOTED: u16 = 40;
 
@@ -27,7 +28,17 @@ pub(in crate::tui) struct List {
     /// The order of accounts. Other lists keep Atlas's order.
     pub sort: Sort,
     pub matches: Matches,
-    pub pages: Pagination,
+    pages_loaded: u32,
+    /// The estimated number of pages, once it is known.
+    estimated_pages: Option<u32>,
+    /// True while pages are being fetched.
+    pub is_loading: bool,
+    /// When that began.
+    pub since: Now,
+    /// When the requests can continue after a rate limit.
+    rate_limited_until: Option<Now>,
+    /// Why the next page could not be loaded.
+    pub error: Option<ApiError>,
     /// The value of the item that the user selected, or that is in the field.
     selected: Option<String>,
 }
@@ -41,14 +52,19 @@ impl List {
             items: Vec::new(),
             sort: Sort::Expiry,
             matches: Matches::default(),
-            pages: Pagination::new(app.now),
+            pages_loaded: 0,
+            estimated_pages: None,
+            is_loading: false,
+            since: app.now,
+            rate_limited_until: None,
+            error: None,
             selected: None,
         }
     }
 
     /// True if all items are loaded.
     pub fn is_complete(&self) -> bool {
-        !self.pages.is_loading() && self.pages.error.is_none()
+        !self.is_loading && self.error.is_none()
     }
 
     /// True if all items are loaded and none matches.
@@ -58,7 +74,7 @@ impl List {
 
     /// True if there are items to choose from.
     pub fn is_usable(&self) -> bool {
-        self.pages.error.is_none() && !self.items.is_empty()
+        self.error.is_none() && !self.items.is_empty()
     }
 
     /// The item at a position among the matches.
@@ -152,79 +168,78 @@ impl List {
         }
     }
 
-    /// Fetches the next pages. After an error it does nothing: the user decides.
+    /// Fetches the pages that are not loaded yet.
     pub fn fetch(&mut self, app: &mut Shared) {
-        if self.pages.error.is_some() {
-            return;
-        }
-        for page in self.pages.next_pages() {
-            app.send(match &self.project {
-                Some(project) => Command::FetchAccounts(project.clone(), page),
-                None => Command::FetchProjects(page),
-            });
-        }
+        self.is_loading = true;
+        self.since = app.now;
+        self.error = None;
+        app.send(match &self.project {
+            Some(project) => Command::FetchAccounts(project.clone(), self.next_page()),
+            None => Command::FetchProjects(self.next_page()),
+        });
+    }
+
+    /// The number of the first page that is not loaded.
+    pub fn next_page(&self) -> u32 {
+        self.pages_loaded + 1
     }
 
     /// Handles a job's report about this list.
     pub fn on_event(&mut self, app: &mut Shared, event: Event) {
         match event {
-            Event::PagesDelayed(wait) if self.pages.is_loading() => {
-                self.pages.rate_limited_until = Some(app.now.plus(wait));
+            Event::PageDelayed(wait) if self.is_loading => self.rate_limited_until = Some(app.now.plus(wait)),
+            Event::ProjectsPage(result) if self.field == FieldName::Project => {
+                self.on_page(app, result, Item::Project);
             }
-            Event::ProjectsPage(page, result) if self.field == FieldName::Project => {
-                self.on_page(app, page, result, Item::Project);
-            }
-            Event::AccountsPage(project, page, result) if self.project.as_ref() == Some(&project) => {
-                self.on_page(app, page, result, Item::Account);
+            Event::AccountsPage(project, result) if self.project.as_ref() == Some(&project) => {
+                self.on_page(app, result, Item::Account);
             }
             _ => {}
         }
     }
 
-    fn on_page<T>(
-        &mut self,
-        app: &mut Shared,
-        number: u32,
-        result: ApiResult<Page<T>>,
-        item: impl Fn(T) -> Item,
-    ) {
-        if !self.pages.end_loading(number) {
-            return;
-        }
+    fn on_page<T>(&mut self, app: &Shared, result: ApiResult<Page<T>>, item: impl Fn(T) -> Item) {
+        self.rate_limited_until = None;
         match result {
             Ok(page) => {
-                self.pages.page_loaded(number, page.is_last, page.about);
+                self.pages_loaded += 1;
+                self.is_loading = !page.is_last;
+                let per_page = u32::try_from(ENTRIES_PER_PAGE).unwrap_or(u32::MAX);
+                self.estimated_pages = page.about.map(|about| about.div_ceil(per_page).max(self.next_page()));
                 self.add(page.entries.into_iter().map(item), app.atlas_now());
             }
             Err(error) => {
-                self.pages.error = Some(error);
-                self.pages.missing.push(number);
+                self.is_loading = false;
+                self.error = Some(error);
             }
         }
-        self.fetch(app);
+    }
+
+    fn rate_limit_left(&self, now: Now) -> Option<Duration> {
+        self.rate_limited_until.map(|until| until.since(now)).filter(|left| !left.is_zero())
     }
 
     /// How long until the progress has to be redrawn.
     pub fn wake_in(&self, now: Now) -> Option<Duration> {
-        match self.pages.rate_limit_left(now) {
+        match self.rate_limit_left(now) {
             Some(left) => Some(text::until_next_second(left)),
-            None => self.pages.is_loading().then(|| spinner_wake(now, self.pages.since)),
+            None => self.is_loading.then(|| spinner_wake(now, self.since)),
         }
     }
 
     /// Draws the progress of fetching. False if nothing is being fetched.
     pub fn draw_progress(&self, now: Now, canvas: &mut Canvas) -> bool {
         let noun = self.field.noun();
-        if let Some(left) = self.pages.rate_limit_left(now) {
+        if let Some(left) = self.rate_limit_left(now) {
             canvas.warning(&text::rate_limited(left), canvas.theme.warning);
-        } else if self.pages.is_loading() {
-            let text = match self.pages.estimated_pages {
-                Some(about) => format!("Loading {noun}s, {} of {about} pages", self.pages.pages_loaded),
+        } else if self.is_loading {
+            let text = match self.estimated_pages {
+                Some(about) => format!("Loading {noun}s, {} of {about} pages", self.pages_loaded),
                 None => format!("Loading {noun}s"),
             };
-            canvas.running(now, self.pages.since, &text);
+            canvas.running(now, self.since, &text);
         }
-        self.pages.is_loading()
+        self.is_loading
     }
 }
 

@@ -1,7 +1,6 @@
 //! The screen to choose a field's value from a list, which is fetched page by page and filtered by typing.
 
 mod list;
-mod pagination;
 mod table;
 
 use std::time::Duration;
@@ -14,7 +13,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::{ApiError, Explanation, Lifetime, ProjectEntry};
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::{Canvas, cut, pointer};
-use crate::tui::event::{Command, Event, KeyPress};
+use crate::tui::event::{Event, KeyPress};
 use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP_BESIDE_TEXT, PAGE_DOWN, PAGE_UP, REPAINT,
     SUSPEND,
@@ -150,7 +149,6 @@ impl Picker {
             return Transition::form();
         }
         app.form.focus_on(Focus::Field(FieldName::Client));
-        app.send(Command::StopPages);
         Self::show(app, FieldName::Client)
     }
 }
@@ -176,7 +174,7 @@ impl Component for Picker {
             }
             Action::Leave => return Transition::form(),
             Action::Choose => return self.choose(app),
-            Action::Retry if self.list.pages.retry(app.now) => self.list.fetch(app),
+            Action::Retry if self.list.error.is_some() => self.list.fetch(app),
             _ => {}
         }
         Transition::Stay
@@ -213,7 +211,7 @@ impl Component for Picker {
             Action::Choose => self.chosen().is_some_and(|item| item.is_allowed(app.form.limit)),
             Action::NextChoice | Action::PreviousChoice | Action::Sort => self.list.matches.len() > 1,
             Action::PageDown | Action::PageUp => self.list.matches.len() > list_rows(app.body()),
-            Action::Retry => self.list.pages.error.is_some(),
+            Action::Retry => self.list.error.is_some(),
             _ => true,
         }
     }
@@ -240,7 +238,7 @@ impl Component for Picker {
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let table = Table::new(app, &self.list, canvas.theme, canvas.width());
         self.draw_head(&table, canvas);
-        if let Some(error) = self.list.pages.error.as_ref().filter(|_| self.list.items.is_empty()) {
+        if let Some(error) = self.list.error.as_ref().filter(|_| self.list.items.is_empty()) {
             let Explanation { title, meaning, action, atlas_message } =
                 error.explain_list(self.list.field, &app.session.signed_in_as());
             return canvas.explained(&title, &meaning, &action, atlas_message.as_ref());
@@ -317,13 +315,11 @@ impl Picker {
             Some(text) => canvas.line(Line::styled(text, theme.faint)),
             None => canvas.blank(),
         }
-        let pages = &self.list.pages;
         if let (true, Some(limit)) = (self.is_refused, app.form.limit) {
             let text = format!("This organization allows at most {limit}. Choose a shorter lifetime.");
             canvas.warning(&text, theme.warning);
-        } else if let Some(error) = &pages.error {
-            let page = pages.missing_page().unwrap_or(1);
-            let text = format!("Could not load page {page}. {}", error.explain().title);
+        } else if let Some(error) = &self.list.error {
+            let text = format!("Could not load page {}. {}", self.list.next_page(), error.explain().title);
             let text = cut(&text, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
             canvas.marked(theme.glyphs.cross, &text, theme.bad);
         } else {
