@@ -92,10 +92,6 @@ pub(super) trait Component {
     fn on_key(&mut self, _app: &mut Shared, _key: KeyPress) {}
     /// Text was pasted.
     fn on_paste(&mut self, _app: &mut Shared, _text: &str) {}
-    /// False while single letters are keys. Several in one read are then pasted, or typed by mistake.
-    fn takes_text(&self) -> bool {
-        true
-    }
     /// A job or a delivery reported something, or the time of [`Self::wake_in`] has passed.
     fn on_event(&mut self, _app: &mut Shared, _event: Event) -> Transition {
         Transition::Stay
@@ -283,10 +279,10 @@ impl App {
             let run = rest.iter().take_while(|key| key.is_typed()).count();
             let characters: Vec<char> = rest[..run].iter().filter_map(|key| key.text()).collect();
             // A key that is held down repeats the same character.
-            let is_text = if self.screen.component().takes_text() {
-                characters.len() >= PASTE_FROM
-            } else {
+            let is_text = if self.keys().iter().any(Binding::is_letter) {
                 characters.len() >= TEXT_FROM && characters.iter().any(|other| *other != characters[0])
+            } else {
+                characters.len() >= PASTE_FROM
             };
             if is_text {
                 let text: String = rest[..run].iter().map(|key| key.text().unwrap_or('\n')).collect();
@@ -351,9 +347,9 @@ impl App {
             }
             // The line break of a pasted path or command does not run it.
             Some(Action::Choose) if is_of_burst && matches!(self.screen, Screen::Created(_)) => {}
-            // A slow line may deliver two keys in one read, but a yes must come alone.
-            Some(Action::Yes | Action::Delete) if is_of_burst => {}
-            Some(action) if is_after_paste && action.is_decisive() && !is_harmless_exit => {}
+            // A slow line may deliver two keys in one read, but these must come alone.
+            Some(action) if is_of_burst && action.must_come_alone() => {}
+            Some(Action::Leave) if is_after_paste && !is_harmless_exit => {}
             Some(action) => {
                 let transition = self.screen.component_mut().on_action(&mut self.shared, action);
                 self.follow(transition);

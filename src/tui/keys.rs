@@ -136,17 +136,11 @@ impl Action {
         }
     }
 
-    /// True for actions that leave, write, print or delete: they are ignored right after a paste.
-    pub(super) fn is_decisive(self) -> bool {
+    /// True for actions that cannot be undone: their keys are ignored in text, or right after a paste.
+    pub(super) fn must_come_alone(self) -> bool {
         matches!(
             self,
-            Self::Yes
-                | Self::Leave
-                | Self::Another
-                | Self::Keep
-                | Self::Delete
-                | Self::Write
-                | Self::UpdateProfiles
+            Self::Yes | Self::Another | Self::Keep | Self::Delete | Self::Write | Self::UpdateProfiles
         )
     }
 

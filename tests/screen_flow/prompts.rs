@@ -485,7 +485,7 @@ fn several_keys_in_one_read_confirm_nothing() {
         (after_keys(with_output(), "<ctrl-c>"), &["d d", "d y"]),
         (after_keys(sent(), "q"), &["y y", "y enter", "enter y", "x y", "y x"]),
         (older(), &["y y", "y enter", "d y"]),
-        (found(), &["d y"]),
+        (found(), &["d y", "o k", "k o"]),
         (after_keys(found(), "d"), &["y y", "y enter"]),
         (confirming(), &["y y", "y enter", "enter y", "x y"]),
         (updating_env(false), &["y y", "y enter", "x y"]),

@@ -239,17 +239,11 @@ impl Component for CreatedScreen {
     }
 
     fn on_paste(&mut self, app: &mut Shared, text: &str) {
-        if self.takes_text()
-            && let Some(prompt) = &mut self.prompt
-        {
+        if let Some(prompt) = self.prompt.as_mut().filter(|_| self.leaving.is_none()) {
             prompt.edit(|line| line.edit(|line| line.insert(text.trim_end_matches(['\r', '\n']))));
-        } else if self.prompt.is_none() {
+        } else {
             self.check_pasted(app, text);
         }
-    }
-
-    fn takes_text(&self) -> bool {
-        self.leaving.is_none() && self.prompt.as_ref().is_some_and(Prompt::takes_text)
     }
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {

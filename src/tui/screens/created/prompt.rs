@@ -66,11 +66,6 @@ impl Prompt {
         }
     }
 
-    /// True if characters are text instead of keys.
-    pub(super) fn takes_text(&self) -> bool {
-        matches!(self, Self::Run(_) | Self::Save(_, None))
-    }
-
     /// Changes the input line.
     pub(super) fn edit(&mut self, change: impl FnOnce(&mut PromptLine) -> bool) {
         let is_changed = self.line().is_some_and(change);
