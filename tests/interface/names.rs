@@ -487,6 +487,20 @@ fn the_picker_takes_over_the_requests_and_each_project_has_its_own_list() {
 }
 
 #[test]
+fn a_list_that_another_one_replaced_is_fetched_again() {
+    let mut stage = Stage::empty();
+    stage.type_in("pay").paste(OTHER).keys("tab").type_in("ci");
+    accounts_loaded(&mut stage);
+    stage.keys("shift-tab <ctrl-u>").type_in("sea");
+    assert_eq!(
+        requests(&stage).into_iter().filter(|request| request != "project").collect::<Vec<_>>(),
+        ["projects 1".to_owned(), format!("accounts of {OTHER} 1"), "projects 1".to_owned()]
+    );
+    projects_loaded(&mut stage);
+    assert_drawn(&stage, "2 of 6 projects");
+}
+
+#[test]
 fn the_selected_suggestion_stays_selected_when_pages_arrive() {
     let page = |first: usize, is_last| {
         let entry = |number| ProjectEntry {

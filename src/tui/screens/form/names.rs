@@ -205,6 +205,8 @@ impl Shared {
         };
         let mut known = self.names.lists[field as usize].take().filter(is_useful);
         if known.is_none() && is_needed {
+            // One list is fetched at a time.
+            self.stop_names();
             let mut list = List::new(self, field);
             list.fetch(self);
             known = Some(list);
