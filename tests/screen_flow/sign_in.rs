@@ -140,8 +140,10 @@ fn accepted_credentials_open_the_form_with_known_values() {
     let rows = [(None, false), (refusal(None), true), (refusal(Some("203.0.113.7")), true)];
     for (address_refused, warns) in rows {
         let mut stage = trying();
+        stage.app.shared.credential_notes = vec![ServerText::new("about the credentials before")];
         accept(&mut stage, address_refused.clone());
         assert!(stage.is_on_form());
+        assert!(stage.app.shared.credential_notes.is_empty());
         assert!(matches!(stage.commands[1], Command::UseSession), "{:?}", stage.commands);
         assert_eq!((stage.text(FieldName::Project), stage.text(FieldName::Client)), (PROJECT, ""));
         assert_eq!(stage.app.shared.form.focus, Focus::Field(FieldName::Client));

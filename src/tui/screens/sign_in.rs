@@ -298,6 +298,7 @@ impl SignIn {
         });
         app.login = None;
         app.atlas_clock = None;
+        app.credential_notes.clear();
         app.lookups = Lookups::default();
         app.stop_names();
         app.names = Names::default();
