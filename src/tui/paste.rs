@@ -248,7 +248,10 @@ pub(super) fn credentials<'a>(text: &'a str) -> (Option<&'a str>, Option<&'a str
     let is_token = |word: &str| word.starts_with("eyJ") && word.contains('.');
     let secret =
         words().find(|word| word.starts_with(SECRET_PREFIX) || is_private_key(word) || is_token(word));
-    let is_public_key = |word: &&str| word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_public_key = |word: &&str| {
+        let is_label = ["username", "password"].contains(word);
+        word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_lowercase()) && !is_label
+    };
     let name = words()
         .find(|word| ClientId::parse(word).is_ok())
         .or_else(|| words().find(is_public_key).filter(|_| secret.is_some_and(is_private_key)));
@@ -554,6 +557,7 @@ mod tests {
             (CLIENT.to_owned(), Some(CLIENT), None),
             (format!("abcdefgh\n{key}"), Some("abcdefgh"), Some(key)),
             (format!("public_key = \"abcdefgh\"\nprivate_key = \"{key}\""), Some("abcdefgh"), Some(key)),
+            (format!("username\nabcdefgh\npassword\n{key}"), Some("abcdefgh"), Some(key)),
             (format!("[{CLIENT}]({secret})"), Some(CLIENT), Some(secret)),
             (format!("| **{CLIENT}** | **{secret}** |"), Some(CLIENT), Some(secret)),
             (format!("\u{201C}{secret}\u{201D} is of \u{AB}{CLIENT}\u{BB}"), Some(CLIENT), Some(secret)),
