@@ -1,7 +1,9 @@
 //! The terminal as a file: opening it, its size, and writing to it without waiting for long.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
+#[cfg(unix)]
+use std::io::IsTerminal;
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 

@@ -77,6 +77,7 @@ pub(super) async fn send_through_tmux(value: &SecretString, session: Option<&str
 }
 
 /// The socket is the first part of `TMUX`.
+#[cfg(unix)]
 fn socket(session: &str) -> &str {
     session.split(',').next().unwrap_or_default()
 }
@@ -108,6 +109,8 @@ fn why_refused(session: &str) -> CopyError {
             Ok(_) => {}
         }
     }
+    #[cfg(not(unix))]
+    let _ = session;
     CopyError::TmuxRefused
 }
 

@@ -200,7 +200,10 @@ fn why_not_replaced(path: &Path, about: &Metadata) -> Option<SaveFailure> {
     #[cfg(unix)]
     let is_writable = || rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
     #[cfg(not(unix))]
-    let is_writable = || !about.permissions().readonly();
+    let is_writable = || {
+        let _ = path;
+        !about.permissions().readonly()
+    };
     match () {
         () if about.is_dir() => Some(SaveFailure::IsFolder),
         () if !about.is_file() => Some(SaveFailure::Exists),
