@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::{Host, Url};
 
@@ -9,7 +10,8 @@ use super::{is_quoted, trim_visible};
 
 /// The scheme, host and port that all requests are sent to. The scheme is `https`. It may be `http` only for this
 /// machine (127.0.0.0/8, `::1`, `localhost`), where the traffic does not reach a network.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct BaseUrl {
     url: Url,
 }
@@ -103,6 +105,20 @@ impl BaseUrl {
     /// True if requests use TLS.
     pub fn is_encrypted(&self) -> bool {
         self.url.scheme() == "https"
+    }
+}
+
+impl TryFrom<String> for BaseUrl {
+    type Error = BaseUrlError;
+
+    fn try_from(text: String) -> Result<Self, BaseUrlError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<BaseUrl> for String {
+    fn from(base_url: BaseUrl) -> Self {
+        base_url.to_string()
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 use super::text::date_time;
 use super::{
@@ -230,15 +231,18 @@ impl Disposition {
 }
 
 /// The record of one creation: enough to find the secret in Atlas again, and nothing that could sign in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct JournalEntry {
     /// Where the request was sent.
     pub base_url: BaseUrl,
     /// Who was signed in: the kind of credentials and their public half.
     pub identity: ServerText,
     /// The account's project.
+    #[serde(rename = "projectId")]
     pub project: ProjectId,
     /// The account that gets the secret.
+    #[serde(rename = "clientId")]
     pub client: ClientId,
     /// When the creation began, by Atlas's clock, or by this machine's if Atlas's was not known.
     pub begun_at: Timestamp,

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{ServerText, is_quoted};
@@ -18,9 +19,9 @@ pub(crate) const CLIENT_ID_PREFIX: &str = "mdb_sa_id_";
 /// The prefix of a service account's *secret*. A text that begins with it is never an ID.
 pub(crate) const SECRET_PREFIX: &str = "mdb_sa_sk_";
 
-/// What all IDs have in common.
-macro_rules! shown_as_it_is {
-    ($($id:ident),*) => {$(
+/// What all IDs have in common: one that is read from a file is parsed like any other.
+macro_rules! impl_id {
+    ($($id:ident: $parse:expr),*) => {$(
         impl $id {
             /// The ID as part of a URL.
             pub fn as_str(&self) -> &str {
@@ -33,13 +34,27 @@ macro_rules! shown_as_it_is {
                 f.write_str(&self.0)
             }
         }
+
+        impl TryFrom<String> for $id {
+            type Error = &'static str;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                $parse(&text).ok_or("not an ID")
+            }
+        }
     )*};
 }
 
-shown_as_it_is!(ProjectId, ClientId, SecretId, OrganizationId);
+impl_id!(
+    ProjectId: |text| ProjectId::parse(text).ok(),
+    ClientId: |text| ClientId::parse(text).ok(),
+    SecretId: SecretId::from_server,
+    OrganizationId: OrganizationId::from_server
+);
 
 /// The ID of a project, which the API calls a group: 24 lowercase hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(try_from = "String")]
 pub struct ProjectId(String);
 
 /// Why a text is not a valid ID. Positions count characters from 0.
@@ -117,7 +132,8 @@ impl ProjectId {
 }
 
 /// The client ID of a service account: `mdb_sa_id_` and 24 hexadecimal digits in either case.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(try_from = "String")]
 pub struct ClientId(String);
 
 impl ClientId {
@@ -159,7 +175,8 @@ fn prefix_error(text: &str) -> IdError {
 }
 
 /// The ID of a secret, from Atlas. It becomes part of a URL, so only URL-safe characters are valid.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(try_from = "String")]
 pub struct SecretId(String);
 
 impl SecretId {

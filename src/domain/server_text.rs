@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The most characters that are kept of a text. An error's `detail` is one or two sentences.
 const MAX_LENGTH: usize = 400;
 
@@ -14,7 +16,8 @@ const MAX_MARKS: usize = 3;
 /// Control characters, including those that begin escape sequences, bidirectional overrides, invisible characters, and
 /// more than three combining marks per character are removed. Line breaks and tabs become a space. After 400 characters
 /// the text is cut and `...` is appended. Text is converted once, where it comes in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(from = "String")]
 pub struct ServerText(String);
 
 impl ServerText {
@@ -52,6 +55,12 @@ impl ServerText {
     /// True if nothing visible is left.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl From<String> for ServerText {
+    fn from(text: String) -> Self {
+        Self::new(&text)
     }
 }
 
