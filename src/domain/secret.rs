@@ -311,16 +311,9 @@ mod tests {
             ("mdb_sa_sk_FAKEfakeFAK", "mdb_sa_sk_••••••••"),
             ("mdb_sa_sk_FAKEfakeFAKE", "mdb_sa_sk_••••••••FAKE"),
             ("", "••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake9f3\u{7}", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake\u{1b}[2J", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake9f\u{9b}a", "mdb_sa_sk_••••••••"),
             ("mdb_sa_sk_FAKEfakeFAKEfake9f\na", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake\t9f3", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake9f3\0", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAKEfake\u{1b}[2J", "mdb_sa_sk_••••••••"),
             ("mdb_sa_sk_FAKEfakeFAKEfake\u{202e}f3a", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake9\u{2066}3a", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake9f\u{200b}a", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake9f3\u{feff}", "mdb_sa_sk_••••••••"),
             ("mdb_sa_sk_FAKEfake\u{202e}FAKEfake9f3a", "mdb_sa_sk_••••••••9f3a"),
         ];
         for (value, expected) in rows {
@@ -392,23 +385,6 @@ mod tests {
     #[test]
     fn the_media_type_contains_the_version() {
         assert_eq!(MEDIA_TYPE, format!("application/vnd.atlas.{API_VERSION}+json"));
-    }
-
-    #[test]
-    fn every_name_is_parsed_as_its_format() {
-        for format in Format::ALL {
-            assert_eq!(Format::named(format.name()), Some(format));
-        }
-        assert_eq!(Format::named("yaml"), None);
-    }
-
-    #[test]
-    fn titles_are_different_and_all_formats_but_one_contain_the_secret() {
-        let titles = Format::ALL.map(Format::title);
-        assert_eq!(titles.iter().collect::<std::collections::BTreeSet<_>>().len(), titles.len());
-        assert_eq!(Format::Env.title(), ".env");
-        let without: Vec<_> = Format::ALL.into_iter().filter(|format| !format.holds_the_secret()).collect();
-        assert_eq!(without, [Format::ClientId]);
     }
 
     #[test]

@@ -391,12 +391,6 @@ mod tests {
     }
 
     #[test]
-    fn a_public_key_is_sent_as_typed() {
-        let key = PublicKey::parse("abCDefgh").unwrap();
-        assert_eq!((key.as_str(), key.to_string().as_str()), ("abCDefgh", "abCDefgh"));
-    }
-
-    #[test]
     fn a_public_key_is_distinguished_from_other_credentials() {
         let rows = [
             ("abcdefgh", Ok("abcdefgh")),
