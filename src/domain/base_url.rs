@@ -21,28 +21,21 @@ pub struct BaseUrl {
 pub enum HostKind {
     /// `mongodb.com` or `mongodbgov.com`, or a subdomain of them.
     Atlas,
-    /// This machine.
     Loopback,
-    /// Any other host.
     Other,
 }
 
-/// Why a text is not a valid base URL.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BaseUrlError {
     /// Quotes belong to a shell or a file, not to the value.
     #[error("remove the quotes around it")]
     Quoted,
-    /// It is not a URL.
     #[error("this is not a URL; use one like https://cloud.mongodb.com")]
     NotAUrl,
-    /// The scheme is neither `https` nor `http`.
     #[error("the URL must start with https://")]
     Scheme,
-    /// `http` to another machine would expose the credentials on the network.
     #[error("http:// is allowed for localhost only; use https://")]
     Insecure,
-    /// It has more than scheme, host and port.
     #[error("remove {0}: only a scheme and a host are allowed, like https://cloud.mongodb.com")]
     Surplus(&'static str),
 }
@@ -50,7 +43,6 @@ pub enum BaseUrlError {
 impl BaseUrl {
     /// The public Atlas.
     pub const CLOUD: &str = "https://cloud.mongodb.com";
-    /// Atlas for Government (`MONGODB_ATLAS_SERVICE=cloudgov`).
     pub const CLOUD_GOV: &str = "https://cloud.mongodbgov.com";
 
     /// Parses a base URL, and removes a trailing slash.
@@ -102,7 +94,6 @@ impl BaseUrl {
         }
     }
 
-    /// True if requests use TLS.
     pub fn is_encrypted(&self) -> bool {
         self.url.scheme() == "https"
     }

@@ -17,7 +17,6 @@ use super::{
 pub enum Exit {
     /// The secret was delivered, or nothing was created and nothing had to be printed.
     Done,
-    /// A secret should have been created, but was not.
     NothingCreated,
     /// The arguments or the environment are invalid.
     Usage,
@@ -55,7 +54,6 @@ impl Signal {
     pub const HANG_UP: Self = Self(1);
     /// SIGINT sent by another process; Ctrl-C is a key.
     pub const INTERRUPT: Self = Self(2);
-    /// SIGTERM.
     pub const TERMINATE: Self = Self(15);
 
     /// True for SIGINT and SIGQUIT, which the keyboard can send.
@@ -71,18 +69,13 @@ pub const GRACE: Duration = Duration::from_secs(3);
 /// been, but never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExitSummary {
-    /// The account of the secret.
     pub client: ClientId,
-    /// The secret's ID, if Atlas sent one.
     pub secret_id: Option<SecretId>,
-    /// When the secret expires, if Atlas said so.
     pub expires_at: Option<Timestamp>,
-    /// What happened to it.
     pub disposition: Disposition,
 }
 
 impl ExitSummary {
-    /// The summary of a secret that was created.
     pub fn of(client: &ClientId, secret: &CreatedSecret, disposition: Disposition) -> Self {
         let (secret_id, expires_at) = (secret.id.clone(), secret.expires_at);
         Self { client: client.clone(), secret_id, expires_at, disposition }
@@ -126,11 +119,8 @@ impl ExitSummary {
 pub enum Disposition {
     /// It was delivered in these ways, at least one.
     Delivered(Vec<Delivery>),
-    /// It was deleted in Atlas.
     Deleted,
-    /// It was created and not delivered.
     NotDelivered,
-    /// It is not known whether it was created.
     PerhapsCreated,
     /// It was sent in these ways, none of which confirms it. If there are none, it was being delivered when the program
     /// had to end.
@@ -144,7 +134,6 @@ pub enum Disposition {
 /// One way in which a secret was delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// It was saved to a file.
     Saved {
         /// The absolute path of the file.
         path: ServerText,
@@ -156,12 +145,9 @@ pub enum Delivery {
     },
     /// A command read it and exited with 0.
     Piped {
-        /// The name of the program.
         program: ServerText,
-        /// The format that it read.
         format: Format,
     },
-    /// It was written to standard output.
     Printed,
     /// It was copied to the system's clipboard, and read back.
     Copied {
@@ -234,14 +220,11 @@ impl Disposition {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JournalEntry {
-    /// Where the request was sent.
     pub base_url: BaseUrl,
     /// Who was signed in: the kind of credentials and their public half.
     pub identity: ServerText,
-    /// The account's project.
     #[serde(rename = "projectId")]
     pub project: ProjectId,
-    /// The account that gets the secret.
     #[serde(rename = "clientId")]
     pub client: ClientId,
     /// When the creation began, by Atlas's clock, or by this machine's if Atlas's was not known.
@@ -259,7 +242,6 @@ pub struct JournalEntry {
 pub struct PendingRecord {
     /// Its number among the records found at the start.
     pub number: usize,
-    /// The content of the record.
     pub entry: JournalEntry,
 }
 

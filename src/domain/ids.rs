@@ -10,10 +10,8 @@ use thiserror::Error;
 
 use super::{ServerText, is_quoted};
 
-/// The number of hexadecimal digits in an ID.
 const DIGITS: usize = 24;
 
-/// The prefix of a service account's client ID.
 pub(crate) const CLIENT_ID_PREFIX: &str = "mdb_sa_id_";
 
 /// The prefix of a service account's *secret*. A text that begins with it is never an ID.
@@ -60,36 +58,27 @@ pub struct ProjectId(String);
 /// Why a text is not a valid ID. Positions count characters from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum IdError {
-    /// The text is empty; contains the noun for the ID.
     #[error("Enter a {0} or name.")]
     Empty(&'static str),
     /// Quotes belong to a shell or a file, not to the value.
     #[error("remove the quotes around it")]
     Quoted,
-    /// Valid so far, but the prefix of a client ID is incomplete.
     #[error("a client ID starts with mdb_sa_id_")]
     PrefixIncomplete,
-    /// It differs from the prefix of a client ID at this position.
     #[error("a client ID starts with mdb_sa_id_")]
     WrongPrefix(usize),
-    /// It contains a character that is never part of an ID.
     #[error("\"{character}\" is not a hex digit")]
     NotHex {
-        /// The invalid character.
         character: char,
         /// Its position, including the prefix.
         position: usize,
     },
-    /// Valid so far, but there are only this many digits.
     #[error("{0} of 24 hex digits")]
     TooShort(usize),
-    /// It has more than 24 digits.
     #[error("{0} digits; a {1}")]
     TooLong(usize, &'static str),
-    /// It is a client ID instead of a project ID.
     #[error("this is a client ID; a project ID has 24 hex digits and no prefix")]
     IsClientId,
-    /// It is a secret, which does not belong in any field.
     #[error("this is a secret, not a client ID")]
     IsSecret,
 }
@@ -101,7 +90,6 @@ impl IdError {
     }
 }
 
-/// Checks that `digits`, which follow `prefix`, are 24 hexadecimal digits.
 fn check_digits(digits: &str, prefix: &str, rule: &'static str) -> Result<(), IdError> {
     let not_hex = digits.chars().enumerate().find(|(_, character)| !character.is_ascii_hexdigit());
     if let Some((position, character)) = not_hex {

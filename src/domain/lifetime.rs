@@ -42,28 +42,22 @@ pub struct Lifetime {
     hours: i32,
 }
 
-/// Why a text is not a valid lifetime.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LifetimeError {
-    /// The text is empty.
     #[error("use 36h, 30d, 12w, 1y or a date")]
     Empty,
     /// Neither a date nor a number with a unit. Contains what is wrong with it, and what to use.
     #[error("{0}")]
     Malformed(String),
-    /// Zero or negative.
     #[error("too short: use 8 hours to 365 days")]
     NotPositive,
-    /// A date that is not in the future.
     #[error("this is in the past")]
     Past,
-    /// More hours than an `int32` can hold.
     #[error("too long: use 8 hours to 365 days")]
     TooLong,
 }
 
 impl Lifetime {
-    /// The lifetime of this many hours.
     pub fn from_hours(hours: i32) -> Result<Self, LifetimeError> {
         if hours > 0 { Ok(Self { hours }) } else { Err(LifetimeError::NotPositive) }
     }

@@ -13,7 +13,6 @@ use super::{
 /// A request to Atlas. Each needs a different role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// `GET /groups`
     ListProjects,
     /// `GET /groups/{groupId}`
     ReadProject,
@@ -71,10 +70,8 @@ impl Session {
     }
 }
 
-/// An error, explained to the user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Explanation {
-    /// What happened, as a sentence.
     pub title: Cow<'static, str>,
     /// What that means; empty if the title says it.
     pub meaning: Cow<'static, str>,
@@ -182,7 +179,6 @@ impl Rejection {
         }
     }
 
-    /// Explains the refusal of an unknown request.
     pub fn explain(&self) -> Explanation {
         explain_rejection(self, None)
     }
@@ -321,7 +317,6 @@ impl ApiError {
         }
     }
 
-    /// Explains the error of an unknown request.
     pub fn explain(&self) -> Explanation {
         explain_cause(&self.cause).with_message_of(self)
     }
@@ -439,7 +434,6 @@ fn explain_cause(cause: &Cause) -> Explanation {
 }
 
 impl DeleteError {
-    /// Explains the error.
     pub fn explain(&self) -> Explanation {
         match self {
             Self::AccountUnread(error) => {

@@ -10,9 +10,7 @@ use super::ServerText;
 pub enum Os {
     /// Linux and other systems that follow the XDG Base Directory Specification.
     Xdg,
-    /// macOS.
     MacOs,
-    /// Windows.
     Windows,
 }
 

@@ -12,9 +12,7 @@ use super::{
 /// What is delivered: the secret, and what the formats contain with it. `Debug` hides the value.
 #[derive(Clone, Debug)]
 pub struct SecretPayload {
-    /// The project, the account and the requested lifetime.
     pub new_secret: NewSecret,
-    /// The secret, as Atlas returned it.
     pub secret: CreatedSecret,
     /// The project's organization, if it could be read.
     pub organization: Option<OrganizationId>,
@@ -23,7 +21,6 @@ pub struct SecretPayload {
 /// A file that is safely on the disk, including its entry in the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedFile {
-    /// The absolute path.
     pub path: ServerText,
     /// The format, according to its extension.
     pub format: Format,
@@ -32,46 +29,34 @@ pub struct SavedFile {
 /// Why a file was not saved, and what to do. A partly written file has been removed, and an existing file is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SaveFailure {
-    /// No path was given, or it has no file name.
     #[error("Not a file name.")]
     NoName,
-    /// It is a folder.
     #[error("That is a folder.")]
     IsFolder,
-    /// It exists already, and existing files are not overwritten.
     #[error("File already exists.")]
     Exists,
     /// It is an `.env` file whose two variables can be updated if the user agrees.
     #[error("File already exists.")]
     CanUpdate(EnvFile),
-    /// It is a broken symbolic link.
     #[error("That is a link to a file that does not exist.")]
     BrokenLink,
-    /// The file has other hard links, which would keep the old content.
     #[error("The file has another name (a hard link), which would keep the old secret.")]
     HardLinked,
-    /// The existing file is read-only.
     #[error("The file is read-only.")]
     ReadOnly,
     /// The existing file belongs to another user, and would not after the update.
     #[error("The file belongs to another user.")]
     NotOwned,
-    /// The extended attributes of the old file cannot be copied to the new one.
     #[error("The file has attributes that cannot be kept.")]
     Attributes,
-    /// Another program has changed or removed the file.
     #[error("Another program changed the file at the same time. It was not updated.")]
     Changed,
-    /// Another user has replaced the new file with another one.
     #[error("Another user replaced the file while it was written. The secret is not in it.")]
     Swapped,
-    /// Another program has locked the file.
     #[error("Another program has locked the file. It was not updated.")]
     Locked,
-    /// The existing file is larger than an `.env` file may be.
     #[error("The file is larger than 1 MiB.")]
     TooLarge,
-    /// The existing file is binary or UTF-16.
     #[error("The file is binary or UTF-16.")]
     NotText,
     /// This line, counting from 1, is ambiguous.
@@ -82,13 +67,10 @@ pub enum SaveFailure {
     /// The values in the file are encrypted by sops or dotenvx, so a plain one must not be added.
     #[error("Nothing was changed. Line {0} is encrypted, and the secret would stand there in plain text.")]
     Encrypted(usize),
-    /// This folder does not exist.
     #[error("{}", no_folder(.0))]
     NoFolder(ServerText),
-    /// The folder is not writable.
     #[error("You have no permission to write there.")]
     NotAllowed,
-    /// The disk is full.
     #[error("No space left on that disk.")]
     Full,
     /// The path begins with `~`, and the home folder is not known.
@@ -120,7 +102,6 @@ pub struct EnvFile {
 /// A value in place of this account's client ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OtherClient {
-    /// The client ID of another account.
     Account(ClientId),
     /// Something else. It is not shown, because it could be a secret.
     Unknown,
@@ -174,7 +155,6 @@ fn no_folder(folder: &ServerText) -> String {
 /// The result of writing the new secret to a profile of the Atlas CLI.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileUpdate {
-    /// The profile.
     pub profile: ProfileName,
     /// Where it was written and read back, or why it was not, as a sentence.
     pub result: Result<ServerText, ServerText>,
@@ -183,7 +163,6 @@ pub struct ProfileUpdate {
 /// A command line that the program suggests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownCommand {
-    /// The name of the command.
     pub name: ServerText,
     /// The command line with its placeholders.
     pub line: String,
@@ -205,37 +184,29 @@ pub struct CommandOutput {
 /// How the command that got the secret ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandOutcome {
-    /// It read the whole secret and exited with 0.
     Succeeded,
     /// The line is not a command: it has an open quote, is empty, or contains the secret itself.
     Malformed(ServerText),
     /// The value of a placeholder in the line is not known.
     UnknownPlaceholder(ServerText),
-    /// There is no such program.
     NotFound(ServerText),
-    /// It could not be started.
     NotStarted(ServerText),
     /// It exited with a code other than 0.
     Exited {
-        /// Its exit code.
         code: i32,
         /// The last line of its output, if no line contained the secret.
         last_line: ServerText,
     },
     /// A signal with this number ended it.
     Killed(i32),
-    /// It exited with 0, but without reading the whole secret.
     ClosedEarly,
-    /// It is not known how it ended.
     Lost(ServerText),
 }
 
 /// How a command ended, and its output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandReport {
-    /// How it ended.
     pub outcome: CommandOutcome,
-    /// Its output.
     pub output: CommandOutput,
 }
 
@@ -299,7 +270,6 @@ impl CommandOutcome {
         )
     }
 
-    /// What happened to `program`, as a sentence.
     pub fn sentence(&self, program: &str) -> String {
         match self {
             Self::Succeeded => format!("{program} read it and exited with 0"),
@@ -339,7 +309,6 @@ pub enum CopyOutcome {
     },
     /// The value was sent to the terminal, which never confirms it.
     Sent(TerminalRoute),
-    /// No backend worked.
     Failed {
         /// One message per backend that was tried.
         reasons: Vec<ServerText>,
@@ -351,7 +320,6 @@ pub enum CopyOutcome {
 pub enum TerminalRoute {
     /// Through tmux (`tmux load-buffer -w`).
     Tmux,
-    /// By the escape sequence OSC 52.
     Osc52,
     /// By OSC 52, because the server in `TMUX` cannot be used.
     Osc52Instead(CopyError),
@@ -371,22 +339,17 @@ impl TerminalRoute {
 /// connection timeout.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum CopyError {
-    /// The user has turned copying off.
     #[error("Copying is turned off (--clipboard off).")]
     SwitchedOff,
     /// No backend suits the environment.
     #[error("There is no display and no terminal to copy to.")]
     NoBackend,
-    /// The system's clipboard could not be opened.
     #[error("{}", no_display_message())]
     NoDisplay,
-    /// Another program is using the clipboard.
     #[error("Another program is using the clipboard.")]
     ClipboardOccupied,
-    /// Setting the value failed.
     #[error("The clipboard did not accept the value.")]
     ClipboardRefused,
-    /// The clipboard process did not respond in time.
     #[error("The display did not answer within 2 s.")]
     DisplaySilent,
     /// The clipboard process could not be started, or ended without a report.
@@ -395,10 +358,8 @@ pub enum CopyError {
     /// `TMUX` is not set, so the value would go to the clients of some other server.
     #[error("This program does not run inside tmux.")]
     NotInsideTmux,
-    /// The program `tmux` could not be started.
     #[error("tmux could not be started.")]
     TmuxNotStarted,
-    /// The server in `TMUX` no longer exists.
     #[error("The tmux server that TMUX names is not running.")]
     TmuxGone,
     /// The server in `TMUX` belongs to another user, as after `sudo` or `su`.
@@ -407,13 +368,10 @@ pub enum CopyError {
     /// `tmux` failed; versions before 3.2 have no `load-buffer -w`.
     #[error("tmux did not accept the value; it needs version 3.2 or newer.")]
     TmuxRefused,
-    /// tmux did not respond in time.
     #[error("tmux did not answer within 2 s.")]
     TmuxSilent,
-    /// The value is too long for an escape sequence.
     #[error("The value is too long to send to the terminal.")]
     TooLong,
-    /// Writing to the terminal failed.
     #[error("Writing to the terminal failed.")]
     TerminalNotWritable,
 }
@@ -429,7 +387,6 @@ fn no_display_message() -> &'static str {
 /// What the system's clipboard contains now.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub enum ClipboardContent {
-    /// The copied value.
     Ours {
         /// The time until it is cleared; `None` if it stays.
         clears_in: Option<Duration>,
@@ -443,20 +400,16 @@ pub enum ClipboardContent {
     PutBack,
     /// Unknown, because the copy is lost.
     Lost(LostCopy),
-    /// Unknown, because it could not be read.
     Unreadable,
 }
 
 /// Why a copy is lost, so that it no longer proves a delivery.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum LostCopy {
-    /// The clipboard process has ended without a report.
     #[error("The clipboard process has ended.")]
     ProcessEnded,
-    /// The display is gone.
     #[error("The display is gone.")]
     DisplayGone,
-    /// The clipboard process should have cleared the clipboard by now, and does not respond.
     #[error("It should have been cleared by now, and the clipboard process does not answer.")]
     DeadlinePassed,
 }

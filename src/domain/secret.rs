@@ -7,19 +7,15 @@ use super::ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 use super::server_text::is_drawn;
 use super::{AccountRef, ClientId, Lifetime, ProjectId, SecretId, Template};
 
-/// The secret to create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSecret {
-    /// The account's project.
     pub project: ProjectId,
-    /// The account that gets the secret.
     pub client: ClientId,
     /// The requested lifetime. Atlas's response may differ.
     pub lifetime: Lifetime,
 }
 
 impl NewSecret {
-    /// The account that gets the secret.
     pub fn account(&self) -> AccountRef {
         AccountRef { project: self.project.clone(), client: self.client.clone() }
     }
@@ -33,11 +29,8 @@ impl NewSecret {
 /// The three fields that define a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldName {
-    /// The project's ID.
     Project,
-    /// The service account's client ID.
     Client,
-    /// The secret's lifetime.
     Lifetime,
 }
 
@@ -45,7 +38,6 @@ impl FieldName {
     /// All fields, in the order of the form.
     pub const ALL: [Self; 3] = [Self::Project, Self::Client, Self::Lifetime];
 
-    /// The field's label on the screen.
     pub fn label(self) -> &'static str {
         match self {
             Self::Project => "Project ID",
@@ -72,7 +64,6 @@ impl FieldName {
         }
     }
 
-    /// The command-line option for the field.
     pub fn option(self) -> &'static str {
         match self {
             Self::Project => "--project-id",
@@ -99,11 +90,8 @@ impl FieldName {
 pub struct CreatedSecret {
     /// The value; Atlas never shows it again.
     pub value: SecretString,
-    /// Its ID, if it could be read.
     pub id: Option<SecretId>,
-    /// When Atlas created it, if that could be read.
     pub created_at: Option<Timestamp>,
-    /// When it expires, if that could be read.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -199,12 +187,9 @@ impl QueryFlags {
 /// list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// Only the secret, without a line break.
     #[default]
     Secret,
-    /// Only the account's client ID, without a line break.
     ClientId,
-    /// The two variables of an `.env` file, [`ENV_VARIABLES`].
     Env,
     /// The fields of Atlas's response (schema `ServiceAccountSecret`).
     Json,
@@ -216,7 +201,6 @@ pub enum Format {
     Terraform,
     /// The two variables of MongoDB's MCP server: `MDB_MCP_API_CLIENT_ID` and `MDB_MCP_API_CLIENT_SECRET`.
     Mcp,
-    /// The user's own format.
     Template(Template),
 }
 
@@ -236,7 +220,6 @@ impl Format {
         Self::Mcp,
     ];
 
-    /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Secret => "secret",
@@ -251,7 +234,6 @@ impl Format {
         }
     }
 
-    /// The format with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
@@ -272,7 +254,6 @@ impl Format {
         }
     }
 
-    /// The title in a list.
     pub fn title(self) -> &'static str {
         match self {
             Self::Secret => "Secret",
@@ -292,7 +273,6 @@ impl Format {
         self != Self::ClientId
     }
 
-    /// True if the format contains the organization's ID.
     pub fn names_the_organization(self) -> bool {
         matches!(self, Self::Kubernetes | Self::Aws)
     }

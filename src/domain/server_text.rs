@@ -21,7 +21,6 @@ const MAX_MARKS: usize = 3;
 pub struct ServerText(String);
 
 impl ServerText {
-    /// Makes `text` safe.
     pub fn new(text: &str) -> Self {
         let mut safe = String::new();
         let (mut kept, mut marks) = (0, MAX_MARKS);
@@ -47,12 +46,10 @@ impl ServerText {
         Self(safe)
     }
 
-    /// The safe text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// True if nothing visible is left.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
