@@ -124,9 +124,7 @@ pub(super) fn route(
 /// Checks all proxy variables, and returns the proxy for `https`.
 fn proxies(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Url>, ProxyError> {
     let mut found = None;
-    // In a CGI script, `HTTP_PROXY` comes from a header of the client's request (<https://httpoxy.org>).
-    let is_cgi = variable("REQUEST_METHOD").is_some_and(|method| !method.is_empty());
-    for name in FOR_HTTPS.into_iter().chain(FOR_HTTP.into_iter().filter(|_| !is_cgi)) {
+    for name in FOR_HTTPS.into_iter().chain(FOR_HTTP) {
         let Some(text) = variable(name).filter(|text| !text.is_empty()) else { continue };
         let proxy = parse(&text).map_err(|why| ProxyError { variable: name, why })?;
         if FOR_HTTPS.contains(&name) {
@@ -224,23 +222,16 @@ mod tests {
     fn a_proxy_is_a_url_of_a_known_scheme() {
         let rows = [
             ("http://proxy.test:3128", "http://proxy.test:3128/"),
-            ("http://proxy.test:3128/", "http://proxy.test:3128/"),
             ("HTTP://Proxy.test:3128", "http://proxy.test:3128/"),
             ("https://proxy.test", "https://proxy.test/"),
-            ("proxy.test:3128", "http://proxy.test:3128/"),
             ("127.0.0.1:3128", "http://127.0.0.1:3128/"),
-            ("http://[::1]:3128", "http://[::1]:3128/"),
             ("[2001:db8::1]:3128", "http://[2001:db8::1]:3128/"),
-            ("user:fake@[2001:db8::1]", "http://user:fake@[2001:db8::1]/"),
-            ("socks5://[2001:db8::1]:1080", "socks5h://[2001:db8::1]:1080"),
-            ("http://user:fake@proxy.test:3128", "http://user:fake@proxy.test:3128/"),
             ("user:fake@proxy.test:3128", "http://user:fake@proxy.test:3128/"),
             ("http://CORP%5Cuser:fake@proxy.test", "http://CORP%5Cuser:fake@proxy.test/"),
             ("http://user:f@ke@proxy.test:3128", "http://user:f%40ke@proxy.test:3128/"),
             ("http://user:it's@proxy.test:3128", "http://user:it's@proxy.test:3128/"),
-            ("socks5://proxy.test:1080", "socks5h://proxy.test:1080"),
+            ("socks5://[2001:db8::1]:1080", "socks5h://[2001:db8::1]:1080"),
             ("socks5h://user:fake@proxy.test:1080", "socks5h://user:fake@proxy.test:1080"),
-            ("socks4://proxy.test", "socks4://proxy.test"),
             ("socks4a://proxy.test", "socks4a://proxy.test"),
         ];
         for (text, expected) in rows {
@@ -250,78 +241,43 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_proxy_is_named_but_its_value_is_not_shown() {
-        let values = [
-            r"http://CORP\user:FAKE-pw@127.0.0.1:3128",
-            r"CORP\user:FAKE-pw@127.0.0.1:3128",
-            r"http:\\proxy.test:3128",
-            "\"http://user:FAKE-pw@proxy.test:3128\"",
-            "'http://user:FAKE-pw@proxy.test:3128'",
-            "http://user:FAKE-pw@proxy.test:3128'",
-            "http://user:FAKE pw@proxy.test:3128",
-            " http://user:FAKE-pw@proxy.test:3128",
-            "http://user:FAKE-pw@proxy.test:3128 ",
-            "http://user:FAKE-pw@proxy.test: 3128",
-            "http://user:FAKE-pw@proxy.test:3128\n",
-            "http://user:FAKE-pw@proxy\t.test:3128",
-            "http://user:FAKE/pw@proxy.test:3128",
-            "http://user:3/FAKE-pw@proxy.test:3128",
-            "http://user:3#FAKE-pw@proxy.test:3128",
-            "http://user:3?FAKE-pw@proxy.test:3128",
-            "http://user:FAKE-pw@proxy.test:99999",
-            "http://user:FAKE-pw@proxy.test:port",
-            "http://user:FAKE-pw@",
-            "http://",
-            "://proxy.test",
-            "http:/proxy.test:3128",
-            "http:///proxy.test:3128",
-            "http://http://proxy.test:3128",
-            "http://proxy.test:3128/proxy.pac",
-            "ftp://user:FAKE-pw@proxy.test",
-            "socks://user:FAKE-pw@proxy.test",
-            "socks5://",
-            "file:///etc/passwd",
-            "http://[::1:3128",
-            "http://user:FAKE-pw@::1:3128",
-            "::1",
-            "http://user:FAKE-pw@[fe80::1%25eth0]:3128",
-            "http://user:FAKE-pw@[fe80::1%eth0]:3128",
-            "http://user:FAKE-pw@[10.0.0.1]:3128",
-            "http://pro|xy.test:3128",
-            "http://user:FAKE-\u{fffd}@proxy.test:3128",
-            " ",
-        ];
-        for text in values {
-            for variable in FOR_HTTPS.into_iter().chain(FOR_HTTP) {
-                let error = route_of("https://atlas.test", &[(variable, text)]).unwrap_err();
-                assert_eq!(error.variable, variable, "{text}");
-                let message = format!("{error} {error:?}");
-                assert!(message.contains(variable) && !message.contains("FAKE"), "{text}: {message}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_message_names_the_mistake() {
+    fn an_invalid_proxy_is_named_with_its_mistake_but_its_value_is_not_shown() {
+        let (quotes, space) = ("it holds quotes", "it holds a space or a line break");
+        let backslash = "it holds a backslash, which is %5C in a user name";
+        let (no_host, no_url) = ("it names no host", "it is not a URL");
+        let scheme = "it must start with http://, https://, socks5:// or socks5h://";
+        let surplus = "something follows the host and port; / ? # in a password are %2F %3F %23";
         let rows = [
-            ("http://\"proxy.test", "it holds quotes"),
-            ("'proxy.test", "it holds quotes"),
-            ("proxy.test'", "it holds quotes"),
-            ("http://proxy.test :3128", "it holds a space or a line break"),
-            ("http://proxy.test\u{7}:3128", "it holds a space or a line break"),
-            ("http://proxy.\u{fffd}:3128", "it is not UTF-8"),
-            ("CORP\\user@proxy.test", "it holds a backslash, which is %5C in a user name"),
-            ("http:///proxy.test", "it names no host"),
-            ("socks5://", "it names no host"),
-            ("http://proxy.test:port", "it is not a URL"),
-            ("ftp://proxy.test", "it must start with http://, https://, socks5:// or socks5h://"),
-            (
-                "http://proxy.test/proxy.pac",
-                "something follows the host and port; / ? # in a password are %2F %3F %23",
-            ),
+            (r"CORP\user:FAKE-pw@127.0.0.1:3128", backslash),
+            ("\"http://user:FAKE-pw@proxy.test:3128\"", quotes),
+            ("'http://user:FAKE-pw@proxy.test:3128'", quotes),
+            ("http://user:FAKE-pw@proxy.test:3128'", quotes),
+            ("http://user:FAKE pw@proxy.test:3128", space),
+            (" http://user:FAKE-pw@proxy.test:3128", space),
+            ("http://user:FAKE-pw@proxy.test:3128\n", space),
+            ("http://user:FAKE-pw@proxy.test\u{7}:3128", space),
+            ("http://user:FAKE-\u{fffd}@proxy.test:3128", "it is not UTF-8"),
+            ("http://user:FAKE/pw@proxy.test:3128", no_url),
+            ("http://user:3/FAKE-pw@proxy.test:3128", surplus),
+            ("http://user:3#FAKE-pw@proxy.test:3128", surplus),
+            ("http://user:3?FAKE-pw@proxy.test:3128", surplus),
+            ("http://proxy.test:3128/proxy.pac", surplus),
+            ("http://user:FAKE-pw@proxy.test:99999", no_url),
+            ("http://user:FAKE-pw@proxy.test:port", no_url),
+            ("http://user:FAKE-pw@", no_url),
+            ("http://user:FAKE-pw@::1:3128", no_url),
+            ("http://user:FAKE-pw@[fe80::1%25eth0]:3128", no_url),
+            ("http:///proxy.test:3128", no_host),
+            ("socks5://", no_host),
+            ("ftp://user:FAKE-pw@proxy.test", scheme),
+            ("socks://user:FAKE-pw@proxy.test", scheme),
         ];
         for (text, why) in rows {
-            assert_eq!(parse(text), Err(why), "{text}");
+            for variable in FOR_HTTPS.into_iter().chain(FOR_HTTP) {
+                let error = route_of("https://atlas.test", &[(variable, text)]).unwrap_err();
+                assert_eq!((error.variable, error.why), (variable, why), "{text}");
+                assert!(!format!("{error} {error:?}").contains("FAKE"), "{text}");
+            }
         }
     }
 
@@ -344,53 +300,12 @@ mod tests {
     }
 
     #[test]
-    fn a_cgi_script_ignores_http_proxy() {
-        for name in FOR_HTTP {
-            let set =
-                [(name, "FAKE header"), ("REQUEST_METHOD", "GET"), ("HTTPS_PROXY", "http://proxy.test")];
-            assert_eq!(route_of("https://atlas.test", &set[..2]), Ok(Route::System), "{name}");
-            assert_eq!(
-                route_of("https://atlas.test", &set),
-                Ok(Route::Proxy("http://proxy.test".parse().unwrap()))
-            );
-            assert!(route_of("https://atlas.test", &[set[0], ("REQUEST_METHOD", "")]).is_err(), "{name}");
-        }
-    }
-
-    #[test]
     fn exceptions_are_read_as_go_reads_them() {
         let rows = [
-            ("https://atlas.corp.test", "", false),
-            ("https://atlas.corp.test", "*", true),
-            ("https://atlas.corp.test", "other.test, *", true),
-            ("https://atlas.corp.test", "corp.test", true),
-            ("https://atlas.corp.test", ".corp.test", true),
-            ("https://atlas.corp.test", "*.corp.test", true),
-            ("https://atlas.corp.test", "*.CORP.Test", true),
-            ("https://atlas.corp.test", "atlas.corp.test", true),
-            ("https://atlas.corp.test", " other.test ,\tcorp.test ", true),
-            ("https://atlas.corp.test", "corp.test:443", true),
-            ("https://atlas.corp.test", "*.corp.test:443", true),
-            ("https://atlas.corp.test", "corp.test:8443", false),
             ("https://atlas.corp.test", "corp.test:", true),
-            ("https://atlas.corp.test:8443", "corp.test:8443", true),
-            ("https://atlas.corp.test:8443", "corp.test:443", false),
-            ("https://atlas.corp.test", "rp.test", false),
-            ("https://atlas.corp.test", "test.corp", false),
-            ("https://atlas.corp.test", "*corp.test", false),
-            ("https://atlas.corp.test", ",,.,*.,:443", false),
-            ("https://corp.test", "corp.test", true),
-            ("https://corp.test", ".corp.test", false),
-            ("https://corp.test", "*.corp.test", false),
-            ("https://10.1.2.3", "10.0.0.0/8", true),
             ("https://10.1.2.3", "10.1.2.3/8", true),
-            ("https://10.1.2.3", "10.1.2.3", true),
-            ("https://10.1.2.3", "10.1.2.3:443", true),
-            ("https://10.1.2.3", "10.1.2.3:80", false),
-            ("https://10.1.2.3", "11.0.0.0/8", false),
             ("https://10.1.2.3", "10.0.0.0/99", false),
             ("https://10.1.2.3", "2.3", false),
-            ("https://10.1.2.3", "*", true),
             ("https://[2001:db8::1]", "2001:db8::/32", true),
             ("https://[2001:db8::1]", "2001:db8::1", true),
             ("https://[2001:db8::1]", "[2001:db8::1]", true),
@@ -402,8 +317,6 @@ mod tests {
             ("https://[2001:db8::1]", "[2001:db8::1]/128", false),
             ("https://[2001:db8::1]", "[2001:db8::1", false),
             ("https://[2001:db8::1]", "2001:db8::1:443", false),
-            ("https://[2001:db8::1]", "2001:db8::1/128", true),
-            ("https://[2001:db8::1]", "2001:db8::/129", false),
             ("https://[2001:db8::1]", "::/0", true),
             ("https://[2001:db8::1]", "0.0.0.0/0", false),
             // The host in a URL has no zone, so an entry with a zone never matches, as in Go.

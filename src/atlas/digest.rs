@@ -90,4 +90,32 @@ fn unsupported() -> ApiError {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn challenge(header: &str) -> Option<Challenge> {
+        let header = HeaderValue::from_str(header).unwrap();
+        Challenge::strongest(&HeaderMap::from_iter([(WWW_AUTHENTICATE, header)]))
+    }
+
+    #[test]
+    fn an_unsupported_challenge_is_skipped() {
+        let good = r#"Digest realm="MMS Public API", domain="", nonce="n", algorithm=MD5, qop="auth""#;
+        let bad = [
+            r#"Basic realm="x""#,
+            "Digest",
+            "Digest ,,=",
+            r#"Digest realm="r", nonce="n", algorithm=SHA-3000, qop="auth""#,
+            r#"Digest realm="r", nonce="n", algorithm=SHA-256-sess, qop="auth""#,
+            r#"Digest realm="r", nonce="n", algorithm=SHA-256"#,
+            r#"Digest realm="r", nonce="n", algorithm=SHA-256, qop="auth-int""#,
+        ];
+        for bad in bad {
+            assert!(challenge(bad).is_none(), "{bad}");
+        }
+        let after_others = challenge(&format!("Basic realm=\"x\", Negotiate, {}, {good}", bad[4])).unwrap();
+        assert_eq!(after_others.digest.realm(), "MMS Public API");
+        assert!(!after_others.is_old(after_others.received_at + Duration::from_secs(60)));
+        assert!(after_others.is_old(after_others.received_at + Duration::from_secs(61)));
+    }
+}

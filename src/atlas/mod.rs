@@ -22,6 +22,7 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
+use tokio::sync::Mutex as AsyncMutex;
 
 use crate::domain::{
     self, AccountEntry, ApiError, ApiResult, BaseUrl, Cause, ClientId, CreatedSecret, Credentials,
@@ -29,9 +30,9 @@ use crate::domain::{
     ProjectId, QueryFlags, SecretId, ServiceAccount,
 };
 
+use digest::Challenge;
 use http::{ApiResponse, exchange};
 use oauth::Token;
-use session::Session;
 
 pub use connect::{ProxyError, check_proxies, proxy_variables};
 pub use http::Limits;
@@ -63,7 +64,11 @@ pub struct Client {
     keeps_open: bool,
     limits: Limits,
     http: reqwest::Client,
-    session: Session,
+    credentials: Credentials,
+    /// What an API key's next request responds to.
+    challenge: Mutex<Option<Challenge>>,
+    /// A service account's token. Locked while one is requested, so that two requests share it.
+    token: AsyncMutex<Option<Token>>,
     /// The tokens of this run that have not been revoked yet.
     minted: Mutex<Vec<Token>>,
 }
@@ -71,21 +76,17 @@ pub struct Client {
 impl Client {
     /// Sets up the client. Sends nothing. Blocks while it reads the machine's certificates, so do not call it where the
     /// screen is drawn.
-    ///
-    /// # Errors
-    /// [`Cause::Setup`] if no trusted certificates could be loaded.
     pub fn new(settings: Settings) -> ApiResult<Self> {
         Self::with_limits(settings, Limits::default())
     }
 
     /// Like [`Client::new`], with other limits, for tests.
-    ///
-    /// # Errors
-    /// As [`Client::new`].
     pub fn with_limits(settings: Settings, limits: Limits) -> ApiResult<Self> {
         Ok(Self {
             http: connect::client(&settings.base_url, limits.connect)?,
-            session: Session::new(settings.credentials),
+            credentials: settings.credentials,
+            challenge: Mutex::default(),
+            token: AsyncMutex::default(),
             base_url: settings.base_url,
             query: settings.query_flags.query(),
             keeps_open: settings.keeps_open,
@@ -94,31 +95,21 @@ impl Client {
         })
     }
 
-    /// Reads a service account and its secrets, and signs in first if necessary. After a 401, a service account signs
-    /// in again and repeats the request once. An API key responds to the challenge, and once more if its nonce had
-    /// expired (RFC 7616, section 3.3).
-    ///
-    /// # Errors
-    /// [`Cause::TimedOut`] after 3 seconds (the sign-in before has its own limit).
+    /// Reads a service account and its secrets. Like all methods but [`Client::create_secret`], it signs in first if
+    /// necessary. After a 401, a service account signs in again and repeats the request once. An API key responds to
+    /// the challenge, and once more if its nonce had expired (RFC 7616, section 3.3).
     pub async fn service_account(&self, project: &ProjectId, client: &ClientId) -> ApiResult<ServiceAccount> {
         let response = self.read(self.account_url(project, client), MEDIA_TYPE, self.limits.read).await?;
         let account = classify::read(&response, wire::service_account)?;
         Ok(ServiceAccount { read_at: response.date, ..account })
     }
 
-    /// Reads a project (`GET /groups/{groupId}`), and signs in first if necessary.
-    ///
-    /// # Errors
-    /// As [`Client::service_account`].
+    /// Reads a project (`GET /groups/{groupId}`).
     pub async fn project(&self, project: &ProjectId) -> ApiResult<Project> {
         self.get(&format!("groups/{project}"), self.limits.read, wire::project).await
     }
 
-    /// Reads what an organization allows (`GET /orgs/{orgId}/settings`), and signs in first if necessary. Requires an
-    /// organization role that not every user has.
-    ///
-    /// # Errors
-    /// As [`Client::service_account`].
+    /// Reads what an organization allows (`GET /orgs/{orgId}/settings`). Requires an organization role.
     pub async fn organization_settings(
         &self,
         organization: &OrganizationId,
@@ -127,28 +118,19 @@ impl Client {
         self.get(&path, self.limits.read, wire::organization_settings).await
     }
 
-    /// Requests one project, to see if Atlas accepts the credentials. Signs in first if necessary.
-    ///
-    /// # Errors
-    /// As [`Client::projects`].
+    /// Requests one project, to see if Atlas accepts the credentials.
     pub async fn probe(&self) -> ApiResult<()> {
         let is_list = |body: &Value| wire::page(body, wire::project_entry).map(|_| ());
         self.get("groups?itemsPerPage=1", self.limits.list, is_list).await
     }
 
     /// Reads a page of the projects that the credentials can see (`GET /groups`). Pages count from 1.
-    ///
-    /// # Errors
-    /// [`Cause::TimedOut`] after 20 seconds.
     pub async fn projects(&self, page: u32) -> ApiResult<Page<ProjectEntry>> {
         let path = format!("groups?itemsPerPage={ENTRIES_PER_PAGE}&pageNum={page}");
         self.get(&path, self.limits.list, |body| wire::page(body, wire::project_entry)).await
     }
 
     /// Reads a page of a project's service accounts (`GET /groups/{groupId}/serviceAccounts`). Pages count from 1.
-    ///
-    /// # Errors
-    /// As [`Client::projects`].
     pub async fn service_accounts(&self, project: &ProjectId, page: u32) -> ApiResult<Page<AccountEntry>> {
         let path = format!("groups/{project}/serviceAccounts?itemsPerPage={ENTRIES_PER_PAGE}&pageNum={page}");
         let response = self.read(self.url(&path), MEDIA_TYPE, self.limits.list).await?;
@@ -202,9 +184,6 @@ impl Client {
     /// authorization. A 401 is a refusal like any other.
     ///
     /// Run the future to its end: dropping it loses a secret that Atlas may have created.
-    ///
-    /// # Errors
-    /// The error's [`certainty`](ApiError::certainty) says whether a secret was created.
     pub async fn create_secret(&self, new_secret: &NewSecret) -> ApiResult<CreatedSecret> {
         let account = self.account_url(&new_secret.project, &new_secret.client);
         let url = format!("{account}/secrets{}", self.query);
@@ -212,10 +191,7 @@ impl Client {
         classify::created(&self.send_once(Method::POST, url, account, body, self.limits.create).await?)
     }
 
-    /// Deletes a secret, and signs in first if necessary.
-    ///
-    /// # Errors
-    /// The error's [`certainty`](ApiError::certainty) says whether the secret may be deleted.
+    /// Deletes a secret.
     pub async fn delete_secret(
         &self,
         project: &ProjectId,

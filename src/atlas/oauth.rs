@@ -15,7 +15,9 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::domain::{ApiError, ApiResult, Cause, ClientId, Rejection, RejectionKind, ServerText};
+use crate::domain::{
+    ApiError, ApiResult, Cause, ClientId, Credentials, Rejection, RejectionKind, ServerText,
+};
 
 use super::Client;
 use super::classify::{self, is_success};
@@ -57,13 +59,13 @@ impl Token {
 
 impl Client {
     /// Requests a token. It is revoked at the end of the run, or before.
-    pub(super) async fn mint(&self, login: &ServiceAccountLogin, limit: Duration) -> ApiResult<Token> {
+    pub(super) async fn mint(&self, login: ServiceAccountLogin, limit: Duration) -> ApiResult<Token> {
         // The lifetime counts from before the request, so that it is never overestimated.
         let requested_at = Instant::now();
         let form = "grant_type=client_credentials".to_owned();
-        let response = self.oauth(login, "token", form, limit).await?;
+        let response = self.oauth(&login, "token", form, limit).await?;
         let (value, lifetime) = token(&response)?;
-        let token = Token { value, expires_at: requested_at + lifetime, login: login.clone() };
+        let token = Token { value, expires_at: requested_at + lifetime, login };
         self.minted().push(token.clone());
         Ok(token)
     }
@@ -79,7 +81,7 @@ impl Client {
         let left = || self.limits.verify.saturating_sub(started.elapsed());
         let mut pauses = self.limits.verify_pauses.into_iter();
         loop {
-            let error = match self.mint(&login, left()).await {
+            let error = match self.mint(login.clone(), left()).await {
                 Ok(token) => {
                     self.revoke_tokens(|minted| is_same(&minted.value, &token.value)).await;
                     return Ok(());
@@ -101,7 +103,8 @@ impl Client {
     /// supplied. Ignores errors, because tokens expire within the hour.
     pub async fn revoke(&self) {
         // A sign-in that is still running holds this lock for longer, and the user is waiting for the program to end.
-        let _ = tokio::time::timeout(self.limits.revoke, self.session.forget_token()).await;
+        let forget = async { self.token.lock().await.take() };
+        let _ = tokio::time::timeout(self.limits.revoke, forget).await;
         self.revoke_tokens(|_| true).await;
     }
 
@@ -135,8 +138,10 @@ impl Client {
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(AUTHORIZATION, login.basic()?)
             .body(form);
+        let is_own = matches!(&self.credentials,
+            Credentials::ServiceAccount { client_secret, .. } if is_same(client_secret, &login.client_secret));
         // A secret that was just created must not stay in a connection's buffers.
-        if !self.keeps_open && !self.session.is_login(login) {
+        if !self.keeps_open && !is_own {
             request = request.header(CONNECTION, "close");
         }
         exchange(request, limit).await
@@ -147,7 +152,7 @@ impl Client {
     }
 }
 
-pub(super) fn is_same(one: &SecretString, other: &SecretString) -> bool {
+fn is_same(one: &SecretString, other: &SecretString) -> bool {
     one.expose_secret() == other.expose_secret()
 }
 

@@ -116,18 +116,6 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_wait_is_always_from_the_header(value in header_value(), date in prop_oneof![Just(HeaderValue::from_static(NOW)), header_value()]) {
-        let mut headers = HeaderMap::new();
-        headers.insert(RETRY_AFTER, value.clone());
-        headers.insert(DATE, date);
-        let wait = retry_after(&headers);
-        prop_assert!(wait.is_none_or(|wait| wait <= Duration::from_secs(86_400)));
-        if wait.is_some() {
-            prop_assert!(value.to_str().unwrap().contains(|character: char| character.is_ascii_digit()));
-        }
-    }
-
-    #[test]
     fn a_wait_is_parsed_from_seconds_or_a_date(seconds in 0_i64..200_000) {
         let now = http::http_date(NOW).unwrap();
         let then = now + jiff::SignedDuration::from_secs(seconds);
@@ -188,29 +176,13 @@ proptest! {
         let private_key = SecretString::from("FAKE-private-key");
         for count in 1..3 {
             let Ok(response) = challenge.authorization(("abcdefgh", &private_key), &Method::GET, URL) else { continue };
+            prop_assert!(response.is_sensitive());
             let response = response.to_str().unwrap();
             prop_assert!(!response.contains("FAKE-private-key"));
             prop_assert!(response.contains(&format!("nc={count:08x}")), "{}", response);
             prop_assert!(response.contains("uri=\"/api/atlas/v2/groups?itemsPerPage=1\""), "{}", response);
         }
         prop_assert!(!challenge.is_old(Instant::now()));
-    }
-
-    #[test]
-    fn a_valid_challenge_gets_a_response(
-        realm in "[a-zA-Z .]{1,20}", nonce in "[0-9a-zA-Z+/]{8,40}=?", algorithm in "(, algorithm=(MD5|SHA-256|SHA-512-256))?",
-    ) {
-        let mut headers = HeaderMap::new();
-        let challenge = format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", qop=\"auth\"{algorithm}");
-        headers.insert(WWW_AUTHENTICATE, challenge.parse().unwrap());
-        let private_key = SecretString::from("FAKE-private-key");
-        let mut challenge = Challenge::strongest(&headers).unwrap();
-        let response = challenge.authorization(("abcdefgh", &private_key), &Method::GET, URL).unwrap();
-        prop_assert!(response.is_sensitive());
-        let response = response.to_str().unwrap();
-        for part in [format!("realm=\"{realm}\""), format!("nonce=\"{nonce}\""), "username=\"abcdefgh\"".to_owned()] {
-            prop_assert!(response.contains(&part), "{} in {}", part, response);
-        }
     }
 
     #[test]
@@ -281,7 +253,7 @@ proptest! {
         let has_number = inner.get("error").is_some_and(|error| error.is_i64() || error.is_u64());
         let has_code = inner.get("errorCode").and_then(Value::as_str).is_some_and(|code| !ServerText::new(code).is_empty());
         prop_assert!(rejection.is_some() || !(has_number && has_code));
-        prop_assert!(rejection.is_none() || has_number || inner.get("detail").is_some());
+        prop_assert!(rejection.is_none() || has_number);
         if let Some(rejection) = rejection {
             prop_assert!(!rejection.explain().meaning.is_empty());
             prop_assert!(!rejection.atlas_message().is_empty());

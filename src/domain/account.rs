@@ -16,18 +16,14 @@ pub const SHORTENED_TO: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Identifies a service account of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRef {
-    /// The project.
     pub project: ProjectId,
-    /// The account's client ID.
     pub client: ClientId,
 }
 
 /// A service account as a project sees it (`GET /groups/{groupId}/serviceAccounts/{clientId}`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceAccount {
-    /// Its name in Atlas.
     pub name: ServerText,
-    /// Its roles in the project.
     pub roles: Vec<ServerText>,
     /// Its secrets, including expired ones.
     pub secrets: Vec<ExistingSecret>,
@@ -39,11 +35,8 @@ pub struct ServiceAccount {
 /// An existing secret. Atlas never shows its value again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExistingSecret {
-    /// Its ID.
     pub id: SecretId,
-    /// When it was created, if Atlas said so.
     pub created_at: Option<Timestamp>,
-    /// When it expires, if Atlas said so.
     pub expires_at: Option<Timestamp>,
     /// When it was last used; `None` if never.
     pub last_used_at: Option<Timestamp>,
@@ -52,7 +45,6 @@ pub struct ExistingSecret {
 }
 
 impl ExistingSecret {
-    /// True if it has expired at `now`.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|expires_at| expires_at <= now)
     }
@@ -103,7 +95,6 @@ impl ServiceAccount {
 /// What creating a secret does to the existing secrets of the account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Consequences {
-    /// How many secrets the account has.
     pub secrets: usize,
     /// The expired secret that is deleted first, because the account is full.
     pub deletes: Option<ExistingSecret>,
@@ -153,7 +144,6 @@ impl Flags {
 /// The service account that a session is signed in as, and how to recognize its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
-    /// The account.
     pub client: ClientId,
     /// The last four characters of its secret, which Atlas shows in the mask of a secret.
     pub ends_with: ServerText,
@@ -198,9 +188,7 @@ impl Login {
 /// A project (`GET /groups/{groupId}`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
-    /// Its name in Atlas.
     pub name: ServerText,
-    /// Its organization, if Atlas named one.
     pub organization: Option<OrganizationId>,
 }
 
@@ -217,7 +205,6 @@ pub const ENTRIES_PER_PAGE: usize = 500;
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
-    /// Its entries.
     pub entries: Vec<T>,
     /// True if there is no page after it. Atlas's `totalCount` is only an estimate, so it does not decide this.
     pub is_last: bool,
@@ -228,22 +215,16 @@ pub struct Page<T> {
 /// A project that the credentials can see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProjectEntry {
-    /// Its ID.
     pub id: ProjectId,
-    /// Its name.
     pub name: ServerText,
-    /// Its organization, if Atlas named one.
     pub organization: Option<OrganizationId>,
 }
 
 /// A service account of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountEntry {
-    /// Its client ID.
     pub client: ClientId,
-    /// Its name.
     pub name: ServerText,
-    /// Its secrets.
     pub secrets: Vec<ExistingSecret>,
 }
 
@@ -256,7 +237,6 @@ impl AccountEntry {
         first.or_else(|| self.secrets.iter().max_by_key(|secret| secret.expires_at))
     }
 
-    /// When any of its secrets was last used.
     pub fn last_used_at(&self) -> Option<Timestamp> {
         self.secrets.iter().filter_map(|secret| secret.last_used_at).max()
     }

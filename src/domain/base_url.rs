@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::{Host, Url};
 
@@ -9,7 +10,8 @@ use super::{is_quoted, trim_visible};
 
 /// The scheme, host and port that all requests are sent to. The scheme is `https`. It may be `http` only for this
 /// machine (127.0.0.0/8, `::1`, `localhost`), where the traffic does not reach a network.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct BaseUrl {
     url: Url,
 }
@@ -19,28 +21,21 @@ pub struct BaseUrl {
 pub enum HostKind {
     /// `mongodb.com` or `mongodbgov.com`, or a subdomain of them.
     Atlas,
-    /// This machine.
     Loopback,
-    /// Any other host.
     Other,
 }
 
-/// Why a text is not a valid base URL.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BaseUrlError {
     /// Quotes belong to a shell or a file, not to the value.
     #[error("remove the quotes around it")]
     Quoted,
-    /// It is not a URL.
     #[error("this is not a URL; use one like https://cloud.mongodb.com")]
     NotAUrl,
-    /// The scheme is neither `https` nor `http`.
     #[error("the URL must start with https://")]
     Scheme,
-    /// `http` to another machine would expose the credentials on the network.
     #[error("http:// is allowed for localhost only; use https://")]
     Insecure,
-    /// It has more than scheme, host and port.
     #[error("remove {0}: only a scheme and a host are allowed, like https://cloud.mongodb.com")]
     Surplus(&'static str),
 }
@@ -48,7 +43,6 @@ pub enum BaseUrlError {
 impl BaseUrl {
     /// The public Atlas.
     pub const CLOUD: &str = "https://cloud.mongodb.com";
-    /// Atlas for Government (`MONGODB_ATLAS_SERVICE=cloudgov`).
     pub const CLOUD_GOV: &str = "https://cloud.mongodbgov.com";
 
     /// Parses a base URL, and removes a trailing slash.
@@ -100,9 +94,22 @@ impl BaseUrl {
         }
     }
 
-    /// True if requests use TLS.
     pub fn is_encrypted(&self) -> bool {
         self.url.scheme() == "https"
+    }
+}
+
+impl TryFrom<String> for BaseUrl {
+    type Error = BaseUrlError;
+
+    fn try_from(text: String) -> Result<Self, BaseUrlError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<BaseUrl> for String {
+    fn from(base_url: BaseUrl) -> Self {
+        base_url.to_string()
     }
 }
 

@@ -6,15 +6,12 @@ use std::time::Duration;
 
 use super::{ProfileName, ServerText};
 
-/// The result of a request to Atlas.
 pub type ApiResult<T> = Result<T, ApiError>;
 
 /// Why a request to Atlas failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
-    /// How far the request got.
     pub phase: Phase,
-    /// What went wrong.
     pub cause: Cause,
 }
 
@@ -27,20 +24,17 @@ pub enum Phase {
     Sent,
 }
 
-/// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// The credentials are missing or unusable: a profile of another kind, a locked keyring.
     Credentials(ServerText),
     /// The HTTP client could not be set up, for example its trust roots or the proxy.
     Setup(ServerText),
-    /// The host name has no address.
     Dns(ServerText),
     /// The host refused the connection or could not be reached.
     Connect(ServerText),
     /// No connection within the time limit.
     ConnectTimeout,
-    /// The TLS handshake failed.
     Tls(ServerText),
     /// The proxy refused the request or failed.
     Proxy(ServerText),
@@ -48,16 +42,13 @@ pub enum Cause {
     NoChallenge(ServerText),
     /// The connection was interrupted.
     Interrupted(ServerText),
-    /// There was no response within this time.
     TimedOut(Duration),
     /// The token endpoint does not accept this ID with this secret (`invalid_client`, RFC 6749, section 5.2). Contains
     /// its message.
     SignInRefused(ServerText),
     /// The token endpoint refused for a reason that has nothing to do with the secret.
     TokenRefused {
-        /// The HTTP status.
         status: u16,
-        /// Its message.
         message: ServerText,
     },
     /// Atlas refused the request. For a request that changes something, this is only the cause if the refusal proves
@@ -67,19 +58,15 @@ pub enum Cause {
     LoginExpired(ProfileName, Box<Rejection>),
     /// A response that the API does not document, such as a proxy's error page.
     Unexpected {
-        /// The HTTP status.
         status: u16,
     },
     /// A list has more pages than this limit, or the server says so.
     ListTooLong {
-        /// The limit.
         pages: u32,
     },
     /// A redirect. Atlas sends none, and this program does not follow any.
     Redirected {
-        /// The HTTP status.
         status: u16,
-        /// The target host.
         host: ServerText,
     },
     /// Atlas created the secret, but its value could not be read.
@@ -102,7 +89,6 @@ pub enum Certainty {
 pub enum DeleteError {
     /// The account could not be read first, so nothing was sent.
     AccountUnread(ApiError),
-    /// It was certainly not deleted.
     NotDeleted(ApiError),
     /// Atlas did not confirm the deletion, and the account still has the secret.
     StillThere,
@@ -111,17 +97,14 @@ pub enum DeleteError {
 }
 
 impl ApiError {
-    /// An error of a request that was not sent.
     pub fn not_sent(cause: Cause) -> Self {
         Self { phase: Phase::NotSent, cause }
     }
 
-    /// An error of a request that was sent.
     pub fn sent(cause: Cause) -> Self {
         Self { phase: Phase::Sent, cause }
     }
 
-    /// Atlas's refusal of a request.
     pub fn rejected(rejection: Rejection) -> Self {
         Self::sent(Cause::Rejected(Box::new(rejection)))
     }
@@ -136,7 +119,6 @@ impl ApiError {
         Self::sent(Cause::Interrupted(why))
     }
 
-    /// What is certain about the request.
     pub fn certainty(&self) -> Certainty {
         match (self.phase, &self.cause) {
             (Phase::NotSent, _) | (_, Cause::Rejected(_) | Cause::LoginExpired(..)) => Certainty::NotDone,
@@ -145,7 +127,6 @@ impl ApiError {
         }
     }
 
-    /// Atlas's refusal, if it is the cause.
     pub fn rejection(&self) -> Option<&Rejection> {
         match &self.cause {
             Cause::Rejected(rejection) | Cause::LoginExpired(_, rejection) => Some(rejection),
@@ -153,7 +134,6 @@ impl ApiError {
         }
     }
 
-    /// The kind of Atlas's refusal, if it is the cause.
     pub fn rejection_kind(&self) -> Option<RejectionKind> {
         self.rejection().map(Rejection::kind)
     }
@@ -175,7 +155,6 @@ impl ApiError {
 /// An error that Atlas sent (schema `ApiError` of its OpenAPI document).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rejection {
-    /// The HTTP status.
     pub status: u16,
     /// Atlas's `errorCode`, unchanged; empty if there was none.
     pub error_code: ServerText,
@@ -189,12 +168,9 @@ pub struct Rejection {
     pub retry_after: Option<Duration>,
 }
 
-/// An invalid part of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldViolation {
-    /// The path of the field in the request.
     pub field: ServerText,
-    /// What is wrong with it.
     pub description: ServerText,
 }
 
@@ -211,7 +187,6 @@ pub enum RejectionKind {
     AddressNotAllowed,
     /// 403: the organization requires an access list, and none is set.
     AccessListMissing,
-    /// Any other 403.
     Forbidden,
     /// 404: the project does not exist, or these credentials cannot see it.
     ProjectNotFound,
@@ -223,13 +198,10 @@ pub enum RejectionKind {
     VersionGone,
     /// 409: two requests created a secret for one account at the same time.
     TwoAtOnce,
-    /// Any other 409.
     Conflict,
-    /// 429.
     RateLimited,
     /// 503, or 405 while Atlas is being upgraded.
     Maintenance,
-    /// Anything else.
     Other,
 }
 
@@ -237,7 +209,6 @@ pub enum RejectionKind {
 const STALE_NONCE: &str = "stale=true";
 
 impl Rejection {
-    /// A refusal with only a status.
     pub fn of_status(status: u16) -> Self {
         Self { status, ..Self::default() }
     }
@@ -248,7 +219,6 @@ impl Rejection {
         Self { error_code: ServerText::new(STALE_NONCE), ..Self::of_status(401) }
     }
 
-    /// What this refusal means.
     pub fn kind(&self) -> RejectionKind {
         let code = self.error_code.as_str();
         match (self.status, code) {

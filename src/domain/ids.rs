@@ -5,22 +5,21 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{ServerText, is_quoted};
 
-/// The number of hexadecimal digits in an ID.
 const DIGITS: usize = 24;
 
-/// The prefix of a service account's client ID.
 pub(crate) const CLIENT_ID_PREFIX: &str = "mdb_sa_id_";
 
 /// The prefix of a service account's *secret*. A text that begins with it is never an ID.
 pub(crate) const SECRET_PREFIX: &str = "mdb_sa_sk_";
 
-/// What all IDs have in common.
-macro_rules! shown_as_it_is {
-    ($($id:ident),*) => {$(
+/// What all IDs have in common: one that is read from a file is parsed like any other.
+macro_rules! impl_id {
+    ($($id:ident: $parse:expr),*) => {$(
         impl $id {
             /// The ID as part of a URL.
             pub fn as_str(&self) -> &str {
@@ -33,48 +32,53 @@ macro_rules! shown_as_it_is {
                 f.write_str(&self.0)
             }
         }
+
+        impl TryFrom<String> for $id {
+            type Error = &'static str;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                $parse(&text).ok_or("not an ID")
+            }
+        }
     )*};
 }
 
-shown_as_it_is!(ProjectId, ClientId, SecretId, OrganizationId);
+impl_id!(
+    ProjectId: |text| ProjectId::parse(text).ok(),
+    ClientId: |text| ClientId::parse(text).ok(),
+    SecretId: SecretId::from_server,
+    OrganizationId: OrganizationId::from_server
+);
 
 /// The ID of a project, which the API calls a group: 24 lowercase hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(try_from = "String")]
 pub struct ProjectId(String);
 
 /// Why a text is not a valid ID. Positions count characters from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum IdError {
-    /// The text is empty; contains the noun for the ID.
     #[error("Enter a {0} or name.")]
     Empty(&'static str),
     /// Quotes belong to a shell or a file, not to the value.
     #[error("remove the quotes around it")]
     Quoted,
-    /// Valid so far, but the prefix of a client ID is incomplete.
     #[error("a client ID starts with mdb_sa_id_")]
     PrefixIncomplete,
-    /// It differs from the prefix of a client ID at this position.
     #[error("a client ID starts with mdb_sa_id_")]
     WrongPrefix(usize),
-    /// It contains a character that is never part of an ID.
     #[error("\"{character}\" is not a hex digit")]
     NotHex {
-        /// The invalid character.
         character: char,
         /// Its position, including the prefix.
         position: usize,
     },
-    /// Valid so far, but there are only this many digits.
     #[error("{0} of 24 hex digits")]
     TooShort(usize),
-    /// It has more than 24 digits.
     #[error("{0} digits; a {1}")]
     TooLong(usize, &'static str),
-    /// It is a client ID instead of a project ID.
     #[error("this is a client ID; a project ID has 24 hex digits and no prefix")]
     IsClientId,
-    /// It is a secret, which does not belong in any field.
     #[error("this is a secret, not a client ID")]
     IsSecret,
 }
@@ -86,7 +90,6 @@ impl IdError {
     }
 }
 
-/// Checks that `digits`, which follow `prefix`, are 24 hexadecimal digits.
 fn check_digits(digits: &str, prefix: &str, rule: &'static str) -> Result<(), IdError> {
     let not_hex = digits.chars().enumerate().find(|(_, character)| !character.is_ascii_hexdigit());
     if let Some((position, character)) = not_hex {
@@ -117,7 +120,8 @@ impl ProjectId {
 }
 
 /// The client ID of a service account: `mdb_sa_id_` and 24 hexadecimal digits in either case.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(try_from = "String")]
 pub struct ClientId(String);
 
 impl ClientId {
@@ -159,7 +163,8 @@ fn prefix_error(text: &str) -> IdError {
 }
 
 /// The ID of a secret, from Atlas. It becomes part of a URL, so only URL-safe characters are valid.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(try_from = "String")]
 pub struct SecretId(String);
 
 impl SecretId {
@@ -196,69 +201,31 @@ impl OrganizationId {
 mod tests {
     use super::*;
 
-    const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
-    const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
-
+    /// The property tests check that every text gets the right error.
     #[test]
-    fn a_project_id_has_24_hex_digits_and_becomes_lowercase() {
-        assert_eq!(ProjectId::parse(PROJECT).unwrap().as_str(), PROJECT);
-        assert_eq!(ProjectId::parse(&PROJECT.to_uppercase()).unwrap().as_str(), PROJECT);
-    }
-
-    #[test]
-    fn an_invalid_project_id_gets_a_specific_error() {
+    fn an_error_is_incomplete_if_typing_more_can_mend_it() {
         let rows = [
-            ("", IdError::Empty("project ID")),
-            ("32b6", IdError::TooShort(4)),
-            ("32bg", IdError::NotHex { character: 'g', position: 3 }),
-            ("é", IdError::NotHex { character: 'é', position: 0 }),
-            ("\"32b6e34b3d91647abb20e7b8\"", IdError::Quoted),
-            ("\u{201C}32b6\u{201D}", IdError::Quoted),
-            ("32b6e34b3d91647abb20e7b8a", IdError::TooLong(25, "project ID has 24")),
-            (CLIENT, IdError::IsClientId),
+            ("", true),
+            ("mdb_s", true),
+            ("mdb_sa_id_", true),
+            ("mdb_sa_id_12", true),
+            ("mdb_sx", false),
+            ("mdb_sa_id_1z", false),
+            ("mdb_sa_id_1234567890abcdef123456789", false),
+            ("mdb_sa_sk_fake", false),
+            ("'mdb_sa_id_1234567890abcdef12345678'", false),
         ];
-        for (text, expected) in rows {
-            let can_be_mended_by_typing =
-                text.len() < 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-            assert_eq!(expected.is_incomplete(), can_be_mended_by_typing, "{text:?}");
-            assert_eq!(ProjectId::parse(text), Err(expected), "{text:?}");
+        for (text, is_incomplete) in rows {
+            assert_eq!(ClientId::parse(text).unwrap_err().is_incomplete(), is_incomplete, "{text:?}");
         }
-    }
-
-    #[test]
-    fn a_client_id_keeps_its_case() {
-        let mixed = "mdb_sa_id_1234567890ABCdef12345678";
-        assert_eq!(ClientId::parse(mixed).unwrap().as_str(), mixed);
-        assert_eq!(ClientId::parse(mixed).unwrap().short("…"), "mdb_sa_id_…5678");
-    }
-
-    #[test]
-    fn an_invalid_client_id_gets_a_specific_error() {
-        let rows = [
-            ("", IdError::Empty("client ID")),
-            ("mdb_s", IdError::PrefixIncomplete),
-            ("mdb_sa_id_", IdError::TooShort(0)),
-            ("mdb_sa_id_12", IdError::TooShort(2)),
-            ("mdb_sx", IdError::WrongPrefix(5)),
-            ("mdb_sa_id_1z", IdError::NotHex { character: 'z', position: 11 }),
-            (
-                "mdb_sa_id_1234567890abcdef123456789",
-                IdError::TooLong(25, "client ID has 24 after mdb_sa_id_"),
-            ),
-            ("mdb_sa_sk_fake", IdError::IsSecret),
-            ("'mdb_sa_id_1234567890abcdef12345678'", IdError::Quoted),
-            ("mdb_sa_id_1234567890abcdef12345678\u{2019}", IdError::Quoted),
-        ];
-        for (text, expected) in rows {
-            let is_beginning = ["", "mdb_s", "mdb_sa_id_", "mdb_sa_id_12"].contains(&text);
-            assert_eq!(expected.is_incomplete(), is_beginning, "{text:?}");
-            assert_eq!(ClientId::parse(text), Err(expected), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn bare_digits_become_a_client_id() {
-        assert_eq!(ClientId::from_digits("1234567890abcdef12345678").unwrap().as_str(), CLIENT);
+        let of_project = |text| ProjectId::parse(text).unwrap_err().is_incomplete();
+        assert!(of_project("") && of_project("32b6") && !of_project("32bg"));
+        assert_eq!(ClientId::parse("mdb_sa_sk_fake"), Err(IdError::IsSecret));
+        assert_eq!(ClientId::parse("'mdb_sa_id_1234567890abcdef12345678'"), Err(IdError::Quoted));
+        assert_eq!(ProjectId::parse("\u{201C}32b6\u{201D}"), Err(IdError::Quoted));
+        assert_eq!(ProjectId::parse("mdb_sa_id_12"), Err(IdError::IsClientId));
+        let id = ClientId::from_digits("1234567890abcdef12345678").unwrap();
+        assert_eq!(id.short("…"), "mdb_sa_id_…5678");
     }
 
     #[test]

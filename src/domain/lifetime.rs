@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
@@ -42,28 +42,22 @@ pub struct Lifetime {
     hours: i32,
 }
 
-/// Why a text is not a valid lifetime.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LifetimeError {
-    /// The text is empty.
     #[error("use 36h, 30d, 12w, 1y or a date")]
     Empty,
     /// Neither a date nor a number with a unit. Contains what is wrong with it, and what to use.
     #[error("{0}")]
     Malformed(String),
-    /// Zero or negative.
     #[error("too short: use 8 hours to 365 days")]
     NotPositive,
-    /// A date that is not in the future.
     #[error("this is in the past")]
     Past,
-    /// More hours than an `int32` can hold.
     #[error("too long: use 8 hours to 365 days")]
     TooLong,
 }
 
 impl Lifetime {
-    /// The lifetime of this many hours.
     pub fn from_hours(hours: i32) -> Result<Self, LifetimeError> {
         if hours > 0 { Ok(Self { hours }) } else { Err(LifetimeError::NotPositive) }
     }
@@ -132,6 +126,8 @@ impl fmt::Display for Lifetime {
     }
 }
 
+const NOT_A_DATE: &str = "write the date as 2027-03-01, and a time as 2027-03-01 18:00; each must exist";
+
 fn digits_at_start(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
@@ -150,42 +146,15 @@ fn hours_per_unit(unit: &str) -> Option<i32> {
 /// The problem with a text that is not a lifetime, and what to use instead.
 fn malformed_message(text: &str) -> String {
     let rest = text[digits_at_start(text)..].trim_start();
-    let has_digit = text.contains(|character: char| character.is_ascii_digit());
-    let (first, date_part) = (rest.chars().next(), text.split(['T', 't', ' ']).next().unwrap_or_default());
-    match first {
-        _ if !text.is_ascii() && text.contains(char::is_numeric) && !has_digit => {
-            "use the digits 0 to 9, as in 30d".to_owned()
-        }
-        _ if rest == text && has_digit => "begin with the number, as in 30d".to_owned(),
-        _ if rest == text && text.contains(char::is_alphabetic) => LifetimeError::Empty.to_string(),
-        _ if rest == text => "not a number: use 36h, 30d, 12w, 1y or a date".to_owned(),
-        Some(':') => "a time needs a date: use 2027-03-01 18:00".to_owned(),
-        Some('-' | '/' | '\u{2010}'..='\u{2015}') => date_message(date_part),
-        Some('.') if date_part.matches('.').count() > 1 => date_message(date_part),
+    let is_like_a_date = rest.starts_with(['-', '/', ':']) || rest.matches('.').count() > 1;
+    match rest.chars().next() {
+        _ if rest == text => LifetimeError::Empty.to_string(),
+        Some('\u{2010}'..='\u{2015}') => NOT_A_DATE.to_owned(),
+        _ if is_like_a_date => NOT_A_DATE.to_owned(),
         _ if rest.chars().all(char::is_alphabetic) => {
             format!("unknown unit \"{rest}\": use h, d, w or y, as in 30d")
         }
-        Some('.' | ',' | 'e' | 'E') => "not a whole number: use 36h, 30d, 12w or 1y".to_owned(),
-        _ => "use one number and one unit, as in 30d".to_owned(),
-    }
-}
-
-/// The problem with a date or with its time.
-fn date_message(date: &str) -> String {
-    let parts: Vec<&str> = date.split('-').collect();
-    let are_digits = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    let (true, [4, 2, 2], [year, month, day]) =
-        (are_digits, &parts.iter().map(|part| part.len()).collect::<Vec<_>>()[..], &parts[..])
-    else {
-        return "write the date as 2027-03-01".to_owned();
-    };
-    let first = format!("{year}-{month}-01").parse::<Date>();
-    match (first, date.parse::<Date>()) {
-        (Err(_), _) => format!("there is no month {month}: use 01 to 12"),
-        (Ok(first), Err(_)) => {
-            format!("there is no day {day}: this month has {} days", first.days_in_month())
-        }
-        (Ok(_), Ok(_)) => "no such time: use 00:00 to 23:59".to_owned(),
+        _ => LifetimeError::Empty.to_string(),
     }
 }
 
@@ -196,23 +165,15 @@ mod tests {
     #[test]
     fn hours_and_units_are_parsed() {
         let rows = [
-            ("720", 720),
             (" 720 ", 720),
             ("36h", 36),
-            ("30d", 720),
             ("30D", 720),
-            ("30 d", 720),
             ("12w", 2016),
             ("1y", 8760),
             ("90 days", 2160),
-            ("90days", 2160),
-            ("1 day", 24),
-            ("2 weeks", 336),
             ("2 Weeks", 336),
             ("1 wk", 168),
-            ("1 year", 8760),
             ("1 yr", 8760),
-            ("36 hours", 36),
             ("36 hrs", 36),
             ("1 hour", 1),
             ("007", 7),
@@ -226,14 +187,10 @@ mod tests {
     #[test]
     fn each_mistake_has_its_error() {
         let rows = [
-            ("", LifetimeError::Empty),
             ("  ", LifetimeError::Empty),
-            ("0", LifetimeError::NotPositive),
             ("-0", LifetimeError::NotPositive),
             ("0d", LifetimeError::NotPositive),
-            ("-5", LifetimeError::NotPositive),
             ("-5d", LifetimeError::NotPositive),
-            ("-99999999999", LifetimeError::NotPositive),
             ("2147483648", LifetimeError::TooLong),
             ("99999999d", LifetimeError::TooLong),
             ("99999999999999999999", LifetimeError::TooLong),
@@ -248,43 +205,23 @@ mod tests {
         let plain = "use 36h, 30d, 12w, 1y or a date";
         let rows = [
             ("soon", plain),
-            ("d", plain),
-            ("days", plain),
-            ("∞", "not a number: use 36h, 30d, 12w, 1y or a date"),
-            ("-", "not a number: use 36h, 30d, 12w, 1y or a date"),
-            ("2026-13-01", "there is no month 13: use 01 to 12"),
-            ("2026-00-01", "there is no month 00: use 01 to 12"),
-            ("2026-02-30", "there is no day 30: this month has 28 days"),
-            ("2028-02-30", "there is no day 30: this month has 29 days"),
-            ("2026-04-31 12:00", "there is no day 31: this month has 30 days"),
-            ("2026-12-00", "there is no day 00: this month has 31 days"),
-            ("2026-12-01 25:00", "no such time: use 00:00 to 23:59"),
-            ("2026-12-01T12:60", "no such time: use 00:00 to 23:59"),
-            ("2026-12-01 noon", "no such time: use 00:00 to 23:59"),
-            ("2027-3-1", "write the date as 2027-03-01"),
-            ("2027-03", "write the date as 2027-03-01"),
-            ("01.03.2027", "write the date as 2027-03-01"),
-            ("3/1/2027", "write the date as 2027-03-01"),
-            ("2027-ab-01", "write the date as 2027-03-01"),
-            ("2027-€1-01", "write the date as 2027-03-01"),
-            ("25:00", "a time needs a date: use 2027-03-01 18:00"),
-            ("720:00", "a time needs a date: use 2027-03-01 18:00"),
-            ("30dd", "unknown unit \"dd\": use h, d, w or y, as in 30d"),
-            ("30 dayz", "unknown unit \"dayz\": use h, d, w or y, as in 30d"),
+            ("-", plain),
+            ("2026-13-01", NOT_A_DATE),
+            ("2026-02-30", NOT_A_DATE),
+            ("2026-12-01 25:00", NOT_A_DATE),
+            ("2027-3-1", NOT_A_DATE),
+            ("01.03.2027", NOT_A_DATE),
+            ("3/1/2027", NOT_A_DATE),
+            ("2027\u{2013}03\u{2013}01", NOT_A_DATE),
+            ("25:00", NOT_A_DATE),
             ("3 months", "unknown unit \"months\": use h, d, w or y, as in 30d"),
-            ("5 minutes", "unknown unit \"minutes\": use h, d, w or y, as in 30d"),
             ("30日", "unknown unit \"日\": use h, d, w or y, as in 30d"),
-            ("1e9h", "not a whole number: use 36h, 30d, 12w or 1y"),
-            ("1.5", "not a whole number: use 36h, 30d, 12w or 1y"),
-            ("30,5d", "not a whole number: use 36h, 30d, 12w or 1y"),
-            ("P30D", "begin with the number, as in 30d"),
-            ("+5", "begin with the number, as in 30d"),
-            ("--5", "begin with the number, as in 30d"),
-            ("in 30 days", "begin with the number, as in 30d"),
-            ("３０d", "use the digits 0 to 9, as in 30d"),
-            ("٣٠", "use the digits 0 to 9, as in 30d"),
-            ("1 y 2 d", "use one number and one unit, as in 30d"),
-            ("30d!", "use one number and one unit, as in 30d"),
+            ("1.5", plain),
+            ("P30D", plain),
+            ("--5", plain),
+            ("３０d", plain),
+            ("1 y 2 d", plain),
+            ("30d!", plain),
         ];
         for (text, message) in rows {
             let error = Lifetime::parse_at(text, Timestamp::UNIX_EPOCH, &TimeZone::UTC).unwrap_err();
@@ -298,24 +235,17 @@ mod tests {
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         let rows = [
             ("2026-11-24", Ok(6)),
-            ("2026-12-23", Ok(702)),
-            ("2027-03-01", Ok(2334)),
             // The clocks go forward before this date.
             ("2027-04-01", Ok(3077)),
-            ("2026-11-23 19:00", Ok(1)),
-            ("2026-11-23T20:14", Ok(2)),
             ("2026-11-23T20:14:01", Ok(3)),
             ("2026-11-23T18:14:01", Ok(1)),
             (" 2027-03-01 ", Ok(2334)),
             ("2027-01-01T00:00:00Z", Ok(919)),
-            ("2027-01-01t00:00:00z", Ok(919)),
             ("2027-01-01T00:00:00.123Z", Ok(919)),
             ("2027-01-01 02:00+02:00", Ok(919)),
             ("2027-01-01T00:00:00-05:00", Ok(924)),
             ("2026-11-23T17:14:00Z", Err(LifetimeError::Past)),
             ("2026-11-23", Err(LifetimeError::Past)),
-            ("2026-11-23 18:14", Err(LifetimeError::Past)),
-            ("1999-01-01", Err(LifetimeError::Past)),
             ("30d", Ok(720)),
         ];
         for (text, expected) in rows {

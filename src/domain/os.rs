@@ -10,9 +10,7 @@ use super::ServerText;
 pub enum Os {
     /// Linux and other systems that follow the XDG Base Directory Specification.
     Xdg,
-    /// macOS.
     MacOs,
-    /// Windows.
     Windows,
 }
 
@@ -83,12 +81,10 @@ mod tests {
 
     #[test]
     fn the_configuration_folder_is_that_of_the_atlas_cli() {
-        let rows: [(Os, Set, Option<&str>); 10] = [
+        let rows: [(Os, Set, Option<&str>); 8] = [
             (Xdg, &[HOME], Some("/home/me/.config")),
             (Xdg, &[HOME, ("XDG_CONFIG_HOME", "/etc/me")], Some("/etc/me")),
             (Xdg, &[HOME, ("XDG_CONFIG_HOME", "")], Some("/home/me/.config")),
-            (Xdg, &[HOME, ("XDG_CONFIG_HOME", "here")], Some("/home/me/.config")),
-            (Xdg, &[], None),
             (MacOs, &[HOME], SUPPORT),
             (MacOs, &[HOME, ("XDG_CONFIG_HOME", "/etc/me")], SUPPORT),
             (Windows, &[("AppData", "C:/Users/me/AppData")], Some("C:/Users/me/AppData")),
@@ -102,17 +98,11 @@ mod tests {
 
     #[test]
     fn each_system_has_its_state_folder() {
-        let rows: [(Os, Set, Option<&str>); 15] = [
+        let rows: [(Os, Set, Option<&str>); 9] = [
             (Xdg, &[HOME], Some("/home/me/.local/state")),
             (Xdg, &[HOME, ("XDG_STATE_HOME", "/var/me")], Some("/var/me")),
-            (Xdg, &[("XDG_STATE_HOME", "/var/me")], Some("/var/me")),
             (Xdg, &[HOME, ("XDG_STATE_HOME", "here")], Some("/home/me/.local/state")),
-            (Xdg, &[HOME, ("XDG_STATE_HOME", "")], Some("/home/me/.local/state")),
-            (Xdg, &[("HOME", "")], None),
             (Xdg, &[("HOME", "home/me")], None),
-            (Xdg, &[("HOME", ".")], None),
-            (Xdg, &[("HOME", "../me")], None),
-            (Xdg, &[("HOME", "~"), ("XDG_STATE_HOME", "here")], None),
             (Xdg, &[("HOME", "me"), ("XDG_STATE_HOME", "/var/me")], Some("/var/me")),
             (MacOs, &[("HOME", "home/me")], None),
             (MacOs, &[HOME, ("XDG_STATE_HOME", "/var/me")], SUPPORT),

@@ -12,9 +12,7 @@ use super::{
 /// What is delivered: the secret, and what the formats contain with it. `Debug` hides the value.
 #[derive(Clone, Debug)]
 pub struct SecretPayload {
-    /// The project, the account and the requested lifetime.
     pub new_secret: NewSecret,
-    /// The secret, as Atlas returned it.
     pub secret: CreatedSecret,
     /// The project's organization, if it could be read.
     pub organization: Option<OrganizationId>,
@@ -23,7 +21,6 @@ pub struct SecretPayload {
 /// A file that is safely on the disk, including its entry in the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedFile {
-    /// The absolute path.
     pub path: ServerText,
     /// The format, according to its extension.
     pub format: Format,
@@ -32,70 +29,59 @@ pub struct SavedFile {
 /// Why a file was not saved, and what to do. A partly written file has been removed, and an existing file is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SaveFailure {
-    /// No path was given, or it has no file name.
-    #[error("Not a file name.")]
+    #[error("Not a file name. Type a path such as ~/prod.env.")]
     NoName,
-    /// It is a folder.
-    #[error("That is a folder.")]
+    #[error("That is a folder. Add the name of a file.")]
     IsFolder,
-    /// It exists already, and existing files are not overwritten.
-    #[error("File already exists.")]
+    #[error("File already exists. Choose another name.")]
     Exists,
     /// It is an `.env` file whose two variables can be updated if the user agrees.
-    #[error("File already exists.")]
+    #[error("File already exists. Choose another name.")]
     CanUpdate(EnvFile),
-    /// It is a broken symbolic link.
-    #[error("That is a link to a file that does not exist.")]
+    #[error("That is a link to a file that does not exist. Choose another name.")]
     BrokenLink,
-    /// The file has other hard links, which would keep the old content.
-    #[error("The file has another name (a hard link), which would keep the old secret.")]
+    #[error("The file has another name (a hard link), which would keep the old secret. Choose another name.")]
     HardLinked,
-    /// The existing file is read-only.
-    #[error("The file is read-only.")]
+    #[error("The file is read-only. Make it writable, or choose another name.")]
     ReadOnly,
     /// The existing file belongs to another user, and would not after the update.
-    #[error("The file belongs to another user.")]
+    #[error("The file belongs to another user. Choose another name.")]
     NotOwned,
-    /// The extended attributes of the old file cannot be copied to the new one.
-    #[error("The file has attributes that cannot be kept.")]
+    #[error("The file has attributes that cannot be kept. Choose another name.")]
     Attributes,
-    /// Another program has changed or removed the file.
-    #[error("Another program changed the file at the same time. It was not updated.")]
+    #[error("Another program changed the file at the same time. It was not updated. Try again.")]
     Changed,
-    /// Another user has replaced the new file with another one.
-    #[error("Another user replaced the file while it was written. The secret is not in it.")]
+    #[error(
+        "Another user replaced the file while it was written. The secret is not in it. Choose another folder."
+    )]
     Swapped,
-    /// Another program has locked the file.
-    #[error("Another program has locked the file. It was not updated.")]
+    #[error("Another program has locked the file. It was not updated. Try again.")]
     Locked,
-    /// The existing file is larger than an `.env` file may be.
-    #[error("The file is larger than 1 MiB.")]
+    #[error("The file is larger than 1 MiB. Choose another name.")]
     TooLarge,
-    /// The existing file is binary or UTF-16.
-    #[error("The file is binary or UTF-16.")]
+    #[error("The file is binary or UTF-16. Save it as UTF-8, or choose another name.")]
     NotText,
     /// This line, counting from 1, is ambiguous.
     #[error(
-        "Nothing was changed. Line {0} is ambiguous: an open quote, $( ), a carriage return, or not NAME=value."
+        "Nothing was changed. Line {0} is ambiguous: an open quote, $( ), a carriage return, or not NAME=value. Edit the line, or choose another name."
     )]
     NotPlain(usize),
     /// The values in the file are encrypted by sops or dotenvx, so a plain one must not be added.
-    #[error("Nothing was changed. Line {0} is encrypted, and the secret would stand there in plain text.")]
+    #[error(
+        "Nothing was changed. Line {0} is encrypted, and the secret would stand there in plain text. Decrypt the file first, or choose another name."
+    )]
     Encrypted(usize),
-    /// This folder does not exist.
     #[error("{}", no_folder(.0))]
     NoFolder(ServerText),
-    /// The folder is not writable.
     #[error("You have no permission to write there.")]
     NotAllowed,
-    /// The disk is full.
     #[error("No space left on that disk.")]
     Full,
     /// The path begins with `~`, and the home folder is not known.
-    #[error("The home folder is not known.")]
+    #[error("The home folder is not known. Type the whole path.")]
     NoHome,
     /// The file system has no permissions, so others could read the file: FAT, and some network folders.
-    #[error("This file system cannot keep a file private.")]
+    #[error("This file system cannot keep a file private. Choose another folder.")]
     NotPrivate,
     /// Any other error, with the system's message.
     #[error("The file could not be written: {0}.")]
@@ -120,7 +106,6 @@ pub struct EnvFile {
 /// A value in place of this account's client ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OtherClient {
-    /// The client ID of another account.
     Account(ClientId),
     /// Something else. It is not shown, because it could be a secret.
     Unknown,
@@ -140,32 +125,6 @@ impl From<io::Error> for SaveFailure {
     }
 }
 
-impl SaveFailure {
-    /// What happened to the user's file, and what to do.
-    pub fn sentence(&self) -> String {
-        let advice = match self {
-            Self::NoName => " Type a path such as ~/prod.env.",
-            Self::IsFolder => " Add the name of a file.",
-            Self::Exists
-            | Self::CanUpdate(_)
-            | Self::BrokenLink
-            | Self::HardLinked
-            | Self::Attributes
-            | Self::NotOwned
-            | Self::TooLarge => " Choose another name.",
-            Self::ReadOnly => " Make it writable, or choose another name.",
-            Self::Changed | Self::Locked => " Try again.",
-            Self::NotText => " Save it as UTF-8, or choose another name.",
-            Self::Encrypted(_) => " Decrypt the file first, or choose another name.",
-            Self::NotPlain(_) => " Edit the line, or choose another name.",
-            Self::NoHome => " Type the whole path.",
-            Self::NotPrivate | Self::Swapped => " Choose another folder.",
-            Self::NoFolder(_) | Self::NotAllowed | Self::Full | Self::Other(_) => "",
-        };
-        format!("{self}{advice}")
-    }
-}
-
 fn no_folder(folder: &ServerText) -> String {
     let not_expanded = if folder.as_str().contains('$') { ". $ is not expanded" } else { "" };
     format!("The folder does not exist: {folder}{not_expanded}.")
@@ -174,7 +133,6 @@ fn no_folder(folder: &ServerText) -> String {
 /// The result of writing the new secret to a profile of the Atlas CLI.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileUpdate {
-    /// The profile.
     pub profile: ProfileName,
     /// Where it was written and read back, or why it was not, as a sentence.
     pub result: Result<ServerText, ServerText>,
@@ -183,7 +141,6 @@ pub struct ProfileUpdate {
 /// A command line that the program suggests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownCommand {
-    /// The name of the command.
     pub name: ServerText,
     /// The command line with its placeholders.
     pub line: String,
@@ -205,37 +162,29 @@ pub struct CommandOutput {
 /// How the command that got the secret ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandOutcome {
-    /// It read the whole secret and exited with 0.
     Succeeded,
     /// The line is not a command: it has an open quote, is empty, or contains the secret itself.
     Malformed(ServerText),
     /// The value of a placeholder in the line is not known.
     UnknownPlaceholder(ServerText),
-    /// There is no such program.
     NotFound(ServerText),
-    /// It could not be started.
     NotStarted(ServerText),
     /// It exited with a code other than 0.
     Exited {
-        /// Its exit code.
         code: i32,
         /// The last line of its output, if no line contained the secret.
         last_line: ServerText,
     },
     /// A signal with this number ended it.
     Killed(i32),
-    /// It exited with 0, but without reading the whole secret.
     ClosedEarly,
-    /// It is not known how it ended.
     Lost(ServerText),
 }
 
 /// How a command ended, and its output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandReport {
-    /// How it ended.
     pub outcome: CommandOutcome,
-    /// Its output.
     pub output: CommandOutput,
 }
 
@@ -299,7 +248,6 @@ impl CommandOutcome {
         )
     }
 
-    /// What happened to `program`, as a sentence.
     pub fn sentence(&self, program: &str) -> String {
         match self {
             Self::Succeeded => format!("{program} read it and exited with 0"),
@@ -339,7 +287,6 @@ pub enum CopyOutcome {
     },
     /// The value was sent to the terminal, which never confirms it.
     Sent(TerminalRoute),
-    /// No backend worked.
     Failed {
         /// One message per backend that was tried.
         reasons: Vec<ServerText>,
@@ -351,7 +298,6 @@ pub enum CopyOutcome {
 pub enum TerminalRoute {
     /// Through tmux (`tmux load-buffer -w`).
     Tmux,
-    /// By the escape sequence OSC 52.
     Osc52,
     /// By OSC 52, because the server in `TMUX` cannot be used.
     Osc52Instead(CopyError),
@@ -371,22 +317,17 @@ impl TerminalRoute {
 /// connection timeout.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum CopyError {
-    /// The user has turned copying off.
     #[error("Copying is turned off (--clipboard off).")]
     SwitchedOff,
     /// No backend suits the environment.
     #[error("There is no display and no terminal to copy to.")]
     NoBackend,
-    /// The system's clipboard could not be opened.
     #[error("{}", no_display_message())]
     NoDisplay,
-    /// Another program is using the clipboard.
     #[error("Another program is using the clipboard.")]
     ClipboardOccupied,
-    /// Setting the value failed.
     #[error("The clipboard did not accept the value.")]
     ClipboardRefused,
-    /// The clipboard process did not respond in time.
     #[error("The display did not answer within 2 s.")]
     DisplaySilent,
     /// The clipboard process could not be started, or ended without a report.
@@ -395,10 +336,8 @@ pub enum CopyError {
     /// `TMUX` is not set, so the value would go to the clients of some other server.
     #[error("This program does not run inside tmux.")]
     NotInsideTmux,
-    /// The program `tmux` could not be started.
     #[error("tmux could not be started.")]
     TmuxNotStarted,
-    /// The server in `TMUX` no longer exists.
     #[error("The tmux server that TMUX names is not running.")]
     TmuxGone,
     /// The server in `TMUX` belongs to another user, as after `sudo` or `su`.
@@ -407,13 +346,10 @@ pub enum CopyError {
     /// `tmux` failed; versions before 3.2 have no `load-buffer -w`.
     #[error("tmux did not accept the value; it needs version 3.2 or newer.")]
     TmuxRefused,
-    /// tmux did not respond in time.
     #[error("tmux did not answer within 2 s.")]
     TmuxSilent,
-    /// The value is too long for an escape sequence.
     #[error("The value is too long to send to the terminal.")]
     TooLong,
-    /// Writing to the terminal failed.
     #[error("Writing to the terminal failed.")]
     TerminalNotWritable,
 }
@@ -429,7 +365,6 @@ fn no_display_message() -> &'static str {
 /// What the system's clipboard contains now.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub enum ClipboardContent {
-    /// The copied value.
     Ours {
         /// The time until it is cleared; `None` if it stays.
         clears_in: Option<Duration>,
@@ -443,20 +378,16 @@ pub enum ClipboardContent {
     PutBack,
     /// Unknown, because the copy is lost.
     Lost(LostCopy),
-    /// Unknown, because it could not be read.
     Unreadable,
 }
 
 /// Why a copy is lost, so that it no longer proves a delivery.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum LostCopy {
-    /// The clipboard process has ended without a report.
     #[error("The clipboard process has ended.")]
     ProcessEnded,
-    /// The display is gone.
     #[error("The display is gone.")]
     DisplayGone,
-    /// The clipboard process should have cleared the clipboard by now, and does not respond.
     #[error("It should have been cleared by now, and the clipboard process does not answer.")]
     DeadlinePassed,
 }
@@ -491,35 +422,28 @@ mod tests {
     #[test]
     fn each_save_failure_has_advice() {
         let rows = [
-            (SaveFailure::NoName, "Not a file name. Type a path such as ~/prod.env."),
-            (SaveFailure::Exists, "File already exists. Choose another name."),
             (SaveFailure::CanUpdate(EnvFile::default()), "File already exists. Choose another name."),
             (SaveFailure::ReadOnly, "The file is read-only. Make it writable, or choose another name."),
             (SaveFailure::Changed, "It was not updated. Try again."),
-            (SaveFailure::Locked, "It was not updated. Try again."),
             (SaveFailure::NotText, "Save it as UTF-8, or choose another name."),
             (SaveFailure::NotPlain(3), "Nothing was changed. Line 3 is ambiguous: an open quote"),
-            (SaveFailure::NotPlain(3), "Edit the line, or choose another name."),
             (
                 SaveFailure::Encrypted(3),
                 "Line 3 is encrypted, and the secret would stand there in plain text. Decrypt",
             ),
-            (SaveFailure::NoHome, "Type the whole path."),
             (SaveFailure::NotPrivate, "This file system cannot keep a file private. Choose another folder."),
-            (SaveFailure::Swapped, "The secret is not in it. Choose another folder."),
             (SaveFailure::Other(ServerText::new("words")), "The file could not be written: words."),
         ];
         for (failure, expected) in rows {
-            let sentence = failure.sentence();
+            let sentence = failure.to_string();
             assert!(sentence.contains(expected), "{sentence}");
-            assert!(sentence.matches("Choose").count() <= 1, "{sentence}");
         }
         let folders = [
             ("/nowhere", "The folder does not exist: /nowhere."),
             ("/a/$HOME", "The folder does not exist: /a/$HOME. $ is not expanded."),
         ];
         for (folder, expected) in folders {
-            assert_eq!(SaveFailure::NoFolder(ServerText::new(folder)).sentence(), expected);
+            assert_eq!(SaveFailure::NoFolder(ServerText::new(folder)).to_string(), expected);
         }
     }
 
@@ -540,10 +464,5 @@ mod tests {
         for (kind, failure) in rows {
             assert_eq!(SaveFailure::from(io::Error::from(kind)), failure, "{kind:?}");
         }
-    }
-
-    #[test]
-    fn routes_have_user_facing_names() {
-        assert_eq!([TerminalRoute::Tmux, TerminalRoute::Osc52].map(TerminalRoute::name), ["tmux", "OSC 52"]);
     }
 }

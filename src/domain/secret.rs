@@ -7,19 +7,15 @@ use super::ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 use super::server_text::is_drawn;
 use super::{AccountRef, ClientId, Lifetime, ProjectId, SecretId, Template};
 
-/// The secret to create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSecret {
-    /// The account's project.
     pub project: ProjectId,
-    /// The account that gets the secret.
     pub client: ClientId,
     /// The requested lifetime. Atlas's response may differ.
     pub lifetime: Lifetime,
 }
 
 impl NewSecret {
-    /// The account that gets the secret.
     pub fn account(&self) -> AccountRef {
         AccountRef { project: self.project.clone(), client: self.client.clone() }
     }
@@ -33,11 +29,8 @@ impl NewSecret {
 /// The three fields that define a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldName {
-    /// The project's ID.
     Project,
-    /// The service account's client ID.
     Client,
-    /// The secret's lifetime.
     Lifetime,
 }
 
@@ -45,7 +38,6 @@ impl FieldName {
     /// All fields, in the order of the form.
     pub const ALL: [Self; 3] = [Self::Project, Self::Client, Self::Lifetime];
 
-    /// The field's label on the screen.
     pub fn label(self) -> &'static str {
         match self {
             Self::Project => "Project ID",
@@ -72,7 +64,6 @@ impl FieldName {
         }
     }
 
-    /// The command-line option for the field.
     pub fn option(self) -> &'static str {
         match self {
             Self::Project => "--project-id",
@@ -99,11 +90,8 @@ impl FieldName {
 pub struct CreatedSecret {
     /// The value; Atlas never shows it again.
     pub value: SecretString,
-    /// Its ID, if it could be read.
     pub id: Option<SecretId>,
-    /// When Atlas created it, if that could be read.
     pub created_at: Option<Timestamp>,
-    /// When it expires, if that could be read.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -199,12 +187,9 @@ impl QueryFlags {
 /// list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// Only the secret, without a line break.
     #[default]
     Secret,
-    /// Only the account's client ID, without a line break.
     ClientId,
-    /// The two variables of an `.env` file, [`ENV_VARIABLES`].
     Env,
     /// The fields of Atlas's response (schema `ServiceAccountSecret`).
     Json,
@@ -216,7 +201,6 @@ pub enum Format {
     Terraform,
     /// The two variables of MongoDB's MCP server: `MDB_MCP_API_CLIENT_ID` and `MDB_MCP_API_CLIENT_SECRET`.
     Mcp,
-    /// The user's own format.
     Template(Template),
 }
 
@@ -236,7 +220,6 @@ impl Format {
         Self::Mcp,
     ];
 
-    /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Secret => "secret",
@@ -251,7 +234,6 @@ impl Format {
         }
     }
 
-    /// The format with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
@@ -272,7 +254,6 @@ impl Format {
         }
     }
 
-    /// The title in a list.
     pub fn title(self) -> &'static str {
         match self {
             Self::Secret => "Secret",
@@ -292,7 +273,6 @@ impl Format {
         self != Self::ClientId
     }
 
-    /// True if the format contains the organization's ID.
     pub fn names_the_organization(self) -> bool {
         matches!(self, Self::Kubernetes | Self::Aws)
     }
@@ -311,16 +291,9 @@ mod tests {
             ("mdb_sa_sk_FAKEfakeFAK", "mdb_sa_sk_••••••••"),
             ("mdb_sa_sk_FAKEfakeFAKE", "mdb_sa_sk_••••••••FAKE"),
             ("", "••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake9f3\u{7}", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake\u{1b}[2J", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake9f\u{9b}a", "mdb_sa_sk_••••••••"),
             ("mdb_sa_sk_FAKEfakeFAKEfake9f\na", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake\t9f3", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake9f3\0", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAKEfake\u{1b}[2J", "mdb_sa_sk_••••••••"),
             ("mdb_sa_sk_FAKEfakeFAKEfake\u{202e}f3a", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake9\u{2066}3a", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake9f\u{200b}a", "mdb_sa_sk_••••••••"),
-            ("mdb_sa_sk_FAKEfakeFAKEfake9f3\u{feff}", "mdb_sa_sk_••••••••"),
             ("mdb_sa_sk_FAKEfake\u{202e}FAKEfake9f3a", "mdb_sa_sk_••••••••9f3a"),
         ];
         for (value, expected) in rows {
@@ -392,23 +365,6 @@ mod tests {
     #[test]
     fn the_media_type_contains_the_version() {
         assert_eq!(MEDIA_TYPE, format!("application/vnd.atlas.{API_VERSION}+json"));
-    }
-
-    #[test]
-    fn every_name_is_parsed_as_its_format() {
-        for format in Format::ALL {
-            assert_eq!(Format::named(format.name()), Some(format));
-        }
-        assert_eq!(Format::named("yaml"), None);
-    }
-
-    #[test]
-    fn titles_are_different_and_all_formats_but_one_contain_the_secret() {
-        let titles = Format::ALL.map(Format::title);
-        assert_eq!(titles.iter().collect::<std::collections::BTreeSet<_>>().len(), titles.len());
-        assert_eq!(Format::Env.title(), ".env");
-        let without: Vec<_> = Format::ALL.into_iter().filter(|format| !format.holds_the_secret()).collect();
-        assert_eq!(without, [Format::ClientId]);
     }
 
     #[test]

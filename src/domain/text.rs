@@ -35,7 +35,6 @@ pub fn date_time(at: Timestamp, zone: Option<&TimeZone>) -> String {
 /// A secret that was used within this time is in use.
 const IN_USE: SignedDuration = SignedDuration::from_hours(24);
 
-/// The status of a secret in one or two words; empty if there is nothing to say.
 pub fn status(secret: &ExistingSecret, now: Timestamp, is_login: bool) -> &'static str {
     match secret.last_used_at {
         _ if secret.is_expired(now) => "expired",

@@ -23,11 +23,8 @@ use super::AtlasApi;
 /// Where requests are sent, and as whom.
 #[derive(Clone)]
 pub enum Source {
-    /// A real host.
     Remote {
-        /// The host.
         base_url: BaseUrl,
-        /// The credentials for it.
         credentials: CredentialSource,
     },
     /// The embedded Atlas with its demo data.

@@ -30,7 +30,6 @@ const MAX_WAIT: Duration = Duration::from_secs(600);
 /// How a creating job ended.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// A secret was created.
     Created(Box<Created>),
     /// Certainly no secret was created.
     NotCreated(Box<NotCreated>),
@@ -42,7 +41,6 @@ pub enum Outcome {
 /// A new secret, and the account's state before it.
 #[derive(Clone, Debug)]
 pub struct Created {
-    /// The secret, as Atlas returned it.
     pub secret: CreatedSecret,
     /// The account's state before the POST.
     pub before: Before,
@@ -51,7 +49,6 @@ pub struct Created {
 /// Why no secret was created, and what the job has done.
 #[derive(Clone, Debug)]
 pub struct NotCreated {
-    /// The reason.
     pub reason: Reason,
     /// True if an expired secret was deleted to free a slot.
     pub has_replaced: bool,
@@ -60,7 +57,6 @@ pub struct NotCreated {
 /// Why no secret was created.
 #[derive(Clone, Debug)]
 pub enum Reason {
-    /// The user stopped the job.
     Cancelled,
     /// The user declined this.
     Declined(Question),

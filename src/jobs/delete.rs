@@ -15,14 +15,11 @@ pub enum Recheck {
     Yes,
 }
 
-/// How a deletion ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deletion {
-    /// The secret no longer exists.
     Deleted,
     /// The secret is in use, so it was not deleted.
     Used(ExistingSecret),
-    /// It was not deleted.
     Failed(DeleteError),
     /// The user stopped before the request was sent.
     Cancelled,

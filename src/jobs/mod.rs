@@ -2,6 +2,7 @@
 //! its caller through an [`Operator`], and never draws, prints or reads a key.
 //!
 //! The interface runs jobs in tasks and turns their reports into events; `headless` awaits them directly.
+#![expect(missing_docs, reason = "the names of most fields and variants say it")]
 
 mod connection;
 mod create;
@@ -42,9 +43,7 @@ pub trait AtlasApi: Send + Sync {
     fn sign_in(&self) -> impl Future<Output = ApiResult<()>> + Send;
     /// Fetches an account with its secrets.
     fn account(&self, of: &AccountRef) -> impl Future<Output = ApiResult<ServiceAccount>> + Send;
-    /// Fetches a project.
     fn project(&self, id: &ProjectId) -> impl Future<Output = ApiResult<Project>> + Send;
-    /// Fetches what an organization allows.
     fn settings(&self, of: &OrganizationId) -> impl Future<Output = ApiResult<OrganizationSettings>> + Send;
     /// Fetches a page of the projects that the credentials can see. Pages count from 1.
     fn projects(&self, page: u32) -> impl Future<Output = ApiResult<Page<ProjectEntry>>> + Send;
@@ -56,7 +55,6 @@ pub trait AtlasApi: Send + Sync {
     ) -> impl Future<Output = ApiResult<Page<AccountEntry>>> + Send;
     /// Sends the creating POST once.
     fn create_secret(&self, new_secret: &NewSecret) -> impl Future<Output = ApiResult<CreatedSecret>> + Send;
-    /// Deletes a secret.
     fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> impl Future<Output = ApiResult<()>> + Send;
     /// Signs in with a new secret to prove that it works.
     fn verify(&self, client: &ClientId, secret: &SecretString) -> impl Future<Output = ApiResult<()>> + Send;

@@ -48,12 +48,10 @@ impl Records {
             .map_err(|error| format!("The new secret's ID is not recorded on disk: {}.", why_failed(&error)))
     }
 
-    /// True if this run's creation is recorded, so that the next run can report it.
     pub async fn is_recorded(&self) -> bool {
         self.kept.lock().await.record.is_some()
     }
 
-    /// Removes this run's record.
     pub async fn remove(&self) -> Result<(), String> {
         let record = self.kept.lock().await.record.take();
         remove(record).await
@@ -89,7 +87,6 @@ impl Records {
         (readable, errors)
     }
 
-    /// Removes a record of an earlier run.
     pub async fn remove_pending(&self, number: usize) -> Result<(), String> {
         let record = self.kept.lock().await.pending.get_mut(number).and_then(Option::take);
         remove(record).await

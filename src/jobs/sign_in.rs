@@ -8,14 +8,11 @@ use crate::domain::{
 
 use super::connection::{Connections, Source, unusable};
 
-/// What to sign in with.
 #[derive(Clone, Debug)]
 pub enum SignInWith {
-    /// Credentials that the user typed.
     Credentials(Credentials),
     /// A profile of the Atlas CLI, with the host in it.
     Profile(ProfileName),
-    /// The embedded Atlas.
     Demo,
 }
 
@@ -24,9 +21,7 @@ pub enum SignInWith {
 pub struct SignedIn {
     /// Where requests are sent from now on, and as whom.
     pub session: Session,
-    /// The initial project of the form.
     pub project: Option<String>,
-    /// The initial account of the form.
     pub client: Option<String>,
     /// Atlas's refusal of this machine's address. The credentials are valid all the same: the access list is not
     /// checked for getting a token, only for using it.
@@ -39,7 +34,6 @@ pub struct Authenticator {
     pub base_url: BaseUrl,
     /// `--base-url`, which takes precedence over a profile's host.
     pub base_url_flag: Option<BaseUrl>,
-    /// The profiles of the Atlas CLI.
     pub profiles: Result<Profiles, String>,
 }
 

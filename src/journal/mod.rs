@@ -1,5 +1,9 @@
 //! Records creations whose secret is not delivered yet, one file each: IDs only, never the secret.
 //!
+//! A record has one line of JSON for what was known when the creation began, and one for Atlas's response. Each line is
+//! complete, and the last readable one counts. A line is appended instead of replacing the file: renaming a new file
+//! over the old one would leave the lock on the old one.
+//!
 //! ```text
 //! begin ──▶ creation-TIME-RANDOM.jsonl ──created──▶ a second line with the ID ──remove──▶ gone
 //!           locked, written, on disk
@@ -13,8 +17,6 @@
 //! yet. So the record of a running program is never reported. Files are opened close-on-exec, so no child process keeps
 //! the lock.
 
-mod lines;
-
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
@@ -24,11 +26,11 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::domain::{JournalEntry, Os, SecretId, ServerText, os_error_message};
 use crate::files::{FileStat, Folder, open, read_at_most};
-
-pub use lines::Damage;
 
 /// How many files to try. Another instance that looks for pending records can remove a file between its creation and
 /// its lock.
@@ -41,6 +43,15 @@ const RECORD: &str = ".jsonl";
 
 /// More bytes than any record has; a longer file was written by another program.
 const MAX_SIZE: u64 = 64 * 1024;
+
+/// The version of the format. Raise it if the meaning of a field changes, but not for a new field.
+const VERSION: u32 = 1;
+
+/// Why a record cannot be read: it is incomplete, or another program changed it.
+const DAMAGED: &str = "it is damaged";
+/// Perhaps to have a secret deleted.
+const OTHER_OWNER: &str = "it belongs to another user";
+const OTHER_VERSION: &str = "another version of atlas-secret wrote it";
 
 /// How many pending records are read at once, because each keeps a file open. The next start reads the next ones.
 const MAX_PENDING: usize = 16;
@@ -86,7 +97,7 @@ impl Journal {
         if !lock(new.as_file())? || is_gone(new.path()) {
             return Ok(None);
         }
-        new.as_file().write_all(&lines::line(entry))?;
+        new.as_file().write_all(&line(entry))?;
         new.as_file().sync_all()?;
         let (file, path) = new.keep().map_err(|failed| failed.error)?;
         flush(&self.folder);
@@ -114,7 +125,7 @@ impl Journal {
 pub struct RecordFile {
     file: File,
     path: PathBuf,
-    entry: Result<JournalEntry, Damage>,
+    entry: Result<JournalEntry, &'static str>,
 }
 
 impl RecordFile {
@@ -127,15 +138,15 @@ impl RecordFile {
     ///
     /// # Errors
     /// Returns why it cannot be read. Such a record is reported by name and never deleted automatically.
-    pub fn entry(&self) -> Result<&JournalEntry, Damage> {
-        self.entry.as_ref().map_err(|damage| *damage)
+    pub fn entry(&self) -> Result<&JournalEntry, &'static str> {
+        self.entry.as_ref().map_err(|why| *why)
     }
 
     /// Records Atlas's response. If that fails, the previous line still counts. Blocks on the disk.
     pub fn created(&self, secret_id: Option<SecretId>, expires_at: Option<Timestamp>) -> io::Result<()> {
         let Ok(entry) = &self.entry else { return Ok(()) };
         let entry = JournalEntry { secret_id, expires_at, ..entry.clone() };
-        (&self.file).write_all(&lines::line(&entry))?;
+        (&self.file).write_all(&line(&entry))?;
         self.file.sync_all()
     }
 
@@ -202,15 +213,45 @@ fn examine(entry: &DirEntry) -> Option<RecordFile> {
         let _ = fs::remove_file(&path);
         return None;
     }
-    let entry = if stat.is_ours() { read(&file) } else { Err(Damage::OtherOwner) };
+    let entry = match read_at_most(&file, MAX_SIZE) {
+        _ if !stat.is_ours() => Err(OTHER_OWNER),
+        Ok(Some(text)) => read(&text),
+        _ => Err(DAMAGED),
+    };
     Some(RecordFile { file, path, entry })
 }
 
-fn read(file: &File) -> Result<JournalEntry, Damage> {
-    match read_at_most(file, MAX_SIZE) {
-        Ok(Some(text)) => lines::read(&text),
-        _ => Err(Damage::Unreadable),
+/// Returns the line for an entry. It begins with a line break, so that a previous line that a full disk has cut off
+/// does not corrupt it.
+fn line(entry: &JournalEntry) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        version: u32,
+        #[serde(flatten)]
+        entry: &'a JournalEntry,
     }
+    // This cannot fail: the fields are strings, numbers and times.
+    let text = serde_json::to_string(&Line { version: VERSION, entry }).unwrap_or_default();
+    format!("\n{text}\n").into_bytes()
+}
+
+/// Parses a record. A last line without its line break is incomplete and does not count.
+fn read(text: &[u8]) -> Result<JournalEntry, &'static str> {
+    let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(&text[..0], |end| &text[..end]);
+    let mut why = DAMAGED;
+    for line in whole.rsplit(|byte| *byte == b'\n') {
+        let value: Value = serde_json::from_slice(line).unwrap_or_default();
+        match value["version"].as_u64() {
+            Some(version) if version == u64::from(VERSION) => {
+                if let Ok(entry) = serde_json::from_value(value) {
+                    return Ok(entry);
+                }
+            }
+            Some(_) => why = OTHER_VERSION,
+            None => {}
+        }
+    }
+    Err(why)
 }
 
 /// Creates the folder and its missing parents, for its owner only. An existing folder stays as it is.

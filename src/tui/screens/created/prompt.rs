@@ -224,7 +224,7 @@ impl CreatedScreen {
             self.delivering = None;
             return;
         }
-        self.delivery_ended(app, result.map_err(|failure| failure.sentence()));
+        self.delivery_ended(app, result.map_err(|failure| failure.to_string()));
     }
 
     fn draw_save(&self, app: &Shared, line: &PromptLine, existing: Option<&EnvFile>, canvas: &mut Canvas) {
