@@ -1,9 +1,9 @@
 //! Credentials of a profile in the system's keyring, where the Atlas CLI stores them on a desktop: reads them, and
 //! writes a new secret.
 
-#[cfg(all(feature = "keyring", any(windows, target_os = "macos", test)))]
+#[cfg(any(windows, target_os = "macos", test))]
 mod native;
-#[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
+#[cfg(all(unix, not(target_os = "macos")))]
 mod secret_service;
 
 use std::time::Duration;
@@ -11,19 +11,18 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::oneshot;
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use crate::domain::{ClientId, Credentials, Half, PairKind, ProfileName, ServerText};
 
 use super::CredentialsError;
-#[cfg(not(feature = "keyring"))]
-use super::WAY_OUT;
 
-#[cfg(all(feature = "keyring", any(windows, target_os = "macos")))]
+#[cfg(any(windows, target_os = "macos"))]
 use native::Keyring;
-#[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
+#[cfg(all(unix, not(target_os = "macos")))]
 use secret_service::Keyring;
 
 /// The setting of the token that the Atlas CLI stores beside a secret.
@@ -50,7 +49,7 @@ impl KeyringRequest {
     pub(super) async fn read(self) -> Result<(Credentials, Option<String>), CredentialsError> {
         let Some(in_file) = self.in_file.clone() else { return Ok((self.ask().await?, None)) };
         let request = self.clone();
-        let is_stored = timeout(RESPONSE_TIMEOUT, on_thread(move || request.is_stored())).await;
+        let is_stored = timeout(RESPONSE_TIMEOUT, spawn_blocking(move || request.is_stored())).await;
         if !matches!(is_stored, Ok(Ok(true))) {
             return Ok((in_file, None));
         }
@@ -67,22 +66,21 @@ impl KeyringRequest {
     async fn ask(self) -> Result<Credentials, CredentialsError> {
         let no_response =
             |_| Err(CredentialsError::KeyringUnavailable(ServerText::new("it did not respond")));
-        on_thread(move || self.read_here()).await.unwrap_or_else(no_response)
+        let read = move || {
+            let keyring = Keyring::open()?;
+            self.pair(|user| keyring.entry(&self.service(), user))
+        };
+        spawn_blocking(read).await.unwrap_or_else(no_response)
     }
 
     /// True if the keyring has both halves, as far as can be found out without a prompt.
     pub fn is_stored(&self) -> bool {
-        #[cfg(feature = "keyring")]
-        if let Ok(keyring) = Keyring::open() {
-            let has = |half| keyring.has(&self.service(), setting_of(self.kind, half));
-            return has(Half::Identifier) && has(Half::Secret);
-        }
-        false
+        let has = |keyring: &Keyring, half| keyring.has(&self.service(), setting_of(self.kind, half));
+        Keyring::open().is_ok_and(|keyring| has(&keyring, Half::Identifier) && has(&keyring, Half::Secret))
     }
 
     /// True if this is a profile of `client`, as far as can be found out without a prompt.
     pub fn is_of(&self, client: &ClientId) -> bool {
-        #[cfg(feature = "keyring")]
         if let Ok(keyring) = Keyring::open()
             && let Some(id) = keyring.unlocked_entry(&self.service(), setting_of(self.kind, Half::Identifier))
         {
@@ -94,14 +92,11 @@ impl KeyringRequest {
     /// Writes a new secret of `client` to the profile's entry and reads it back. First deletes the access token that
     /// the Atlas CLI stores there, which is revoked when the old secret is deleted. May wait for the user to unlock the
     /// keyring.
-    #[cfg(feature = "keyring")]
     pub fn replace_secret(&self, client: &ClientId, secret: &SecretString) -> Result<(), CredentialsError> {
         let keyring = Keyring::open()?;
         let read = || self.pair(|user| keyring.entry(&self.service(), user));
-        let is_of = |id: &ClientId| if id == client { Ok(()) } else { Err(self.other_account()) };
-        match read()? {
-            Credentials::ServiceAccount { client_id, .. } => is_of(&client_id)?,
-            _ => return Err(self.other_account()),
+        if !matches!(read()?, Credentials::ServiceAccount { client_id, .. } if client_id == *client) {
+            return Err(CredentialsError::OtherAccount(self.profile.clone()));
         }
         let user = setting_of(self.kind, Half::Secret);
         let old = Zeroizing::new(keyring.entry(&self.service(), user)?.unwrap_or_default());
@@ -113,39 +108,17 @@ impl KeyringRequest {
         }
     }
 
-    /// Without keyring support, a profile that needs the keyring cannot be used.
-    #[cfg(not(feature = "keyring"))]
-    pub fn replace_secret(&self, _: &ClientId, _: &SecretString) -> Result<(), CredentialsError> {
-        Err(self.not_built())
-    }
-
     /// Deletes the access token that the Atlas CLI may store in the keyring for a profile of the file, if the keyring
-    /// is unlocked and responds soon.
+    /// is unlocked and responds soon. Must not run on the event loop.
     pub fn forget_token(self) {
-        let (done, is_done) = std::sync::mpsc::channel();
-        drop(on_thread(move || {
-            #[cfg(feature = "keyring")]
+        let forgotten = spawn_blocking(move || {
             if let Ok(keyring) = Keyring::open()
                 && keyring.unlocked_entry(&self.service(), ACCESS_TOKEN).is_some()
             {
                 let _ = keyring.delete(&self.service(), ACCESS_TOKEN);
             }
-            let _ = done.send(self);
-        }));
-        let _ = is_done.recv_timeout(RESPONSE_TIMEOUT);
-    }
-
-    #[cfg(not(feature = "keyring"))]
-    fn not_built(&self) -> CredentialsError {
-        CredentialsError::Unusable(format!(
-            "this build cannot read the system's keyring, where profile `{}` keeps its secret: {WAY_OUT}",
-            self.profile
-        ))
-    }
-
-    #[cfg(feature = "keyring")]
-    fn other_account(&self) -> CredentialsError {
-        CredentialsError::OtherAccount(self.profile.clone())
+        });
+        let _ = Handle::current().block_on(timeout(RESPONSE_TIMEOUT, forgotten));
     }
 
     /// Returns the keyring's service name of the profile's entries: `atlascli_` and the profile's name.
@@ -156,17 +129,6 @@ impl KeyringRequest {
     /// Returns the name of an entry in messages.
     fn label(&self, half: Half) -> String {
         format!("{} of profile `{}` in the system's keyring", setting_of(self.kind, half), self.profile)
-    }
-
-    #[cfg(feature = "keyring")]
-    fn read_here(&self) -> Result<Credentials, CredentialsError> {
-        let keyring = Keyring::open()?;
-        self.pair(|user| keyring.entry(&self.service(), user))
-    }
-
-    #[cfg(not(feature = "keyring"))]
-    fn read_here(&self) -> Result<Credentials, CredentialsError> {
-        self.pair(|_| Err(self.not_built()))
     }
 
     /// Returns both halves of the pair. `entry` reads an entry by its user name. If the first half fails, the second is
@@ -190,14 +152,6 @@ impl KeyringRequest {
         Credentials::pair(self.kind, &identifier, (*secret).clone())
             .map_err(|(half, error)| CredentialsError::value(self.label(half), error))
     }
-}
-
-/// Runs work that may block forever on its own thread, which ends by itself or with the program. The receiver fails if
-/// the thread could not be started or panicked.
-fn on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
-    let (result, receiver) = oneshot::channel();
-    let _ = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || result.send(work()));
-    receiver
 }
 
 fn secret_of(credentials: &Credentials) -> &SecretString {
@@ -226,7 +180,6 @@ const BASE64: &str = "go-keyring-base64:";
 const HEX: &str = "go-keyring-encoded:";
 
 /// Returns a new value in the encoding of the old one.
-#[cfg(feature = "keyring")]
 fn encode_like(old: &[u8], value: &SecretString) -> Zeroizing<Vec<u8>> {
     let is_encoded = [BASE64, HEX].iter().any(|prefix| old.starts_with(prefix.as_bytes()));
     let value = value.expose_secret();

@@ -100,31 +100,23 @@ pub(super) fn of_character(character: char) -> KeyEvent {
 /// The parameters as numbers. `None` for markers, intermediate bytes, numbers out of range, and the release of a key.
 ///
 /// This program does not ask for kitty's protocol, but a program that was killed may have left it on. It puts details of
-/// a parameter after a colon: `ESC [ key : shifted key : key of a Latin layout ; modifiers : event u`.
+/// a parameter after a colon: `ESC [ key : shifted key ; modifiers : event u`.
 fn parse(parameters: &[u8]) -> Option<Vec<u32>> {
     const RELEASED: u32 = 3;
     if parameters.is_empty() {
         return Some(Vec::new());
     }
-    let number = |digits: &str| -> Option<u32> {
-        match digits {
-            "" => Some(0),
-            digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
-            _ => None,
-        }
+    let number = |digits: &str| match digits {
+        "" => Some(0),
+        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
+        _ => None,
     };
-    let text = std::str::from_utf8(parameters).ok()?;
-    let modifiers = text.split(';').nth(1).and_then(|text| number(text.split(':').next()?)).unwrap_or(1);
-    let has_alt_or_control = modifiers.saturating_sub(1) & 0b110 != 0;
     let parameter = |(index, text): (usize, &str)| {
         let parts: Vec<u32> = text.split(':').map(number).collect::<Option<_>>()?;
-        match (index, &parts[..]) {
-            (0, [_, _, latin]) if has_alt_or_control && *latin > 0 => Some(*latin),
-            (1, [_, RELEASED, ..]) => None,
-            _ => parts.first().copied(),
-        }
+        let is_released = index == 1 && parts.get(1) == Some(&RELEASED);
+        parts.first().copied().filter(|_| !is_released)
     };
-    text.split(';').enumerate().map(parameter).collect()
+    std::str::from_utf8(parameters).ok()?.split(';').enumerate().map(parameter).collect()
 }
 
 fn with_modifiers(code: KeyCode, modifiers: Option<&u32>) -> Option<KeyEvent> {
@@ -161,19 +153,6 @@ fn numbered(number: u32) -> Option<KeyCode> {
     }
 }
 
-/// The key of a code that kitty's protocol has for the keypad.
-fn of_keypad(code: u32) -> Option<KeyCode> {
-    use KeyCode::{Delete, Down, End, Enter, Home, Insert, Left, PageDown, PageUp, Right, Up};
-    const NAMED: [KeyCode; 10] = [Left, Right, Up, Down, PageUp, PageDown, Home, End, Insert, Delete];
-    match code {
-        57414 => Some(Enter),
-        57399..=57416 => {
-            "0123456789./*-+ =,".chars().nth(usize::try_from(code - 57399).ok()?).map(KeyCode::Char)
-        }
-        _ => NAMED.get(usize::try_from(code.checked_sub(57417)?).ok()?).copied(),
-    }
-}
-
 /// The key of a character code.
 fn of_character_code(character: u32, modifiers: Option<&u32>) -> Option<KeyEvent> {
     let key = with_modifiers(KeyCode::Null, modifiers)?;
@@ -184,7 +163,6 @@ fn of_character_code(character: u32, modifiers: Option<&u32>) -> Option<KeyEvent
         13 => KeyCode::Enter,
         27 => KeyCode::Esc,
         8 | 127 => KeyCode::Backspace,
-        code @ 57399..=57426 => of_keypad(code)?,
         code @ 0..32 => return Some(of_control_character(u8::try_from(code).ok()?)),
         // C1 controls, and kitty's codes for keys without a character.
         0x80..0xA0 | 0xE000..=0xF8FF => return None,

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::net::UnixListener;
 use std::process::{Command, Output, Stdio};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, ROBOT, ROBOT_SECRET};
@@ -35,13 +36,20 @@ fi
 exec "$@"
 "#;
 
-fn run(atlas: &Atlas, in_file: &str, (id, secret): (&str, &str), lock: &str) -> Output {
+const IN_SESSION: [&str; 6] = ["dbus-run-session", "--", "sh", "-c", SESSION, "sh"];
+
+fn run(atlas: &Atlas, in_file: &str, entries: (&str, &str), lock: &str) -> Output {
+    run_in(&IN_SESSION, atlas, in_file, entries, lock)
+}
+
+fn run_in(starter: &[&str], atlas: &Atlas, in_file: &str, (id, secret): (&str, &str), lock: &str) -> Output {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join(".config").join("atlascli");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("config.toml"), profile(atlas, in_file)).unwrap();
-    Command::new("dbus-run-session")
-        .args(["--", "sh", "-c", SESSION, "sh", PROGRAM, IN_OWN_SESSION, PROGRAM, "--yes"])
+    Command::new(starter[0])
+        .args(&starter[1..])
+        .args([PROGRAM, IN_OWN_SESSION, PROGRAM, "--yes"])
         .args(["--project-id", PROJECT, "--client-id", PLAIN, "--format", "json"])
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap())
@@ -84,6 +92,27 @@ fn profile(atlas: &Atlas, in_file: &str) -> String {
 
 fn pair((id, secret): (&str, &str)) -> String {
     format!("client_id = '{id}'\nclient_secret = '{secret}'")
+}
+
+#[test]
+fn without_a_keyring_that_responds_only_the_file_signs_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let silent = folder.path().join("silent");
+    let _silent = UnixListener::bind(&silent).unwrap();
+    let atlas = Atlas::start();
+    let (id, secret) = atlas.service_account();
+    let in_file = pair((&id, &secret));
+    let rows = [
+        (folder.path().join("missing"), "", "the system's keyring cannot be opened ("),
+        (folder.path().join("missing"), &in_file, "written to standard output"),
+        (silent, &in_file, "written to standard output"),
+    ];
+    for (bus, in_file, expected) in rows {
+        let bus = format!("DBUS_SESSION_BUS_ADDRESS=unix:path={}", bus.display());
+        let output = run_in(&["env", &bus], &atlas, in_file, ("", ""), "");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.contains(expected), "{stderr}");
+    }
 }
 
 /// A secret that can sign in, and one that no longer can.

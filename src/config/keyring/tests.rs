@@ -103,7 +103,6 @@ fn entries_are_decoded_by_their_prefix() {
     }
 }
 
-#[cfg(feature = "keyring")]
 #[test]
 fn a_new_value_has_the_encoding_of_the_old_one() {
     let rows = [

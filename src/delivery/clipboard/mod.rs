@@ -193,7 +193,8 @@ impl Environment {
 }
 
 /// The backend that the user prefers: `--clipboard auto|native|tmux|osc52|off`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Preference {
     /// Whatever fits the environment.
     #[default]
