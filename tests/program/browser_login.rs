@@ -328,13 +328,10 @@ fn a_browser_profile_can_be_chosen_and_shows_why_it_fails() {
         .args(["--project-id", PROJECT, "--client-id", PLAIN])
         .start();
     terminal.wait_for("[ Create secret ]");
-    terminal.send("\x10");
-    terminal.wait_for("› Atlas CLI profile ci");
-    terminal.send(key::ENTER);
-    terminal.wait_for("printed nothing");
+    terminal.press(key::CTRL_P, "› Atlas CLI profile ci");
+    terminal.press(key::ENTER, "printed nothing");
     home.install("echo FAKE-expired-token");
-    terminal.send(key::ENTER);
-    terminal.wait_for("Atlas refused the token of profile ci (401)");
+    terminal.press(key::ENTER, "Atlas refused the token of profile ci (401)");
     home.install(&format!("echo {}", atlas.access_token()));
     terminal.send(key::ENTER);
     create(&mut terminal);

@@ -20,8 +20,7 @@ pub fn on_display(display: &Display, atlas: &Atlas) -> Program {
 /// Copies the secret and returns the clipboard process.
 #[track_caller]
 pub fn copy(terminal: &mut Terminal) -> LeftBehind {
-    terminal.send("c");
-    terminal.wait_for("Copied");
+    terminal.press("c", "Copied");
     let mut processes = ClipboardProcess::children_of(terminal.pid());
     assert_eq!(
         processes.len(),
@@ -68,8 +67,7 @@ fn a_copy_has_a_countdown_and_outlives_the_program() {
     terminal.wait_gone(&format!("clears in {before} s"));
     assert!(seconds_after(&terminal.wait_for("clears in "), "clears in ") < before);
 
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
     assert_restored(&terminal);
     let stderr = fs::read_to_string(&stderr).unwrap();
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
@@ -93,8 +91,7 @@ fn a_copy_is_cleared_on_time_after_quitting() {
     let mut terminal = on_display(&display, &atlas).args(["--clear-after", "6"]).start();
     create(&mut terminal);
     let process = copy(&mut terminal);
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
     wait_for("the process to end", || (!process.0.is_running()).then_some(()));
     assert_eq!(display.paste(), None);
 }
@@ -127,14 +124,11 @@ fn a_copy_that_was_cleared_still_counts_as_delivered() {
     let mut terminal =
         on_display(&display, &atlas).env("XDG_STATE_HOME", &state).args(["--clear-after", "1"]).start();
     create(&mut terminal);
-    terminal.send("c");
-    terminal.wait_for("The clipboard was cleared. c copies again.");
+    terminal.press("c", "The clipboard was cleared. c copies again.");
     assert_eq!(display.paste(), None);
     assert_eq!(ClipboardProcess::children_of(terminal.pid()), [], "no clipboard process is left");
-    terminal.send("q");
-    terminal.wait_for("Already pasted?   y quit");
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.press("q", "Already pasted?   y quit");
+    terminal.leave("y", 0);
     let screen = terminal.screen();
     assert!(screen.contains("copied to the clipboard before"), "{screen}");
     assert!(!screen.contains("delete it"), "{screen}");
@@ -156,10 +150,8 @@ fn another_programs_copy_is_noticed() {
     let _owner = display.copy_elsewhere("a shopping list");
     terminal.wait_for("The clipboard holds something else now");
     assert_eq!(display.paste().as_deref(), Some("a shopping list"), "it was not cleared");
-    terminal.send("q");
-    terminal.wait_for("Already pasted?   y quit");
-    terminal.send("n");
-    terminal.wait_for("c copies again");
+    terminal.press("q", "Already pasted?   y quit");
+    terminal.press("n", "c copies again");
     let value = peek(&mut terminal);
     let _holder = copy(&mut terminal);
     assert_eq!(display.paste(), Some(value));
@@ -211,8 +203,7 @@ fn the_secret_can_be_copied_in_each_format() {
 
     // The client ID replaced the secret.
     assert_eq!(copy_as(&mut terminal, &display, "› Client ID", "Copied the client ID"), PLAIN);
-    terminal.send("q");
-    terminal.wait_for("Your last copy was the client ID");
+    terminal.press("q", "Your last copy was the client ID");
 }
 
 /// Copies in the format whose row begins with `selected`, and pastes the result.
@@ -222,12 +213,10 @@ fn copy_as(terminal: &mut Terminal, display: &Display, selected: &str, copied: &
     let mut screen = terminal.wait_for("Copy as");
     while !screen.contains(selected) {
         let row = screen.lines().find(|row| row.trim_start().starts_with("› ")).unwrap().to_owned();
-        terminal.send(key::DOWN);
-        terminal.wait_gone(&row);
+        terminal.press_until_gone(key::DOWN, &row);
         screen = terminal.wait_for("› ");
     }
     terminal.wait_gone("orgId is left out");
-    terminal.send(key::ENTER);
-    terminal.wait_for(copied);
+    terminal.press(key::ENTER, copied);
     display.paste().unwrap()
 }

@@ -23,13 +23,10 @@ fn leaving_without_a_copy_asks_and_enter_answers_nothing() {
     let atlas = Atlas::start();
     let (mut terminal, _) = with_secret(&atlas);
     for back in [key::ESC, "n"] {
-        terminal.send("q");
-        let screen = terminal.wait_for("Quit anyway?   y quit   n back   c copy   d delete");
+        let screen = terminal.press("q", "Quit anyway?   y quit   n back   c copy   d delete");
         assert!(screen.contains(WARNING), "{screen}");
-        terminal.send(key::ENTER);
-        terminal.wait_for("Press y (quit) or n (back).");
-        terminal.send(back);
-        terminal.wait_gone(WARNING);
+        terminal.press(key::ENTER, "Press y (quit) or n (back).");
+        terminal.press_until_gone(back, WARNING);
         assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
     }
 }
@@ -38,8 +35,7 @@ fn leaving_without_a_copy_asks_and_enter_answers_nothing() {
 fn the_secret_can_be_deleted_in_atlas() {
     let atlas = Atlas::start();
     let (mut terminal, secret_id) = with_secret(&atlas);
-    terminal.send("q");
-    terminal.wait_for(WARNING);
+    terminal.press("q", WARNING);
     terminal.send("d");
     assert_eq!(terminal.wait_exit().code(), Some(0), "no secret is left in Atlas");
     let delete = format!("DELETE /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}/secrets/{secret_id}");
@@ -52,10 +48,8 @@ fn the_secret_can_be_deleted_in_atlas() {
 fn quitting_anyway_reports_the_undelivered_secret() {
     let atlas = Atlas::start();
     let (mut terminal, secret_id) = with_secret(&atlas);
-    terminal.send("q");
-    terminal.wait_for(WARNING);
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.press("q", WARNING);
+    terminal.leave("y", 3);
     assert_restored(&terminal);
     let screen = terminal.screen();
     assert!(screen.contains(&format!("Secret {secret_id} for {PLAIN}")), "{screen}");
@@ -66,10 +60,8 @@ fn quitting_anyway_reports_the_undelivered_secret() {
 fn a_second_ctrl_c_always_quits() {
     let atlas = Atlas::start();
     let (mut terminal, secret_id) = with_secret(&atlas);
-    terminal.send(key::CTRL_C);
-    terminal.wait_for(WARNING);
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.press(key::CTRL_C, WARNING);
+    terminal.leave(key::CTRL_C, 3);
     assert!(terminal.screen().contains(&secret_id), "{}", terminal.screen());
 }
 
@@ -80,8 +72,7 @@ fn creating_another_secret_asks_like_quitting() {
     terminal.send("n");
     terminal
         .wait_for("You have not copied or saved this secret. After you continue, it cannot be shown again.");
-    terminal.send("y");
-    terminal.wait_for("[ Create secret ]");
+    terminal.press("y", "[ Create secret ]");
     terminal.send(key::CTRL_C);
     // The first secret is still reported.
     assert_eq!(terminal.wait_exit().code(), Some(3));

@@ -23,13 +23,11 @@ fn a_file_size_limit_is_an_error_of_the_write() {
     let atlas = Atlas::start();
     let mut terminal = after(&atlas, "ulimit -f 0").start();
     terminal.wait_for("[ Create secret ]");
-    terminal.send(key::ENTER);
-    terminal.wait_for("File too large");
+    terminal.press(key::ENTER, "File too large");
     terminal.wait_for("Secret created");
     save(&mut terminal, "secret");
     terminal.wait_for("File too large");
-    terminal.send(key::ESC);
-    terminal.wait_gone("Save to");
+    terminal.press_until_gone(key::ESC, "Save to");
     quit_anyway(&mut terminal);
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert_restored(&terminal);
@@ -79,8 +77,7 @@ fn an_invalid_terminal_size_is_replaced() {
         assert_eq!(lines.len(), rows, "{}", terminal.screen());
         assert!(lines[1].trim().chars().count() > columns - 8, "{}", terminal.screen());
         assert!(lines[1].trim().chars().count() <= columns, "{}", terminal.screen());
-        terminal.send(key::CTRL_C);
-        assert_eq!(terminal.wait_exit().code(), Some(0));
+        terminal.leave(key::CTRL_C, 0);
     }
     let mut terminal = after(&atlas, "stty cols 65535 rows 65535").start();
     create_unseen(&mut terminal);
@@ -95,8 +92,7 @@ fn an_invalid_terminal_size_is_replaced() {
         terminal.wait_output_beyond(length);
         length = terminal.output_length();
     }
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.leave("y", 3);
     assert_restored(&terminal);
 }
 
@@ -104,7 +100,6 @@ fn an_invalid_terminal_size_is_replaced() {
 #[track_caller]
 fn create_unseen(terminal: &mut Terminal) {
     terminal.wait_output_beyond(1000);
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave(key::CTRL_C, 0);
     assert_restored(terminal);
 }

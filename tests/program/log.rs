@@ -41,8 +41,7 @@ fn the_log_contains_requests_but_no_secrets() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     let mut terminal = program.args(["--log-file", path.to_str().unwrap()]).start();
     create(&mut terminal);
-    terminal.send("r");
-    let shown = terminal.wait_for("mdb_sa_sk_DEMO");
+    let shown = terminal.press("r", "mdb_sa_sk_DEMO");
     let value = shown.split_whitespace().find(|word| word.starts_with("mdb_sa_sk_DEMO")).unwrap();
     quit_anyway(&mut terminal);
     terminal.wait_exit();

@@ -137,16 +137,13 @@ fn a_secret_that_was_revealed_copied_and_saved_is_wiped() {
     create(&mut terminal);
     let value = reveal(&mut terminal);
     assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "the search finds a revealed value");
-    terminal.send("r");
-    terminal.wait_gone(&value);
+    terminal.press_until_gone("r", &value);
     let _holder = copy(&mut terminal);
     save(&mut terminal, "secret");
     terminal.wait_for("Saved to ");
-    terminal.send("v");
-    terminal.wait_for("Atlas accept");
+    terminal.press("v", "Atlas accept");
     assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "the search finds a masked value");
-    terminal.send("n");
-    terminal.wait_for("[ Create secret ]");
+    terminal.press("n", "[ Create secret ]");
     assert_wiped(&value, terminal.pid());
 }
 
@@ -160,8 +157,7 @@ fn a_copied_secret_is_wiped_although_the_clipboard_holds_it() {
     create(&mut terminal);
     let value = reveal(&mut terminal);
     let _holder = copy(&mut terminal);
-    terminal.send("n");
-    terminal.wait_for("[ Create secret ]");
+    terminal.press("n", "[ Create secret ]");
     assert_wiped(&value, terminal.pid());
     assert_eq!(display.paste(), Some(value), "the clipboard belongs to another process");
 }
@@ -175,12 +171,10 @@ fn a_secret_that_was_sent_and_piped_is_wiped() {
     let mut terminal = filled(&atlas, PLAIN).start();
     create(&mut terminal);
     let value = reveal(&mut terminal);
-    terminal.send("c");
-    terminal.wait_for("Sent to your terminal");
+    terminal.press("c", "Sent to your terminal");
     pipe_to(&mut terminal, "sh -c 'cat >/dev/null'");
     wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
     assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "the search finds the value");
-    terminal.send("n");
-    terminal.wait_for("[ Create secret ]");
+    terminal.press("n", "[ Create secret ]");
     assert_wiped(&value, terminal.pid());
 }

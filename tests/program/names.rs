@@ -144,8 +144,7 @@ fn initial_names_in_the_form_are_resolved() {
     terminal.wait_for(PLAIN);
     assert!(labeled(&terminal.screen(), "Project ID").starts_with(PROJECT), "{}", terminal.screen());
     terminal.wait_for("Enter create");
-    terminal.send(key::ENTER);
-    terminal.wait_for("Secret created");
+    terminal.press(key::ENTER, "Secret created");
 }
 
 #[test]
@@ -153,13 +152,11 @@ fn a_project_among_thousands_is_found_by_name() {
     let mut terminal = demo().args(["--demo-projects", "5000"]).start();
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::TAB);
-    terminal.send(key::CTRL_U);
-    terminal.wait_for("Enter a project ID or name.");
+    terminal.press(key::CTRL_U, "Enter a project ID or name.");
     // Send single keys, because several characters in one read are a paste.
     for character in "payprod".chars() {
         terminal.send(&character.to_string());
     }
     terminal.wait_for("1 of 5003 projects");
-    terminal.send(key::ENTER);
-    terminal.wait_for("✓ payments-prod");
+    terminal.press(key::ENTER, "✓ payments-prod");
 }

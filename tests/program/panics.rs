@@ -39,8 +39,7 @@ fn a_panic_in_a_task_is_an_error_on_the_screen() {
     let mut terminal = start_with_panic(&atlas, "sign in");
     let screen = terminal.wait_for("Nothing was created.");
     assert!(screen.contains(PLAIN), "the form keeps its text\n{screen}");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave(key::CTRL_C, 0);
     assert!(!contains(&terminal.output(), MESSAGE), "{screen}");
     assert_eq!(atlas.creates(), 0);
 }
@@ -51,10 +50,8 @@ fn a_panic_during_the_request_leaves_its_outcome_unknown() {
     let mut terminal = start_with_panic(&atlas, "create");
     let screen = terminal.wait_for("src/jobs/test_hooks.rs");
     assert!(screen.contains("A secret may have been created"), "{screen}");
-    terminal.send("q");
-    terminal.wait_for("A secret may exist in Atlas. Quit?");
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.press("q", "A secret may exist in Atlas. Quit?");
+    terminal.leave("y", 3);
     assert!(terminal.screen().contains("may have been created"), "{}", terminal.screen());
     assert!(!contains(&terminal.output(), MESSAGE), "{screen}");
 }

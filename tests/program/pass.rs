@@ -68,8 +68,6 @@ fn the_secret_can_be_stored_in_pass() {
     pipe_to(&mut terminal, "pass insert -m other");
     wait_for_whole_screen(&mut terminal, "pass exited with ");
     assert!(!store.0.path().join("other.gpg").exists());
-    terminal.send("\x1b");
-    terminal.wait_gone("Run ›");
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.press_until_gone("\x1b", "Run ›");
+    terminal.leave("q", 0);
 }

@@ -22,14 +22,11 @@ fn ctrl_c_ends_only_the_command() {
         terminal.send(key::CTRL_C);
         wait_for_whole_screen(&mut terminal, "You stopped sh.");
         assert!(!terminal.screen().contains("You have not copied"), "{}", terminal.screen());
-        terminal.send(key::ESC);
-        terminal.wait_gone("Run ›");
+        terminal.press_until_gone(key::ESC, "Run ›");
     }
     // Afterwards, Ctrl-C is a key of the screen again.
-    terminal.send(key::CTRL_C);
-    terminal.wait_for("You have not copied or saved this secret.");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.press(key::CTRL_C, "You have not copied or saved this secret.");
+    terminal.leave(key::CTRL_C, 3);
 }
 
 #[test]
@@ -48,8 +45,7 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     fs::write(terminal.home().join("child"), child).unwrap();
     pipe_to(&mut terminal, "sh child");
     terminal.wait_for("it asks");
-    terminal.send(key::CTRL_Z);
-    terminal.wait_for("Stopped");
+    terminal.press(key::CTRL_Z, "Stopped");
     terminal.wait_until("the prompt of the shell", |screen| {
         !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
     });
@@ -58,8 +54,7 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     let stat = format!("/proc/{}/stat", number.trim());
     wait_for("the command to stop", || fs::read_to_string(&stat).unwrap().contains(") T ").then_some(()));
     // The shell owns the terminal, and nothing else reads from it.
-    terminal.send("echo still $((40 + 2))\r");
-    terminal.wait_for("still 42");
+    terminal.press("echo still $((40 + 2))\r", "still 42");
     terminal.send("fg\r");
     terminal.wait_until("the command in front again", |screen| {
         let contents = screen.contents();
@@ -71,13 +66,10 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     let read = |name: &str| fs::read_to_string(terminal.home().join(name)).unwrap();
     assert_eq!(read("answer"), "yes\n");
     assert_eq!(read("out").len(), 50, "not a whole secret");
-    terminal.send("q");
-    terminal.wait_for("read by sh, which exited with 0");
-    terminal.send("echo code=$?; stty -a\r");
-    terminal.wait_for("code=0");
+    terminal.press("q", "read by sh, which exited with 0");
+    terminal.press("echo code=$?; stty -a\r", "code=0");
     terminal.wait_for(" icanon ");
-    terminal.send("exit 7\r");
-    assert_eq!(terminal.wait_exit().code(), Some(7));
+    terminal.leave("exit 7\r", 7);
 }
 
 #[test]
@@ -107,8 +99,7 @@ fn a_signal_during_a_command_reports_the_secret() {
     terminal.signal(Signal::TERM);
     // The command keeps running, and owns the terminal, until it gets its input.
     wait_for("the exit message", || fs::read_to_string(&stderr).unwrap().ends_with('\n').then_some(()));
-    terminal.send("\r");
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.leave("\r", 3);
     let stderr = fs::read_to_string(&stderr).unwrap();
     // The command may have stored the secret, although no one saw it exit.
     assert!(

@@ -41,8 +41,7 @@ fn a_variable_gets_exactly_the_secret() {
     let secret_id = labeled(&screen, "Secret ID");
     let value = peek(&mut terminal);
     // Standard output is for one secret only.
-    terminal.send("n");
-    terminal.wait_for("Standard output can receive only one secret. q writes it and quits.");
+    terminal.press("n", "Standard output can receive only one secret. q writes it and quits.");
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0), "quitting does not ask");
     assert_restored(&terminal);
@@ -58,13 +57,10 @@ fn a_variable_gets_the_text_of_the_template() {
     let line = "secret=$(run --template '{client_id}:{secret}'); printf %s \"$secret\" >got";
     let mut terminal = shell_line(&atlas, line).start();
     create(&mut terminal);
-    terminal.send("f");
-    terminal.wait_for("Template  {client_id}:{secret}");
-    terminal.send(key::ESC);
-    terminal.wait_for("q write and quit");
+    terminal.press("f", "Template  {client_id}:{secret}");
+    terminal.press(key::ESC, "q write and quit");
     let value = peek(&mut terminal);
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
     assert_eq!(read(terminal.home(), "got"), format!("{PLAIN}:{value}"));
 }
 
@@ -74,8 +70,7 @@ fn a_pipe_gets_exactly_the_secret() {
     let mut terminal = shell_line(&atlas, "run | cat >got; exit ${PIPESTATUS[0]}").start();
     create(&mut terminal);
     let value = peek(&mut terminal);
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
     assert_eq!(read(terminal.home(), "got"), value);
 }
 
@@ -92,10 +87,8 @@ fn nothing_but_the_secret_is_captured() {
         "sh -c 'cat >/dev/null; echo it is $((1 + 1)) >/dev/tty; echo captured; read x </dev/tty'",
     );
     terminal.wait_for("it is 2");
-    terminal.send("\r");
-    terminal.wait_for("sh read it and exited with 0");
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.press("\r", "sh read it and exited with 0");
+    terminal.leave("q", 0);
     assert_eq!(read(terminal.home(), "got"), value);
     assert!(
         terminal.screen().contains("read by sh, which exited with 0; written to standard output"),
@@ -113,12 +106,10 @@ fn the_reader_of_standard_output_does_not_wait_for_the_clipboard() {
     let line = "secret=$(run); printf %s \"$secret\" >got";
     let mut terminal = shell_line(&atlas, line).env("DISPLAY", &display.name).start();
     create(&mut terminal);
-    terminal.send("c");
-    terminal.wait_for("Copied");
+    terminal.press("c", "Copied");
     let number = read(terminal.home(), "pid").trim().parse().unwrap();
     let holder = LeftBehind(ClipboardProcess::children_of(number)[0]);
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
     assert!(holder.0.is_running(), "the shell does not wait for the clipboard process");
     assert_eq!(display.paste(), Some(read(terminal.home(), "got")));
 }
@@ -170,14 +161,11 @@ fn a_closed_pipe_returns_to_the_screen_of_the_secret() {
     fs::write(terminal.home().join("go"), "").unwrap();
     let gone = terminal.home().join("gone");
     wait_for("the reader to go", || gone.exists().then_some(()));
-    terminal.send("q");
-    terminal.wait_for("Not written. No program reads standard output any more.");
+    terminal.press("q", "Not written. No program reads standard output any more.");
     assert!(terminal.is_alternate_screen() && terminal.bracketed_paste());
     assert_eq!(peek(&mut terminal), value, "the value is complete");
-    terminal.send("q");
-    terminal.wait_for("You have not copied or saved this secret.");
-    terminal.send("n");
-    terminal.wait_gone("You have not copied or saved this secret.");
+    terminal.press("q", "You have not copied or saved this secret.");
+    terminal.press_until_gone("n", "You have not copied or saved this secret.");
     save(&mut terminal, "saved");
     terminal.wait_for("Saved to ");
     terminal.send("q");
@@ -191,13 +179,10 @@ fn a_full_disk_returns_to_the_screen_of_the_secret() {
     let mut terminal = shell_line(&atlas, "run >/dev/full").start();
     create(&mut terminal);
     let value = peek(&mut terminal);
-    terminal.send("q");
-    terminal.wait_for("Not written. No space left for standard output.");
+    terminal.press("q", "Not written. No space left for standard output.");
     assert_eq!(peek(&mut terminal), value);
-    terminal.send(key::CTRL_C);
-    terminal.wait_for("You have not copied or saved this secret.");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.press(key::CTRL_C, "You have not copied or saved this secret.");
+    terminal.leave(key::CTRL_C, 3);
     assert!(!terminal.screen().contains(&value), "{}", terminal.screen());
 }
 

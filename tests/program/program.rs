@@ -66,8 +66,7 @@ pub fn create(terminal: &mut Terminal) {
 
 /// Quits without delivering the secret. Two letters in one write would be text.
 pub fn quit_anyway(terminal: &mut Terminal) {
-    terminal.send("q");
-    terminal.wait_for("Quit anyway?");
+    terminal.press("q", "Quit anyway?");
     terminal.send("y");
 }
 

@@ -50,8 +50,7 @@ fn terminal_reports_are_not_typed_into_the_form() {
         wait_for_project(&mut terminal, &"a".repeat(count + 1));
     }
     terminal.send(REPLIES[0]);
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave(key::CTRL_C, 0);
 }
 
 #[test]
@@ -61,11 +60,9 @@ fn terminal_reports_do_nothing_on_the_screen_of_the_secret() {
     create(&mut terminal);
     for reply in REPLIES {
         terminal.send(reply);
-        terminal.send(key::F1);
-        terminal.wait_for("Keys ");
+        terminal.press(key::F1, "Keys ");
         terminal.send(reply);
-        terminal.send(key::ESC);
-        terminal.wait_gone("Keys ");
+        terminal.press_until_gone(key::ESC, "Keys ");
         assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
     }
     terminal.send(REPLIES[0]);
@@ -89,6 +86,5 @@ fn an_unfinished_report_blocks_neither_ctrl_c_nor_later_keys() {
     wait_for_project(&mut terminal, "abc");
     terminal.send("d");
     wait_for_project(&mut terminal, "abcd");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave(key::CTRL_C, 0);
 }

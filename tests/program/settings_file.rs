@@ -31,8 +31,7 @@ fn the_settings_file_sets_the_lifetime_unless_a_flag_does() {
         let mut terminal = with_file(program().args(arguments), file).start();
         let screen = terminal.wait_for("[ Create secret ]");
         assert!(labeled(&screen, "Expires after").starts_with(expected), "{screen}");
-        terminal.send(key::CTRL_C);
-        assert_eq!(terminal.wait_exit().code(), Some(0));
+        terminal.leave(key::CTRL_C, 0);
     }
 }
 
@@ -40,8 +39,7 @@ fn the_settings_file_sets_the_lifetime_unless_a_flag_does() {
 fn the_template_of_the_settings_file_can_be_copied() {
     let mut terminal = with_file(demo(), "template = 'a{secret}'\n").start();
     create(&mut terminal);
-    terminal.send("f");
-    terminal.wait_for("Template  a{secret}");
+    terminal.press("f", "Template  a{secret}");
 }
 
 #[test]

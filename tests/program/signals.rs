@@ -51,10 +51,8 @@ fn signals_that_were_ignored_at_the_start_stay_ignored() {
         [Signal::HUP, Signal::INT, Signal::QUIT, Signal::USR1, Signal::USR2, Signal::ALARM, Signal::XFSZ]
     {
         terminal.signal(signal);
-        terminal.send(key::F1);
-        terminal.wait_for("Keys ");
-        terminal.send(key::ESC);
-        terminal.wait_gone("Keys ");
+        terminal.press(key::F1, "Keys ");
+        terminal.press_until_gone(key::ESC, "Keys ");
     }
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(143));
@@ -102,8 +100,7 @@ fn a_signal_reports_an_unconfirmed_copy() {
     let atlas = Atlas::start();
     let mut terminal = filled(&atlas, PLAIN).start();
     create(&mut terminal);
-    terminal.send("c");
-    terminal.wait_for("Sent to your terminal");
+    terminal.press("c", "Sent to your terminal");
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(3), "the user did not confirm the copy");
     // The line may be wrapped anywhere.
@@ -157,7 +154,6 @@ fn a_second_signal_quits_at_once() {
 fn ctrl_c_on_the_form_exits_with_0() {
     let mut terminal = demo().start();
     terminal.wait_for("[ Create secret ]");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave(key::CTRL_C, 0);
     assert_restored(&terminal);
 }

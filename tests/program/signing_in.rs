@@ -42,8 +42,7 @@ fn a_service_account_can_sign_in_by_hand() {
     terminal.send(key::ENTER);
     terminal.paste("mdb_sa_sk_FAKE-and-wrong");
     terminal.wait_for("••••");
-    terminal.send(key::ENTER);
-    terminal.wait_for("Sign-in failed: Atlas refused the client ID or its secret.");
+    terminal.press(key::ENTER, "Sign-in failed: Atlas refused the client ID or its secret.");
     terminal.paste(&secret);
     terminal.wait_for("••••");
     terminal.send(key::ENTER);
@@ -175,16 +174,14 @@ fn the_help_shows_unused_credentials() {
         .env("MONGODB_ATLAS_CLIENT_ID", PLAIN)
         .start();
     terminal.wait_for("access token, from the environment");
-    terminal.send("?");
-    terminal.wait_for("MONGODB_ATLAS_CLIENT_ID is not used: MONGODB_ATLAS_ACCESS_TOKEN");
+    terminal.press("?", "MONGODB_ATLAS_CLIENT_ID is not used: MONGODB_ATLAS_ACCESS_TOKEN");
 }
 
 #[test]
 fn quitting_without_signing_in_exits_with_0() {
     let mut terminal = program().start();
     terminal.wait_for("Sign in");
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
 }
 
 /// After canceling one method and choosing another, the first one must not take effect later.
@@ -200,8 +197,7 @@ fn a_canceled_sign_in_never_takes_effect() {
     terminal.send(key::ENTER);
     let (mut held, _) = held.accept().unwrap();
     terminal.wait_for("Signing in");
-    terminal.send(key::ESC);
-    terminal.wait_gone("Signing in");
+    terminal.press_until_gone(key::ESC, "Signing in");
     terminal.send(key::ESC);
     choose(&mut terminal, "Demo (simulated Atlas, no account needed)", 1);
     terminal.wait_for("[ Create secret ]");

@@ -98,13 +98,10 @@ fn over_ssh_the_secret_is_copied_to_the_local_terminal() {
         screen.contents().lines().all(|line| line.chars().count() <= 80)
     });
     let value = peek(&mut terminal);
-    terminal.send("c");
-    terminal.wait_for("Sent");
+    terminal.press("c", "Sent");
     assert_eq!(sent_by_osc_52(&terminal.output()), Some(value));
-    terminal.send("q");
-    terminal.wait_for("Did it arrive?   y quit");
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.press("q", "Did it arrive?   y quit");
+    terminal.leave("y", 0);
     assert_restored(&terminal);
 }
 

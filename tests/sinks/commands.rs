@@ -43,8 +43,7 @@ fn a_stopped_command_stops_the_program_too() {
     let mut terminal = shell_running("kill -STOP $$; cat >out; echo it goes on >/dev/tty");
     terminal.wait_for("Stopped");
     wait_for_prompt(&mut terminal);
-    terminal.send("fg\r");
-    terminal.wait_for("it goes on");
+    terminal.press("fg\r", "it goes on");
     terminal.wait_for("answer: Succeeded");
     assert_eq!(fs::read_to_string(terminal.home().join("out")).unwrap(), VALUE);
 }
@@ -75,8 +74,7 @@ fn sigint_and_sigquit_end_only_the_command() {
     for (key, response) in [("\x03", "answer: Killed(2)"), ("\x1c", "answer: Killed(3)")] {
         let mut terminal = shell_running("echo started >/dev/tty; exec sleep 60");
         terminal.wait_for("started");
-        terminal.send(key);
-        terminal.wait_for(response);
+        terminal.press(key, response);
     }
 }
 
