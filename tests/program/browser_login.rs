@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use tempfile::TempDir;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{PROGRAM, contains, create, in_own_session, is_value, program};
+use crate::program::{PROGRAM, contains, create, created, in_own_session, is_value, program};
 use crate::support::terminal::{Program, key};
 use crate::tools::wait_for;
 use atlas_secret::process::IN_OWN_SESSION;
@@ -215,8 +215,7 @@ fn the_atlas_cli_has_no_terminal() {
         found.display(),
         print_token(&home.path("token"))
     ));
-    let mut terminal = interface(&home).args(["--client-id", PLAIN]).start();
-    create(&mut terminal);
+    let terminal = created(interface(&home).args(["--client-id", PLAIN]));
     assert_eq!(fs::read_to_string(found).unwrap(), "none\n");
     assert!(!contains(&terminal.output(), "FAKE-question"));
 }
@@ -308,8 +307,7 @@ fn the_only_profile_signs_in_automatically_and_a_new_token_is_read() {
     let token = home.path("token");
     fs::write(&token, "FAKE-expired-token").unwrap();
     home.install(&print_token(&token));
-    let mut terminal = interface(&home).args(["--client-id", PLAIN]).start();
-    terminal.wait_for("profile ci");
+    let mut terminal = interface(&home).args(["--client-id", PLAIN]).start_showing("profile ci");
     terminal.wait_for("Atlas refused the token of profile ci (401).");
     fs::write(&token, atlas.access_token()).unwrap();
     create(&mut terminal);
@@ -326,8 +324,7 @@ fn a_browser_profile_can_be_chosen_and_shows_why_it_fails() {
         .env("MONGODB_ATLAS_BASE_URL", atlas.url())
         .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
         .args(["--project-id", PROJECT, "--client-id", PLAIN])
-        .start();
-    terminal.wait_for("[ Create secret ]");
+        .start_showing("[ Create secret ]");
     terminal.press(key::CTRL_P, "› Atlas CLI profile ci");
     terminal.press(key::ENTER, "printed nothing");
     home.install("echo FAKE-expired-token");

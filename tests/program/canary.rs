@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, ROBOT, ROBOT_SECRET};
-use crate::program::{contains, create, files_below, program, sent_by_osc_52};
+use crate::program::{contains, created, files_below, program, sent_by_osc_52};
 use crate::support::terminal::Terminal;
 
 /// The prefix of all secrets of the embedded Atlas. Only the rest is unique.
@@ -21,8 +21,7 @@ fn a_secret_is_only_on_the_screen_while_revealed_and_in_no_file() {
         .env("MONGODB_ATLAS_CLIENT_SECRET", ROBOT_SECRET)
         .args(["--project-id", PROJECT, "--client-id", PLAIN]);
     let stderr = program.home().join("stderr");
-    let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
-    create(&mut terminal);
+    let mut terminal = created(program.stderr_to(File::create(&stderr).unwrap()));
     assert!(!contains(&terminal.output(), COMMON), "the value is masked at first");
 
     terminal.press("r", COMMON);

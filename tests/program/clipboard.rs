@@ -6,7 +6,7 @@ use crate::atlas::{Atlas, ORGANIZATION, PLAIN};
 use crate::display::Display;
 use crate::formats;
 use crate::holder::{ClipboardProcess, LeftBehind};
-use crate::program::{assert_restored, create, filled, labeled, peek};
+use crate::program::{assert_restored, created, filled, labeled, peek};
 use crate::support::terminal::{Program, Signal, Terminal, key};
 use crate::tools::{have, wait_for};
 
@@ -47,8 +47,7 @@ fn a_copy_has_a_countdown_and_outlives_the_program() {
     let (display, atlas) = (Display::start(), Atlas::start());
     let program = on_display(&display, &atlas);
     let stderr = program.home().join("stderr");
-    let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
-    create(&mut terminal);
+    let mut terminal = created(program.stderr_to(File::create(&stderr).unwrap()));
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     // The time zone is read while the first frames are drawn. Until then, times are in UTC.
     terminal.wait_until("the expiry in local time", |screen| {
@@ -88,8 +87,7 @@ fn a_copy_is_cleared_on_time_after_quitting() {
         return;
     }
     let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).args(["--clear-after", "6"]).start();
-    create(&mut terminal);
+    let mut terminal = created(on_display(&display, &atlas).args(["--clear-after", "6"]));
     let process = copy(&mut terminal);
     terminal.leave("q", 0);
     wait_for("the process to end", || (!process.0.is_running()).then_some(()));
@@ -102,8 +100,7 @@ fn a_copy_of_a_killed_program_is_cleared_on_time() {
         return;
     }
     let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).args(["--clear-after", "8"]).start();
-    create(&mut terminal);
+    let mut terminal = created(on_display(&display, &atlas).args(["--clear-after", "8"]));
     let value = peek(&mut terminal);
     let process = copy(&mut terminal);
     terminal.signal(Signal::KILL);
@@ -122,8 +119,7 @@ fn a_copy_that_was_cleared_still_counts_as_delivered() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().to_owned();
     let mut terminal =
-        on_display(&display, &atlas).env("XDG_STATE_HOME", &state).args(["--clear-after", "1"]).start();
-    create(&mut terminal);
+        created(on_display(&display, &atlas).env("XDG_STATE_HOME", &state).args(["--clear-after", "1"]));
     terminal.press("c", "The clipboard was cleared. c copies again.");
     assert_eq!(display.paste(), None);
     assert_eq!(ClipboardProcess::children_of(terminal.pid()), [], "no clipboard process is left");
@@ -144,8 +140,7 @@ fn another_programs_copy_is_noticed() {
         return;
     }
     let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).start();
-    create(&mut terminal);
+    let mut terminal = created(on_display(&display, &atlas));
     let _holder = copy(&mut terminal);
     let _owner = display.copy_elsewhere("a shopping list");
     terminal.wait_for("The clipboard holds something else now");
@@ -163,8 +158,7 @@ fn plus_extends_the_countdown() {
         return;
     }
     let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).start();
-    create(&mut terminal);
+    let mut terminal = created(on_display(&display, &atlas));
     let _holder = copy(&mut terminal);
     terminal.send("+");
     terminal.wait_until("more than a minute", |screen| {
@@ -179,8 +173,7 @@ fn the_secret_can_be_copied_in_each_format() {
         return;
     }
     let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).start();
-    create(&mut terminal);
+    let mut terminal = created(on_display(&display, &atlas));
     let value = peek(&mut terminal);
     let secret_id = labeled(&terminal.screen(), "Secret ID");
 

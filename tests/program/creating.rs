@@ -9,8 +9,7 @@ use crate::support::terminal::{Program, key};
 
 #[test]
 fn four_keys_create_copy_and_quit_in_the_demo() {
-    let mut terminal = demo().start();
-    terminal.wait_for("DEMO");
+    let mut terminal = demo().start_showing("DEMO");
     create(&mut terminal);
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     assert_eq!(secret_id.len(), 24, "{secret_id}");
@@ -92,8 +91,7 @@ fn changes(atlas: &Atlas) -> Vec<String> {
 
 /// Types both ids and a lifetime, creates, copies and quits. Returns the terminal output.
 fn type_everything(program: Program) -> Vec<u8> {
-    let mut terminal = program.start();
-    terminal.wait_for("Project ID ›");
+    let mut terminal = program.start_showing("Project ID ›");
     type_slowly(&mut terminal, "Project ID", &PROJECT[..18], 0);
     terminal.wait_for("18 of 24 hex digits");
     terminal.press("g", "and it is not an ID: \"g\" is not");

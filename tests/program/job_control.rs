@@ -9,8 +9,7 @@ use crate::support::terminal::{PROMPT, Signal, Terminal, key};
 
 #[test]
 fn the_program_can_be_suspended_and_continued() {
-    let mut terminal = Terminal::shell().size(30, 120).start();
-    terminal.wait_for(PROMPT);
+    let mut terminal = Terminal::shell().size(30, 120).start_showing(PROMPT);
     let binary = env!("CARGO_BIN_EXE_atlas-secret");
     terminal.press(&format!("{binary} --demo --expires-after 36h\r"), "[ Create secret ]");
     terminal.press(key::CTRL_Z, "Stopped");
@@ -49,8 +48,7 @@ fn the_program_can_be_suspended_and_continued() {
 #[test]
 fn after_a_stop_signal_the_screen_and_keys_work_again() {
     for signal in [Signal::STOP, Signal::TSTP] {
-        let mut terminal = Terminal::shell().size(30, 120).start();
-        terminal.wait_for(PROMPT);
+        let mut terminal = Terminal::shell().size(30, 120).start_showing(PROMPT);
         let binary = env!("CARGO_BIN_EXE_atlas-secret");
         terminal.press(
             &format!("sh -c 'echo $$ >pid; exec {binary} --demo --expires-after 36h'\r"),
@@ -89,8 +87,7 @@ fn after_a_stop_signal_the_screen_and_keys_work_again() {
 
 #[test]
 fn stopping_and_continuing_restores_the_screen() {
-    let mut terminal = demo().start();
-    terminal.wait_for("30 days, ");
+    let mut terminal = demo().start_showing("30 days, ");
     for _ in 0..3 {
         terminal.signal(Signal::STOP);
         let length = terminal.output().len();
@@ -106,8 +103,7 @@ fn stopping_and_continuing_restores_the_screen() {
 /// A stopped program is not notified when its terminal is resized.
 #[test]
 fn keys_do_nothing_in_a_terminal_that_became_too_small_while_suspended() {
-    let mut terminal = Terminal::shell().size(30, 120).start();
-    terminal.wait_for(PROMPT);
+    let mut terminal = Terminal::shell().size(30, 120).start_showing(PROMPT);
     terminal.press(&format!("{} --demo\r", env!("CARGO_BIN_EXE_atlas-secret")), "[ Create secret ]");
     terminal.press(key::CTRL_Z, "Stopped");
     terminal.wait_until("the prompt of the shell", |screen| {

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use crate::formats;
 use crate::piping::wait_for_whole_screen;
-use crate::program::{contains, create, demo, quit_anyway};
+use crate::program::{contains, created, demo, quit_anyway};
 use crate::support::terminal::{Program, Terminal, key};
 
 /// The program with this script as a tool of that name, first on its PATH.
@@ -20,8 +20,7 @@ fn with_tool(program: Program, tool: &str, script: &str) -> Program {
 
 /// Creates a secret and opens the prompt for a command.
 fn prompt(program: Program) -> Terminal {
-    let mut terminal = program.start();
-    create(&mut terminal);
+    let mut terminal = created(program);
     terminal.press("p", "Run ›");
     terminal
 }

@@ -2,7 +2,7 @@
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::piping::pipe_to;
-use crate::program::{assert_restored, create, filled, labeled};
+use crate::program::{assert_restored, created, filled, labeled};
 use crate::saving::save;
 use crate::support::terminal::{Terminal, key};
 #[cfg(target_os = "linux")]
@@ -12,8 +12,7 @@ const WARNING: &str = "You have not copied or saved this secret. After you quit,
 
 /// A new secret on the screen, and its id.
 fn with_secret(atlas: &Atlas) -> (Terminal, String) {
-    let mut terminal = filled(atlas, PLAIN).start();
-    create(&mut terminal);
+    let terminal = created(filled(atlas, PLAIN));
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     (terminal, secret_id)
 }
@@ -88,8 +87,7 @@ fn a_terminal_error_after_the_delivery_exits_with_0() {
     use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(&atlas, PLAIN));
     save(&mut terminal, "saved.env");
     terminal.wait_for("Saved to");
     pipe_to(&mut terminal, "sh -c 'cat >/dev/null; touch started; while [ ! -e go ]; do sleep 0.05; done'");

@@ -6,8 +6,7 @@ use crate::support::terminal::key;
 
 #[test]
 fn two_thousand_projects_are_fetched_and_filtered() {
-    let mut terminal = demo().args(["--demo-projects", "2000"]).start();
-    terminal.wait_for("[ Create secret ]");
+    let mut terminal = demo().args(["--demo-projects", "2000"]).start_showing("[ Create secret ]");
     terminal.press(key::TAB, "Project ID ›");
     terminal.press(key::CTRL_O, "2003");
     terminal.press("payprod", "› payments-prod");
@@ -17,8 +16,7 @@ fn two_thousand_projects_are_fetched_and_filtered() {
 #[test]
 fn an_account_of_the_entered_project_can_be_chosen() {
     let atlas = Atlas::start();
-    let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).start();
-    terminal.wait_for("Client ID ›");
+    let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).start_showing("Client ID ›");
     terminal.press(key::CTRL_O, "plain ");
     terminal.wait_for("Tab sort by name");
     assert!(terminal.screen().contains("no secret"), "{}", terminal.screen());
@@ -34,8 +32,7 @@ fn a_list_that_cannot_be_loaded_can_be_reloaded() {
     let mut terminal = program()
         .env("MONGODB_ATLAS_BASE_URL", atlas.url())
         .env("MONGODB_ATLAS_ACCESS_TOKEN", "FAKE-token-that-opens-nothing")
-        .start();
-    terminal.wait_for("Project ID ›");
+        .start_showing("Project ID ›");
     terminal.press(key::CTRL_O, "Ctrl-R reload");
     let before = atlas.requests().len();
     terminal.send(key::CTRL_R);

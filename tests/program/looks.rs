@@ -5,8 +5,7 @@ use crate::support::terminal::{Program, Terminal, key};
 
 /// Opens the form, the help, the secret and the question before leaving.
 fn open_everything(program: Program) -> Terminal {
-    let mut terminal = program.start();
-    terminal.wait_for("30 days, ");
+    let mut terminal = program.start_showing("30 days, ");
     terminal.press("?", "Keys ");
     terminal.press(key::ESC, "[ Create secret ]");
     assert!(terminal.any_cell(vt100::Cell::bold) && terminal.any_cell(vt100::Cell::inverse));

@@ -12,7 +12,7 @@ use crate::atlas::{Atlas, PLAIN};
 use crate::clipboard::{copy, on_display};
 use crate::display::Display;
 use crate::piping::{pipe_to, wait_for_whole_screen};
-use crate::program::{contains, create, filled, is_value};
+use crate::program::{contains, created, filled, is_value};
 use crate::saving::save;
 use crate::support::terminal::Terminal;
 use crate::tools::have;
@@ -133,8 +133,7 @@ fn a_secret_that_was_revealed_copied_and_saved_is_wiped() {
         return;
     }
     let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).start();
-    create(&mut terminal);
+    let mut terminal = created(on_display(&display, &atlas));
     let value = reveal(&mut terminal);
     assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "the search finds a revealed value");
     terminal.press_until_gone("r", &value);
@@ -153,8 +152,7 @@ fn a_copied_secret_is_wiped_although_the_clipboard_holds_it() {
         return;
     }
     let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).start();
-    create(&mut terminal);
+    let mut terminal = created(on_display(&display, &atlas));
     let value = reveal(&mut terminal);
     let _holder = copy(&mut terminal);
     terminal.press("n", "[ Create secret ]");
@@ -168,8 +166,7 @@ fn a_secret_that_was_sent_and_piped_is_wiped() {
         return;
     }
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(&atlas, PLAIN));
     let value = reveal(&mut terminal);
     terminal.press("c", "Sent to your terminal");
     pipe_to(&mut terminal, "sh -c 'cat >/dev/null'");

@@ -139,8 +139,9 @@ fn a_list_that_cannot_be_read_ends_the_run_and_says_what_to_do() {
 #[test]
 fn initial_names_in_the_form_are_resolved() {
     let atlas = Atlas::start();
-    let mut terminal = signed_in(&atlas).args(["--project-id", "of-a-test", "--client-id", "plain"]).start();
-    terminal.wait_for("[ Create secret ]");
+    let mut terminal = signed_in(&atlas)
+        .args(["--project-id", "of-a-test", "--client-id", "plain"])
+        .start_showing("[ Create secret ]");
     terminal.wait_for(PLAIN);
     assert!(labeled(&terminal.screen(), "Project ID").starts_with(PROJECT), "{}", terminal.screen());
     terminal.wait_for("Enter create");
@@ -149,8 +150,7 @@ fn initial_names_in_the_form_are_resolved() {
 
 #[test]
 fn a_project_among_thousands_is_found_by_name() {
-    let mut terminal = demo().args(["--demo-projects", "5000"]).start();
-    terminal.wait_for("[ Create secret ]");
+    let mut terminal = demo().args(["--demo-projects", "5000"]).start_showing("[ Create secret ]");
     terminal.send(key::TAB);
     terminal.press(key::CTRL_U, "Enter a project ID or name.");
     // Send single keys, because several characters in one read are a paste.

@@ -12,8 +12,7 @@ const MESSAGE: &str = "FAKE-in-the-message";
 
 fn start_with_panic(atlas: &Atlas, place: &str) -> Terminal {
     let program = as_service_account(atlas).args(["--project-id", PROJECT, "--client-id", PLAIN]);
-    let mut terminal = program.env("ATLAS_SECRET_TEST_PANIC", place).start();
-    terminal.wait_for("[ Create secret ]");
+    let mut terminal = program.env("ATLAS_SECRET_TEST_PANIC", place).start_showing("[ Create secret ]");
     terminal.send(key::ENTER);
     terminal
 }

@@ -15,8 +15,7 @@ fn wait_for_field(terminal: &mut Terminal, label: &str, text: &str) {
 #[test]
 fn a_pasted_url_and_client_id_go_to_their_fields() {
     let atlas = Atlas::start();
-    let mut terminal = signed_in(&atlas).start();
-    terminal.wait_for("Project ID ›");
+    let mut terminal = signed_in(&atlas).start_showing("Project ID ›");
     // Paste the account first, while the project has the focus.
     terminal.paste(&format!("{PLAIN}\n"));
     wait_for_field(&mut terminal, "Client ID", PLAIN);
@@ -31,8 +30,7 @@ fn a_pasted_url_and_client_id_go_to_their_fields() {
 #[test]
 fn one_paste_can_fill_both_fields() {
     let atlas = Atlas::start();
-    let mut terminal = signed_in(&atlas).start();
-    terminal.wait_for("Project ID ›");
+    let mut terminal = signed_in(&atlas).start_showing("Project ID ›");
     terminal.paste(&format!("project {PROJECT}\r\naccount {PLAIN}\r\n"));
     wait_for_field(&mut terminal, "Project ID", PROJECT);
     wait_for_field(&mut terminal, "Client ID", PLAIN);
@@ -42,8 +40,7 @@ fn one_paste_can_fill_both_fields() {
 #[test]
 fn an_enter_in_the_same_read_as_text_does_not_submit() {
     let atlas = Atlas::start();
-    let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).start();
-    terminal.wait_for("Client ID ›");
+    let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).start_showing("Client ID ›");
     // A terminal without bracketed paste types pasted text, including the line break.
     terminal.send(&format!("{PLAIN}\r"));
     wait_for_field(&mut terminal, "Client ID", PLAIN);
@@ -64,8 +61,8 @@ fn an_enter_in_the_same_read_as_text_does_not_submit() {
 fn a_pasted_secret_is_rejected_and_never_shown() {
     let atlas = Atlas::start();
     let fake = "mdb_sa_sk_FAKE-pasted-by-mistake";
-    let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).size(24, 80).start();
-    terminal.wait_for("Client ID ›");
+    let mut terminal =
+        signed_in(&atlas).args(["--project-id", PROJECT]).size(24, 80).start_showing("Client ID ›");
     terminal.paste(fake);
     let refusal = terminal.wait_for("this is a secret, not a client ID");
     assert_eq!(labeled(&refusal, "Client ID"), "ID or name", "{refusal}");

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::atlas::{Atlas, PLAIN};
-use crate::program::{create, filled, labeled, peek};
+use crate::program::{created, filled, labeled, peek};
 use crate::support::terminal::{Terminal, key};
 
 /// Types a command and runs it.
@@ -38,8 +38,7 @@ pub fn wait_for_whole_screen(terminal: &mut Terminal, text: &str) {
 /// A new secret on the screen, and its value.
 #[track_caller]
 fn with_secret(atlas: &Atlas) -> (Terminal, String) {
-    let mut terminal = filled(atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(atlas, PLAIN));
     let value = peek(&mut terminal);
     (terminal, value)
 }

@@ -4,15 +4,14 @@ use std::fs::{self, File};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::piping::{pipe_to, wait_for_whole_screen};
-use crate::program::{create, filled, labeled};
+use crate::program::{create, created, filled, labeled};
 use crate::support::terminal::{PROMPT, Signal, Terminal, key};
 use crate::tools::wait_for;
 
 #[test]
 fn ctrl_c_ends_only_the_command() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(&atlas, PLAIN));
     for round in 1..=2 {
         let waits = format!("round {round} waits");
         pipe_to(&mut terminal, &format!("sh -c 'cat >/dev/null; echo {waits} >/dev/tty; exec sleep 1000'"));
@@ -36,8 +35,7 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
         .size(30, 120)
         .env("MONGODB_ATLAS_BASE_URL", atlas.url())
         .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
-        .start();
-    terminal.wait_for(PROMPT);
+        .start_showing(PROMPT);
     let binary = env!("CARGO_BIN_EXE_atlas-secret");
     terminal.send(&format!("{binary} --project-id {PROJECT} --client-id {PLAIN}\r"));
     create(&mut terminal);
@@ -75,8 +73,7 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
 #[test]
 fn a_resize_during_a_command_is_applied_afterwards() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(&atlas, PLAIN));
     pipe_to(&mut terminal, "sh -c 'cat >/dev/null; echo it is $((1 + 1)) big >/dev/tty; read x </dev/tty'");
     terminal.wait_for("it is 2 big");
     terminal.resize(20, 100);
@@ -91,8 +88,7 @@ fn a_signal_during_a_command_reports_the_secret() {
     let atlas = Atlas::start();
     let program = filled(&atlas, PLAIN);
     let stderr = program.home().join("stderr");
-    let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
-    create(&mut terminal);
+    let mut terminal = created(program.stderr_to(File::create(&stderr).unwrap()));
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     pipe_to(&mut terminal, "sh -c 'echo it is $((1 + 1)) >/dev/tty; read x </dev/tty'");
     terminal.wait_for("it is 2");

@@ -8,7 +8,7 @@ use crate::display::Display;
 use crate::formats;
 use crate::holder::{ClipboardProcess, LeftBehind};
 use crate::piping::pipe_to;
-use crate::program::{assert_restored, create, labeled, peek};
+use crate::program::{assert_restored, created, labeled, peek};
 use crate::saving::save;
 use crate::support::terminal::{Program, Terminal, key};
 use crate::tools::{have, wait_for};
@@ -35,8 +35,7 @@ fn read(home: &Path, name: &str) -> String {
 fn a_variable_gets_exactly_the_secret() {
     let atlas = Atlas::start();
     let line = "secret=$(run); code=$?; printf %s \"$secret\" >got; exit $code";
-    let mut terminal = shell_line(&atlas, line).start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, line));
     let screen = terminal.wait_for("q writes it to standard output.");
     let secret_id = labeled(&screen, "Secret ID");
     let value = peek(&mut terminal);
@@ -55,8 +54,7 @@ fn a_variable_gets_exactly_the_secret() {
 fn a_variable_gets_the_text_of_the_template() {
     let atlas = Atlas::start();
     let line = "secret=$(run --template '{client_id}:{secret}'); printf %s \"$secret\" >got";
-    let mut terminal = shell_line(&atlas, line).start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, line));
     terminal.press("f", "Template  {client_id}:{secret}");
     terminal.press(key::ESC, "q write and quit");
     let value = peek(&mut terminal);
@@ -67,8 +65,7 @@ fn a_variable_gets_the_text_of_the_template() {
 #[test]
 fn a_pipe_gets_exactly_the_secret() {
     let atlas = Atlas::start();
-    let mut terminal = shell_line(&atlas, "run | cat >got; exit ${PIPESTATUS[0]}").start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, "run | cat >got; exit ${PIPESTATUS[0]}"));
     let value = peek(&mut terminal);
     terminal.leave("q", 0);
     assert_eq!(read(terminal.home(), "got"), value);
@@ -79,8 +76,7 @@ fn a_pipe_gets_exactly_the_secret() {
 fn nothing_but_the_secret_is_captured() {
     let atlas = Atlas::start();
     let line = "secret=$(echo noise | run); code=$?; printf %s \"$secret\" >got; exit $code";
-    let mut terminal = shell_line(&atlas, line).start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, line));
     let value = peek(&mut terminal);
     pipe_to(
         &mut terminal,
@@ -104,8 +100,7 @@ fn the_reader_of_standard_output_does_not_wait_for_the_clipboard() {
     }
     let (display, atlas) = (Display::start(), Atlas::start());
     let line = "secret=$(run); printf %s \"$secret\" >got";
-    let mut terminal = shell_line(&atlas, line).env("DISPLAY", &display.name).start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, line).env("DISPLAY", &display.name));
     terminal.press("c", "Copied");
     let number = read(terminal.home(), "pid").trim().parse().unwrap();
     let holder = LeftBehind(ClipboardProcess::children_of(number)[0]);
@@ -117,8 +112,7 @@ fn the_reader_of_standard_output_does_not_wait_for_the_clipboard() {
 /// Writes a private file in this format. Returns the terminal, and the id and the value of the secret.
 fn printed(format: &str) -> (Terminal, String, String) {
     let atlas = Atlas::start();
-    let mut terminal = shell_line(&atlas, &format!("umask 077; run --format {format} >got")).start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, &format!("umask 077; run --format {format} >got")));
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     let value = peek(&mut terminal);
     terminal.send("q");
@@ -155,8 +149,7 @@ fn a_private_file_gets_json_and_yaml() {
 fn a_closed_pipe_returns_to_the_screen_of_the_secret() {
     let atlas = Atlas::start();
     let reader = "until [ -e go ]; do sleep 0.02; done; exec <&-; touch gone";
-    let mut terminal = shell_line(&atlas, &format!("run | ({reader}); exit ${{PIPESTATUS[0]}}")).start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, &format!("run | ({reader}); exit ${{PIPESTATUS[0]}}")));
     let value = peek(&mut terminal);
     fs::write(terminal.home().join("go"), "").unwrap();
     let gone = terminal.home().join("gone");
@@ -176,8 +169,7 @@ fn a_closed_pipe_returns_to_the_screen_of_the_secret() {
 #[test]
 fn a_full_disk_returns_to_the_screen_of_the_secret() {
     let atlas = Atlas::start();
-    let mut terminal = shell_line(&atlas, "run >/dev/full").start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, "run >/dev/full"));
     let value = peek(&mut terminal);
     terminal.press("q", "Not written. No space left for standard output.");
     assert_eq!(peek(&mut terminal), value);
@@ -189,8 +181,7 @@ fn a_full_disk_returns_to_the_screen_of_the_secret() {
 #[test]
 fn a_record_that_cannot_be_removed_while_quitting_is_reported() {
     let atlas = Atlas::start();
-    let mut terminal = shell_line(&atlas, "secret=$(run)").start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, "secret=$(run)"));
     let records = terminal.home().join(".local/state/atlas-secret");
     let record = wait_for("the ID in the record", || {
         let path = fs::read_dir(&records).ok()?.next()?.ok()?.path();

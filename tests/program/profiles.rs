@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, ROBOT, ROBOT_SECRET};
-use crate::program::{create, peek, program};
+use crate::program::{created, peek, program};
 use crate::support::terminal::key;
 
 #[test]
@@ -22,8 +22,7 @@ fn the_profile_that_signs_in_can_be_rotated() {
     );
     fs::write(&path, &file).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    let mut terminal = program.start();
-    terminal.wait_for("· signed in");
+    let mut terminal = program.start_showing("· signed in");
     terminal.press(key::ENTER, "u write it to profile ci");
     terminal.wait_for("Still in use by profile ci: put the new secret there first.");
     let value = peek(&mut terminal);
@@ -59,8 +58,7 @@ fn a_profile_of_another_account_is_not_overwritten() {
     let path = folder.join("config.toml");
     let file = format!("version = 2\n[ci]\nclient_id = '{PLAIN}'\nclient_secret = 'old'\n");
     fs::write(&path, &file).unwrap();
-    let mut terminal = program.start();
-    create(&mut terminal);
+    let mut terminal = created(program);
     terminal.wait_for("u write it to profile ci");
     // Meanwhile, the profile gets the credentials of another account.
     let other = file.replace(PLAIN, ROBOT);

@@ -51,6 +51,14 @@ pub fn filled(atlas: &Atlas, client: &str) -> Program {
     signed_in(atlas).args(["--project-id", PROJECT, "--client-id", client])
 }
 
+/// Starts the program with a filled form, and creates a secret.
+#[track_caller]
+pub fn created(program: Program) -> Terminal {
+    let mut terminal = program.start();
+    create(&mut terminal);
+    terminal
+}
+
 /// Creates a secret from a filled form, and waits for it.
 #[track_caller]
 pub fn create(terminal: &mut Terminal) {

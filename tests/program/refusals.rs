@@ -7,8 +7,8 @@ use crate::support::terminal::key;
 #[test]
 fn a_role_that_is_too_low_is_explained_and_another_account_can_be_used() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, REFUSED).args(["--expires-after", "36h"]).start();
-    terminal.wait_for("[ Create secret ]");
+    let mut terminal =
+        filled(&atlas, REFUSED).args(["--expires-after", "36h"]).start_showing("[ Create secret ]");
     terminal.send(key::ENTER);
     let atlas_message =
         "Atlas: 401 USER_UNAUTHORIZED: Current user is not authorized to perform this action.";
@@ -39,8 +39,8 @@ fn a_role_that_is_too_low_is_explained_and_another_account_can_be_used() {
 #[test]
 fn the_error_for_a_field_is_shown_at_that_field() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).args(["--expires-after", "721"]).start();
-    terminal.wait_for("[ Create secret ]");
+    let mut terminal =
+        filled(&atlas, PLAIN).args(["--expires-after", "721"]).start_showing("[ Create secret ]");
     let screen = terminal.press(key::ENTER, "Nothing was created. Atlas refused the request (400");
     let row = screen.lines().position(|line| line.contains("Expires after")).unwrap();
     let at_field =

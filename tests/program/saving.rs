@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use crate::atlas::{Atlas, ORGANIZATION, PLAIN};
 use crate::formats;
-use crate::program::{create, filled, labeled, peek};
+use crate::program::{created, filled, labeled, peek};
 use crate::support::terminal::{Terminal, key};
 
 /// Types a path and confirms it.
@@ -26,8 +26,7 @@ fn type_path(terminal: &mut Terminal, path: &str) {
 #[test]
 fn a_saved_file_is_private_and_has_the_format_of_its_name() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(&atlas, PLAIN));
     let value = peek(&mut terminal);
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     let home = terminal.home().to_owned();
@@ -67,8 +66,7 @@ fn a_failed_save_keeps_the_secret_and_the_path() {
     let atlas = Atlas::start();
     let program = filled(&atlas, PLAIN);
     fs::write(program.home().join("taken"), "mine").unwrap();
-    let mut terminal = program.start();
-    create(&mut terminal);
+    let mut terminal = created(program);
     save(&mut terminal, "~/taken");
     let screen = terminal.wait_for("Your new secret is still here.");
     assert!(screen.contains("File already exists."), "{screen}");
@@ -99,8 +97,7 @@ fn an_env_file_is_updated_and_can_be_sourced() {
     let before = "# shop\nexport PORT=80\nexport MONGODB_ATLAS_CLIENT_SECRET='old' # rotate\n";
     fs::write(&path, before).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-    let mut terminal = program.start();
-    create(&mut terminal);
+    let mut terminal = created(program);
     let value = peek(&mut terminal);
     save(&mut terminal, "~/.env");
     terminal.wait_for("Others can read ~/.env.");

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use crate::program::{create, demo, labeled, program};
+use crate::program::{created, demo, labeled, program};
 use crate::support::terminal::{Program, key};
 use crate::tools::have;
 
@@ -37,8 +37,7 @@ fn the_settings_file_sets_the_lifetime_unless_a_flag_does() {
 
 #[test]
 fn the_template_of_the_settings_file_can_be_copied() {
-    let mut terminal = with_file(demo(), "template = 'a{secret}'\n").start();
-    create(&mut terminal);
+    let mut terminal = created(with_file(demo(), "template = 'a{secret}'\n"));
     terminal.press("f", "Template  a{secret}");
 }
 

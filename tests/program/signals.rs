@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::time::{Duration, Instant};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, SLOW};
-use crate::program::{as_service_account, assert_restored, create, demo, filled, labeled};
+use crate::program::{as_service_account, assert_restored, created, demo, filled, labeled};
 use crate::support::terminal::{Signal, Terminal, key};
 use crate::waiting::wait_for_post;
 
@@ -44,9 +44,10 @@ fn a_signal_on_the_form_reports_that_nothing_was_created() {
 #[test]
 fn signals_that_were_ignored_at_the_start_stay_ignored() {
     let line = "trap '' HUP INT QUIT USR1 USR2 ALRM; exec \"$0\" --demo";
-    let mut terminal =
-        Terminal::run("bash").args(["-c", line, env!("CARGO_BIN_EXE_atlas-secret")]).size(30, 120).start();
-    terminal.wait_for("30 days, ");
+    let mut terminal = Terminal::run("bash")
+        .args(["-c", line, env!("CARGO_BIN_EXE_atlas-secret")])
+        .size(30, 120)
+        .start_showing("30 days, ");
     for signal in
         [Signal::HUP, Signal::INT, Signal::QUIT, Signal::USR1, Signal::USR2, Signal::ALARM, Signal::XFSZ]
     {
@@ -63,8 +64,7 @@ fn signals_that_were_ignored_at_the_start_stay_ignored() {
 fn a_signal_reports_an_undelivered_secret() {
     let atlas = Atlas::start();
     let mut terminal =
-        as_service_account(&atlas).args(["--project-id", PROJECT, "--client-id", PLAIN]).start();
-    create(&mut terminal);
+        created(as_service_account(&atlas).args(["--project-id", PROJECT, "--client-id", PLAIN]));
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     assert_eq!(atlas.live_tokens(), 1);
     terminal.signal(Signal::TERM);
@@ -82,8 +82,7 @@ fn each_signal_reports_the_secret_in_exactly_one_line() {
         let atlas = Atlas::start();
         let program = filled(&atlas, PLAIN);
         let stderr = program.home().join("stderr");
-        let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
-        create(&mut terminal);
+        let mut terminal = created(program.stderr_to(File::create(&stderr).unwrap()));
         let secret_id = labeled(&terminal.screen(), "Secret ID");
         terminal.signal(signal);
         assert_eq!(terminal.wait_exit().code(), Some(3), "{signal:?}");
@@ -98,8 +97,7 @@ fn each_signal_reports_the_secret_in_exactly_one_line() {
 #[test]
 fn a_signal_reports_an_unconfirmed_copy() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(&atlas, PLAIN));
     terminal.press("c", "Sent to your terminal");
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(3), "the user did not confirm the copy");
@@ -152,8 +150,7 @@ fn a_second_signal_quits_at_once() {
 
 #[test]
 fn ctrl_c_on_the_form_exits_with_0() {
-    let mut terminal = demo().start();
-    terminal.wait_for("[ Create secret ]");
+    let mut terminal = demo().start_showing("[ Create secret ]");
     terminal.leave(key::CTRL_C, 0);
     assert_restored(&terminal);
 }

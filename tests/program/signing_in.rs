@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{contains, create, files_below, program, quit_anyway};
+use crate::program::{contains, create, created, files_below, program, quit_anyway};
 use crate::support::terminal::{Program, Terminal, key};
 
 /// The program with both ids for that Atlas, and without credentials.
@@ -97,11 +97,11 @@ fn an_api_key_can_sign_in_by_hand() {
 fn an_api_key_from_the_environment_sends_one_post() {
     let atlas = Atlas::start();
     let (public_key, private_key) = atlas.api_key();
-    let mut terminal = signed_out(&atlas)
-        .env("MONGODB_ATLAS_PUBLIC_API_KEY", public_key)
-        .env("MONGODB_ATLAS_PRIVATE_API_KEY", private_key)
-        .start();
-    create(&mut terminal);
+    created(
+        signed_out(&atlas)
+            .env("MONGODB_ATLAS_PUBLIC_API_KEY", public_key)
+            .env("MONGODB_ATLAS_PRIVATE_API_KEY", private_key),
+    );
     let posts: Vec<u16> =
         atlas.seen().iter().filter(|seen| seen.method == "POST").map(|seen| seen.status).collect();
     assert_eq!(posts, [201], "one POST, with the response to the challenge");
@@ -126,8 +126,7 @@ fn a_named_profile_signs_in_to_its_own_host() {
         atlas.url()
     );
     write_profiles(&program, &profile);
-    let mut terminal = program.start();
-    create(&mut terminal);
+    let mut terminal = created(program);
     assert!(terminal.screen().contains("profile ci"), "{}", terminal.screen());
     quit_anyway(&mut terminal);
     terminal.wait_exit();
@@ -158,8 +157,7 @@ fn an_unusable_profile_that_was_not_requested_is_a_warning() {
     for (setting, warning) in rows {
         let program = program().args(["--project-id", PROJECT, "--client-id", PLAIN]);
         write_profiles(&program, &format!("version = 2\n[ci]\n{setting}\n"));
-        let mut terminal = program.start();
-        terminal.wait_for("Service account");
+        let mut terminal = program.start_showing("Service account");
         terminal.wait_for(warning);
         terminal.send(key::CTRL_C);
         assert_eq!(terminal.wait_exit().code(), Some(0), "{setting}");
@@ -172,15 +170,13 @@ fn the_help_shows_unused_credentials() {
     let mut terminal = signed_out(&atlas)
         .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
         .env("MONGODB_ATLAS_CLIENT_ID", PLAIN)
-        .start();
-    terminal.wait_for("access token, from the environment");
+        .start_showing("access token, from the environment");
     terminal.press("?", "MONGODB_ATLAS_CLIENT_ID is not used: MONGODB_ATLAS_ACCESS_TOKEN");
 }
 
 #[test]
 fn quitting_without_signing_in_exits_with_0() {
-    let mut terminal = program().start();
-    terminal.wait_for("Sign in");
+    let mut terminal = program().start_showing("Sign in");
     terminal.leave("q", 0);
 }
 

@@ -1,7 +1,7 @@
 //! While Atlas does not respond, the screen reacts to keys, nothing is sent twice, and a late response is not lost.
 
 use crate::atlas::{Atlas, SLOW};
-use crate::program::{create, filled, quit_anyway};
+use crate::program::{created, filled, quit_anyway};
 use crate::support::terminal::{Terminal, key};
 
 const QUESTION: &str = "Stop waiting? Atlas may already have created the secret.";
@@ -59,8 +59,7 @@ fn keys_work_while_atlas_does_not_respond() {
 #[test]
 fn two_enters_in_one_write_send_one_request() {
     let atlas = Atlas::with_delay(1);
-    let mut terminal = filled(&atlas, SLOW).start();
-    terminal.wait_for("[ Create secret ]");
+    let mut terminal = filled(&atlas, SLOW).start_showing("[ Create secret ]");
     terminal.press("\r\r", "Secret created");
     quit_anyway(&mut terminal);
     assert_eq!(terminal.wait_exit().code(), Some(3));
@@ -98,8 +97,7 @@ fn a_late_response_shows_the_secret() {
 #[test]
 fn shortening_a_secret_asks_first() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, crate::atlas::PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(&atlas, crate::atlas::PLAIN));
     terminal.press("n", "Continue without it?");
     terminal.press("y", "[ Create secret ]");
     terminal.press(key::ENTER, "This cannot be undone.");

@@ -25,8 +25,7 @@ fn install_child(program: &Program, child: &str) {
 fn shell_running(child: &str) -> Terminal {
     let program = Terminal::shell().size(40, 120);
     install_child(&program, child);
-    let mut terminal = program.start();
-    terminal.wait_for(PROMPT);
+    let mut terminal = program.start_showing(PROMPT);
     terminal.send("sh run\r");
     terminal
 }
@@ -128,8 +127,7 @@ fn a_command_inherits_no_credentials() {
         program = program.env(name, "fake-credential");
     }
     install_child(&program, "cat >/dev/null; env >seen.new; mv seen.new seen");
-    let mut terminal = program.start();
-    terminal.wait_for("answer: Succeeded");
+    let terminal = program.start_showing("answer: Succeeded");
     let seen = fs::read_to_string(terminal.home().join("seen")).unwrap();
     assert!(seen.contains("UNRELATED=kept") && !seen.contains("fake-credential"), "{seen}");
 }
@@ -143,8 +141,7 @@ fn the_output_of_a_command_is_not_in_the_programs_standard_output() {
         .env(ORDER, "pipe sh child")
         .stdout_to(fs::File::create_new(&path).unwrap());
     install_child(&program, "cat >/dev/null; echo from the command");
-    let mut terminal = program.start();
-    terminal.wait_for("answer: Succeeded, printed [ServerText(\"from the command\")]");
+    let mut terminal = program.start_showing("answer: Succeeded, printed [ServerText(\"from the command\")]");
     terminal.wait_exit();
     assert!(!fs::read_to_string(path).unwrap().contains("from the command"));
 }

@@ -110,6 +110,14 @@ impl Program {
         &self.home
     }
 
+    /// Starts the program, and waits until the screen contains the text.
+    #[track_caller]
+    pub fn start_showing(self, text: &str) -> Terminal {
+        let mut terminal = self.start();
+        terminal.wait_for(text);
+        terminal
+    }
+
     /// Starts the program.
     pub fn start(self) -> Terminal {
         let (pty, program_side) = open().expect("a pseudo-terminal");
