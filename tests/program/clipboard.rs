@@ -8,9 +8,7 @@ use crate::formats;
 use crate::holder::{ClipboardProcess, LeftBehind};
 use crate::program::{assert_restored, created, filled, labeled, peek};
 use crate::support::terminal::{Program, Signal, Terminal, key};
-use crate::tools::{have, wait_for};
-
-const TOOLS: &[&str] = &["Xvfb", "xclip"];
+use crate::tools::wait_for;
 
 /// A filled form on that display.
 pub fn on_display(display: &Display, atlas: &Atlas) -> Program {
@@ -41,10 +39,8 @@ fn seconds_after(text: &str, before: &str) -> u64 {
 
 #[test]
 fn a_copy_has_a_countdown_and_outlives_the_program() {
-    if !have(TOOLS) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
     let program = on_display(&display, &atlas);
     let stderr = program.home().join("stderr");
     let mut terminal = created(program.stderr_to(File::create(&stderr).unwrap()));
@@ -83,10 +79,8 @@ fn a_copy_has_a_countdown_and_outlives_the_program() {
 
 #[test]
 fn a_copy_is_cleared_on_time_after_quitting() {
-    if !have(TOOLS) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
     let mut terminal = created(on_display(&display, &atlas).args(["--clear-after", "6"]));
     let process = copy(&mut terminal);
     terminal.leave("q", 0);
@@ -96,10 +90,8 @@ fn a_copy_is_cleared_on_time_after_quitting() {
 
 #[test]
 fn a_copy_of_a_killed_program_is_cleared_on_time() {
-    if !have(TOOLS) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
     let mut terminal = created(on_display(&display, &atlas).args(["--clear-after", "8"]));
     let value = peek(&mut terminal);
     let process = copy(&mut terminal);
@@ -112,10 +104,8 @@ fn a_copy_of_a_killed_program_is_cleared_on_time() {
 
 #[test]
 fn a_copy_that_was_cleared_still_counts_as_delivered() {
-    if !have(TOOLS) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().to_owned();
     let mut terminal =
@@ -136,10 +126,8 @@ fn a_copy_that_was_cleared_still_counts_as_delivered() {
 
 #[test]
 fn another_programs_copy_is_noticed() {
-    if !have(TOOLS) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
     let mut terminal = created(on_display(&display, &atlas));
     let _holder = copy(&mut terminal);
     let _owner = display.copy_elsewhere("a shopping list");
@@ -154,10 +142,8 @@ fn another_programs_copy_is_noticed() {
 
 #[test]
 fn plus_extends_the_countdown() {
-    if !have(TOOLS) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
     let mut terminal = created(on_display(&display, &atlas));
     let _holder = copy(&mut terminal);
     terminal.send("+");
@@ -169,10 +155,8 @@ fn plus_extends_the_countdown() {
 
 #[test]
 fn the_secret_can_be_copied_in_each_format() {
-    if !have(TOOLS) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
     let mut terminal = created(on_display(&display, &atlas));
     let value = peek(&mut terminal);
     let secret_id = labeled(&terminal.screen(), "Secret ID");

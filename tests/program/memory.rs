@@ -15,7 +15,6 @@ use crate::piping::{pipe_to, wait_for_whole_screen};
 use crate::program::{contains, created, filled, is_value};
 use crate::saving::save;
 use crate::support::terminal::Terminal;
-use crate::tools::have;
 
 /// Mappings of the kernel that cannot be read (`proc(5)`).
 const KERNEL_MAPPINGS: [&str; 3] = ["[vvar]", "[vvar_vclock]", "[vsyscall]"];
@@ -129,10 +128,8 @@ fn assert_wiped(value: &str, process: u32) {
 
 #[test]
 fn a_secret_that_was_revealed_copied_and_saved_is_wiped() {
-    if !have(&["Xvfb", "xclip"]) || !can_read_memory() {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
+    let Some(display) = Display::start().filter(|_| can_read_memory()) else { return };
+    let atlas = Atlas::start();
     let mut terminal = created(on_display(&display, &atlas));
     let value = reveal(&mut terminal);
     assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "the search finds a revealed value");
@@ -148,10 +145,8 @@ fn a_secret_that_was_revealed_copied_and_saved_is_wiped() {
 
 #[test]
 fn a_copied_secret_is_wiped_although_the_clipboard_holds_it() {
-    if !have(&["Xvfb", "xclip"]) || !can_read_memory() {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
+    let Some(display) = Display::start().filter(|_| can_read_memory()) else { return };
+    let atlas = Atlas::start();
     let mut terminal = created(on_display(&display, &atlas));
     let value = reveal(&mut terminal);
     let _holder = copy(&mut terminal);

@@ -11,7 +11,7 @@ use crate::piping::pipe_to;
 use crate::program::{assert_restored, created, labeled, peek};
 use crate::saving::save;
 use crate::support::terminal::{Program, Terminal, key};
-use crate::tools::{have, wait_for};
+use crate::tools::wait_for;
 
 /// A shell command line in which `run` starts the program with a filled form. The file `pid` has its process id.
 pub fn shell_line(atlas: &Atlas, line: &str) -> Program {
@@ -95,10 +95,8 @@ fn nothing_but_the_secret_is_captured() {
 
 #[test]
 fn the_reader_of_standard_output_does_not_wait_for_the_clipboard() {
-    if !have(&["Xvfb", "xclip"]) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
     let line = "secret=$(run); printf %s \"$secret\" >got";
     let mut terminal = created(shell_line(&atlas, line).env("DISPLAY", &display.name));
     terminal.press("c", "Copied");
