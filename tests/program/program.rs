@@ -1,7 +1,7 @@
 //! Starts the program, and reads its screen.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use atlas_secret::process::IN_OWN_SESSION;
 use base64::Engine as _;
@@ -151,4 +151,37 @@ pub fn files_below(directory: &Path) -> Vec<(String, Vec<u8>)> {
         }
     }
     found
+}
+
+/// A run without a terminal, with this Atlas.
+pub fn headless(url: &str, token: &str) -> Command {
+    let mut command = in_own_session();
+    let variables = [("MONGODB_ATLAS_BASE_URL", url), ("MONGODB_ATLAS_ACCESS_TOKEN", token)];
+    command.arg("--yes").env_clear().envs(variables).stdin(Stdio::null());
+    command
+}
+
+/// What a run without a terminal printed.
+pub struct Run {
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs the program, which must end with this code. A run that fails must print an error.
+#[track_caller]
+pub fn run(command: &mut Command, code: i32) -> Run {
+    let output = command.output().unwrap();
+    let (stdout, stderr) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(code), "{stderr}");
+    assert!(code == 0 || !stderr.is_empty(), "{code} without an error");
+    Run { stdout, stderr }
+}
+
+impl Run {
+    /// Asserts that standard error contains the text.
+    #[track_caller]
+    pub fn says(&self, text: &str) {
+        assert!(self.stderr.contains(text), "{text:?} is not in {}", self.stderr);
+    }
 }

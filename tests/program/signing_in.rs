@@ -78,7 +78,7 @@ fn an_access_token_can_sign_in_by_hand() {
 #[test]
 fn an_api_key_can_sign_in_by_hand() {
     let atlas = Atlas::start();
-    let (public_key, private_key) = atlas.api_key();
+    let (public_key, private_key) = atlas.key_pair();
     let mut terminal = signed_out(&atlas).start();
     choose(&mut terminal, "API key", 1);
     terminal.wait_for("Private key");
@@ -96,7 +96,7 @@ fn an_api_key_can_sign_in_by_hand() {
 #[test]
 fn an_api_key_from_the_environment_sends_one_post() {
     let atlas = Atlas::start();
-    let (public_key, private_key) = atlas.api_key();
+    let (public_key, private_key) = atlas.key_pair();
     created(
         signed_out(&atlas)
             .env("MONGODB_ATLAS_PUBLIC_API_KEY", public_key)
