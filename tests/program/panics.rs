@@ -4,7 +4,7 @@
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::headless::without_terminal;
-use crate::program::{as_service_account, assert_restored, contains};
+use crate::program::{as_service_account, assert_restored, contains, run};
 use crate::support::terminal::{Terminal, key};
 
 /// The message of the panic, which must not be printed.
@@ -60,10 +60,8 @@ fn a_panic_after_the_post_has_started_reports_that_a_secret_may_exist() {
     let atlas = Atlas::start();
     let mut command = without_terminal(&atlas, PLAIN);
     command.args(["--format", "env"]).env("ATLAS_SECRET_TEST_PANIC", "progress");
-    let output = command.output().unwrap();
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(3), "{errors}");
-    assert!(errors.contains("Internal error at src/jobs/test_hooks.rs"), "{errors}");
-    assert!(errors.contains(&format!("for {PLAIN}: it may have been created")), "{errors}");
-    assert!(!errors.contains("Nothing was created") && !errors.contains(MESSAGE), "{errors}");
+    let run = run(&mut command, 3);
+    run.says("Internal error at src/jobs/test_hooks.rs");
+    run.says(&format!("for {PLAIN}: it may have been created"));
+    assert!(!run.stderr.contains("Nothing was created") && !run.stderr.contains(MESSAGE), "{}", run.stderr);
 }
