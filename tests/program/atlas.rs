@@ -74,6 +74,11 @@ impl Atlas {
         self.base_url().to_string()
     }
 
+    /// The variables with an access token.
+    pub fn with_token(&self) -> [(&'static str, String); 2] {
+        [("MONGODB_ATLAS_BASE_URL", self.url()), ("MONGODB_ATLAS_ACCESS_TOKEN", self.access_token())]
+    }
+
     pub fn access_token(&self) -> String {
         self.0.access_token().expose_secret().to_owned()
     }

@@ -295,8 +295,7 @@ fn a_browser_profile_can_be_chosen_and_shows_why_it_fails() {
     let home = Home::new(&atlas);
     home.install("exit 0");
     let mut terminal = interface(&home)
-        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+        .envs(atlas.with_token())
         .args(["--project-id", PROJECT, "--client-id", PLAIN])
         .start_showing("[ Create secret ]");
     terminal.press(key::CTRL_P, "› Atlas CLI profile ci");

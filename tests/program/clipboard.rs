@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 
-use crate::atlas::{Atlas, ORGANIZATION, PLAIN};
+use crate::atlas::{Atlas, PLAIN};
 use crate::display::Display;
 use crate::formats;
 use crate::holder::{ClipboardProcess, LeftBehind};
@@ -20,13 +20,7 @@ pub fn on_display(display: &Display, atlas: &Atlas) -> Program {
 pub fn copy(terminal: &mut Terminal) -> LeftBehind {
     terminal.press("c", "Copied");
     let mut processes = ClipboardProcess::children_of(terminal.pid());
-    assert_eq!(
-        processes.len(),
-        1,
-        "one clipboard process
-    {}",
-        terminal.screen()
-    );
+    assert_eq!(processes.len(), 1, "one clipboard process\n{}", terminal.screen());
     LeftBehind(processes.remove(0))
 }
 
@@ -78,28 +72,23 @@ fn a_copy_has_a_countdown_and_outlives_the_program() {
 }
 
 #[test]
-fn a_copy_is_cleared_on_time_after_quitting() {
+fn a_copy_is_cleared_on_time_after_the_program_ends() {
     let Some(display) = Display::start() else { return };
-    let atlas = Atlas::start();
-    let mut terminal = created(on_display(&display, &atlas).args(["--clear-after", "6"]));
-    let process = copy(&mut terminal);
-    terminal.leave("q", 0);
-    wait_for("the process to end", || (!process.0.is_running()).then_some(()));
-    assert_eq!(display.paste(), None);
-}
-
-#[test]
-fn a_copy_of_a_killed_program_is_cleared_on_time() {
-    let Some(display) = Display::start() else { return };
-    let atlas = Atlas::start();
-    let mut terminal = created(on_display(&display, &atlas).args(["--clear-after", "8"]));
-    let value = peek(&mut terminal);
-    let process = copy(&mut terminal);
-    terminal.signal(Signal::KILL);
-    terminal.wait_exit();
-    assert_eq!(display.paste(), Some(value));
-    wait_for("the process to end", || (!process.0.is_running()).then_some(()));
-    assert_eq!(display.paste(), None);
+    for is_killed in [false, true] {
+        let atlas = Atlas::start();
+        let mut terminal = created(on_display(&display, &atlas).args(["--clear-after", "8"]));
+        let value = peek(&mut terminal);
+        let process = copy(&mut terminal);
+        if is_killed {
+            terminal.signal(Signal::KILL);
+            terminal.wait_exit();
+        } else {
+            terminal.leave("q", 0);
+        }
+        assert_eq!(display.paste(), Some(value));
+        wait_for("the process to end", || (!process.0.is_running()).then_some(()));
+        assert_eq!(display.paste(), None);
+    }
 }
 
 #[test]
@@ -171,12 +160,10 @@ fn the_secret_can_be_copied_in_each_format() {
     assert_eq!((&fields["id"], &fields["secret"]), (&secret_id, &value));
 
     let text = copy_as(&mut terminal, &display, "› Kubernetes", "Copied as a Kubernetes Secret");
-    let fields = formats::kubernetes(&text);
-    let expected = [("clientId", PLAIN), ("clientSecret", &value), ("orgId", ORGANIZATION)];
-    assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    assert_eq!(formats::kubernetes(&text), formats::with_organization(&value));
 
     let fields = formats::json(&copy_as(&mut terminal, &display, "› AWS", "Copied as AWS JSON"));
-    assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    assert_eq!(fields, formats::with_organization(&value));
 
     // The client ID replaced the secret.
     assert_eq!(copy_as(&mut terminal, &display, "› Client ID", "Copied the client ID"), PLAIN);

@@ -199,10 +199,7 @@ fn a_changed_or_locked_keyring_is_reported() {
         return;
     }
     let atlas = Atlas::start();
-    let program = Terminal::run("dbus-run-session")
-        .size(40, 120)
-        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token());
+    let program = Terminal::run("dbus-run-session").size(40, 120).envs(atlas.with_token());
     // The profile is found although other credentials sign in.
     let mut terminal = in_keyring(program, &atlas, "", &["--client-id", ROBOT]);
     terminal.wait_for("✓ robot");

@@ -14,8 +14,7 @@ fn after(atlas: &Atlas, line: &str) -> Program {
         .arg("bash")
         .size(30, 120)
         .env("BINARY", env!("CARGO_BIN_EXE_atlas-secret"))
-        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+        .envs(atlas.with_token())
 }
 
 #[test]

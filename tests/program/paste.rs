@@ -28,16 +28,6 @@ fn a_pasted_url_and_client_id_go_to_their_fields() {
 }
 
 #[test]
-fn one_paste_can_fill_both_fields() {
-    let atlas = Atlas::start();
-    let mut terminal = signed_in(&atlas).start_showing("Project ID ›");
-    terminal.paste(&format!("project {PROJECT}\r\naccount {PLAIN}\r\n"));
-    wait_for_field(&mut terminal, "Project ID", PROJECT);
-    wait_for_field(&mut terminal, "Client ID", PLAIN);
-    assert_eq!(atlas.requests(), Vec::<String>::new(), "a paste never submits");
-}
-
-#[test]
 fn an_enter_in_the_same_read_as_text_does_not_submit() {
     let atlas = Atlas::start();
     let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).start_showing("Client ID ›");

@@ -31,11 +31,7 @@ fn ctrl_c_ends_only_the_command() {
 #[test]
 fn ctrl_z_stops_both_and_fg_continues_both() {
     let atlas = Atlas::start();
-    let mut terminal = Terminal::shell()
-        .size(30, 120)
-        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
-        .start_showing(PROMPT);
+    let mut terminal = Terminal::shell().size(30, 120).envs(atlas.with_token()).start_showing(PROMPT);
     let binary = env!("CARGO_BIN_EXE_atlas-secret");
     terminal.send(&format!("{binary} --project-id {PROJECT} --client-id {PLAIN}\r"));
     create(&mut terminal);

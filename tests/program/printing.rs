@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::atlas::{Atlas, ORGANIZATION, PLAIN, PROJECT};
+use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::display::Display;
 use crate::formats;
 use crate::holder::{ClipboardProcess, LeftBehind};
@@ -23,8 +23,7 @@ pub fn shell_line(atlas: &Atlas, line: &str) -> Program {
         .args(["-c", &run])
         .size(30, 120)
         .env("BINARY", env!("CARGO_BIN_EXE_atlas-secret"))
-        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+        .envs(atlas.with_token())
 }
 
 fn read(home: &Path, name: &str) -> String {
@@ -60,15 +59,6 @@ fn a_variable_gets_the_text_of_the_template() {
     let value = peek(&mut terminal);
     terminal.leave("q", 0);
     assert_eq!(read(terminal.home(), "got"), format!("{PLAIN}:{value}"));
-}
-
-#[test]
-fn a_pipe_gets_exactly_the_secret() {
-    let atlas = Atlas::start();
-    let mut terminal = created(shell_line(&atlas, "run | cat >got; exit ${PIPESTATUS[0]}"));
-    let value = peek(&mut terminal);
-    terminal.leave("q", 0);
-    assert_eq!(read(terminal.home(), "got"), value);
 }
 
 /// Keys are read from the terminal, not from standard input, and the output of a command is not captured.
@@ -107,39 +97,32 @@ fn the_reader_of_standard_output_does_not_wait_for_the_clipboard() {
     assert_eq!(display.paste(), Some(read(terminal.home(), "got")));
 }
 
-/// Writes a private file in this format. Returns the terminal, and the id and the value of the secret.
-fn printed(format: &str) -> (Terminal, String, String) {
-    let atlas = Atlas::start();
-    let mut terminal = created(shell_line(&atlas, &format!("umask 077; run --format {format} >got")));
-    let secret_id = labeled(&terminal.screen(), "Secret ID");
-    let value = peek(&mut terminal);
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0), "{format}");
-    (terminal, secret_id, value)
-}
-
 #[test]
-fn a_private_file_gets_exactly_the_secret() {
-    let (terminal, _, value) = printed("secret");
-    assert_eq!(read(terminal.home(), "got"), value);
-}
-
-#[test]
-fn a_private_file_gets_variables_for_a_shell() {
-    let (terminal, _, value) = printed("env");
-    assert_eq!(formats::sourced(&terminal.home().join("got")), [PLAIN, &value]);
-}
-
-#[test]
-fn a_private_file_gets_json_and_yaml() {
-    let (terminal, secret_id, value) = printed("json");
-    let fields = formats::json(&read(terminal.home(), "got"));
-    assert_eq!((&fields["id"], &fields["secret"]), (&secret_id, &value));
-    for (format, parse) in [("kubernetes", formats::kubernetes as fn(&str) -> _), ("aws", formats::json)] {
-        let (terminal, _, value) = printed(format);
-        let fields = parse(&read(terminal.home(), "got"));
-        let expected = [("clientId", PLAIN), ("clientSecret", &value), ("orgId", ORGANIZATION)];
-        assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+fn a_pipe_and_a_private_file_get_exactly_the_requested_format() {
+    for (line, format) in [
+        ("run | cat >got; exit ${PIPESTATUS[0]}", "secret"),
+        ("umask 077; run --format secret >got", "secret"),
+        ("umask 077; run --format env >got", "env"),
+        ("umask 077; run --format json >got", "json"),
+        ("umask 077; run --format kubernetes >got", "kubernetes"),
+        ("umask 077; run --format aws >got", "aws"),
+    ] {
+        let atlas = Atlas::start();
+        let mut terminal = created(shell_line(&atlas, line));
+        let secret_id = labeled(&terminal.screen(), "Secret ID");
+        let value = peek(&mut terminal);
+        terminal.leave("q", 0);
+        let got = read(terminal.home(), "got");
+        match format {
+            "env" => assert_eq!(formats::sourced(&terminal.home().join("got")), [PLAIN, &value]),
+            "json" => {
+                let fields = formats::json(&got);
+                assert_eq!((&fields["id"], &fields["secret"]), (&secret_id, &value));
+            }
+            "kubernetes" => assert_eq!(formats::kubernetes(&got), formats::with_organization(&value)),
+            "aws" => assert_eq!(formats::json(&got), formats::with_organization(&value)),
+            _ => assert_eq!(got, value, "{line}"),
+        }
     }
 }
 

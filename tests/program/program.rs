@@ -32,9 +32,7 @@ pub fn demo() -> Program {
 
 /// The program with an access token for that Atlas and an empty form.
 pub fn signed_in(atlas: &Atlas) -> Program {
-    program()
-        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+    program().envs(atlas.with_token())
 }
 
 /// The program with the service account of that Atlas and an empty form.

@@ -24,7 +24,7 @@ fn choose(terminal: &mut Terminal, title: &str, down: usize) {
 }
 
 /// Writes the Atlas CLI's configuration file.
-fn write_profiles(program: &Program, text: &str) {
+pub fn write_profiles(program: &Program, text: &str) {
     let folder = program.home().join(".config/atlascli");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("config.toml"), text).unwrap();
@@ -63,34 +63,30 @@ fn a_service_account_can_sign_in_by_hand() {
 }
 
 #[test]
-fn an_access_token_can_sign_in_by_hand() {
-    let atlas = Atlas::start();
-    let mut terminal = signed_out(&atlas).start();
-    choose(&mut terminal, "Access token", 2);
-    terminal.wait_for("Access token ›");
-    terminal.paste(&atlas.access_token());
-    terminal.wait_for("••••");
-    terminal.send(key::ENTER);
-    create(&mut terminal);
-    assert_eq!(atlas.creates(), 1);
-}
-
-#[test]
-fn an_api_key_can_sign_in_by_hand() {
-    let atlas = Atlas::start();
-    let (public_key, private_key) = atlas.key_pair();
-    let mut terminal = signed_out(&atlas).start();
-    choose(&mut terminal, "API key", 1);
-    terminal.wait_for("Private key");
-    terminal.paste(&public_key);
-    terminal.wait_for(&public_key);
-    terminal.send(key::TAB);
-    terminal.paste(&private_key);
-    terminal.wait_for("••••");
-    terminal.send(key::ENTER);
-    create(&mut terminal);
-    assert!(terminal.screen().contains(&format!("API key {public_key}")), "{}", terminal.screen());
-    assert_eq!(atlas.creates(), 1);
+fn an_access_token_and_an_api_key_can_sign_in_by_hand() {
+    for is_token in [true, false] {
+        let atlas = Atlas::start();
+        let (public_key, private_key) = atlas.key_pair();
+        let mut terminal = signed_out(&atlas).start();
+        if is_token {
+            choose(&mut terminal, "Access token", 2);
+            terminal.wait_for("Access token ›");
+            terminal.paste(&atlas.access_token());
+        } else {
+            choose(&mut terminal, "API key", 1);
+            terminal.wait_for("Private key");
+            terminal.paste(&public_key);
+            terminal.wait_for(&public_key);
+            terminal.send(key::TAB);
+            terminal.paste(&private_key);
+        }
+        terminal.wait_for("••••");
+        terminal.send(key::ENTER);
+        create(&mut terminal);
+        let shown = if is_token { "access token".to_owned() } else { format!("API key {public_key}") };
+        assert!(terminal.screen().contains(&shown), "{}", terminal.screen());
+        assert_eq!(atlas.creates(), 1);
+    }
 }
 
 #[test]
