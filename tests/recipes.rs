@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 use atlas_secret::cli::Arguments;
-use atlas_secret::domain::{BaseUrl, Credentials, Lifetime, QueryFlags};
+use atlas_secret::domain::{BaseUrl, Lifetime, QueryFlags};
 use atlas_secret::tui::screens::{Recipe, RecipeInput};
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -87,13 +87,11 @@ impl Shell {
 async fn check_recipe(recipe: Recipe, flags: QueryFlags, curl: &Path) {
     let atlas = atlas().await;
     let token = atlas.access_token();
-    let Credentials::ApiKey { public_key, private_key } = atlas.api_key() else {
-        unreachable!("this is an API key")
-    };
+    let (public_key, private_key) = atlas.key_pair();
     let variables = [
         ("MONGODB_ATLAS_ACCESS_TOKEN", token.expose_secret()),
-        ("MONGODB_ATLAS_PUBLIC_API_KEY", public_key.as_str()),
-        ("MONGODB_ATLAS_PRIVATE_API_KEY", private_key.expose_secret()),
+        ("MONGODB_ATLAS_PUBLIC_API_KEY", &public_key),
+        ("MONGODB_ATLAS_PRIVATE_API_KEY", &private_key),
     ];
     let shell = Shell::with_curl(curl);
     let output = shell.run(&recipe.text(&input(atlas.base_url(), flags)), &variables).await;

@@ -1,13 +1,11 @@
 //! An X11 display for a test, and xclip as another program that uses its clipboard.
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    process::{Command, Stdio},
-};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::tools::{Running, output};
+use crate::tools::{Running, have, output};
 
 /// An Xvfb on a free display.
 pub struct Display {
@@ -17,8 +15,11 @@ pub struct Display {
 }
 
 impl Display {
-    /// Starts Xvfb and waits until it has a display number.
-    pub fn start() -> Self {
+    /// Starts Xvfb and waits until it has a display number; `None` if Xvfb or xclip is not installed.
+    pub fn start() -> Option<Self> {
+        if !have(&["Xvfb", "xclip"]) {
+            return None;
+        }
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "64x64x8", "-noreset"])
             // Let other users of this machine connect, too.
@@ -33,7 +34,7 @@ impl Display {
         let stdout = server.0.stdout.take().unwrap();
         BufReader::new(stdout).read_line(&mut number).unwrap();
         assert!(!number.trim().is_empty(), "Xvfb ended without a display");
-        Self { name: format!(":{}", number.trim()), server }
+        Some(Self { name: format!(":{}", number.trim()), server })
     }
 
     /// Stops the server. The kernel still accepts connections and requests, but there are no responses.

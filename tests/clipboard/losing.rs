@@ -6,23 +6,15 @@ use std::time::Duration;
 use rustix::fs::FlockOperation;
 use rustix::process::Signal;
 
-use crate::{
-    VALUE,
-    display::Display,
-    program::{Program, copied},
-    tools::{have, wait_for, wait_longer_for},
-};
-
-const TOOLS: &[&str] = &["Xvfb", "xclip"];
+use crate::VALUE;
+use crate::display::Display;
+use crate::program::{Program, copied};
+use crate::tools::{wait_for, wait_longer_for};
 
 #[test]
 fn a_copy_is_lost_when_a_signal_ends_its_process() {
-    if !have(TOOLS) {
-        return;
-    }
     for signal in [Signal::KILL, Signal::ABORT, Signal::TERM, Signal::HUP] {
-        let display = Display::start();
-        let mut program = copied(&display, "60");
+        let Some((display, mut program)) = copied("60") else { return };
         let holder = program.clipboard_process();
         assert_eq!(program.ask("content"), "Ours");
         holder.signal(signal);
@@ -30,17 +22,18 @@ fn a_copy_is_lost_when_a_signal_ends_its_process() {
         for request in ["content", "extend 60", "clear"] {
             assert_eq!(program.ask(request), "Lost(ProcessEnded)", "{signal:?} {request}");
         }
+        program.copy();
+        // Also before the loss is noticed.
+        program.clipboard_process().signal(signal);
+        program.copy();
+        assert_eq!((program.ask("content").as_str(), display.paste().as_deref()), ("Ours", Some(VALUE)));
     }
 }
 
 #[test]
 fn a_copy_is_lost_when_its_display_is_gone() {
-    if !have(TOOLS) {
-        return;
-    }
     for clear_after in ["60", "0"] {
-        let mut display = Display::start();
-        let mut program = copied(&display, clear_after);
+        let Some((mut display, mut program)) = copied(clear_after) else { return };
         let holder = program.clipboard_process();
         display.end();
         wait_for("the loss", || (program.ask("content") == "Lost(DisplayGone)").then_some(()));
@@ -51,11 +44,7 @@ fn a_copy_is_lost_when_its_display_is_gone() {
 
 #[test]
 fn a_process_that_is_stopped_past_its_deadline_is_killed() {
-    if !have(TOOLS) {
-        return;
-    }
-    let display = Display::start();
-    let mut program = copied(&display, "3");
+    let Some((display, mut program)) = copied("3") else { return };
     let holder = program.clipboard_process();
     holder.signal(Signal::STOP);
     assert_eq!(program.ask("content"), "Unreadable", "before the deadline");
@@ -67,11 +56,7 @@ fn a_process_that_is_stopped_past_its_deadline_is_killed() {
 
 #[test]
 fn a_stopped_process_is_not_killed_before_an_extended_deadline() {
-    if !have(TOOLS) {
-        return;
-    }
-    let display = Display::start();
-    let mut program = copied(&display, "1");
+    let Some((_display, mut program)) = copied("1") else { return };
     assert!(program.ask("extend 3600").parse::<u64>().unwrap() > 3_000_000);
     let holder = program.clipboard_process();
     holder.signal(Signal::STOP);
@@ -84,27 +69,22 @@ fn a_stopped_process_is_not_killed_before_an_extended_deadline() {
 
 #[test]
 fn the_value_is_wiped_as_soon_as_another_program_copies() {
-    if !have(TOOLS) {
-        return;
-    }
     for clear_after in ["3600", "0"] {
-        let display = Display::start();
-        let mut program = copied(&display, clear_after);
+        let Some((display, mut program)) = copied(clear_after) else { return };
         let holder = program.clipboard_process();
         let _owner = display.copy_elsewhere("a shopping list");
         // The program does not ask for the content meanwhile.
         wait_longer_for(Duration::from_secs(8), "the process to end", || holder.is_collected().then_some(()));
-        assert_eq!(program.ask("content"), "Overwritten");
+        for request in ["content", "clear"] {
+            assert_eq!(program.ask(request), "Overwritten");
+        }
         assert_eq!(display.paste().as_deref(), Some("a shopping list"));
     }
 }
 
 #[test]
 fn the_clipboard_process_does_not_inherit_open_files() {
-    if !have(TOOLS) || !have(&["sh"]) {
-        return;
-    }
-    let display = Display::start();
+    let Some(display) = Display::start() else { return };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lock");
     let file = File::create_new(&path).unwrap();
@@ -112,7 +92,7 @@ fn the_clipboard_process_does_not_inherit_open_files() {
     // The program inherits the lock as descriptors 7 and 9, as from a shell that holds one.
     let script = format!("exec 7<'{0}' 9<'{0}'; exec \"$@\"", path.display());
     let mut program = Program::start_by(&["sh", "-c", &script, "sh"], &[("DISPLAY", &display.name)]);
-    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    program.copy();
     let holder = program.clipboard_process();
     let Ok(entries) = std::fs::read_dir(holder.file("fd")) else {
         return println!("skipped: only root can see the open files of the process");

@@ -15,7 +15,6 @@ mod display;
 mod holder;
 mod losing;
 mod managers;
-mod outliving;
 mod program;
 mod starting;
 mod staying;

@@ -3,38 +3,38 @@
 //! The clipboard library reads `DISPLAY` from the environment of its own process, which cannot be changed safely. So
 //! the tests start this test binary again, with another environment.
 
-use std::{
-    collections::HashMap,
-    ffi::OsString,
-    io::{BufRead, BufReader, Write},
-    path::PathBuf,
-    process::{ChildStdin, ChildStdout, Command, Stdio},
-    sync::mpsc,
-    thread,
-    time::Duration,
-};
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
-use atlas_secret::{
-    delivery::{Copier, Environment, Preference},
-    domain::{ClipboardContent, CopyOutcome},
-};
+use atlas_secret::delivery::{Copier, Environment, Preference};
+use atlas_secret::domain::{ClipboardContent, CopyOutcome};
 use secrecy::SecretString;
 
-use crate::{
-    VALUE,
-    display::Display,
-    holder::{ClipboardProcess, LeftBehind},
-    tools::{DEADLINE, Running, wait_for},
-};
+use crate::VALUE;
+use crate::display::Display;
+use crate::holder::{ClipboardProcess, LeftBehind};
+use crate::tools::{DEADLINE, Running, wait_for};
 
 const MARK: &str = "ATLAS_SECRET_TEST_PROGRAM";
 const ANSWER: &str = "answer: ";
 const ARGUMENTS: [&str; 4] = ["--exact", "program::the_program", "--ignored", "--nocapture"];
 
-/// A program that has copied the value. It is cleared after this many seconds.
-pub fn copied(display: &Display, clear_after: &str) -> Program {
+/// A new display, and a program that has copied the value to it. It is cleared after this many seconds.
+pub fn copied(clear_after: &str) -> Option<(Display, Program)> {
+    let display = Display::start()?;
+    let program = copied_on(&display, clear_after);
+    Some((display, program))
+}
+
+pub fn copied_on(display: &Display, clear_after: &str) -> Program {
     let mut program = Program::start(&[("DISPLAY", &display.name), (CLEAR_AFTER, clear_after)]);
-    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    program.copy();
     program
 }
 
@@ -197,6 +197,12 @@ impl Program {
     pub fn ask(&mut self, line: &str) -> String {
         writeln!(self.input, "{line}").unwrap();
         self.answers.recv_timeout(DEADLINE).unwrap()
+    }
+
+    /// Copies the value to a native clipboard.
+    #[track_caller]
+    pub fn copy(&mut self) {
+        assert_eq!(self.ask(&format!("copy {VALUE}")), "Copied ");
     }
 
     /// The clipboard processes that are children of the program.

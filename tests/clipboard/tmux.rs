@@ -1,28 +1,22 @@
 //! tmux with its default options, observed from the terminal in which it runs.
 
-use std::{
-    io::Read,
-    process::Command,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
-    },
-    thread,
+use std::io::Read;
+use std::process::Command;
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU32, Ordering},
 };
+use std::thread;
 
-use atlas_secret::{
-    delivery::{Copier, Environment, Preference},
-    domain::{CopyError, CopyOutcome, ServerText, TerminalRoute},
-    process::this_program,
-};
+use atlas_secret::delivery::{Copier, Environment, Preference};
+use atlas_secret::domain::{CopyError, CopyOutcome, ServerText, TerminalRoute};
+use atlas_secret::process::this_program;
 use secrecy::SecretString;
 
-use crate::{
-    VALUE, VALUE_IN_BASE64,
-    display::Display,
-    program::Program,
-    tools::{Running, have, output, wait_for},
-};
+use crate::display::Display;
+use crate::program::Program;
+use crate::tools::{Running, have, output, wait_for};
+use crate::{VALUE, VALUE_IN_BASE64};
 
 /// A new tmux server with one terminal attached.
 struct Tmux {
@@ -156,10 +150,7 @@ async fn copying_that_is_turned_off_is_reported() {
 
 #[test]
 fn the_environment_of_the_tmux_session_beats_a_stale_one() {
-    if !have(&["tmux", "Xvfb", "xclip"]) {
-        return;
-    }
-    let display = Display::start();
+    let Some(display) = Display::start().filter(|_| have(&["tmux"])) else { return };
     let tmux = Tmux::start();
     let here = [("DISPLAY", display.name.as_str()), ("TMUX", &tmux.variable)];
     let copy = format!("copy {VALUE}");

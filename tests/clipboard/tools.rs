@@ -1,11 +1,9 @@
 //! Waits for conditions, and runs other programs with a deadline.
 
-use std::{
-    io::Read,
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::Read;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Long enough for a busy machine. Only a failing test reaches it.
 pub const DEADLINE: Duration = Duration::from_secs(20);

@@ -1,21 +1,17 @@
 //! The clipboard of a headless Wayland compositor.
 
-use std::{
-    fs,
-    os::unix::fs::{FileTypeExt, PermissionsExt, chown},
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt, chown};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::{
-    VALUE,
-    program::{CLEAR_AFTER, Program},
-    starting::{AS_NOBODY, is_root},
-    tools::{Running, have, output, wait_for},
-    x11::LONG,
-};
+use crate::VALUE;
+use crate::program::{CLEAR_AFTER, Program};
+use crate::starting::{AS_NOBODY, is_root};
+use crate::tools::{Running, have, output, wait_for};
+use crate::x11::LONG;
 
 /// A new sway. It refuses to run as root; in that case another user runs everything here.
 struct Compositor {
@@ -97,18 +93,20 @@ fn socket_in(runtime: &Path) -> Option<String> {
     sockets.find_map(|entry| entry.file_name().into_string().ok().filter(|name| name.starts_with("wayland-")))
 }
 
-fn have_tools() -> bool {
-    have(&["sway", "wl-paste"]) && (!is_root() || have(&["setpriv"]))
+/// A new compositor, and a program that has copied the value; `None` if the tools are missing.
+fn copied(clear_after: &str) -> Option<(Compositor, Program)> {
+    if !have(&["sway", "wl-copy", "wl-paste"]) || (is_root() && !have(&["setpriv"])) {
+        return None;
+    }
+    let compositor = Compositor::start();
+    let mut program = compositor.program(clear_after);
+    program.copy();
+    Some((compositor, program))
 }
 
 #[test]
 fn a_copy_outlives_the_program_and_is_marked_as_sensitive() {
-    if !have_tools() {
-        return;
-    }
-    let compositor = Compositor::start();
-    let mut program = compositor.program("60");
-    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    let Some((compositor, mut program)) = copied("60") else { return };
     assert_eq!(program.ask("content"), "Ours");
     let left = program.kill();
     assert_eq!(compositor.paste().as_deref(), Some(VALUE));
@@ -119,12 +117,7 @@ fn a_copy_outlives_the_program_and_is_marked_as_sensitive() {
 
 #[test]
 fn a_long_text_of_another_program_is_not_read_to_its_end() {
-    if !have_tools() || !have(&["wl-copy"]) {
-        return;
-    }
-    let compositor = Compositor::start();
-    let mut program = compositor.program("60");
-    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    let Some((compositor, mut program)) = copied("60") else { return };
     let holder = program.clipboard_process();
     let before = holder.peak_memory().unwrap();
     let text = compositor.runtime.path().join("long");
@@ -140,12 +133,7 @@ fn a_long_text_of_another_program_is_not_read_to_its_end() {
 
 #[test]
 fn when_its_time_has_come_it_is_cleared() {
-    if !have_tools() {
-        return;
-    }
-    let compositor = Compositor::start();
-    let mut program = compositor.program("1");
-    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    let Some((compositor, program)) = copied("1") else { return };
     let left = program.kill();
     wait_for("the process to end", || (!left.0.is_running()).then_some(()));
     assert_eq!(compositor.paste(), None);

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use atlas_secret::demo::EmbeddedAtlas;
+use atlas_secret::domain::Credentials;
 
 use crate::support::atlas::SeenRequest;
 
@@ -105,7 +106,7 @@ async fn responses_have_a_date() {
 #[tokio::test]
 async fn requests_are_recorded_in_order_and_without_credentials() {
     let bench = Bench::demo().await;
-    let (id, secret) = bench.operator();
+    let (id, secret) = bench.atlas.service_account();
     bench.sign_in(&id, &secret).await;
     let get = bench.request(Method::GET, "/api/atlas/v2/groups?pageNum=1");
     Response::of(get.header("user-agent", "atlas-secret/0 (test;fake)")).await;
@@ -149,7 +150,7 @@ async fn requests_are_recorded_in_order_and_without_credentials() {
 #[tokio::test]
 async fn each_server_has_its_own_credentials() {
     let (one, two) = (Bench::demo().await, Bench::demo().await);
-    let ((id, secret), (other_id, other_secret)) = (one.operator(), two.operator());
+    let ((id, secret), (other_id, other_secret)) = (one.atlas.service_account(), two.atlas.service_account());
     assert!(id != other_id && secret != other_secret);
     assert_eq!(two.sign_in(&id, &secret).await.status, 401);
 }

@@ -15,7 +15,6 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use atlas_secret::demo::World;
-use atlas_secret::domain::Credentials;
 
 use support::atlas::TestAtlas;
 
@@ -90,17 +89,6 @@ impl Bench {
     async fn secrets(&self, group: &str, client_id: &str) -> Vec<Value> {
         let account = self.get(&format!("{group}/serviceAccounts/{client_id}")).await;
         account.json()["secrets"].as_array().unwrap().clone()
-    }
-
-    fn operator(&self) -> (String, String) {
-        match self.atlas.credentials() {
-            Credentials::ServiceAccount { client_id, client_secret } => {
-                (client_id.to_string(), client_secret.expose_secret().to_owned())
-            }
-            Credentials::AccessToken(_) | Credentials::ApiKey { .. } => {
-                panic!("the operator is a service account")
-            }
-        }
     }
 
     async fn sign_in(&self, client_id: &str, secret: &str) -> Response {

@@ -9,7 +9,7 @@ use crate::support::fixtures::world_with;
 #[tokio::test]
 async fn valid_credentials_get_a_token_for_the_api() {
     let mut bench = Bench::demo().await;
-    let (id, secret) = bench.operator();
+    let (id, secret) = bench.atlas.service_account();
     let response = bench.sign_in(&id, &secret).await;
     assert_eq!((response.status.as_u16(), response.header("content-type")), (200, "application/json"));
     let mut body = response.json();
@@ -24,7 +24,7 @@ async fn valid_credentials_get_a_token_for_the_api() {
 #[tokio::test]
 async fn wrong_credentials_are_an_invalid_client() {
     let bench = Bench::demo().await;
-    let (id, secret) = bench.operator();
+    let (id, secret) = bench.atlas.service_account();
     let rows = [
         (id.as_str(), "mdb_sa_sk_fake_and_wrong"),
         (id.as_str(), ""),
@@ -47,7 +47,7 @@ async fn wrong_credentials_are_an_invalid_client() {
 #[tokio::test]
 async fn the_body_of_a_token_request_must_match_exactly() {
     let bench = Bench::demo().await;
-    let (id, secret) = bench.operator();
+    let (id, secret) = bench.atlas.service_account();
     let request = || bench.bare(Method::POST, "/api/oauth/token").basic_auth(&id, Some(&secret));
     let rows = [
         "",
@@ -70,7 +70,7 @@ async fn the_body_of_a_token_request_must_match_exactly() {
 #[tokio::test]
 async fn a_revoked_token_is_rejected() {
     let bench = Bench::demo().await;
-    let (id, secret) = bench.operator();
+    let (id, secret) = bench.atlas.service_account();
     let body = format!("token={}&token_type_hint=access_token", bench.token);
     let revoke = || bench.bare(Method::POST, "/api/oauth/revoke");
     let refused = Response::of(form(revoke().basic_auth(&id, Some("fake")), &body)).await;
@@ -85,7 +85,7 @@ async fn a_revoked_token_is_rejected() {
 #[tokio::test]
 async fn the_api_needs_a_bearer_token() {
     let bench = Bench::demo().await;
-    let (id, secret) = bench.operator();
+    let (id, secret) = bench.atlas.service_account();
     let request = || bench.bare(Method::GET, PAYMENTS).header("accept", V2024);
     let rows = [
         (request(), Some("UNEXPECTED_ERROR")),

@@ -1,41 +1,12 @@
 //! API keys with the embedded Atlas, end to end.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-
 use atlas_secret::atlas::{Client, Settings};
-use atlas_secret::demo::Atlas;
-use atlas_secret::domain::{ApiError, Cause, Credentials, RejectionKind};
-use hyper::http::request::Parts;
-use secrecy::ExposeSecret;
+use atlas_secret::domain::{ApiError, Cause, Credentials};
 
 use crate::ACCOUNT_PATH;
 use crate::by_hand::{parameters, response};
-use crate::support::atlas::{SeenRequest, TestAtlas, without_credentials};
+use crate::support::atlas::{SeenRequest, TestAtlas};
 use crate::support::fixtures::{client, client_id, new_secret, project, with_access_token, world_with};
-
-/// An Atlas whose nonces become stale after this many uses.
-async fn with_nonce_uses(limit: usize) -> TestAtlas {
-    let uses = Arc::new(Mutex::new(HashMap::new()));
-    let respond = move |atlas: &Atlas, parts: &Parts, body: &[u8]| {
-        let Some(authorization) = parts.headers.get("authorization") else {
-            return atlas.respond(parts, body);
-        };
-        let nonce = parameters(authorization.to_str().unwrap())["nonce"].to_owned();
-        let mut uses = uses.lock().unwrap();
-        let count = uses.entry(nonce).or_insert(0);
-        *count += 1;
-        if *count <= limit {
-            return atlas.respond(parts, body);
-        }
-        let mut response = without_credentials(atlas, parts, body);
-        let challenge = response.headers_mut().get_mut("www-authenticate").unwrap();
-        let stale = challenge.to_str().unwrap().replace("stale=false", "stale=true");
-        *challenge = stale.try_into().unwrap();
-        response
-    };
-    TestAtlas::start_with(world_with(""), respond).await
-}
 
 fn settings(atlas: &TestAtlas) -> Settings {
     let mut settings = with_access_token(&atlas.base_url().to_string());
@@ -71,54 +42,11 @@ async fn a_key_creates_a_secret_with_one_post() {
 }
 
 #[tokio::test]
-async fn a_stale_nonce_fails_the_post_and_the_next_attempt_creates() {
-    let atlas = with_nonce_uses(1).await;
-    let client = client(settings(&atlas));
-    fetch(&client).await.unwrap();
-    match client.create_secret(&new_secret()).await {
-        // The embedded Atlas sends an error in Atlas's format, which is decisive.
-        Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
-            assert_eq!(rejection.kind(), RejectionKind::NotAuthorized);
-        }
-        other => panic!("{other:?}"),
-    }
-    assert_eq!(atlas.secrets_created(), 0);
-    let outcome = client.create_secret(&new_secret()).await;
-    assert!(outcome.is_ok(), "{outcome:?}");
-    assert_eq!(atlas.secrets_created(), 1);
-    assert_eq!(
-        seen(&atlas),
-        ["GET - 401", "GET Digest 200", "POST Digest 401", "GET - 401", "POST Digest 201"]
-    );
-}
-
-#[tokio::test]
-async fn a_read_is_repeated_with_a_new_nonce() {
-    let atlas = with_nonce_uses(2).await;
-    let client = client(settings(&atlas));
-    for _ in 0..3 {
-        fetch(&client).await.unwrap();
-    }
-    assert_eq!(
-        seen(&atlas),
-        ["GET - 401", "GET Digest 200", "GET Digest 200", "GET Digest 401", "GET Digest 200"]
-    );
-}
-
-#[tokio::test]
-async fn a_read_gives_up_when_the_second_nonce_is_stale() {
-    let atlas = with_nonce_uses(0).await;
-    let error = fetch(&client(settings(&atlas))).await.unwrap_err();
-    assert!(matches!(error.cause, Cause::Rejected(_)), "{error:?}");
-    assert_eq!(seen(&atlas), ["GET - 401", "GET Digest 401", "GET Digest 401"]);
-}
-
-#[tokio::test]
 async fn a_wrong_key_is_rejected() {
     let atlas = TestAtlas::start(world_with("")).await;
-    let Credentials::ApiKey { public_key, .. } = atlas.api_key() else { panic!("no API key") };
     let mut settings = settings(&atlas);
-    settings.credentials = Credentials::ApiKey { public_key, private_key: "FAKE-wrong".into() };
+    let Credentials::ApiKey { private_key, .. } = &mut settings.credentials else { panic!("no API key") };
+    *private_key = "FAKE-wrong".into();
     let error = fetch(&client(settings)).await.unwrap_err();
     assert!(matches!(error.cause, Cause::Rejected(_)), "{error:?}");
     assert_eq!(seen(&atlas), ["GET - 401", "GET Digest 401"]);
@@ -127,7 +55,7 @@ async fn a_wrong_key_is_rejected() {
 #[tokio::test]
 async fn a_digest_is_only_valid_for_its_method_target_and_count() {
     let atlas = TestAtlas::start(world_with("")).await;
-    let Credentials::ApiKey { public_key, private_key } = atlas.api_key() else { panic!("no API key") };
+    let (public_key, private_key) = atlas.key_pair();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let url = format!("{}{ACCOUNT_PATH}", atlas.base_url());
     let send = async |url: &str, authorization: Option<&str>| {
@@ -151,7 +79,7 @@ async fn a_digest_is_only_valid_for_its_method_target_and_count() {
             "Digest username=\"{public_key}\", realm=\"MMS Public API\", uri=\"{uri}\", nonce=\"{nonce}\", \
              algorithm=MD5, nc={nc}, cnonce=\"FAKE-cnonce\", qop=auth"
         );
-        let response = response(private_key.expose_secret(), method, &parameters(&unsigned));
+        let response = response(&private_key, method, &parameters(&unsigned));
         format!("{unsigned}, response=\"{response}\"")
     };
     let rows = [

@@ -142,18 +142,6 @@ async fn no_post_is_sent_without_a_supported_challenge() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_to_a_closed_port() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let outcome = client(with_api_key(&url)).create_secret(&new_secret()).await;
-    assert!(
-        matches!(outcome, Err(ApiError { phase: Phase::NotSent, cause: Cause::Connect(_) })),
-        "{outcome:?}"
-    );
-}
-
-#[tokio::test]
 async fn the_private_key_is_never_shown() {
     let server = RawServer::start(vec![challenged("FAKE-one"), challenged("FAKE-two")]).await;
     let settings = with_api_key(&server.url);

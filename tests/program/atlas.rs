@@ -1,20 +1,19 @@
-//! A test Atlas on its own thread, with accounts for different situations.
+//! A test Atlas with accounts for different situations.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::sync::Arc;
-use std::sync::mpsc::channel;
-use std::thread::{self, JoinHandle};
+use std::ops::Deref;
+use std::sync::LazyLock;
+use std::thread;
 
 use atlas_secret::demo::World;
-use atlas_secret::domain::Credentials;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use tokio::runtime::{Builder, Handle};
 
-use crate::support::atlas::{SeenRequest, TestAtlas};
+use crate::support::atlas::TestAtlas;
 
 pub const PROJECT: &str = "0000000000000000000000a1";
 /// An account without secrets.
@@ -41,11 +40,23 @@ pub const ROBOT_SECRET: &str = "mdb_sa_sk_FAKE-canary-of-the-one-that-signs-in";
 /// The maximum lifetime in this organization, in hours.
 pub const CAP: i32 = 720;
 
+/// Serves every Atlas of these tests.
+pub static RUNTIME: LazyLock<Handle> = LazyLock::new(|| {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let handle = runtime.handle().clone();
+    thread::spawn(move || runtime.block_on(std::future::pending::<()>()));
+    handle
+});
+
 /// An Atlas that runs until it is dropped.
-pub struct Atlas {
-    embedded: Arc<TestAtlas>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+pub struct Atlas(TestAtlas);
+
+impl Deref for Atlas {
+    type Target = TestAtlas;
+
+    fn deref(&self) -> &TestAtlas {
+        &self.0
+    }
 }
 
 impl Atlas {
@@ -56,41 +67,20 @@ impl Atlas {
     /// Starts an Atlas whose slow account has this delay.
     pub fn with_delay(seconds: u64) -> Self {
         let world = World::from_json(&world(seconds).to_string()).unwrap();
-        let (started, wait_for_start) = channel();
-        let (stop, stopped) = oneshot::channel();
-        let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                started.send(Arc::new(TestAtlas::start(world).await)).unwrap();
-                // Either the sender sent a message, or it was dropped in a panic.
-                let _ = stopped.await;
-            });
-        });
-        Self { embedded: wait_for_start.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+        Self(RUNTIME.block_on(TestAtlas::start(world)))
     }
 
     pub fn url(&self) -> String {
-        self.embedded.base_url().to_string()
+        self.base_url().to_string()
+    }
+
+    /// The variables with an access token.
+    pub fn with_token(&self) -> [(&'static str, String); 2] {
+        [("MONGODB_ATLAS_BASE_URL", self.url()), ("MONGODB_ATLAS_ACCESS_TOKEN", self.access_token())]
     }
 
     pub fn access_token(&self) -> String {
-        self.embedded.access_token().expose_secret().to_owned()
-    }
-
-    /// The id and the secret that can sign in, random for each run.
-    pub fn service_account(&self) -> (String, String) {
-        let Credentials::ServiceAccount { client_id, client_secret } = self.embedded.credentials() else {
-            unreachable!("the embedded Atlas signs in service accounts")
-        };
-        (client_id.as_str().to_owned(), client_secret.expose_secret().to_owned())
-    }
-
-    /// The public and the private half of an API key that can sign in, random for each run.
-    pub fn api_key(&self) -> (String, String) {
-        let Credentials::ApiKey { public_key, private_key } = self.embedded.api_key() else {
-            unreachable!("this is an API key")
-        };
-        (public_key.as_str().to_owned(), private_key.expose_secret().to_owned())
+        self.0.access_token().expose_secret().to_owned()
     }
 
     /// True if the secret can sign in.
@@ -112,18 +102,6 @@ impl Atlas {
         response.starts_with("HTTP/1.1 200 ")
     }
 
-    pub fn live_tokens(&self) -> usize {
-        self.embedded.live_tokens()
-    }
-
-    pub fn secrets_created(&self) -> usize {
-        self.embedded.secrets_created()
-    }
-
-    pub fn seen(&self) -> Vec<SeenRequest> {
-        self.embedded.seen()
-    }
-
     /// The method and the path of each request so far.
     pub fn requests(&self) -> Vec<String> {
         self.seen().iter().map(|seen| format!("{} {}", seen.method, seen.target)).collect()
@@ -132,17 +110,6 @@ impl Atlas {
     /// The number of POSTs to create a secret.
     pub fn creates(&self) -> usize {
         self.requests().iter().filter(|line| line.starts_with("POST ") && line.ends_with("/secrets")).count()
-    }
-}
-
-impl Drop for Atlas {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 
@@ -157,16 +124,16 @@ fn world(delay: u64) -> Value {
                 "service_accounts": [
                     { "client_id": PLAIN, "name": "plain" },
                     { "client_id": REFUSED, "name": "refused", "changes_need_a_higher_role": true },
-                    { "client_id": ONE_VALID, "name": "living", "secrets": [valid_secret("0001", 480)] },
+                    { "client_id": ONE_VALID, "name": "living", "secrets": [secret("0001", 480)] },
                     {
                         "client_id": TWO_VALID,
                         "name": "crowded",
-                        "secrets": [valid_secret("0002", 480), valid_secret("0003", 96)],
+                        "secrets": [secret("0002", 480), secret("0003", 96)],
                     },
                     {
                         "client_id": EXPIRED,
                         "name": "expired",
-                        "secrets": [valid_secret("0004", 480), expired_secret("0005")],
+                        "secrets": [secret("0004", 480), secret("0005", -1)],
                     },
                     { "client_id": LOST, "name": "lost", "loses_response": true },
                     { "client_id": SLOW, "name": "slow", "create_delay_seconds": delay },
@@ -188,22 +155,12 @@ fn world(delay: u64) -> Value {
     })
 }
 
-/// A valid secret, whose value is unknown.
-fn valid_secret(ends_with: &str, hours: i32) -> Value {
-    json!({
-        "id": format!("00000000000000000000{ends_with}"),
-        "value": ends_with,
-        "created_hours_ago": 1,
-        "expires_in_hours": hours,
-    })
-}
-
-/// A secret that expired an hour ago.
-fn expired_secret(ends_with: &str) -> Value {
+/// A secret that expires in so many hours, or has expired.
+fn secret(ends_with: &str, hours: i32) -> Value {
     json!({
         "id": format!("00000000000000000000{ends_with}"),
         "value": ends_with,
         "created_hours_ago": 48,
-        "expires_in_hours": -1,
+        "expires_in_hours": hours,
     })
 }

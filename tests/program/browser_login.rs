@@ -3,14 +3,14 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use tempfile::TempDir;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{PROGRAM, contains, create, in_own_session, is_value, program};
+use crate::program::{PROGRAM, Run, contains, create, created, in_own_session, is_value, program, run};
 use crate::support::terminal::{Program, key};
 use crate::tools::wait_for;
 use atlas_secret::process::IN_OWN_SESSION;
@@ -48,18 +48,19 @@ impl Home {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
+    /// A run without the form, with this PATH.
+    fn command(&self, path: &str) -> Command {
+        let mut command = in_own_session();
+        command.args(["--yes", "--format", "secret", "--client-id", PLAIN]).env_clear();
+        command.env("HOME", self.folder.path()).env("PATH", path).current_dir(self.path("bin"));
+        command.stdin(Stdio::null());
+        command
+    }
+
     /// Runs without the form.
-    fn run(&self, path: &str, arguments: &[&str]) -> Output {
-        in_own_session()
-            .args(["--yes", "--format", "secret", "--client-id", PLAIN])
-            .args(arguments)
-            .env_clear()
-            .env("HOME", self.folder.path())
-            .env("PATH", path)
-            .current_dir(self.path("bin"))
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
+    #[track_caller]
+    fn run(&self, code: i32) -> Run {
+        run(&mut self.command(&self.bin()), code)
     }
 
     fn bin(&self) -> String {
@@ -76,10 +77,6 @@ fn print_token(file: &Path) -> String {
     format!("cat '{}'", file.display())
 }
 
-fn stderr_of(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
 #[test]
 fn the_token_that_the_atlas_cli_prints_signs_in_and_is_not_revoked() {
     let atlas = Atlas::start();
@@ -94,11 +91,9 @@ fn the_token_that_the_atlas_cli_prints_signs_in_and_is_not_revoked() {
         print_token(&home.path("token"))
     ));
     let begun = Instant::now();
-    let output = home.run(&home.bin(), &[]);
-    let stderr = stderr_of(&output);
-    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let Run { stdout, stderr } = home.run(0);
     assert!(begun.elapsed() < Duration::from_secs(4), "it waited for a background process");
-    assert!(is_value(std::str::from_utf8(&output.stdout).unwrap()));
+    assert!(is_value(&stdout));
     let seen = fs::read_to_string(seen).unwrap();
     assert!(seen.starts_with("auth token --profile ci\n"), "{seen}");
     assert!(seen.contains("DO_NOT_TRACK=1\n"), "{seen}");
@@ -115,16 +110,11 @@ fn named_by_a_variable_it_gets_no_credential_of_the_environment() {
     let seen = home.path("seen");
     home.install(&format!("env > '{}'\n{}", seen.display(), print_token(&home.path("token"))));
     for arguments in [&["-P", "ci"][..], &["--profile", "CI"]] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_atlas-secret"));
+        let mut command = home.command(&home.bin());
+        command.args(arguments);
         command
-            .args(["--yes", "--format", "secret", "--client-id", PLAIN])
-            .args(arguments)
-            .env_clear()
-            .envs([("HOME", home.folder.path().as_os_str()), ("PATH", home.path("bin").as_os_str())])
-            .envs([("MONGODB_ATLAS_ACCESS_TOKEN", "FAKE-canary"), ("MCLI_PRIVATE_API_KEY", "FAKE-canary")])
-            .stdin(Stdio::null());
-        let output = command.output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{}", stderr_of(&output));
+            .envs([("MONGODB_ATLAS_ACCESS_TOKEN", "FAKE-canary"), ("MCLI_PRIVATE_API_KEY", "FAKE-canary")]);
+        run(&mut command, 0);
         let seen = fs::read_to_string(&seen).unwrap();
         let of_atlas = seen.lines().filter(|line| line.contains("MONGODB_ATLAS") || line.contains("MCLI"));
         assert_eq!(of_atlas.collect::<Vec<_>>(), ["MONGODB_ATLAS_SKIP_UPDATE_CHECK=yes"]);
@@ -167,9 +157,8 @@ fn each_way_to_fail_has_its_own_sentence_and_a_way_out() {
     ];
     for (script, expected) in rows {
         home.install(script);
-        let output = home.run(&home.bin(), &[]);
-        let stderr = stderr_of(&output);
-        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{script}: {stderr}");
+        let Run { stdout, stderr } = home.run(1);
+        assert_eq!(stdout, "", "{script}: {stderr}");
         let expected = format!("Nothing was created. These credentials cannot be used: {expected}");
         assert_eq!(stderr.matches(&expected).count(), 1, "{script}: {expected}: {stderr}");
         assert!(!stderr.contains('\x1b') && !stderr.contains("eyJ"), "{stderr}");
@@ -187,21 +176,15 @@ fn an_atlas_in_the_current_folder_or_without_the_right_to_run_is_none() {
     let other_folder = home.path("other_folder");
     fs::create_dir_all(other_folder.join("atlas")).unwrap();
     for path in ["", ".", "bin", "::", &other_folder.display().to_string()] {
-        let output = home.run(path, &[]);
-        let stderr = stderr_of(&output);
-        assert_eq!(output.status.code(), Some(1), "{stderr}");
-        assert!(
-            stderr.contains("there is no `atlas` on the PATH: install the Atlas CLI"),
-            "{path:?}: {stderr}"
-        );
+        run(&mut home.command(path), 1).says("there is no `atlas` on the PATH: install the Atlas CLI");
     }
     fs::set_permissions(home.path("bin/atlas"), fs::Permissions::from_mode(0o644)).unwrap();
-    assert!(stderr_of(&home.run(&home.bin(), &[])).contains("there is no `atlas` on the PATH"));
+    home.run(1).says("there is no `atlas` on the PATH");
     assert!(!marker.exists());
     // A file that the system cannot execute.
     fs::write(home.path("bin/atlas"), "#!/no/such/interpreter\n").unwrap();
     fs::set_permissions(home.path("bin/atlas"), fs::Permissions::from_mode(0o755)).unwrap();
-    assert!(stderr_of(&home.run(&home.bin(), &[])).contains("could not be started ("));
+    home.run(1).says("could not be started (");
 }
 
 #[test]
@@ -215,8 +198,7 @@ fn the_atlas_cli_has_no_terminal() {
         found.display(),
         print_token(&home.path("token"))
     ));
-    let mut terminal = interface(&home).args(["--client-id", PLAIN]).start();
-    create(&mut terminal);
+    let terminal = created(interface(&home).args(["--client-id", PLAIN]));
     assert_eq!(fs::read_to_string(found).unwrap(), "none\n");
     assert!(!contains(&terminal.output(), "FAKE-question"));
 }
@@ -241,9 +223,8 @@ fn one_that_leaves_its_output_open_does_not_hold_the_run() {
     for (script, code) in rows {
         home.install(&script);
         let begun = Instant::now();
-        let output = home.run(&home.bin(), &[]);
-        let (elapsed, stderr) = (begun.elapsed(), stderr_of(&output));
-        assert_eq!(output.status.code(), Some(code), "{script}: {stderr}");
+        let Run { stderr, .. } = home.run(code);
+        let elapsed = begun.elapsed();
         let limit = if code == 0 { 4 } else { 10 };
         assert!(elapsed < Duration::from_secs(limit), "{script}: {elapsed:?}");
         assert_eq!(
@@ -264,10 +245,8 @@ fn one_that_takes_too_long_is_stopped_with_all_that_it_started() {
     let pids = home.path("pids");
     home.install(&format!("sleep 60 &\necho $! $$ > '{}'\nwait", pids.display()));
     let begun = Instant::now();
-    let output = home.run(&home.bin(), &[]);
+    home.run(1).says("took more than 5 seconds and was stopped");
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
-    let stderr = stderr_of(&output);
-    assert!(stderr.contains("took more than 5 seconds and was stopped"), "{stderr}");
     for pid in fs::read_to_string(pids).unwrap().split_whitespace() {
         let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
         wait_for("the end of the processes", || test_kill_process(pid).is_err().then_some(()));
@@ -279,16 +258,10 @@ fn a_token_that_atlas_refuses_says_how_to_renew_it() {
     let atlas = Atlas::start();
     let home = Home::new(&atlas);
     home.install("echo FAKE-expired-token");
-    let output = home.run(&home.bin(), &[]);
-    let stderr = stderr_of(&output);
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
-    let expected = "Nothing was created. Sign-in failed: Atlas refused the token of profile ci (401).";
-    assert!(stderr.contains(expected), "{stderr}");
-    assert!(
-        stderr.contains("Run any atlas command with that profile, or atlas auth login --profile ci"),
-        "{stderr}"
-    );
-    assert!(!stderr.contains("FAKE-expired"), "{stderr}");
+    let run = home.run(1);
+    run.says("Nothing was created. Sign-in failed: Atlas refused the token of profile ci (401).");
+    run.says("Run any atlas command with that profile, or atlas auth login --profile ci");
+    assert!(!run.stderr.contains("FAKE-expired"), "{}", run.stderr);
     assert_eq!(atlas.creates(), 0);
 }
 
@@ -308,8 +281,7 @@ fn the_only_profile_signs_in_automatically_and_a_new_token_is_read() {
     let token = home.path("token");
     fs::write(&token, "FAKE-expired-token").unwrap();
     home.install(&print_token(&token));
-    let mut terminal = interface(&home).args(["--client-id", PLAIN]).start();
-    terminal.wait_for("profile ci");
+    let mut terminal = interface(&home).args(["--client-id", PLAIN]).start_showing("profile ci");
     terminal.wait_for("Atlas refused the token of profile ci (401).");
     fs::write(&token, atlas.access_token()).unwrap();
     create(&mut terminal);
@@ -323,18 +295,13 @@ fn a_browser_profile_can_be_chosen_and_shows_why_it_fails() {
     let home = Home::new(&atlas);
     home.install("exit 0");
     let mut terminal = interface(&home)
-        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+        .envs(atlas.with_token())
         .args(["--project-id", PROJECT, "--client-id", PLAIN])
-        .start();
-    terminal.wait_for("[ Create secret ]");
-    terminal.send("\x10");
-    terminal.wait_for("› Atlas CLI profile ci");
-    terminal.send(key::ENTER);
-    terminal.wait_for("printed nothing");
+        .start_showing("[ Create secret ]");
+    terminal.press(key::CTRL_P, "› Atlas CLI profile ci");
+    terminal.press(key::ENTER, "printed nothing");
     home.install("echo FAKE-expired-token");
-    terminal.send(key::ENTER);
-    terminal.wait_for("Atlas refused the token of profile ci (401)");
+    terminal.press(key::ENTER, "Atlas refused the token of profile ci (401)");
     home.install(&format!("echo {}", atlas.access_token()));
     terminal.send(key::ENTER);
     create(&mut terminal);

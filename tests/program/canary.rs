@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, ROBOT, ROBOT_SECRET};
-use crate::program::{contains, create, files_below, program, sent_by_osc_52};
+use crate::program::{contains, created, files_below, program, sent_by_osc_52};
 use crate::support::terminal::Terminal;
 
 /// The prefix of all secrets of the embedded Atlas. Only the rest is unique.
@@ -21,39 +21,30 @@ fn a_secret_is_only_on_the_screen_while_revealed_and_in_no_file() {
         .env("MONGODB_ATLAS_CLIENT_SECRET", ROBOT_SECRET)
         .args(["--project-id", PROJECT, "--client-id", PLAIN]);
     let stderr = program.home().join("stderr");
-    let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
-    create(&mut terminal);
+    let mut terminal = created(program.stderr_to(File::create(&stderr).unwrap()));
     assert!(!contains(&terminal.output(), COMMON), "the value is masked at first");
 
-    terminal.send("r");
-    terminal.wait_for(COMMON);
+    terminal.press("r", COMMON);
     let screen = terminal.screen();
     let value = screen.lines().map(str::trim).find(|line| line.starts_with(COMMON)).unwrap().to_owned();
     // The value is alone on its line, so that it can be selected with the mouse.
     assert_eq!(value.len(), 50, "not a whole secret");
-    terminal.send("r");
-    terminal.wait_gone(&value);
+    terminal.press_until_gone("r", &value);
 
     // Leaving hides the value, and going back does not show it again.
-    terminal.send("r");
-    terminal.wait_for(&value);
-    terminal.send("q");
-    let guard = terminal.wait_for("Quit anyway?");
+    terminal.press("r", &value);
+    let guard = terminal.press("q", "Quit anyway?");
     assert!(!guard.contains(&value), "hidden before the question");
-    terminal.send("n");
-    terminal.wait_gone("Quit anyway?");
+    terminal.press_until_gone("n", "Quit anyway?");
     assert!(!terminal.screen().contains(&value), "and still hidden after it");
 
-    terminal.send("c");
-    terminal.wait_for("Sent to your terminal");
+    terminal.press("c", "Sent to your terminal");
     assert_eq!(sent_by_osc_52(&terminal.output()).as_deref(), Some(value.as_str()));
     assert!(!terminal.screen().contains(&value), "copying does not reveal the value");
     assert_not_in_proc(&terminal, &value);
 
-    terminal.send("q");
-    terminal.wait_for("Did it arrive?   y quit");
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.press("q", "Did it arrive?   y quit");
+    terminal.leave("y", 0);
     assert!(!terminal.screen().contains(&value[10..]), "the value is not left on the shell's screen");
     assert!(!contains(&terminal.output(), ROBOT_SECRET), "the login secret is never shown");
     let files = files_below(terminal.home());

@@ -2,15 +2,13 @@
 
 use std::fs::{self, File};
 
-use crate::atlas::{Atlas, ORGANIZATION, PLAIN};
+use crate::atlas::{Atlas, PLAIN};
 use crate::display::Display;
 use crate::formats;
 use crate::holder::{ClipboardProcess, LeftBehind};
-use crate::program::{assert_restored, create, filled, labeled, peek};
+use crate::program::{assert_restored, created, filled, labeled, peek};
 use crate::support::terminal::{Program, Signal, Terminal, key};
-use crate::tools::{have, wait_for};
-
-const TOOLS: &[&str] = &["Xvfb", "xclip"];
+use crate::tools::wait_for;
 
 /// A filled form on that display.
 pub fn on_display(display: &Display, atlas: &Atlas) -> Program {
@@ -20,16 +18,9 @@ pub fn on_display(display: &Display, atlas: &Atlas) -> Program {
 /// Copies the secret and returns the clipboard process.
 #[track_caller]
 pub fn copy(terminal: &mut Terminal) -> LeftBehind {
-    terminal.send("c");
-    terminal.wait_for("Copied");
+    terminal.press("c", "Copied");
     let mut processes = ClipboardProcess::children_of(terminal.pid());
-    assert_eq!(
-        processes.len(),
-        1,
-        "one clipboard process
-    {}",
-        terminal.screen()
-    );
+    assert_eq!(processes.len(), 1, "one clipboard process\n{}", terminal.screen());
     LeftBehind(processes.remove(0))
 }
 
@@ -42,14 +33,11 @@ fn seconds_after(text: &str, before: &str) -> u64 {
 
 #[test]
 fn a_copy_has_a_countdown_and_outlives_the_program() {
-    if !have(TOOLS) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
     let program = on_display(&display, &atlas);
     let stderr = program.home().join("stderr");
-    let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
-    create(&mut terminal);
+    let mut terminal = created(program.stderr_to(File::create(&stderr).unwrap()));
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     // The time zone is read while the first frames are drawn. Until then, times are in UTC.
     terminal.wait_until("the expiry in local time", |screen| {
@@ -68,8 +56,7 @@ fn a_copy_has_a_countdown_and_outlives_the_program() {
     terminal.wait_gone(&format!("clears in {before} s"));
     assert!(seconds_after(&terminal.wait_for("clears in "), "clears in ") < before);
 
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
     assert_restored(&terminal);
     let stderr = fs::read_to_string(&stderr).unwrap();
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
@@ -85,56 +72,38 @@ fn a_copy_has_a_countdown_and_outlives_the_program() {
 }
 
 #[test]
-fn a_copy_is_cleared_on_time_after_quitting() {
-    if !have(TOOLS) {
-        return;
+fn a_copy_is_cleared_on_time_after_the_program_ends() {
+    let Some(display) = Display::start() else { return };
+    for is_killed in [false, true] {
+        let atlas = Atlas::start();
+        let mut terminal = created(on_display(&display, &atlas).args(["--clear-after", "8"]));
+        let value = peek(&mut terminal);
+        let process = copy(&mut terminal);
+        if is_killed {
+            terminal.signal(Signal::KILL);
+            terminal.wait_exit();
+        } else {
+            terminal.leave("q", 0);
+        }
+        assert_eq!(display.paste(), Some(value));
+        wait_for("the process to end", || (!process.0.is_running()).then_some(()));
+        assert_eq!(display.paste(), None);
     }
-    let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).args(["--clear-after", "6"]).start();
-    create(&mut terminal);
-    let process = copy(&mut terminal);
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
-    wait_for("the process to end", || (!process.0.is_running()).then_some(()));
-    assert_eq!(display.paste(), None);
-}
-
-#[test]
-fn a_copy_of_a_killed_program_is_cleared_on_time() {
-    if !have(TOOLS) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).args(["--clear-after", "8"]).start();
-    create(&mut terminal);
-    let value = peek(&mut terminal);
-    let process = copy(&mut terminal);
-    terminal.signal(Signal::KILL);
-    terminal.wait_exit();
-    assert_eq!(display.paste(), Some(value));
-    wait_for("the process to end", || (!process.0.is_running()).then_some(()));
-    assert_eq!(display.paste(), None);
 }
 
 #[test]
 fn a_copy_that_was_cleared_still_counts_as_delivered() {
-    if !have(TOOLS) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().to_owned();
     let mut terminal =
-        on_display(&display, &atlas).env("XDG_STATE_HOME", &state).args(["--clear-after", "1"]).start();
-    create(&mut terminal);
-    terminal.send("c");
-    terminal.wait_for("The clipboard was cleared. c copies again.");
+        created(on_display(&display, &atlas).env("XDG_STATE_HOME", &state).args(["--clear-after", "1"]));
+    terminal.press("c", "The clipboard was cleared. c copies again.");
     assert_eq!(display.paste(), None);
     assert_eq!(ClipboardProcess::children_of(terminal.pid()), [], "no clipboard process is left");
-    terminal.send("q");
-    terminal.wait_for("Already pasted?   y quit");
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.press("q", "Already pasted?   y quit");
+    terminal.leave("y", 0);
     let screen = terminal.screen();
     assert!(screen.contains("copied to the clipboard before"), "{screen}");
     assert!(!screen.contains("delete it"), "{screen}");
@@ -146,20 +115,15 @@ fn a_copy_that_was_cleared_still_counts_as_delivered() {
 
 #[test]
 fn another_programs_copy_is_noticed() {
-    if !have(TOOLS) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).start();
-    create(&mut terminal);
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
+    let mut terminal = created(on_display(&display, &atlas));
     let _holder = copy(&mut terminal);
     let _owner = display.copy_elsewhere("a shopping list");
     terminal.wait_for("The clipboard holds something else now");
     assert_eq!(display.paste().as_deref(), Some("a shopping list"), "it was not cleared");
-    terminal.send("q");
-    terminal.wait_for("Already pasted?   y quit");
-    terminal.send("n");
-    terminal.wait_for("c copies again");
+    terminal.press("q", "Already pasted?   y quit");
+    terminal.press("n", "c copies again");
     let value = peek(&mut terminal);
     let _holder = copy(&mut terminal);
     assert_eq!(display.paste(), Some(value));
@@ -167,12 +131,9 @@ fn another_programs_copy_is_noticed() {
 
 #[test]
 fn plus_extends_the_countdown() {
-    if !have(TOOLS) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).start();
-    create(&mut terminal);
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
+    let mut terminal = created(on_display(&display, &atlas));
     let _holder = copy(&mut terminal);
     terminal.send("+");
     terminal.wait_until("more than a minute", |screen| {
@@ -183,12 +144,9 @@ fn plus_extends_the_countdown() {
 
 #[test]
 fn the_secret_can_be_copied_in_each_format() {
-    if !have(TOOLS) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).start();
-    create(&mut terminal);
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
+    let mut terminal = created(on_display(&display, &atlas));
     let value = peek(&mut terminal);
     let secret_id = labeled(&terminal.screen(), "Secret ID");
 
@@ -202,17 +160,14 @@ fn the_secret_can_be_copied_in_each_format() {
     assert_eq!((&fields["id"], &fields["secret"]), (&secret_id, &value));
 
     let text = copy_as(&mut terminal, &display, "› Kubernetes", "Copied as a Kubernetes Secret");
-    let fields = formats::kubernetes(&text);
-    let expected = [("clientId", PLAIN), ("clientSecret", &value), ("orgId", ORGANIZATION)];
-    assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    assert_eq!(formats::kubernetes(&text), formats::with_organization(&value));
 
     let fields = formats::json(&copy_as(&mut terminal, &display, "› AWS", "Copied as AWS JSON"));
-    assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    assert_eq!(fields, formats::with_organization(&value));
 
     // The client ID replaced the secret.
     assert_eq!(copy_as(&mut terminal, &display, "› Client ID", "Copied the client ID"), PLAIN);
-    terminal.send("q");
-    terminal.wait_for("Your last copy was the client ID");
+    terminal.press("q", "Your last copy was the client ID");
 }
 
 /// Copies in the format whose row begins with `selected`, and pastes the result.
@@ -222,12 +177,10 @@ fn copy_as(terminal: &mut Terminal, display: &Display, selected: &str, copied: &
     let mut screen = terminal.wait_for("Copy as");
     while !screen.contains(selected) {
         let row = screen.lines().find(|row| row.trim_start().starts_with("› ")).unwrap().to_owned();
-        terminal.send(key::DOWN);
-        terminal.wait_gone(&row);
+        terminal.press_until_gone(key::DOWN, &row);
         screen = terminal.wait_for("› ");
     }
     terminal.wait_gone("orgId is left out");
-    terminal.send(key::ENTER);
-    terminal.wait_for(copied);
+    terminal.press(key::ENTER, copied);
     display.paste().unwrap()
 }

@@ -9,8 +9,7 @@ use crate::support::terminal::{Program, key};
 
 #[test]
 fn four_keys_create_copy_and_quit_in_the_demo() {
-    let mut terminal = demo().start();
-    terminal.wait_for("DEMO");
+    let mut terminal = demo().start_showing("DEMO");
     create(&mut terminal);
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     assert_eq!(secret_id.len(), 24, "{secret_id}");
@@ -19,10 +18,8 @@ fn four_keys_create_copy_and_quit_in_the_demo() {
     // Without a display and tmux, only the terminal is left, and it never responds.
     let screen = terminal.wait_for("Sent to your terminal");
     assert!(!screen.contains("Copied"), "{screen}");
-    terminal.send("q");
-    terminal.wait_for("Did it arrive?   y quit");
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.press("q", "Did it arrive?   y quit");
+    terminal.leave("y", 0);
 
     assert_restored(&terminal);
     let value = sent_by_osc_52(&terminal.output()).expect("the value was sent to the terminal");
@@ -94,35 +91,25 @@ fn changes(atlas: &Atlas) -> Vec<String> {
 
 /// Types both ids and a lifetime, creates, copies and quits. Returns the terminal output.
 fn type_everything(program: Program) -> Vec<u8> {
-    let mut terminal = program.start();
-    terminal.wait_for("Project ID ›");
+    let mut terminal = program.start_showing("Project ID ›");
     type_slowly(&mut terminal, "Project ID", &PROJECT[..18], 0);
     terminal.wait_for("18 of 24 hex digits");
-    terminal.send("g");
-    terminal.wait_for("and it is not an ID: \"g\" is not");
-    terminal.send(key::BACKSPACE);
-    terminal.wait_for("18 of 24 hex digits");
+    terminal.press("g", "and it is not an ID: \"g\" is not");
+    terminal.press(key::BACKSPACE, "18 of 24 hex digits");
     type_slowly(&mut terminal, "Project ID", PROJECT, 18);
     terminal.wait_gone("of 24 hex digits");
-    terminal.send(key::ENTER);
-    terminal.wait_for("Client ID ›");
+    terminal.press(key::ENTER, "Client ID ›");
     type_slowly(&mut terminal, "Client ID", PLAIN, 0);
     terminal.wait_gone("of 24 hex digits");
-    terminal.send(key::ENTER);
-    terminal.wait_for("Expires after ›");
-    terminal.send(key::CTRL_U);
-    terminal.wait_gone("30 days");
+    terminal.press(key::ENTER, "Expires after ›");
+    terminal.press_until_gone(key::CTRL_U, "30 days");
     type_slowly(&mut terminal, "Expires after", "36h", 0);
     terminal.wait_for("36 hours");
     // Enter submits from the last field.
-    terminal.send(key::ENTER);
-    terminal.wait_for("Secret created");
+    terminal.press(key::ENTER, "Secret created");
     assert_eq!(labeled(&terminal.screen(), "Client ID"), PLAIN);
-    terminal.send("c");
-    terminal.wait_for("Sent to your terminal");
-    terminal.send("q");
-    terminal.wait_for("Did it arrive?   y quit");
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.press("c", "Sent to your terminal");
+    terminal.press("q", "Did it arrive?   y quit");
+    terminal.leave("y", 0);
     terminal.output()
 }

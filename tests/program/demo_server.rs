@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use crate::program::in_own_session;
+use crate::program::{PROGRAM, in_own_session, run};
 
 /// The server, and the variables that it printed. Dropping this kills the server.
 struct DemoServer {
@@ -13,7 +13,7 @@ struct DemoServer {
 
 impl DemoServer {
     fn start(arguments: &[&str]) -> Self {
-        let mut server = Command::new(env!("CARGO_BIN_EXE_atlas-secret"))
+        let mut server = Command::new(PROGRAM)
             .arg("--demo-server")
             .args(arguments)
             .env_clear()
@@ -44,16 +44,10 @@ fn a_script_creates_a_secret_with_the_variables_that_it_prints() {
     let expected = ["BASE_URL", "PROJECT_ID", "CLIENT_ID", "CLIENT_SECRET"];
     assert_eq!(names, expected.map(|name| format!("MONGODB_ATLAS_{name}")));
     assert!(demo.variables[0].1.starts_with("http://127.0.0.1:"), "loopback unless told otherwise");
-    let output = in_own_session()
-        .args(["--yes", "--format", "secret"])
-        .args(["--client-id", "mdb_sa_id_1234567890abcdef12345678"])
-        .env_clear()
-        .envs(demo.variables.iter().cloned())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(output.stdout.starts_with(b"mdb_sa_sk_"));
+    let mut command = in_own_session();
+    command.args(["--yes", "--format", "secret", "--client-id", "mdb_sa_id_1234567890abcdef12345678"]);
+    command.env_clear().envs(demo.variables.iter().cloned());
+    assert!(run(&mut command, 0).stdout.starts_with("mdb_sa_sk_"));
     let pid = rustix::process::Pid::from_child(&demo.server);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     assert_eq!(demo.server.wait().unwrap().code(), Some(0), "Ctrl-C ends the server");
@@ -74,12 +68,6 @@ fn the_error_names_an_address_that_cannot_be_used() {
         (vec!["--demo-server", "nowhere"], "--demo-server".to_owned()),
         (vec!["--demo-server", "--yes"], "--demo-server".to_owned()),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_atlas-secret")).args(&arguments).output().unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(
-            (output.status.code(), stderr.contains(&reason)),
-            (Some(2), true),
-            "{arguments:?}: {stderr}"
-        );
+        run(Command::new(PROGRAM).args(&arguments), 2).says(&reason);
     }
 }

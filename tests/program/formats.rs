@@ -9,6 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::Value;
 
+use crate::atlas::{ORGANIZATION, PLAIN};
+
 /// The client ID and the secret in a shell that has sourced the file.
 pub fn sourced(file: &Path) -> [String; 2] {
     let script = r#". "$1" && printf '%s\n%s' "$MONGODB_ATLAS_CLIENT_ID" "$MONGODB_ATLAS_CLIENT_SECRET""#;
@@ -36,4 +38,10 @@ pub fn kubernetes(text: &str) -> BTreeMap<String, String> {
     let data = secret["data"].as_mapping().unwrap().iter();
     let decoded = |text: &str| String::from_utf8(STANDARD.decode(text).unwrap()).unwrap();
     data.map(|(name, value)| (name.as_str().unwrap().to_owned(), decoded(value.as_str().unwrap()))).collect()
+}
+
+/// The fields of a Kubernetes Secret and of an AWS secret for the plain account.
+pub fn with_organization(value: &str) -> BTreeMap<String, String> {
+    let fields = [("clientId", PLAIN), ("clientSecret", value), ("orgId", ORGANIZATION)];
+    fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }

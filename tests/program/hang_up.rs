@@ -32,10 +32,7 @@ fn start(atlas: &Atlas, client: &str, stderr: Option<&str>) -> Started {
         .args(["--project-id", PROJECT, "--client-id", client])
         .env_clear()
         .envs([("TERM", "xterm"), ("LANG", "C.UTF-8")])
-        .envs([
-            ("MONGODB_ATLAS_BASE_URL", atlas.url()),
-            ("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token()),
-        ]);
+        .envs(atlas.with_token());
     let stderr = stderr
         .map(|name| std::env::temp_dir().join(format!("atlas-secret-hang-up-{name}-{}", std::process::id())));
     if let Some(path) = &stderr {

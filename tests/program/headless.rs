@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
@@ -11,39 +11,27 @@ use rustix::process::{Pid, kill_process};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use crate::atlas::{Atlas, CAP, EXPIRED, LOST, ONE_VALID, ORGANIZATION, PLAIN, PROJECT, SLOW, TWO_VALID};
+use crate::atlas::{
+    Atlas, CAP, EXPIRED, LOST, ONE_VALID, ORGANIZATION, PLAIN, PROJECT, RUNTIME, SLOW, TWO_VALID,
+};
 use crate::formats;
-use crate::program::{in_own_session, is_value};
+use crate::program::{Run, headless, is_value, run};
 use crate::support::raw_server::{Reply, json, read_request, response, send};
 use crate::support::terminal::Signal;
 use crate::tools::{Running, have, wait_for};
 
-/// The program in a session of its own, which has no terminal.
+/// The program without a terminal, for this account.
 pub fn without_terminal(atlas: &Atlas, client: &str) -> Command {
-    let mut command = in_own_session();
+    let mut command = headless(&atlas.url(), &atlas.access_token());
+    command.args(["--project-id", PROJECT, "--client-id", client]);
     command
-        .args(["--yes", "--project-id", PROJECT, "--client-id", client])
-        .env_clear()
-        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
-        .stdin(Stdio::null());
-    command
-}
-
-/// The exit code and the standard error of a run. A run that fails must print an error.
-fn end_of(output: &Output) -> (Option<i32>, String) {
-    let errors = String::from_utf8(output.stderr.clone()).unwrap();
-    assert!(output.status.success() || !errors.is_empty(), "{:?} without an error", output.status);
-    (output.status.code(), errors)
 }
 
 #[test]
 fn the_secret_goes_to_standard_output_and_progress_to_standard_error() {
     let atlas = Atlas::start();
-    let output = without_terminal(&atlas, PLAIN).args(["--format", "json"]).output().unwrap();
-    let (code, stderr) = end_of(&output);
-    assert_eq!(code, Some(0), "{stderr}");
-    let fields = formats::json(std::str::from_utf8(&output.stdout).unwrap());
+    let Run { stdout, stderr } = run(without_terminal(&atlas, PLAIN).args(["--format", "json"]), 0);
+    let fields = formats::json(&stdout);
     assert!(is_value(&fields["secret"]) && atlas.accepts(PLAIN, &fields["secret"]));
     let lines: Vec<&str> = stderr.lines().collect();
     assert!(lines.iter().all(|line| line.starts_with("atlas-secret: ")), "{stderr}");
@@ -61,45 +49,33 @@ fn a_lifetime_outside_of_what_atlas_documents_is_a_warning_before_anything_is_se
     let in_two_days = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(50);
     let without_dashes = in_two_days.strftime("%Y%m%d").to_string();
     let rows = [
-        (&*without_dashes, None),
-        ("2y", Some("--expires-after 730 days: Atlas documents 8 hours to 365 days and may refuse it.")),
-        ("3h", Some("--expires-after 3 hours: Atlas documents 8 hours to 365 days and may refuse it.")),
-        ("8h", None),
-        ("1y", None),
-        ("\u{200B}8\u{200B}h\u{FEFF}\r", None),
+        (&*without_dashes, 0, None),
+        ("2y", 1, Some("--expires-after 730 days: Atlas documents 8 hours to 365 days and may refuse it.")),
+        ("3h", 1, Some("--expires-after 3 hours: Atlas documents 8 hours to 365 days and may refuse it.")),
+        ("8h", 0, None),
+        ("1y", 1, None),
+        ("\u{200B}8\u{200B}h\u{FEFF}\r", 0, None),
     ];
-    for (lifetime, warning) in rows {
+    for (lifetime, code, warning) in rows {
         let atlas = Atlas::start();
-        let output = without_terminal(&atlas, PLAIN)
-            .args(["--format", "json", "--expires-after", lifetime])
-            .output()
-            .unwrap();
-        let (_, errors) = end_of(&output);
-        let first = errors.lines().next().unwrap_or_default();
+        let mut command = without_terminal(&atlas, PLAIN);
+        let Run { stderr, .. } = run(command.args(["--format", "json", "--expires-after", lifetime]), code);
+        let first = stderr.lines().next().unwrap_or_default();
         match warning {
-            Some(warning) => assert_eq!(first, format!("atlas-secret: {warning}"), "{errors}"),
-            None => assert!(!errors.contains("documents"), "{errors}"),
+            Some(warning) => assert_eq!(first, format!("atlas-secret: {warning}"), "{stderr}"),
+            None => assert!(!stderr.contains("documents"), "{stderr}"),
         }
-        assert_eq!(atlas.creates(), 1, "Atlas decides: {errors}");
+        assert_eq!(atlas.creates(), 1, "Atlas decides: {stderr}");
     }
 }
 
 #[test]
 fn each_format_is_complete_without_a_terminal() {
-    for format in ["secret", "kubernetes", "aws"] {
+    for (format, parse) in [("kubernetes", formats::kubernetes as fn(&str) -> _), ("aws", formats::json)] {
         let atlas = Atlas::start();
-        let output = without_terminal(&atlas, PLAIN).args(["--format", format]).output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{format}");
-        let text = String::from_utf8(output.stdout).unwrap();
-        let value = if format == "secret" {
-            text
-        } else {
-            let fields = if format == "aws" { formats::json(&text) } else { formats::kubernetes(&text) };
-            let organization = fields.get("orgId").map(String::as_str);
-            assert_eq!(organization, Some(ORGANIZATION), "{format}");
-            fields["clientSecret"].clone()
-        };
-        assert!(atlas.accepts(PLAIN, &value), "{format}");
+        let fields = parse(&run(without_terminal(&atlas, PLAIN).args(["--format", format]), 0).stdout);
+        assert_eq!(fields["orgId"], ORGANIZATION, "{format}");
+        assert!(atlas.accepts(PLAIN, &fields["clientSecret"]), "{format}");
     }
 }
 
@@ -107,13 +83,10 @@ fn each_format_is_complete_without_a_terminal() {
 fn a_template_is_printed_and_the_secret_verified_without_a_terminal() {
     let atlas = Atlas::start();
     let template = "-u {client_id}:{secret} {{x}}";
-    let output = without_terminal(&atlas, PLAIN).args(["--verify", "--template", template]).output().unwrap();
-    let (code, stderr) = end_of(&output);
-    assert_eq!(code, Some(0), "{stderr}");
-    assert!(stderr.contains("Verified"), "{stderr}");
-    let text = String::from_utf8(output.stdout).unwrap();
-    let value =
-        text.strip_prefix(&format!("-u {PLAIN}:")).and_then(|rest| rest.strip_suffix(" {x}")).unwrap();
+    let run = run(without_terminal(&atlas, PLAIN).args(["--verify", "--template", template]), 0);
+    run.says("Verified");
+    let rest = run.stdout.strip_prefix(&format!("-u {PLAIN}:")).unwrap();
+    let value = rest.strip_suffix(" {x}").unwrap();
     assert!(is_value(value) && atlas.accepts(PLAIN, value));
 }
 
@@ -148,22 +121,17 @@ fn missing_and_invalid_options_are_reported_before_any_request() {
         (&["--format", "yaml"], "invalid value 'yaml'"),
     ];
     for (arguments, reason) in rows {
-        let (code, stderr) =
-            end_of(&without_terminal(&atlas, PLAIN).env("TZ", "UTC").args(arguments).output().unwrap());
-        assert_eq!(code, Some(2), "{arguments:?}: {stderr}");
-        assert!(stderr.contains(reason), "{stderr}");
-        let is_parsed = !stderr.contains("For more information, try");
-        assert_eq!(stderr.starts_with("atlas-secret: Nothing was created. "), is_parsed, "{stderr}");
+        let run = run(without_terminal(&atlas, PLAIN).env("TZ", "UTC").args(arguments), 2);
+        run.says(reason);
+        let is_parsed = !run.stderr.contains("For more information, try");
+        let is_ours = run.stderr.starts_with("atlas-secret: Nothing was created. ");
+        assert_eq!(is_ours, is_parsed, "{}", run.stderr);
     }
-    let (code, stderr) =
-        end_of(&without_terminal(&atlas, "mdb_sa_id_12").args(["--format", "json"]).output().unwrap());
-    assert_eq!(code, Some(2), "{stderr}");
-    assert!(stderr.contains("--client-id mdb_sa_id_12: incomplete, 2 of 24 hex digits"), "{stderr}");
+    run(without_terminal(&atlas, "mdb_sa_id_12").args(["--format", "json"]), 2)
+        .says("--client-id mdb_sa_id_12: incomplete, 2 of 24 hex digits");
     let mut command = without_terminal(&atlas, PLAIN);
-    let command = command.env_remove("MONGODB_ATLAS_ACCESS_TOKEN").args(["--format", "json"]);
-    let (code, stderr) = end_of(&command.output().unwrap());
-    assert_eq!(code, Some(2), "{stderr}");
-    assert!(stderr.contains("no credentials found"), "{stderr}");
+    command.env_remove("MONGODB_ATLAS_ACCESS_TOKEN").args(["--format", "json"]);
+    run(&mut command, 2).says("no credentials found");
     assert_eq!(atlas.requests(), Vec::<String>::new());
 }
 
@@ -201,16 +169,13 @@ fn a_configuration_that_cannot_be_used_is_the_reason() {
     for (content, reason) in rows {
         let (home, config) = home_with_config();
         fs::write(config, content).unwrap();
-        let (code, stderr) = end_of(&with_config(&atlas, home.path()).output().unwrap());
-        assert_eq!(code, Some(2), "{content}: {stderr}");
-        assert!(stderr.contains("--yes: no usable credentials: ") && stderr.contains(reason), "{stderr}");
-        assert_eq!(stderr.matches(reason).count(), 1, "{stderr}");
+        let run = run(&mut with_config(&atlas, home.path()), 2);
+        run.says("--yes: no usable credentials: ");
+        assert_eq!(run.stderr.matches(reason).count(), 1, "{}", run.stderr);
     }
     let (home, config) = home_with_config();
     assert!(Command::new("mkfifo").arg(&config).status().unwrap().success());
-    let (code, stderr) = end_of(&with_config(&atlas, home.path()).output().unwrap());
-    assert_eq!(code, Some(2), "{stderr}");
-    assert!(stderr.contains("is not a regular file"), "{stderr}");
+    run(&mut with_config(&atlas, home.path()), 2).says("is not a regular file");
     assert_eq!(atlas.requests(), Vec::<String>::new());
 }
 
@@ -225,8 +190,7 @@ fn warnings_about_credentials_are_printed() {
     let mut command = with_config(&atlas, home.path());
     // An invalid field ends the run before any request.
     command.args(["--expires-after", "soon"]).env("MONGODB_ATLAS_SERVICE", "cloudgov");
-    let (code, stderr) = end_of(&command.output().unwrap());
-    assert_eq!(code, Some(2), "{stderr}");
+    let Run { stderr, .. } = run(&mut command, 2);
     let warnings = [
         "can read it: run chmod 600 on it",
         "has an older version than 2",
@@ -251,15 +215,10 @@ fn two_valid_secrets_are_an_error_before_the_post() {
     ];
     for (options, advice) in rows_of_advice {
         let atlas = Atlas::start();
-        let output =
-            without_terminal(&atlas, TWO_VALID).args(["--format", "secret"]).args(options).output().unwrap();
-        let (code, stderr) = end_of(&output);
-        assert_eq!(code, Some(1), "{stderr}");
-        assert!(
-            stderr.contains("Nothing was created. This account has 2 secrets, the maximum.\n"),
-            "{stderr}"
-        );
-        let (_, list) = stderr.split_once("2 secrets, the maximum.\n").unwrap();
+        let mut command = without_terminal(&atlas, TWO_VALID);
+        let Run { stdout, stderr } = run(command.args(["--format", "secret"]).args(options), 1);
+        let (_, list) =
+            stderr.split_once("Nothing was created. This account has 2 secrets, the maximum.\n").unwrap();
         let rows: Vec<&str> = list.lines().take(3).map(str::trim).collect();
         for (row, end) in rows.iter().zip(["0002", "0003"]) {
             assert!(row.starts_with(&format!("00000000000000000000{end}  ...{end}  ")), "{stderr}");
@@ -268,7 +227,7 @@ fn two_valid_secrets_are_an_error_before_the_post() {
             }
         }
         assert!(rows[2].starts_with(advice), "{stderr}");
-        assert_eq!((output.stdout.len(), atlas.creates()), (0, 0));
+        assert_eq!((stdout.len(), atlas.creates()), (0, 0));
     }
 }
 
@@ -278,47 +237,44 @@ fn a_rejected_lifetime_is_explained_with_the_message_of_atlas() {
     let above_limit = (CAP + 1).to_string();
     for hours in ["1", &above_limit] {
         let mut command = without_terminal(&atlas, PLAIN);
-        let output = command.args(["--format", "secret", "--expires-after", hours]).output().unwrap();
-        let (code, stderr) = end_of(&output);
-        assert_eq!(code, Some(1), "{stderr}");
-        assert!(stderr.contains("--expires-after: Atlas: must be between 8 and 720"), "{stderr}");
-        assert_eq!((output.stdout.len(), atlas.secrets_created()), (0, 0));
+        let run = run(command.args(["--format", "secret", "--expires-after", hours]), 1);
+        run.says("--expires-after: Atlas: must be between 8 and 720");
+        assert_eq!((run.stdout.len(), atlas.secrets_created()), (0, 0));
     }
 }
 
 #[test]
 fn a_shortened_secret_is_reported() {
     let atlas = Atlas::start();
-    let (code, stderr) =
-        end_of(&without_terminal(&atlas, ONE_VALID).args(["--format", "secret"]).output().unwrap());
-    assert_eq!(code, Some(0), "{stderr}");
+    let Run { stderr, .. } = run(without_terminal(&atlas, ONE_VALID).args(["--format", "secret"]), 0);
     let line = stderr.lines().find(|line| line.contains("as --yes accepts")).unwrap();
-    assert!(
-        line.contains("0001") && line.contains(" will expire on ") && line.contains(" instead of "),
-        "{stderr}"
-    );
+    for part in ["0001", " will expire on ", " instead of "] {
+        assert!(line.contains(part), "{stderr}");
+    }
     assert_eq!(atlas.creates(), 1);
 }
 
 #[test]
 fn a_lost_response_is_reported_with_the_secret_that_was_found() {
     let atlas = Atlas::start();
-    let output = without_terminal(&atlas, LOST).args(["--format", "secret"]).output().unwrap();
-    let (code, stderr) = end_of(&output);
-    assert_eq!(code, Some(3), "{stderr}");
-    assert!(stderr.contains(&format!(" for {LOST}, expires ")), "{stderr}");
-    assert!(stderr.contains(": its value is lost. Delete it in Atlas."), "{stderr}");
-    assert!(stderr.contains(" appeared after the request, so this run most likely created it."), "{stderr}");
-    assert!(!stderr.contains("may have been created"), "both lines say what is known\n{stderr}");
-    assert_eq!((output.stdout.len(), atlas.creates(), atlas.secrets_created()), (0, 1, 1));
+    let run = run(without_terminal(&atlas, LOST).args(["--format", "secret"]), 3);
+    run.says(&format!(" for {LOST}, expires "));
+    run.says(": its value is lost. Delete it in Atlas.");
+    run.says(" appeared after the request, so this run most likely created it.");
+    assert!(!run.stderr.contains("may have been created"), "both lines say what is known\n{}", run.stderr);
+    assert_eq!((run.stdout.len(), atlas.creates(), atlas.secrets_created()), (0, 1, 1));
+}
+
+/// A device that is always full.
+fn full() -> File {
+    File::options().write(true).open("/dev/full").unwrap()
 }
 
 #[test]
 fn a_failed_write_reports_the_id_but_not_the_value() {
     let atlas = Atlas::start();
-    let full = File::options().write(true).open("/dev/full").unwrap();
-    let output = without_terminal(&atlas, PLAIN).args(["--format", "env"]).stdout(full).output().unwrap();
-    assert_lost(&atlas, &output, "No space left for standard output.");
+    let run = run(without_terminal(&atlas, PLAIN).args(["--format", "env"]).stdout(full()), 3);
+    assert_lost(&atlas, &run.stderr, "No space left for standard output.");
 
     let atlas = Atlas::with_delay(1);
     let (reader, writer) = std::io::pipe().unwrap();
@@ -330,66 +286,13 @@ fn a_failed_write_reports_the_id_but_not_the_value() {
     wait_for("the request", || (atlas.secrets_created() == 1).then_some(()));
     drop(reader);
     let output = running.wait_with_output().unwrap();
-    assert_lost(&atlas, &output, "No program reads standard output any more.");
-}
-
-#[test]
-fn deleting_is_only_offered_if_there_is_a_record() {
-    let atlas = Atlas::start();
-    let home = TempDir::new().unwrap();
-    for is_recorded in [false, true] {
-        let mut command = without_terminal(&atlas, PLAIN);
-        if is_recorded {
-            command.env("HOME", home.path());
-        }
-        let full = File::options().write(true).open("/dev/full").unwrap();
-        let (code, stderr) = end_of(&command.args(["--format", "env"]).stdout(full).output().unwrap());
-        assert_eq!(code, Some(3), "{stderr}");
-        assert_eq!(stderr.contains("To delete it, run atlas-secret without --yes."), is_recorded, "{stderr}");
-    }
-    let mut next = without_terminal(&atlas, ONE_VALID);
-    let (_, stderr) = end_of(&next.env("HOME", home.path()).args(["--format", "env"]).output().unwrap());
-    assert!(
-        stderr.contains(&format!(
-            "A previous run may have created a secret for {PLAIN} that was never delivered."
-        )),
-        "{stderr}"
-    );
-}
-
-#[test]
-fn an_expired_secret_is_only_deleted_with_replace_expired() {
-    for (arguments, code, posts) in
-        [(&["--format", "env"][..], 1, 0), (&["--format", "env", "--replace-expired"], 0, 1)]
-    {
-        let atlas = Atlas::start();
-        let (ended, stderr) = end_of(&without_terminal(&atlas, EXPIRED).args(arguments).output().unwrap());
-        assert_eq!((ended, atlas.creates()), (Some(code), posts), "{stderr}");
-        let is_refused = stderr.contains("Add --replace-expired, which deletes ...")
-            && stderr.contains("Nothing was created.");
-        assert_eq!(stderr.contains(", expired "), is_refused, "{stderr}");
-        assert_eq!(is_refused, posts == 0, "{stderr}");
-        let deletions = atlas.requests().iter().filter(|line| line.starts_with("DELETE ")).count();
-        assert_eq!(deletions, posts, "{stderr}");
-    }
-}
-
-#[test]
-fn a_closed_standard_output_is_an_error_before_any_request() {
-    let atlas = Atlas::start();
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    let output = without_terminal(&atlas, PLAIN).args(["--format", "env"]).stdout(writer).output().unwrap();
-    let (code, stderr) = end_of(&output);
-    assert_eq!(code, Some(2), "{stderr}");
-    assert!(stderr.contains("No program reads standard output any more"), "{stderr}");
-    assert_eq!(atlas.requests(), Vec::<String>::new());
+    assert_eq!(output.status.code(), Some(3));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_lost(&atlas, &stderr, "No program reads standard output any more.");
 }
 
 #[track_caller]
-fn assert_lost(atlas: &Atlas, output: &Output, why: &str) {
-    let (code, stderr) = end_of(output);
-    assert_eq!(code, Some(3), "{stderr}");
+fn assert_lost(atlas: &Atlas, stderr: &str, why: &str) {
     assert!(stderr.contains(why), "{stderr}");
     let named: Vec<&str> = stderr.lines().filter(|line| line.contains("never delivered")).collect();
     assert_eq!(named.len(), 1, "{stderr}");
@@ -401,80 +304,118 @@ fn assert_lost(atlas: &Atlas, output: &Output, why: &str) {
 }
 
 #[test]
-fn a_signal_during_the_post_reports_that_a_secret_may_exist() {
-    let atlas = Atlas::with_delay(300);
-    let mut command = without_terminal(&atlas, SLOW);
-    command.args(["--format", "secret"]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut running = Running(command.spawn().unwrap());
-    wait_for("the request", || (atlas.secrets_created() == 1).then_some(()));
+fn deleting_is_only_offered_if_there_is_a_record() {
+    let atlas = Atlas::start();
+    let home = TempDir::new().unwrap();
+    for is_recorded in [false, true] {
+        let mut command = without_terminal(&atlas, PLAIN);
+        if is_recorded {
+            command.env("HOME", home.path());
+        }
+        let Run { stderr, .. } = run(command.args(["--format", "env"]).stdout(full()), 3);
+        assert_eq!(stderr.contains("To delete it, run atlas-secret without --yes."), is_recorded, "{stderr}");
+    }
+    let mut next = without_terminal(&atlas, ONE_VALID);
+    run(next.env("HOME", home.path()).args(["--format", "env"]), 0)
+        .says(&format!("A previous run may have created a secret for {PLAIN} that was never delivered."));
+}
+
+#[test]
+fn an_expired_secret_is_only_deleted_with_replace_expired() {
+    for (arguments, code, posts) in
+        [(&["--format", "env"][..], 1, 0), (&["--format", "env", "--replace-expired"], 0, 1)]
+    {
+        let atlas = Atlas::start();
+        let Run { stderr, .. } = run(without_terminal(&atlas, EXPIRED).args(arguments), code);
+        for part in ["Add --replace-expired, which deletes ...", "Nothing was created.", ", expired "] {
+            assert_eq!(stderr.contains(part), posts == 0, "{stderr}");
+        }
+        let deletions = atlas.requests().iter().filter(|line| line.starts_with("DELETE ")).count();
+        assert_eq!((deletions, atlas.creates()), (posts, posts), "{stderr}");
+    }
+}
+
+#[test]
+fn a_closed_standard_output_is_an_error_before_any_request() {
+    let atlas = Atlas::start();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    run(without_terminal(&atlas, PLAIN).args(["--format", "env"]).stdout(writer), 2)
+        .says("No program reads standard output any more");
+    assert_eq!(atlas.requests(), Vec::<String>::new());
+}
+
+fn started(command: &mut Command) -> Running {
+    Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+}
+
+/// Sends SIGTERM, and waits for this exit code. Returns the standard error.
+#[track_caller]
+fn terminate(mut running: Running, code: i32) -> String {
     kill_process(Pid::from_child(&running.0), Signal::TERM).unwrap();
     let status = wait_for("the end", || running.0.try_wait().unwrap());
     let stderr = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
-    assert_eq!(status.code(), Some(3), "{stderr}");
+    assert_eq!(status.code(), Some(code), "{stderr}");
+    stderr
+}
+
+#[test]
+fn a_signal_during_the_post_reports_that_a_secret_may_exist() {
+    let atlas = Atlas::with_delay(300);
+    let running = started(without_terminal(&atlas, SLOW).args(["--format", "secret"]));
+    wait_for("the request", || (atlas.secrets_created() == 1).then_some(()));
+    let stderr = terminate(running, 3);
     assert!(stderr.contains(&format!("for {SLOW}: it may have been created")), "{stderr}");
 }
 
 /// An Atlas whose reply depends on the first line of a request. `None` means that it never responds.
 fn stub(reply: impl FnMut(&str) -> Option<Reply> + Send + 'static) -> String {
-    let (started, wait_for_start) = channel();
     let reply = Arc::new(Mutex::new(reply));
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            started.send(format!("http://{}", listener.local_addr().unwrap())).unwrap();
-            while let Ok((mut socket, _)) = listener.accept().await {
-                let reply = Arc::clone(&reply);
-                tokio::spawn(async move {
-                    let Some(request) = read_request(&mut socket).await else { return };
-                    let reply = reply.lock().unwrap()(request.lines().next().unwrap_or_default());
-                    match reply {
-                        Some(reply) => send(socket, reply).await,
-                        None => std::future::pending().await,
-                    }
-                });
-            }
-        });
+    let listener = RUNTIME.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    RUNTIME.spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let reply = Arc::clone(&reply);
+            tokio::spawn(async move {
+                let Some(request) = read_request(&mut socket).await else { return };
+                let reply = reply.lock().unwrap()(request.lines().next().unwrap_or_default());
+                match reply {
+                    Some(reply) => send(socket, reply).await,
+                    None => std::future::pending().await,
+                }
+            });
+        }
     });
-    wait_for_start.recv().unwrap()
+    url
 }
 
 #[test]
 fn what_is_not_known_to_have_expired_is_not_said_to_be_alive() {
     let date = "Date: Mon, 30 Nov 2026 12:00:00 GMT\r\n";
+    let undated = "Atlas's response has no date, so no secret is known to have expired.";
     let rows = [
         (date, r#""2027-01-01T00:00:00Z""#, "no secret has expired."),
         (date, "null", "no secret is known to have expired."),
-        (
-            "",
-            r#""2020-01-01T00:00:00Z""#,
-            "Atlas's response has no date, so no secret is known to have expired.",
-        ),
+        ("", r#""2020-01-01T00:00:00Z""#, undated),
     ];
     for (header, expires, expected) in rows {
-        let secret =
-            |digit: char| format!(r#"{{"id":"{}","expiresAt":{expires}}}"#, digit.to_string().repeat(24));
-        let body = format!(r#"{{"name":"ci","secrets":[{},{}]}}"#, secret('a'), secret('b'));
+        let secret = |digit: &str| format!(r#"{{"id":"{}","expiresAt":{expires}}}"#, digit.repeat(24));
+        let body = format!(r#"{{"name":"ci","secrets":[{},{}]}}"#, secret("a"), secret("b"));
         let url = stub(move |_| Some(response(200, header, &body)));
         let mut command = without_terminal(&Atlas::start(), PLAIN);
         command.args(["--format", "env", "--replace-expired"]).env("MONGODB_ATLAS_BASE_URL", url);
-        let (code, stderr) = end_of(&command.output().unwrap());
-        assert_eq!(code, Some(1), "{stderr}");
-        assert!(stderr.contains(&format!("--replace-expired does not apply: {expected} Run")), "{stderr}");
+        run(&mut command, 1).says(&format!("--replace-expired does not apply: {expected} Run"));
     }
 }
 
 /// What an account without secrets and a creation are answered with; any other request is never answered.
 fn usual_reply(line: &str) -> Option<Reply> {
-    match line {
-        line if line.starts_with("POST ") => {
-            let id = "6650f0aa12bc34de56f07890";
-            Some(json(201, &format!(r#"{{"id":"{id}","secret":"mdb_sa_sk_FAKE-of-a-test-9f3a"}}"#)))
-        }
-        line if line.contains("/serviceAccounts/") => {
-            Some(json(200, r#"{"name":"ci","roles":[],"secrets":[]}"#))
-        }
-        _ => None,
+    if line.starts_with("POST ") {
+        let id = "6650f0aa12bc34de56f07890";
+        Some(json(201, &format!(r#"{{"id":"{id}","secret":"mdb_sa_sk_FAKE-of-a-test-9f3a"}}"#)))
+    } else {
+        let is_account = line.contains("/serviceAccounts/");
+        is_account.then(|| json(200, r#"{"name":"ci","roles":[],"secrets":[]}"#))
     }
 }
 
@@ -485,7 +426,6 @@ fn after_a_rate_limit_only_the_repeated_step_is_printed() {
     let steps = ["Reading the account's secrets", "Creating the secret"];
     let home = TempDir::new().unwrap();
     for (limited_step, start) in steps.into_iter().zip(["GET ", "POST "]) {
-        let atlas = Atlas::start();
         let mut is_limited = true;
         let url = stub(move |line| {
             if line.starts_with(start) && std::mem::take(&mut is_limited) {
@@ -493,16 +433,9 @@ fn after_a_rate_limit_only_the_repeated_step_is_printed() {
             }
             usual_reply(line)
         });
-        let mut command = without_terminal(&atlas, PLAIN);
-        let (code, errors) = end_of(
-            &command
-                .env("MONGODB_ATLAS_BASE_URL", url)
-                .env("HOME", home.path())
-                .args(["--format", "secret"])
-                .output()
-                .unwrap(),
-        );
-        assert_eq!(code, Some(0), "{errors}");
+        let mut command = without_terminal(&Atlas::start(), PLAIN);
+        command.env("MONGODB_ATLAS_BASE_URL", url).env("HOME", home.path());
+        let Run { stderr, .. } = run(command.args(["--format", "secret"]), 0);
         let mut expected = vec!["Signing in"];
         for step in steps {
             expected.push(step);
@@ -512,8 +445,7 @@ fn after_a_rate_limit_only_the_repeated_step_is_printed() {
         }
         let summary = format!("Secret 6650f0aa12bc34de56f07890 for {PLAIN}: written to standard output.");
         expected.push(&summary);
-        let lines: Vec<&str> =
-            errors.lines().map(|line| line.strip_prefix("atlas-secret: ").unwrap()).collect();
+        let lines: Vec<_> = stderr.lines().map(|line| line.strip_prefix("atlas-secret: ").unwrap()).collect();
         assert_eq!(lines, expected);
     }
 }
@@ -528,28 +460,22 @@ fn a_signal_before_the_post_reports_that_nothing_was_created() {
     let atlas = Atlas::start();
     for client in [PLAIN, "plain"] {
         let mut command = without_terminal(&atlas, client);
-        command.env("MONGODB_ATLAS_BASE_URL", &url).args(["--format", "secret"]);
-        let mut running = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+        let running = started(command.env("MONGODB_ATLAS_BASE_URL", &url).args(["--format", "secret"]));
         wait_for_request.recv().unwrap();
-        kill_process(Pid::from_child(&running.0), Signal::TERM).unwrap();
-        let status = wait_for("the end", || running.0.try_wait().unwrap());
-        let errors = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
-        assert_eq!(status.code(), Some(143), "{errors}");
+        let stderr = terminate(running, 143);
         assert!(
-            errors.ends_with("atlas-secret: Nothing was created. Standard output is empty.\n"),
-            "{errors}"
+            stderr.ends_with("atlas-secret: Nothing was created. Standard output is empty.\n"),
+            "{stderr}"
         );
     }
 }
 
 #[test]
 fn the_new_secret_is_recorded_before_waiting_for_the_organization() {
-    let atlas = Atlas::start();
     let home = TempDir::new().unwrap();
-    let mut command = without_terminal(&atlas, PLAIN);
+    let mut command = without_terminal(&Atlas::start(), PLAIN);
     command.env("MONGODB_ATLAS_BASE_URL", stub(usual_reply)).env("HOME", home.path());
-    command.args(["--format", "kubernetes"]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut running = Running(command.spawn().unwrap());
+    let mut running = started(command.args(["--format", "kubernetes"]));
     let records = home.path().join(".local/state/atlas-secret");
     wait_for("the ID in the record", || {
         let mut files = fs::read_dir(&records).ok()?;
@@ -557,12 +483,7 @@ fn the_new_secret_is_recorded_before_waiting_for_the_organization() {
         text.contains(r#""secretId":"6650f0aa12bc34de56f07890""#).then_some(())
     });
     assert_eq!(running.0.try_wait().unwrap(), None, "the run waits for the organization");
-    kill_process(Pid::from_child(&running.0), Signal::TERM).unwrap();
-    let status = wait_for("the end", || running.0.try_wait().unwrap());
-    let errors = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
-    assert_eq!(status.code(), Some(3), "{errors}");
-    assert!(
-        errors.contains(&format!("Secret 6650f0aa12bc34de56f07890 for {PLAIN}: never delivered.")),
-        "{errors}"
-    );
+    let stderr = terminate(running, 3);
+    let expected = format!("Secret 6650f0aa12bc34de56f07890 for {PLAIN}: never delivered.");
+    assert!(stderr.contains(&expected), "{stderr}");
 }

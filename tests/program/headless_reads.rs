@@ -3,11 +3,11 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::in_own_session;
+use crate::program::{Run, headless, run};
 
 const BAD_GATEWAY: &str =
     "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 3\r\nContent-Type: text/html\r\n\r\nbad";
@@ -55,13 +55,8 @@ fn forward(client: TcpStream, server: TcpStream) {
 }
 
 fn alone(base_url: &str, token: &str) -> Command {
-    let mut command = in_own_session();
-    command
-        .args(["--yes", "--format", "secret", "--project-id", PROJECT, "--client-id", PLAIN])
-        .env_clear()
-        .env("MONGODB_ATLAS_BASE_URL", base_url)
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", token)
-        .stdin(Stdio::null());
+    let mut command = headless(base_url, token);
+    command.args(["--format", "secret", "--project-id", PROJECT, "--client-id", PLAIN]);
     command
 }
 
@@ -82,17 +77,11 @@ fn a_read_is_retried_after_a_temporary_error() {
             scope.spawn(move || {
                 let atlas = Atlas::start();
                 let url = format!("http://{}", failing_server(Some(&atlas.url()), script));
-                let output = alone(&url, &atlas.access_token()).output().unwrap();
-                let stderr = String::from_utf8_lossy(&output.stderr);
-                assert_eq!(output.status.code(), Some(0), "{fault}: {stderr}");
-                assert_eq!(stderr.matches("Retrying in").count(), retries, "{fault}: {stderr}");
-                assert_eq!(stderr.matches("Signing in").count(), 1, "{fault}: {stderr}");
-                assert_eq!(
-                    stderr.matches("Reading the account's secrets").count(),
-                    retries + 1,
-                    "{fault}: {stderr}"
-                );
-                assert_eq!((output.stdout.is_empty(), atlas.creates()), (false, 1), "{fault}");
+                let Run { stdout, stderr } = run(&mut alone(&url, &atlas.access_token()), 0);
+                let lines = ["Retrying in", "Signing in", "Reading the account's secrets"];
+                let counts = lines.map(|line| stderr.matches(line).count());
+                assert_eq!(counts, [retries, 1, retries + 1], "{fault}: {stderr}");
+                assert_eq!((stdout.is_empty(), atlas.creates()), (false, 1), "{fault}");
             });
         }
     });
@@ -118,14 +107,12 @@ fn a_read_that_keeps_failing_is_reported_with_its_cause() {
         for (url, title, cause, tries) in rows {
             let proxy = &proxy;
             scope.spawn(move || {
-                let output = alone(&url, "FAKE-token").env("HTTPS_PROXY", proxy).output().unwrap();
-                let stderr = String::from_utf8_lossy(&output.stderr);
-                assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{stderr}");
+                let run = run(alone(&url, "FAKE-token").env("HTTPS_PROXY", proxy), 1);
                 for text in [title, cause, "Nothing was created."] {
-                    assert!(stderr.contains(text), "{text}: {stderr}");
+                    run.says(text);
                 }
-                assert!(!stderr.contains("Waiting for your answer"), "{stderr}");
-                assert_eq!(stderr.matches("Retrying in").count(), tries, "{stderr}");
+                assert!(run.stdout.is_empty() && !run.stderr.contains("Waiting for your answer"));
+                assert_eq!(run.stderr.matches("Retrying in").count(), tries, "{}", run.stderr);
             });
         }
     });

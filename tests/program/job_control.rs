@@ -9,13 +9,10 @@ use crate::support::terminal::{PROMPT, Signal, Terminal, key};
 
 #[test]
 fn the_program_can_be_suspended_and_continued() {
-    let mut terminal = Terminal::shell().size(30, 120).start();
-    terminal.wait_for(PROMPT);
+    let mut terminal = Terminal::shell().size(30, 120).start_showing(PROMPT);
     let binary = env!("CARGO_BIN_EXE_atlas-secret");
-    terminal.send(&format!("{binary} --demo --expires-after 36h\r"));
-    terminal.wait_for("[ Create secret ]");
-    terminal.send(key::CTRL_Z);
-    terminal.wait_for("Stopped");
+    terminal.press(&format!("{binary} --demo --expires-after 36h\r"), "[ Create secret ]");
+    terminal.press(key::CTRL_Z, "Stopped");
     terminal.wait_until("the prompt of the shell", |screen| {
         screen.contents().trim_end().ends_with(PROMPT.trim())
     });
@@ -28,16 +25,14 @@ fn the_program_can_be_suspended_and_continued() {
         assert!(screen.contains(part), "{part}\n{screen}");
     }
     assert!(terminal.is_alternate_screen() && terminal.bracketed_paste());
-    terminal.send(key::ENTER);
-    terminal.wait_for("Secret created");
+    terminal.press(key::ENTER, "Secret created");
 
     // Suspending also works while a secret is shown, and keeps it.
     terminal.send(key::CTRL_Z);
     terminal.wait_until("the prompt of the shell", |screen| {
         !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
     });
-    terminal.send("fg\r");
-    terminal.wait_for("Secret created");
+    terminal.press("fg\r", "Secret created");
     quit_anyway(&mut terminal);
     terminal.wait_for("never delivered");
     // Keys before the prompt could get lost.
@@ -45,31 +40,28 @@ fn the_program_can_be_suspended_and_continued() {
         screen.contents().trim_end().ends_with(PROMPT.trim())
     });
     // The shell does not edit lines here, so the terminal shows whether its modes were restored.
-    terminal.send("echo code=$?; stty -a\r");
-    terminal.wait_for("code=3");
+    terminal.press("echo code=$?; stty -a\r", "code=3");
     terminal.wait_for(" icanon ");
-    terminal.send("exit 7\r");
-    assert_eq!(terminal.wait_exit().code(), Some(7));
+    terminal.leave("exit 7\r", 7);
 }
 
 #[test]
 fn after_a_stop_signal_the_screen_and_keys_work_again() {
     for signal in [Signal::STOP, Signal::TSTP] {
-        let mut terminal = Terminal::shell().size(30, 120).start();
-        terminal.wait_for(PROMPT);
+        let mut terminal = Terminal::shell().size(30, 120).start_showing(PROMPT);
         let binary = env!("CARGO_BIN_EXE_atlas-secret");
-        terminal.send(&format!("sh -c 'echo $$ >pid; exec {binary} --demo --expires-after 36h'\r"));
-        terminal.wait_for("[ Create secret ]");
+        terminal.press(
+            &format!("sh -c 'echo $$ >pid; exec {binary} --demo --expires-after 36h'\r"),
+            "[ Create secret ]",
+        );
         let pid: i32 = fs::read_to_string(terminal.home().join("pid")).unwrap().trim().parse().unwrap();
         let pid = Pid::from_raw(pid).unwrap();
-        terminal.send(key::ENTER);
-        terminal.wait_for("Secret created");
+        terminal.press(key::ENTER, "Secret created");
         kill_process(pid, signal).unwrap();
         terminal.wait_for("Stopped");
         terminal.wait_for(PROMPT.trim());
         // The shell and its programs overwrite the screen.
-        terminal.send("stty sane; clear; echo torn\r");
-        terminal.wait_for("torn");
+        terminal.press("stty sane; clear; echo torn\r", "torn");
         terminal.send("fg\r");
         terminal.wait_until("the whole screen", |screen| {
             let text = screen.contents();
@@ -78,20 +70,15 @@ fn after_a_stop_signal_the_screen_and_keys_work_again() {
                 && [" atlas-secret ", "Secret created", "q quit"].iter().all(|part| text.contains(part))
                 && !text.contains("torn")
         });
-        terminal.send(key::F1);
-        terminal.wait_for("Keys ");
-        terminal.send(key::ESC);
-        terminal.wait_gone("Keys ");
+        terminal.press(key::F1, "Keys ");
+        terminal.press_until_gone(key::ESC, "Keys ");
         // In raw mode Ctrl-C is a key and asks a question. As a signal it would end the program.
-        terminal.send(key::CTRL_C);
-        terminal.wait_for("Quit anyway?");
-        terminal.send("y");
-        terminal.wait_for("never delivered");
+        terminal.press(key::CTRL_C, "Quit anyway?");
+        terminal.press("y", "never delivered");
         terminal.wait_until("the prompt of the shell", |screen| {
             !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
         });
-        terminal.send("echo code=$?; stty -a\r");
-        terminal.wait_for("code=3");
+        terminal.press("echo code=$?; stty -a\r", "code=3");
         terminal.wait_for(" icanon ");
         terminal.send("exit\r");
         terminal.wait_exit();
@@ -100,8 +87,7 @@ fn after_a_stop_signal_the_screen_and_keys_work_again() {
 
 #[test]
 fn stopping_and_continuing_restores_the_screen() {
-    let mut terminal = demo().start();
-    terminal.wait_for("30 days, ");
+    let mut terminal = demo().start_showing("30 days, ");
     for _ in 0..3 {
         terminal.signal(Signal::STOP);
         let length = terminal.output().len();
@@ -111,19 +97,15 @@ fn stopping_and_continuing_restores_the_screen() {
             screen.alternate_screen() && screen.contents().contains("Ctrl-C quit")
         });
     }
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave(key::CTRL_C, 0);
 }
 
 /// A stopped program is not notified when its terminal is resized.
 #[test]
 fn keys_do_nothing_in_a_terminal_that_became_too_small_while_suspended() {
-    let mut terminal = Terminal::shell().size(30, 120).start();
-    terminal.wait_for(PROMPT);
-    terminal.send(&format!("{} --demo\r", env!("CARGO_BIN_EXE_atlas-secret")));
-    terminal.wait_for("[ Create secret ]");
-    terminal.send(key::CTRL_Z);
-    terminal.wait_for("Stopped");
+    let mut terminal = Terminal::shell().size(30, 120).start_showing(PROMPT);
+    terminal.press(&format!("{} --demo\r", env!("CARGO_BIN_EXE_atlas-secret")), "[ Create secret ]");
+    terminal.press(key::CTRL_Z, "Stopped");
     terminal.wait_until("the prompt of the shell", |screen| {
         screen.contents().trim_end().ends_with(PROMPT.trim())
     });
@@ -138,8 +120,7 @@ fn keys_do_nothing_in_a_terminal_that_became_too_small_while_suspended() {
     terminal.wait_until("the prompt of the shell", |screen| {
         !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
     });
-    terminal.send("echo code=$?\r");
-    terminal.wait_for("code=0");
+    terminal.press("echo code=$?\r", "code=0");
     assert!(!terminal.screen().contains("atlas-secret: "), "{}", terminal.screen());
     terminal.send("exit\r");
     terminal.wait_exit();

@@ -158,14 +158,11 @@ fn a_new_secret_is_written_where_the_atlas_cli_reads_it() {
     let in_file = pair((ROBOT, "mdb_sa_sk_FAKE-stale"));
     let mut terminal = in_keyring(program, &atlas, &in_file, &["-P", "ci", "--client-id", ROBOT]);
     terminal.wait_for("✓ robot");
-    terminal.send(key::F1);
-    terminal.wait_for("client_secret in profile `ci` is not used: the system's keyring has another one");
-    terminal.send(key::ESC);
-    terminal.wait_for("[ Create secret ]");
-    terminal.send(key::ENTER);
-    terminal.wait_for("u write it to profile ci");
-    terminal.send("u");
-    terminal.wait_for("Updated profile ci (keyring)");
+    terminal
+        .press(key::F1, "client_secret in profile `ci` is not used: the system's keyring has another one");
+    terminal.press(key::ESC, "[ Create secret ]");
+    terminal.press(key::ENTER, "u write it to profile ci");
+    terminal.press("u", "Updated profile ci (keyring)");
     terminal.send("q");
     assert!(terminal.wait_exit().success());
 }
@@ -205,12 +202,10 @@ fn the_profile_in_the_keyring_gets_the_new_secret() {
     let program = Terminal::run("dbus-run-session").size(40, 120);
     let mut terminal = in_keyring(program, &atlas, "", &["-P", "ci", "--client-id", ROBOT]);
     terminal.wait_for("· signed in");
-    terminal.send(key::ENTER);
-    terminal.wait_for("u write it to profile ci");
+    terminal.press(key::ENTER, "u write it to profile ci");
     terminal.wait_for("Still in use by profile ci");
     let value = peek(&mut terminal);
-    terminal.send("u");
-    terminal.wait_for("Updated profile ci (keyring)");
+    terminal.press("u", "Updated profile ci (keyring)");
     terminal.wait_for("You are signed in with it: deleting it ends this session.");
     terminal.send("q");
     let status = terminal.wait_exit();
@@ -233,15 +228,11 @@ fn a_changed_or_locked_keyring_is_reported() {
         return;
     }
     let atlas = Atlas::start();
-    let program = Terminal::run("dbus-run-session")
-        .size(40, 120)
-        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token());
+    let program = Terminal::run("dbus-run-session").size(40, 120).envs(atlas.with_token());
     // The profile is found although other credentials sign in.
     let mut terminal = in_keyring(program, &atlas, "", &["--client-id", ROBOT]);
     terminal.wait_for("✓ robot");
-    terminal.send(key::ENTER);
-    terminal.wait_for("u write it to profile ci");
+    terminal.press(key::ENTER, "u write it to profile ci");
     let bus = fs::read_to_string(terminal.home().join("bus")).unwrap();
     let mut other = Command::new("secret-tool")
         .args(["store", "--label=test", "service", "atlascli_ci", "username", "client_id"])
@@ -251,8 +242,7 @@ fn a_changed_or_locked_keyring_is_reported() {
         .unwrap();
     other.stdin.take().unwrap().write_all(PLAIN.as_bytes()).unwrap();
     assert!(other.wait().unwrap().success());
-    terminal.send("u");
-    terminal.wait_for("Not written to profile ci. profile `ci` now belongs to another account.");
+    terminal.press("u", "Not written to profile ci. profile `ci` now belongs to another account.");
     let locked = Command::new("dbus-send")
         .args(["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
         .args(["org.freedesktop.Secret.Service.Lock"])

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use crate::formats;
 use crate::piping::wait_for_whole_screen;
-use crate::program::{contains, create, demo, quit_anyway};
+use crate::program::{contains, created, demo, quit_anyway};
 use crate::support::terminal::{Program, Terminal, key};
 
 /// The program with this script as a tool of that name, first on its PATH.
@@ -20,20 +20,16 @@ fn with_tool(program: Program, tool: &str, script: &str) -> Program {
 
 /// Creates a secret and opens the prompt for a command.
 fn prompt(program: Program) -> Terminal {
-    let mut terminal = program.start();
-    create(&mut terminal);
-    terminal.send("p");
-    terminal.wait_for("Run ›");
+    let mut terminal = created(program);
+    terminal.press("p", "Run ›");
     terminal
 }
 
 /// Chooses the command that matches the text.
 #[track_caller]
 fn choose(terminal: &mut Terminal, text: &str, line: &str) {
-    terminal.send(text);
-    terminal.wait_for(line);
-    terminal.send("\t");
-    terminal.wait_for(&format!("Run ›           {line}"));
+    terminal.press(text, line);
+    terminal.press("\t", &format!("Run ›           {line}"));
 }
 
 #[test]
@@ -51,8 +47,7 @@ fn a_tool_gets_its_format_and_its_output_is_shown_without_the_secret() {
     // Neither the screen nor the shell's screen contains the value.
     assert!(!contains(&terminal.output(), &value[10..]));
     // A tool that only prints the secret does not deliver it.
-    terminal.send(key::ESC);
-    terminal.wait_for("q quit…");
+    terminal.press(key::ESC, "q quit…");
     quit_anyway(&mut terminal);
     assert_eq!(terminal.wait_exit().code(), Some(3));
 }
@@ -91,19 +86,13 @@ fn commands_from_the_settings_come_first_and_earlier_ones_last() {
     wait_for_whole_screen(&mut terminal, "sh read it (as template) and exited with 0");
     let kept = fs::read_to_string(terminal.home().join("kept")).unwrap();
     assert!(kept.starts_with("<mdb_sa_sk_DEMO") && kept.ends_with('>'));
-    terminal.send("p");
-    terminal.wait_for("GitHub");
-    terminal.send("true");
-    terminal.wait_for("true");
-    terminal.send(key::ENTER);
-    terminal.wait_for("true exited with 0, but did not read the whole secret.");
-    terminal.send(key::ESC);
-    terminal.wait_gone("Run ›");
-    terminal.send("p");
-    terminal.wait_for("GitHub");
+    terminal.press("p", "GitHub");
+    terminal.press("true", "true");
+    terminal.press(key::ENTER, "true exited with 0, but did not read the whole secret.");
+    terminal.press_until_gone(key::ESC, "Run ›");
+    terminal.press("p", "GitHub");
     // The last suggestion is the command that was run.
-    terminal.send(key::UP);
-    terminal.wait_for("run before");
+    terminal.press(key::UP, "run before");
 }
 
 #[test]

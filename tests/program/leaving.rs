@@ -2,90 +2,25 @@
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::piping::pipe_to;
-use crate::program::{assert_restored, create, filled, labeled};
+use crate::program::{created, filled, labeled};
 use crate::saving::save;
-use crate::support::terminal::{Terminal, key};
 #[cfg(target_os = "linux")]
 use crate::tools::wait_for;
 
 const WARNING: &str = "You have not copied or saved this secret. After you quit, it cannot be shown again.";
 
-/// A new secret on the screen, and its id.
-fn with_secret(atlas: &Atlas) -> (Terminal, String) {
-    let mut terminal = filled(atlas, PLAIN).start();
-    create(&mut terminal);
-    let secret_id = labeled(&terminal.screen(), "Secret ID");
-    (terminal, secret_id)
-}
-
-#[test]
-fn leaving_without_a_copy_asks_and_enter_answers_nothing() {
-    let atlas = Atlas::start();
-    let (mut terminal, _) = with_secret(&atlas);
-    for back in [key::ESC, "n"] {
-        terminal.send("q");
-        let screen = terminal.wait_for("Quit anyway?   y quit   n back   c copy   d delete");
-        assert!(screen.contains(WARNING), "{screen}");
-        terminal.send(key::ENTER);
-        terminal.wait_for("Press y (quit) or n (back).");
-        terminal.send(back);
-        terminal.wait_gone(WARNING);
-        assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
-    }
-}
-
 #[test]
 fn the_secret_can_be_deleted_in_atlas() {
     let atlas = Atlas::start();
-    let (mut terminal, secret_id) = with_secret(&atlas);
-    terminal.send("q");
-    terminal.wait_for(WARNING);
+    let mut terminal = created(filled(&atlas, PLAIN));
+    let secret_id = labeled(&terminal.screen(), "Secret ID");
+    terminal.press("q", WARNING);
     terminal.send("d");
     assert_eq!(terminal.wait_exit().code(), Some(0), "no secret is left in Atlas");
     let delete = format!("DELETE /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}/secrets/{secret_id}");
     assert_eq!(atlas.requests().last(), Some(&delete));
     assert!(terminal.screen().contains(&format!("Secret {secret_id} for {PLAIN}")), "{}", terminal.screen());
     assert!(terminal.screen().contains("deleted in Atlas"), "{}", terminal.screen());
-}
-
-#[test]
-fn quitting_anyway_reports_the_undelivered_secret() {
-    let atlas = Atlas::start();
-    let (mut terminal, secret_id) = with_secret(&atlas);
-    terminal.send("q");
-    terminal.wait_for(WARNING);
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(3));
-    assert_restored(&terminal);
-    let screen = terminal.screen();
-    assert!(screen.contains(&format!("Secret {secret_id} for {PLAIN}")), "{screen}");
-    assert!(screen.contains("never delivered"), "{screen}");
-}
-
-#[test]
-fn a_second_ctrl_c_always_quits() {
-    let atlas = Atlas::start();
-    let (mut terminal, secret_id) = with_secret(&atlas);
-    terminal.send(key::CTRL_C);
-    terminal.wait_for(WARNING);
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(3));
-    assert!(terminal.screen().contains(&secret_id), "{}", terminal.screen());
-}
-
-#[test]
-fn creating_another_secret_asks_like_quitting() {
-    let atlas = Atlas::start();
-    let (mut terminal, first) = with_secret(&atlas);
-    terminal.send("n");
-    terminal
-        .wait_for("You have not copied or saved this secret. After you continue, it cannot be shown again.");
-    terminal.send("y");
-    terminal.wait_for("[ Create secret ]");
-    terminal.send(key::CTRL_C);
-    // The first secret is still reported.
-    assert_eq!(terminal.wait_exit().code(), Some(3));
-    assert!(terminal.screen().contains(&first), "{}", terminal.screen());
 }
 
 /// With no file descriptor left, the program cannot take the terminal back after the command.
@@ -97,8 +32,7 @@ fn a_terminal_error_after_the_delivery_exits_with_0() {
     use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(&atlas, PLAIN));
     save(&mut terminal, "saved.env");
     terminal.wait_for("Saved to");
     pipe_to(&mut terminal, "sh -c 'cat >/dev/null; touch started; while [ ! -e go ]; do sleep 0.05; done'");

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{assert_restored, contains, create, labeled, quit_anyway};
+use crate::program::{assert_restored, contains, created, labeled, quit_anyway};
 use crate::saving::save;
 use crate::support::terminal::{Program, Signal, Terminal, key};
 
@@ -14,22 +14,18 @@ fn after(atlas: &Atlas, line: &str) -> Program {
         .arg("bash")
         .size(30, 120)
         .env("BINARY", env!("CARGO_BIN_EXE_atlas-secret"))
-        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+        .envs(atlas.with_token())
 }
 
 #[test]
 fn a_file_size_limit_is_an_error_of_the_write() {
     let atlas = Atlas::start();
-    let mut terminal = after(&atlas, "ulimit -f 0").start();
-    terminal.wait_for("[ Create secret ]");
-    terminal.send(key::ENTER);
-    terminal.wait_for("File too large");
+    let mut terminal = after(&atlas, "ulimit -f 0").start_showing("[ Create secret ]");
+    terminal.press(key::ENTER, "File too large");
     terminal.wait_for("Secret created");
     save(&mut terminal, "secret");
     terminal.wait_for("File too large");
-    terminal.send(key::ESC);
-    terminal.wait_gone("Save to");
+    terminal.press_until_gone(key::ESC, "Save to");
     quit_anyway(&mut terminal);
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert_restored(&terminal);
@@ -54,8 +50,7 @@ fn a_full_pipe_on_standard_error_does_not_block_the_program() {
     let atlas = Atlas::start();
     // The pipe is not read until the program has ended.
     let line = "mkfifo p; exec 9<>p; head -c 65536 /dev/zero >&9; exec 2>&9";
-    let mut terminal = after(&atlas, line).start();
-    create(&mut terminal);
+    let mut terminal = created(after(&atlas, line));
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert_restored(&terminal);
@@ -72,20 +67,17 @@ fn an_invalid_terminal_size_is_replaced() {
     let atlas = Atlas::start();
     for (variables, rows, columns) in [("", 24, 80), ("COLUMNS=100 LINES=30", 30, 100)] {
         let line = format!("stty cols 0 rows 0; export {variables}");
-        let mut terminal = after(&atlas, &line).start();
-        terminal.wait_for("[ Create secret ]");
+        let mut terminal = after(&atlas, &line).start_showing("[ Create secret ]");
         // The footer is on the last row, and the rule is as wide as the screen.
         let lines: Vec<String> = terminal.screen().lines().map(str::to_owned).collect();
         assert_eq!(lines.len(), rows, "{}", terminal.screen());
         assert!(lines[1].trim().chars().count() > columns - 8, "{}", terminal.screen());
         assert!(lines[1].trim().chars().count() <= columns, "{}", terminal.screen());
-        terminal.send(key::CTRL_C);
-        assert_eq!(terminal.wait_exit().code(), Some(0));
+        terminal.leave(key::CTRL_C, 0);
     }
     let mut terminal = after(&atlas, "stty cols 65535 rows 65535").start();
     create_unseen(&mut terminal);
-    let mut terminal = after(&atlas, "true").start();
-    create(&mut terminal);
+    let mut terminal = created(after(&atlas, "true"));
     assert_ne!(labeled(&terminal.screen(), "Secret ID"), "");
     terminal.set_reported_size(u16::MAX, u16::MAX);
     let mut length = terminal.output_length();
@@ -95,8 +87,7 @@ fn an_invalid_terminal_size_is_replaced() {
         terminal.wait_output_beyond(length);
         length = terminal.output_length();
     }
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.leave("y", 3);
     assert_restored(&terminal);
 }
 
@@ -104,7 +95,6 @@ fn an_invalid_terminal_size_is_replaced() {
 #[track_caller]
 fn create_unseen(terminal: &mut Terminal) {
     terminal.wait_output_beyond(1000);
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave(key::CTRL_C, 0);
     assert_restored(terminal);
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{as_service_account, create, quit_anyway};
+use crate::program::{as_service_account, created, quit_anyway};
 use crate::support::terminal::Terminal;
 
 #[test]
@@ -39,10 +39,8 @@ fn the_log_contains_requests_but_no_secrets() {
     let path = program.home().join("requests.log");
     fs::write(&path, "").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    let mut terminal = program.args(["--log-file", path.to_str().unwrap()]).start();
-    create(&mut terminal);
-    terminal.send("r");
-    let shown = terminal.wait_for("mdb_sa_sk_DEMO");
+    let mut terminal = created(program.args(["--log-file", path.to_str().unwrap()]));
+    let shown = terminal.press("r", "mdb_sa_sk_DEMO");
     let value = shown.split_whitespace().find(|word| word.starts_with("mdb_sa_sk_DEMO")).unwrap();
     quit_anyway(&mut terminal);
     terminal.wait_exit();

@@ -5,17 +5,12 @@ use crate::support::terminal::{Program, Terminal, key};
 
 /// Opens the form, the help, the secret and the question before leaving.
 fn open_everything(program: Program) -> Terminal {
-    let mut terminal = program.start();
-    terminal.wait_for("30 days, ");
-    terminal.send("?");
-    terminal.wait_for("Keys ");
-    terminal.send(key::ESC);
-    terminal.wait_for("[ Create secret ]");
+    let mut terminal = program.start_showing("30 days, ");
+    terminal.press("?", "Keys ");
+    terminal.press(key::ESC, "[ Create secret ]");
     assert!(terminal.any_cell(vt100::Cell::bold) && terminal.any_cell(vt100::Cell::inverse));
-    terminal.send(key::ENTER);
-    terminal.wait_for("Secret created");
-    terminal.send("q");
-    terminal.wait_for("Quit anyway?");
+    terminal.press(key::ENTER, "Secret created");
+    terminal.press("q", "Quit anyway?");
     terminal
 }
 
@@ -54,10 +49,8 @@ fn a_small_terminal_shows_a_notice_and_keeps_the_form() {
     let mut terminal = demo().start();
     // The lookups are over, so that later only keys change the screen.
     terminal.wait_for("This account has no secrets yet.");
-    terminal.send(key::UP);
-    terminal.wait_for("Expires after ›");
-    terminal.send(key::CTRL_U);
-    terminal.wait_gone("30 days");
+    terminal.press(key::UP, "Expires after ›");
+    terminal.press_until_gone(key::CTRL_U, "30 days");
     terminal.send("3");
     terminal.wait_until("the first digit", |screen| {
         labeled(&screen.contents(), "Expires after").starts_with('3')
@@ -75,8 +68,7 @@ fn a_small_terminal_shows_a_notice_and_keeps_the_form() {
     terminal.resize(30, 120);
     terminal.wait_for("Expires after ›");
     assert!(terminal.screen().contains("3 hours"), "{}", terminal.screen());
-    terminal.send("6h");
-    terminal.wait_for("36 hours");
+    terminal.press("6h", "36 hours");
     terminal.resize(10, 60);
     terminal.wait_for("Nothing is lost.");
     terminal.send(key::CTRL_C);

@@ -12,10 +12,9 @@ use crate::atlas::{Atlas, PLAIN};
 use crate::clipboard::{copy, on_display};
 use crate::display::Display;
 use crate::piping::{pipe_to, wait_for_whole_screen};
-use crate::program::{contains, create, filled, is_value};
+use crate::program::{contains, created, filled, is_value};
 use crate::saving::save;
 use crate::support::terminal::Terminal;
-use crate::tools::have;
 
 /// Mappings of the kernel that cannot be read (`proc(5)`).
 const KERNEL_MAPPINGS: [&str; 3] = ["[vvar]", "[vvar_vclock]", "[vsyscall]"];
@@ -129,39 +128,29 @@ fn assert_wiped(value: &str, process: u32) {
 
 #[test]
 fn a_secret_that_was_revealed_copied_and_saved_is_wiped() {
-    if !have(&["Xvfb", "xclip"]) || !can_read_memory() {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).start();
-    create(&mut terminal);
+    let Some(display) = Display::start().filter(|_| can_read_memory()) else { return };
+    let atlas = Atlas::start();
+    let mut terminal = created(on_display(&display, &atlas));
     let value = reveal(&mut terminal);
     assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "the search finds a revealed value");
-    terminal.send("r");
-    terminal.wait_gone(&value);
+    terminal.press_until_gone("r", &value);
     let _holder = copy(&mut terminal);
     save(&mut terminal, "secret");
     terminal.wait_for("Saved to ");
-    terminal.send("v");
-    terminal.wait_for("Atlas accept");
+    terminal.press("v", "Atlas accept");
     assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "the search finds a masked value");
-    terminal.send("n");
-    terminal.wait_for("[ Create secret ]");
+    terminal.press("n", "[ Create secret ]");
     assert_wiped(&value, terminal.pid());
 }
 
 #[test]
 fn a_copied_secret_is_wiped_although_the_clipboard_holds_it() {
-    if !have(&["Xvfb", "xclip"]) || !can_read_memory() {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = on_display(&display, &atlas).start();
-    create(&mut terminal);
+    let Some(display) = Display::start().filter(|_| can_read_memory()) else { return };
+    let atlas = Atlas::start();
+    let mut terminal = created(on_display(&display, &atlas));
     let value = reveal(&mut terminal);
     let _holder = copy(&mut terminal);
-    terminal.send("n");
-    terminal.wait_for("[ Create secret ]");
+    terminal.press("n", "[ Create secret ]");
     assert_wiped(&value, terminal.pid());
     assert_eq!(display.paste(), Some(value), "the clipboard belongs to another process");
 }
@@ -172,15 +161,12 @@ fn a_secret_that_was_sent_and_piped_is_wiped() {
         return;
     }
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(&atlas, PLAIN));
     let value = reveal(&mut terminal);
-    terminal.send("c");
-    terminal.wait_for("Sent to your terminal");
+    terminal.press("c", "Sent to your terminal");
     pipe_to(&mut terminal, "sh -c 'cat >/dev/null'");
     wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
     assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "the search finds the value");
-    terminal.send("n");
-    terminal.wait_for("[ Create secret ]");
+    terminal.press("n", "[ Create secret ]");
     assert_wiped(&value, terminal.pid());
 }

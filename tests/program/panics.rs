@@ -4,7 +4,7 @@
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::headless::without_terminal;
-use crate::program::{as_service_account, assert_restored, contains};
+use crate::program::{as_service_account, assert_restored, contains, run};
 use crate::support::terminal::{Terminal, key};
 
 /// The message of the panic, which must not be printed.
@@ -12,8 +12,7 @@ const MESSAGE: &str = "FAKE-in-the-message";
 
 fn start_with_panic(atlas: &Atlas, place: &str) -> Terminal {
     let program = as_service_account(atlas).args(["--project-id", PROJECT, "--client-id", PLAIN]);
-    let mut terminal = program.env("ATLAS_SECRET_TEST_PANIC", place).start();
-    terminal.wait_for("[ Create secret ]");
+    let mut terminal = program.env("ATLAS_SECRET_TEST_PANIC", place).start_showing("[ Create secret ]");
     terminal.send(key::ENTER);
     terminal
 }
@@ -39,8 +38,7 @@ fn a_panic_in_a_task_is_an_error_on_the_screen() {
     let mut terminal = start_with_panic(&atlas, "sign in");
     let screen = terminal.wait_for("Nothing was created.");
     assert!(screen.contains(PLAIN), "the form keeps its text\n{screen}");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave(key::CTRL_C, 0);
     assert!(!contains(&terminal.output(), MESSAGE), "{screen}");
     assert_eq!(atlas.creates(), 0);
 }
@@ -51,10 +49,8 @@ fn a_panic_during_the_request_leaves_its_outcome_unknown() {
     let mut terminal = start_with_panic(&atlas, "create");
     let screen = terminal.wait_for("src/jobs/test_hooks.rs");
     assert!(screen.contains("A secret may have been created"), "{screen}");
-    terminal.send("q");
-    terminal.wait_for("A secret may exist in Atlas. Quit?");
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.press("q", "A secret may exist in Atlas. Quit?");
+    terminal.leave("y", 3);
     assert!(terminal.screen().contains("may have been created"), "{}", terminal.screen());
     assert!(!contains(&terminal.output(), MESSAGE), "{screen}");
 }
@@ -64,10 +60,8 @@ fn a_panic_after_the_post_has_started_reports_that_a_secret_may_exist() {
     let atlas = Atlas::start();
     let mut command = without_terminal(&atlas, PLAIN);
     command.args(["--format", "env"]).env("ATLAS_SECRET_TEST_PANIC", "progress");
-    let output = command.output().unwrap();
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(3), "{errors}");
-    assert!(errors.contains("Internal error at src/jobs/test_hooks.rs"), "{errors}");
-    assert!(errors.contains(&format!("for {PLAIN}: it may have been created")), "{errors}");
-    assert!(!errors.contains("Nothing was created") && !errors.contains(MESSAGE), "{errors}");
+    let run = run(&mut command, 3);
+    run.says("Internal error at src/jobs/test_hooks.rs");
+    run.says(&format!("for {PLAIN}: it may have been created"));
+    assert!(!run.stderr.contains("Nothing was created") && !run.stderr.contains(MESSAGE), "{}", run.stderr);
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::atlas::{Atlas, PLAIN};
 use crate::piping::{pipe_to, wait_for_whole_screen};
-use crate::program::{create, filled, peek};
+use crate::program::{created, filled, peek};
 use crate::tools::have;
 
 /// A store and a key in a new folder. The agent that `gpg` starts ends with them.
@@ -57,8 +57,7 @@ fn the_secret_can_be_stored_in_pass() {
     for (name, value) in store.variables() {
         program = program.env(name, value);
     }
-    let mut terminal = program.start();
-    create(&mut terminal);
+    let mut terminal = created(program);
     let value = peek(&mut terminal);
     pipe_to(&mut terminal, "pass insert -m atlas/{client_id}");
     wait_for_whole_screen(&mut terminal, "pass read it and exited with 0");
@@ -68,8 +67,6 @@ fn the_secret_can_be_stored_in_pass() {
     pipe_to(&mut terminal, "pass insert -m other");
     wait_for_whole_screen(&mut terminal, "pass exited with ");
     assert!(!store.0.path().join("other.gpg").exists());
-    terminal.send("\x1b");
-    terminal.wait_gone("Run ›");
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.press_until_gone("\x1b", "Run ›");
+    terminal.leave("q", 0);
 }

@@ -3,14 +3,13 @@
 use std::fs;
 
 use crate::atlas::{Atlas, PLAIN};
-use crate::program::{create, filled, labeled, peek};
+use crate::program::{created, filled, labeled, peek};
 use crate::support::terminal::{Terminal, key};
 
 /// Types a command and runs it.
 #[track_caller]
 pub fn pipe_to(terminal: &mut Terminal, line: &str) {
-    terminal.send("p");
-    terminal.wait_for("Run ›");
+    terminal.press("p", "Run ›");
     terminal.send(key::CTRL_U);
     terminal.send(line);
     // The row also shows what the command reads. Of a long command, it shows the end.
@@ -39,8 +38,7 @@ pub fn wait_for_whole_screen(terminal: &mut Terminal, text: &str) {
 /// A new secret on the screen, and its value.
 #[track_caller]
 fn with_secret(atlas: &Atlas) -> (Terminal, String) {
-    let mut terminal = filled(atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(atlas, PLAIN));
     let value = peek(&mut terminal);
     (terminal, value)
 }
@@ -53,8 +51,7 @@ fn a_command_gets_exactly_the_secret_and_quitting_does_not_ask() {
     wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
     assert!(terminal.hides_cursor(), "there is no text field");
     assert_eq!(fs::read_to_string(terminal.home().join(PLAIN)).unwrap(), value);
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
     assert!(terminal.screen().contains("read by sh, which exited with 0"), "{}", terminal.screen());
 }
 
@@ -81,11 +78,9 @@ fn an_error_of_a_command_is_shown_and_the_line_can_be_edited() {
         assert!(screen.contains("Your new secret is still here.") && screen.contains(line), "{screen}");
         // The cursor is back in the line.
         terminal.wait_until("the cursor", |screen| !screen.hide_cursor());
-        terminal.send(key::ESC);
-        terminal.wait_gone("Run ›");
+        terminal.press_until_gone(key::ESC, "Run ›");
     }
-    terminal.send("q");
-    terminal.wait_for("You have not copied or saved this secret.");
+    terminal.press("q", "You have not copied or saved this secret.");
 }
 
 #[test]
@@ -104,15 +99,13 @@ fn a_command_can_prompt_on_the_terminal() {
         terminal.send(typed);
         wait_for_whole_screen(&mut terminal, error.unwrap_or("sh read it and exited with 0"));
         if error.is_some() {
-            terminal.send(key::ESC);
-            terminal.wait_gone("Run ›");
+            terminal.press_until_gone(key::ESC, "Run ›");
         }
     }
     assert_eq!(fs::read_to_string(terminal.home().join("out")).unwrap(), value);
     // Keys that the command has read are not keys for the program.
     assert!(!terminal.screen().contains("Save to"), "{}", terminal.screen());
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
 }
 
 #[test]

@@ -4,15 +4,14 @@ use std::fs::{self, File};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::piping::{pipe_to, wait_for_whole_screen};
-use crate::program::{create, filled, labeled};
+use crate::program::{create, created, filled, labeled};
 use crate::support::terminal::{PROMPT, Signal, Terminal, key};
 use crate::tools::wait_for;
 
 #[test]
 fn ctrl_c_ends_only_the_command() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(&atlas, PLAIN));
     for round in 1..=2 {
         let waits = format!("round {round} waits");
         pipe_to(&mut terminal, &format!("sh -c 'cat >/dev/null; echo {waits} >/dev/tty; exec sleep 1000'"));
@@ -22,25 +21,17 @@ fn ctrl_c_ends_only_the_command() {
         terminal.send(key::CTRL_C);
         wait_for_whole_screen(&mut terminal, "You stopped sh.");
         assert!(!terminal.screen().contains("You have not copied"), "{}", terminal.screen());
-        terminal.send(key::ESC);
-        terminal.wait_gone("Run ›");
+        terminal.press_until_gone(key::ESC, "Run ›");
     }
     // Afterwards, Ctrl-C is a key of the screen again.
-    terminal.send(key::CTRL_C);
-    terminal.wait_for("You have not copied or saved this secret.");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.press(key::CTRL_C, "You have not copied or saved this secret.");
+    terminal.leave(key::CTRL_C, 3);
 }
 
 #[test]
 fn ctrl_z_stops_both_and_fg_continues_both() {
     let atlas = Atlas::start();
-    let mut terminal = Terminal::shell()
-        .size(30, 120)
-        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
-        .start();
-    terminal.wait_for(PROMPT);
+    let mut terminal = Terminal::shell().size(30, 120).envs(atlas.with_token()).start_showing(PROMPT);
     let binary = env!("CARGO_BIN_EXE_atlas-secret");
     terminal.send(&format!("{binary} --project-id {PROJECT} --client-id {PLAIN}\r"));
     create(&mut terminal);
@@ -48,8 +39,7 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     fs::write(terminal.home().join("child"), child).unwrap();
     pipe_to(&mut terminal, "sh child");
     terminal.wait_for("it asks");
-    terminal.send(key::CTRL_Z);
-    terminal.wait_for("Stopped");
+    terminal.press(key::CTRL_Z, "Stopped");
     terminal.wait_until("the prompt of the shell", |screen| {
         !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
     });
@@ -58,8 +48,7 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     let stat = format!("/proc/{}/stat", number.trim());
     wait_for("the command to stop", || fs::read_to_string(&stat).unwrap().contains(") T ").then_some(()));
     // The shell owns the terminal, and nothing else reads from it.
-    terminal.send("echo still $((40 + 2))\r");
-    terminal.wait_for("still 42");
+    terminal.press("echo still $((40 + 2))\r", "still 42");
     terminal.send("fg\r");
     terminal.wait_until("the command in front again", |screen| {
         let contents = screen.contents();
@@ -71,20 +60,16 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     let read = |name: &str| fs::read_to_string(terminal.home().join(name)).unwrap();
     assert_eq!(read("answer"), "yes\n");
     assert_eq!(read("out").len(), 50, "not a whole secret");
-    terminal.send("q");
-    terminal.wait_for("read by sh, which exited with 0");
-    terminal.send("echo code=$?; stty -a\r");
-    terminal.wait_for("code=0");
+    terminal.press("q", "read by sh, which exited with 0");
+    terminal.press("echo code=$?; stty -a\r", "code=0");
     terminal.wait_for(" icanon ");
-    terminal.send("exit 7\r");
-    assert_eq!(terminal.wait_exit().code(), Some(7));
+    terminal.leave("exit 7\r", 7);
 }
 
 #[test]
 fn a_resize_during_a_command_is_applied_afterwards() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(&atlas, PLAIN));
     pipe_to(&mut terminal, "sh -c 'cat >/dev/null; echo it is $((1 + 1)) big >/dev/tty; read x </dev/tty'");
     terminal.wait_for("it is 2 big");
     terminal.resize(20, 100);
@@ -99,16 +84,14 @@ fn a_signal_during_a_command_reports_the_secret() {
     let atlas = Atlas::start();
     let program = filled(&atlas, PLAIN);
     let stderr = program.home().join("stderr");
-    let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
-    create(&mut terminal);
+    let mut terminal = created(program.stderr_to(File::create(&stderr).unwrap()));
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     pipe_to(&mut terminal, "sh -c 'echo it is $((1 + 1)) >/dev/tty; read x </dev/tty'");
     terminal.wait_for("it is 2");
     terminal.signal(Signal::TERM);
     // The command keeps running, and owns the terminal, until it gets its input.
     wait_for("the exit message", || fs::read_to_string(&stderr).unwrap().ends_with('\n').then_some(()));
-    terminal.send("\r");
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.leave("\r", 3);
     let stderr = fs::read_to_string(&stderr).unwrap();
     // The command may have stored the secret, although no one saw it exit.
     assert!(

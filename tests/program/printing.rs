@@ -3,15 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use crate::atlas::{Atlas, ORGANIZATION, PLAIN, PROJECT};
+use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::display::Display;
 use crate::formats;
 use crate::holder::{ClipboardProcess, LeftBehind};
 use crate::piping::pipe_to;
-use crate::program::{assert_restored, create, labeled, peek};
+use crate::program::{assert_restored, created, labeled, peek};
 use crate::saving::save;
 use crate::support::terminal::{Program, Terminal, key};
-use crate::tools::{have, wait_for};
+use crate::tools::wait_for;
 
 /// A shell command line in which `run` starts the program with a filled form. The file `pid` has its process id.
 pub fn shell_line(atlas: &Atlas, line: &str) -> Program {
@@ -23,8 +23,7 @@ pub fn shell_line(atlas: &Atlas, line: &str) -> Program {
         .args(["-c", &run])
         .size(30, 120)
         .env("BINARY", env!("CARGO_BIN_EXE_atlas-secret"))
-        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+        .envs(atlas.with_token())
 }
 
 fn read(home: &Path, name: &str) -> String {
@@ -35,14 +34,12 @@ fn read(home: &Path, name: &str) -> String {
 fn a_variable_gets_exactly_the_secret() {
     let atlas = Atlas::start();
     let line = "secret=$(run); code=$?; printf %s \"$secret\" >got; exit $code";
-    let mut terminal = shell_line(&atlas, line).start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, line));
     let screen = terminal.wait_for("q writes it to standard output.");
     let secret_id = labeled(&screen, "Secret ID");
     let value = peek(&mut terminal);
     // Standard output is for one secret only.
-    terminal.send("n");
-    terminal.wait_for("Standard output can receive only one secret. q writes it and quits.");
+    terminal.press("n", "Standard output can receive only one secret. q writes it and quits.");
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0), "quitting does not ask");
     assert_restored(&terminal);
@@ -56,27 +53,12 @@ fn a_variable_gets_exactly_the_secret() {
 fn a_variable_gets_the_text_of_the_template() {
     let atlas = Atlas::start();
     let line = "secret=$(run --template '{client_id}:{secret}'); printf %s \"$secret\" >got";
-    let mut terminal = shell_line(&atlas, line).start();
-    create(&mut terminal);
-    terminal.send("f");
-    terminal.wait_for("Template  {client_id}:{secret}");
-    terminal.send(key::ESC);
-    terminal.wait_for("q write and quit");
+    let mut terminal = created(shell_line(&atlas, line));
+    terminal.press("f", "Template  {client_id}:{secret}");
+    terminal.press(key::ESC, "q write and quit");
     let value = peek(&mut terminal);
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
     assert_eq!(read(terminal.home(), "got"), format!("{PLAIN}:{value}"));
-}
-
-#[test]
-fn a_pipe_gets_exactly_the_secret() {
-    let atlas = Atlas::start();
-    let mut terminal = shell_line(&atlas, "run | cat >got; exit ${PIPESTATUS[0]}").start();
-    create(&mut terminal);
-    let value = peek(&mut terminal);
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
-    assert_eq!(read(terminal.home(), "got"), value);
 }
 
 /// Keys are read from the terminal, not from standard input, and the output of a command is not captured.
@@ -84,18 +66,15 @@ fn a_pipe_gets_exactly_the_secret() {
 fn nothing_but_the_secret_is_captured() {
     let atlas = Atlas::start();
     let line = "secret=$(echo noise | run); code=$?; printf %s \"$secret\" >got; exit $code";
-    let mut terminal = shell_line(&atlas, line).start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, line));
     let value = peek(&mut terminal);
     pipe_to(
         &mut terminal,
         "sh -c 'cat >/dev/null; echo it is $((1 + 1)) >/dev/tty; echo captured; read x </dev/tty'",
     );
     terminal.wait_for("it is 2");
-    terminal.send("\r");
-    terminal.wait_for("sh read it and exited with 0");
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.press("\r", "sh read it and exited with 0");
+    terminal.leave("q", 0);
     assert_eq!(read(terminal.home(), "got"), value);
     assert!(
         terminal.screen().contains("read by sh, which exited with 0; written to standard output"),
@@ -106,57 +85,44 @@ fn nothing_but_the_secret_is_captured() {
 
 #[test]
 fn the_reader_of_standard_output_does_not_wait_for_the_clipboard() {
-    if !have(&["Xvfb", "xclip"]) {
-        return;
-    }
-    let (display, atlas) = (Display::start(), Atlas::start());
+    let Some(display) = Display::start() else { return };
+    let atlas = Atlas::start();
     let line = "secret=$(run); printf %s \"$secret\" >got";
-    let mut terminal = shell_line(&atlas, line).env("DISPLAY", &display.name).start();
-    create(&mut terminal);
-    terminal.send("c");
-    terminal.wait_for("Copied");
+    let mut terminal = created(shell_line(&atlas, line).env("DISPLAY", &display.name));
+    terminal.press("c", "Copied");
     let number = read(terminal.home(), "pid").trim().parse().unwrap();
     let holder = LeftBehind(ClipboardProcess::children_of(number)[0]);
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
     assert!(holder.0.is_running(), "the shell does not wait for the clipboard process");
     assert_eq!(display.paste(), Some(read(terminal.home(), "got")));
 }
 
-/// Writes a private file in this format. Returns the terminal, and the id and the value of the secret.
-fn printed(format: &str) -> (Terminal, String, String) {
-    let atlas = Atlas::start();
-    let mut terminal = shell_line(&atlas, &format!("umask 077; run --format {format} >got")).start();
-    create(&mut terminal);
-    let secret_id = labeled(&terminal.screen(), "Secret ID");
-    let value = peek(&mut terminal);
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0), "{format}");
-    (terminal, secret_id, value)
-}
-
 #[test]
-fn a_private_file_gets_exactly_the_secret() {
-    let (terminal, _, value) = printed("secret");
-    assert_eq!(read(terminal.home(), "got"), value);
-}
-
-#[test]
-fn a_private_file_gets_variables_for_a_shell() {
-    let (terminal, _, value) = printed("env");
-    assert_eq!(formats::sourced(&terminal.home().join("got")), [PLAIN, &value]);
-}
-
-#[test]
-fn a_private_file_gets_json_and_yaml() {
-    let (terminal, secret_id, value) = printed("json");
-    let fields = formats::json(&read(terminal.home(), "got"));
-    assert_eq!((&fields["id"], &fields["secret"]), (&secret_id, &value));
-    for (format, parse) in [("kubernetes", formats::kubernetes as fn(&str) -> _), ("aws", formats::json)] {
-        let (terminal, _, value) = printed(format);
-        let fields = parse(&read(terminal.home(), "got"));
-        let expected = [("clientId", PLAIN), ("clientSecret", &value), ("orgId", ORGANIZATION)];
-        assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+fn a_pipe_and_a_private_file_get_exactly_the_requested_format() {
+    for (line, format) in [
+        ("run | cat >got; exit ${PIPESTATUS[0]}", "secret"),
+        ("umask 077; run --format secret >got", "secret"),
+        ("umask 077; run --format env >got", "env"),
+        ("umask 077; run --format json >got", "json"),
+        ("umask 077; run --format kubernetes >got", "kubernetes"),
+        ("umask 077; run --format aws >got", "aws"),
+    ] {
+        let atlas = Atlas::start();
+        let mut terminal = created(shell_line(&atlas, line));
+        let secret_id = labeled(&terminal.screen(), "Secret ID");
+        let value = peek(&mut terminal);
+        terminal.leave("q", 0);
+        let got = read(terminal.home(), "got");
+        match format {
+            "env" => assert_eq!(formats::sourced(&terminal.home().join("got")), [PLAIN, &value]),
+            "json" => {
+                let fields = formats::json(&got);
+                assert_eq!((&fields["id"], &fields["secret"]), (&secret_id, &value));
+            }
+            "kubernetes" => assert_eq!(formats::kubernetes(&got), formats::with_organization(&value)),
+            "aws" => assert_eq!(formats::json(&got), formats::with_organization(&value)),
+            _ => assert_eq!(got, value, "{line}"),
+        }
     }
 }
 
@@ -164,20 +130,16 @@ fn a_private_file_gets_json_and_yaml() {
 fn a_closed_pipe_returns_to_the_screen_of_the_secret() {
     let atlas = Atlas::start();
     let reader = "until [ -e go ]; do sleep 0.02; done; exec <&-; touch gone";
-    let mut terminal = shell_line(&atlas, &format!("run | ({reader}); exit ${{PIPESTATUS[0]}}")).start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, &format!("run | ({reader}); exit ${{PIPESTATUS[0]}}")));
     let value = peek(&mut terminal);
     fs::write(terminal.home().join("go"), "").unwrap();
     let gone = terminal.home().join("gone");
     wait_for("the reader to go", || gone.exists().then_some(()));
-    terminal.send("q");
-    terminal.wait_for("Not written. No program reads standard output any more.");
+    terminal.press("q", "Not written. No program reads standard output any more.");
     assert!(terminal.is_alternate_screen() && terminal.bracketed_paste());
     assert_eq!(peek(&mut terminal), value, "the value is complete");
-    terminal.send("q");
-    terminal.wait_for("You have not copied or saved this secret.");
-    terminal.send("n");
-    terminal.wait_gone("You have not copied or saved this secret.");
+    terminal.press("q", "You have not copied or saved this secret.");
+    terminal.press_until_gone("n", "You have not copied or saved this secret.");
     save(&mut terminal, "saved");
     terminal.wait_for("Saved to ");
     terminal.send("q");
@@ -188,24 +150,19 @@ fn a_closed_pipe_returns_to_the_screen_of_the_secret() {
 #[test]
 fn a_full_disk_returns_to_the_screen_of_the_secret() {
     let atlas = Atlas::start();
-    let mut terminal = shell_line(&atlas, "run >/dev/full").start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, "run >/dev/full"));
     let value = peek(&mut terminal);
-    terminal.send("q");
-    terminal.wait_for("Not written. No space left for standard output.");
+    terminal.press("q", "Not written. No space left for standard output.");
     assert_eq!(peek(&mut terminal), value);
-    terminal.send(key::CTRL_C);
-    terminal.wait_for("You have not copied or saved this secret.");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.press(key::CTRL_C, "You have not copied or saved this secret.");
+    terminal.leave(key::CTRL_C, 3);
     assert!(!terminal.screen().contains(&value), "{}", terminal.screen());
 }
 
 #[test]
 fn a_record_that_cannot_be_removed_while_quitting_is_reported() {
     let atlas = Atlas::start();
-    let mut terminal = shell_line(&atlas, "secret=$(run)").start();
-    create(&mut terminal);
+    let mut terminal = created(shell_line(&atlas, "secret=$(run)"));
     let records = terminal.home().join(".local/state/atlas-secret");
     let record = wait_for("the ID in the record", || {
         let path = fs::read_dir(&records).ok()?.next()?.ok()?.path();

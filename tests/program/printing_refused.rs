@@ -46,10 +46,9 @@ fn an_output_that_would_lose_or_show_the_secret_is_an_error() {
 #[test]
 fn quitting_without_a_secret_exits_with_1_if_output_is_redirected() {
     let atlas = Atlas::start();
-    let mut terminal = shell_line(&atlas, "secret=$(run); code=$?; echo \"<$secret>\"; exit $code").start();
-    terminal.wait_for("[ Create secret ]");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(1));
+    let mut terminal = shell_line(&atlas, "secret=$(run); code=$?; echo \"<$secret>\"; exit $code")
+        .start_showing("[ Create secret ]");
+    terminal.leave(key::CTRL_C, 1);
     let screen = "atlas-secret: Nothing was created. Standard output is empty.\n<>";
     assert_eq!(terminal.screen().trim(), screen);
     assert_eq!(atlas.creates(), 0);

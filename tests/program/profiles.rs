@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, ROBOT, ROBOT_SECRET};
-use crate::program::{create, peek, program};
+use crate::program::{created, peek, program};
 use crate::support::terminal::key;
 
 #[test]
@@ -22,15 +22,12 @@ fn the_profile_that_signs_in_can_be_rotated() {
     );
     fs::write(&path, &file).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    let mut terminal = program.start();
-    terminal.wait_for("· signed in");
-    terminal.send(key::ENTER);
-    terminal.wait_for("u write it to profile ci");
+    let mut terminal = program.start_showing("· signed in");
+    terminal.press(key::ENTER, "u write it to profile ci");
     terminal.wait_for("Still in use by profile ci: put the new secret there first.");
     let value = peek(&mut terminal);
     assert_eq!(fs::read_to_string(&path).unwrap(), file, "the file only changes on request");
-    terminal.send("u");
-    terminal.wait_for("Updated profile ci (config.toml)");
+    terminal.press("u", "Updated profile ci (config.toml)");
     terminal.wait_for("Verified: Atlas accepts the new secret");
     let expected = file.replace(ROBOT_SECRET, &value).replace("access_token = 'cached'\n", "");
     assert_eq!(fs::read_to_string(&path).unwrap(), expected);
@@ -38,15 +35,11 @@ fn the_profile_that_signs_in_can_be_rotated() {
 
     // Now the old secret can be deleted. It is the one of this session.
     terminal.wait_for("You are signed in with it: deleting it ends this session.");
-    terminal.send("d");
-    terminal.wait_for("› …s-in");
-    terminal.send("d");
-    terminal.wait_for("Delete …s-in?");
-    terminal.send("y");
-    terminal.wait_for("Deleted …s-in");
+    terminal.press("d", "› …s-in");
+    terminal.press("d", "Delete …s-in?");
+    terminal.press("y", "Deleted …s-in");
     assert!(atlas.accepts(ROBOT, &value) && !atlas.accepts(ROBOT, ROBOT_SECRET));
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
     let screen = terminal.screen().replace('\n', "");
     assert!(screen.contains("written to profile ci (config.toml)") && !screen.contains(&value), "{screen}");
 }
@@ -65,16 +58,13 @@ fn a_profile_of_another_account_is_not_overwritten() {
     let path = folder.join("config.toml");
     let file = format!("version = 2\n[ci]\nclient_id = '{PLAIN}'\nclient_secret = 'old'\n");
     fs::write(&path, &file).unwrap();
-    let mut terminal = program.start();
-    create(&mut terminal);
+    let mut terminal = created(program);
     terminal.wait_for("u write it to profile ci");
     // Meanwhile, the profile gets the credentials of another account.
     let other = file.replace(PLAIN, ROBOT);
     fs::write(&path, &other).unwrap();
-    terminal.send("u");
-    terminal.wait_for("Not written to profile ci. profile `ci` now belongs to another account.");
+    terminal.press("u", "Not written to profile ci. profile `ci` now belongs to another account.");
     assert_eq!(fs::read_to_string(&path).unwrap(), other);
     fs::write(&path, &file).unwrap();
-    terminal.send("u");
-    terminal.wait_for("Updated profile ci (config.toml, now readable only by its owner)");
+    terminal.press("u", "Updated profile ci (config.toml, now readable only by its owner)");
 }

@@ -1,7 +1,7 @@
 //! Starts the program, and reads its screen.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use atlas_secret::process::IN_OWN_SESSION;
 use base64::Engine as _;
@@ -32,9 +32,7 @@ pub fn demo() -> Program {
 
 /// The program with an access token for that Atlas and an empty form.
 pub fn signed_in(atlas: &Atlas) -> Program {
-    program()
-        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+    program().envs(atlas.with_token())
 }
 
 /// The program with the service account of that Atlas and an empty form.
@@ -49,6 +47,14 @@ pub fn as_service_account(atlas: &Atlas) -> Program {
 /// The program with an access token and a filled form, so that Enter creates.
 pub fn filled(atlas: &Atlas, client: &str) -> Program {
     signed_in(atlas).args(["--project-id", PROJECT, "--client-id", client])
+}
+
+/// Starts the program with a filled form, and creates a secret.
+#[track_caller]
+pub fn created(program: Program) -> Terminal {
+    let mut terminal = program.start();
+    create(&mut terminal);
+    terminal
 }
 
 /// Creates a secret from a filled form, and waits for it.
@@ -66,8 +72,7 @@ pub fn create(terminal: &mut Terminal) {
 
 /// Quits without delivering the secret. Two letters in one write would be text.
 pub fn quit_anyway(terminal: &mut Terminal) {
-    terminal.send("q");
-    terminal.wait_for("Quit anyway?");
+    terminal.press("q", "Quit anyway?");
     terminal.send("y");
 }
 
@@ -144,4 +149,37 @@ pub fn files_below(directory: &Path) -> Vec<(String, Vec<u8>)> {
         }
     }
     found
+}
+
+/// A run without a terminal, with this Atlas.
+pub fn headless(url: &str, token: &str) -> Command {
+    let mut command = in_own_session();
+    let variables = [("MONGODB_ATLAS_BASE_URL", url), ("MONGODB_ATLAS_ACCESS_TOKEN", token)];
+    command.arg("--yes").env_clear().envs(variables).stdin(Stdio::null());
+    command
+}
+
+/// What a run without a terminal printed.
+pub struct Run {
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs the program, which must end with this code. A run that fails must print an error.
+#[track_caller]
+pub fn run(command: &mut Command, code: i32) -> Run {
+    let output = command.output().unwrap();
+    let (stdout, stderr) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(code), "{stderr}");
+    assert!(code == 0 || !stderr.is_empty(), "{code} without an error");
+    Run { stdout, stderr }
+}
+
+impl Run {
+    /// Asserts that standard error contains the text.
+    #[track_caller]
+    pub fn says(&self, text: &str) {
+        assert!(self.stderr.contains(text), "{text:?} is not in {}", self.stderr);
+    }
 }

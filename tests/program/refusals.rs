@@ -7,8 +7,8 @@ use crate::support::terminal::key;
 #[test]
 fn a_role_that_is_too_low_is_explained_and_another_account_can_be_used() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, REFUSED).args(["--expires-after", "36h"]).start();
-    terminal.wait_for("[ Create secret ]");
+    let mut terminal =
+        filled(&atlas, REFUSED).args(["--expires-after", "36h"]).start_showing("[ Create secret ]");
     terminal.send(key::ENTER);
     let atlas_message =
         "Atlas: 401 USER_UNAUTHORIZED: Current user is not authorized to perform this action.";
@@ -31,8 +31,7 @@ fn a_role_that_is_too_low_is_explained_and_another_account_can_be_used() {
     terminal.wait_until("the other account", |screen| {
         labeled(&screen.contents(), "Client ID").starts_with(PLAIN)
     });
-    terminal.send(key::CTRL_S);
-    terminal.wait_for("Secret created");
+    terminal.press(key::CTRL_S, "Secret created");
     assert_eq!(atlas.creates(), 2);
     assert_eq!(atlas.secrets_created(), 1);
 }
@@ -40,10 +39,9 @@ fn a_role_that_is_too_low_is_explained_and_another_account_can_be_used() {
 #[test]
 fn the_error_for_a_field_is_shown_at_that_field() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).args(["--expires-after", "721"]).start();
-    terminal.wait_for("[ Create secret ]");
-    terminal.send(key::ENTER);
-    let screen = terminal.wait_for("Nothing was created. Atlas refused the request (400");
+    let mut terminal =
+        filled(&atlas, PLAIN).args(["--expires-after", "721"]).start_showing("[ Create secret ]");
+    let screen = terminal.press(key::ENTER, "Nothing was created. Atlas refused the request (400");
     let row = screen.lines().position(|line| line.contains("Expires after")).unwrap();
     let at_field =
         screen.lines().skip(row).take(2).any(|line| line.contains("Atlas: must be between 8 and 720"));
@@ -53,11 +51,8 @@ fn the_error_for_a_field_is_shown_at_that_field() {
     terminal.wait_until("the cursor in that row", |screen| usize::from(screen.cursor_position().0) == row);
     assert!(labeled(&screen, "Project ID").starts_with(PROJECT), "{screen}");
 
-    terminal.send(key::CTRL_U);
-    terminal.wait_gone("Atlas: must be between");
-    terminal.send("30d");
-    terminal.wait_for("30 days");
-    terminal.send(key::ENTER);
-    terminal.wait_for("Secret created");
+    terminal.press_until_gone(key::CTRL_U, "Atlas: must be between");
+    terminal.press("30d", "30 days");
+    terminal.press(key::ENTER, "Secret created");
     assert_eq!(atlas.secrets_created(), 1);
 }

@@ -2,7 +2,7 @@
 //! at every byte. Here the reports arrive through a real terminal.
 
 use crate::atlas::{Atlas, PLAIN};
-use crate::program::{create, demo, filled, labeled, quit_anyway};
+use crate::program::{created, demo, filled, labeled, quit_anyway};
 use crate::support::terminal::{Terminal, key};
 
 const REPLIES: [&str; 20] = [
@@ -39,8 +39,7 @@ fn wait_for_project(terminal: &mut Terminal, text: &str) {
 #[test]
 fn terminal_reports_are_not_typed_into_the_form() {
     let atlas = Atlas::start();
-    let mut terminal = crate::program::signed_in(&atlas).start();
-    terminal.wait_for("[ Create secret ]");
+    let mut terminal = crate::program::signed_in(&atlas).start_showing("[ Create secret ]");
     for (count, reply) in REPLIES.iter().enumerate() {
         for cut in [1, reply.len() / 2, reply.len() - 1] {
             terminal.send(&reply[..cut]);
@@ -50,22 +49,18 @@ fn terminal_reports_are_not_typed_into_the_form() {
         wait_for_project(&mut terminal, &"a".repeat(count + 1));
     }
     terminal.send(REPLIES[0]);
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave(key::CTRL_C, 0);
 }
 
 #[test]
 fn terminal_reports_do_nothing_on_the_screen_of_the_secret() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(&atlas, PLAIN));
     for reply in REPLIES {
         terminal.send(reply);
-        terminal.send(key::F1);
-        terminal.wait_for("Keys ");
+        terminal.press(key::F1, "Keys ");
         terminal.send(reply);
-        terminal.send(key::ESC);
-        terminal.wait_gone("Keys ");
+        terminal.press_until_gone(key::ESC, "Keys ");
         assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
     }
     terminal.send(REPLIES[0]);
@@ -76,19 +71,16 @@ fn terminal_reports_do_nothing_on_the_screen_of_the_secret() {
 #[test]
 fn an_unfinished_report_blocks_neither_ctrl_c_nor_later_keys() {
     for unfinished in ["\x1b[200~abc", "\x1b]11;rgb:", "\x1bP>|", "\x1b_G", "\x1b[?2026", "\x1b[", "\x1bO"] {
-        let mut terminal = demo().start();
-        terminal.wait_for("[ Create secret ]");
+        let mut terminal = demo().start_showing("[ Create secret ]");
         terminal.send(unfinished);
         terminal.send(key::CTRL_C);
         assert_eq!(terminal.wait_exit().code(), Some(0), "{}", unfinished.escape_debug());
     }
     let atlas = Atlas::start();
-    let mut terminal = crate::program::signed_in(&atlas).start();
-    terminal.wait_for("[ Create secret ]");
+    let mut terminal = crate::program::signed_in(&atlas).start_showing("[ Create secret ]");
     terminal.send("\x1b[200~abc");
     wait_for_project(&mut terminal, "abc");
     terminal.send("d");
     wait_for_project(&mut terminal, "abcd");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave(key::CTRL_C, 0);
 }

@@ -5,14 +5,13 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use crate::atlas::{Atlas, ORGANIZATION, PLAIN};
 use crate::formats;
-use crate::program::{create, filled, labeled, peek};
+use crate::program::{created, filled, labeled, peek};
 use crate::support::terminal::{Terminal, key};
 
 /// Types a path and confirms it.
 #[track_caller]
 pub fn save(terminal: &mut Terminal, path: &str) {
-    terminal.send("s");
-    terminal.wait_for("Save to ›");
+    terminal.press("s", "Save to ›");
     type_path(terminal, path);
     terminal.send(key::ENTER);
 }
@@ -27,8 +26,7 @@ fn type_path(terminal: &mut Terminal, path: &str) {
 #[test]
 fn a_saved_file_is_private_and_has_the_format_of_its_name() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).start();
-    create(&mut terminal);
+    let mut terminal = created(filled(&atlas, PLAIN));
     let value = peek(&mut terminal);
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     let home = terminal.home().to_owned();
@@ -39,13 +37,11 @@ fn a_saved_file_is_private_and_has_the_format_of_its_name() {
         ("atlas.json", "Saves the Atlas response as JSON"),
         ("atlas.yaml", "Saves a Kubernetes Secret"),
     ] {
-        terminal.send("s");
-        terminal.wait_for("Save to ›");
+        terminal.press("s", "Save to ›");
         type_path(&mut terminal, &format!("~/{name}"));
         terminal.wait_for(hint);
         terminal.wait_gone("orgId is left out");
-        terminal.send(key::ENTER);
-        terminal.wait_for(&format!("Saved to {}", home.join(name).display()));
+        terminal.press(key::ENTER, &format!("Saved to {}", home.join(name).display()));
         let mode = fs::metadata(home.join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o7777, 0o600, "{name}");
     }
@@ -70,34 +66,27 @@ fn a_failed_save_keeps_the_secret_and_the_path() {
     let atlas = Atlas::start();
     let program = filled(&atlas, PLAIN);
     fs::write(program.home().join("taken"), "mine").unwrap();
-    let mut terminal = program.start();
-    create(&mut terminal);
+    let mut terminal = created(program);
     save(&mut terminal, "~/taken");
     let screen = terminal.wait_for("Your new secret is still here.");
     assert!(screen.contains("File already exists."), "{screen}");
     assert_eq!(fs::read_to_string(terminal.home().join("taken")).unwrap(), "mine");
 
     // The line can be edited.
-    terminal.send(key::CTRL_U);
-    terminal.wait_gone("File already exists");
+    terminal.press_until_gone(key::CTRL_U, "File already exists");
     type_path(&mut terminal, "~/missing/secret");
-    terminal.send(key::ENTER);
-    terminal.wait_for("The folder does not exist: ");
-    terminal.send(key::ESC);
-    terminal.wait_gone("Save to ›");
+    terminal.press(key::ENTER, "The folder does not exist: ");
+    terminal.press_until_gone(key::ESC, "Save to ›");
     assert!(terminal.screen().contains("mdb_sa_sk_••••••••"), "{}", terminal.screen());
-    terminal.send("q");
-    terminal.wait_for("You have not copied or saved this secret.");
-    terminal.send("n");
-    terminal.wait_gone("You have not copied or saved this secret.");
+    terminal.press("q", "You have not copied or saved this secret.");
+    terminal.press_until_gone("n", "You have not copied or saved this secret.");
     save(&mut terminal, "here");
     terminal.wait_for("Saved to ");
     assert!(
         terminal.home().join("here").is_file(),
         "a path without a folder is relative to the working directory"
     );
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
 }
 
 #[test]
@@ -108,24 +97,19 @@ fn an_env_file_is_updated_and_can_be_sourced() {
     let before = "# shop\nexport PORT=80\nexport MONGODB_ATLAS_CLIENT_SECRET='old' # rotate\n";
     fs::write(&path, before).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-    let mut terminal = program.start();
-    create(&mut terminal);
+    let mut terminal = created(program);
     let value = peek(&mut terminal);
     save(&mut terminal, "~/.env");
     terminal.wait_for("Others can read ~/.env.");
-    terminal.send("n");
-    terminal.wait_for("Save to ›");
+    terminal.press("n", "Save to ›");
     assert_eq!(fs::read_to_string(&path).unwrap(), before);
-    terminal.send(key::ENTER);
-    terminal.wait_for("y update");
-    terminal.send("y");
-    terminal.wait_for(&format!("Updated {}", path.display()));
+    terminal.press(key::ENTER, "y update");
+    terminal.press("y", &format!("Updated {}", path.display()));
     let expected = before.replace("old", &value) + &format!("export MONGODB_ATLAS_CLIENT_ID={PLAIN}\n");
     assert_eq!(fs::read_to_string(&path).unwrap(), expected);
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
     assert_eq!(formats::sourced(&path), [PLAIN, &value]);
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.leave("q", 0);
     let screen = terminal.screen().replace('\n', "");
     assert!(screen.contains(&format!("written to {}", path.display())), "{screen}");
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use crate::program::{create, demo, labeled, program};
+use crate::program::{created, demo, labeled, program};
 use crate::support::terminal::{Program, key};
 use crate::tools::have;
 
@@ -31,8 +31,7 @@ fn the_settings_file_sets_the_lifetime_unless_a_flag_does() {
         let mut terminal = with_file(program().args(arguments), file).start();
         let screen = terminal.wait_for("[ Create secret ]");
         assert!(labeled(&screen, "Expires after").starts_with(expected), "{screen}");
-        terminal.send(key::CTRL_C);
-        assert_eq!(terminal.wait_exit().code(), Some(0));
+        terminal.leave(key::CTRL_C, 0);
     }
 }
 
@@ -40,10 +39,8 @@ fn the_settings_file_sets_the_lifetime_unless_a_flag_does() {
 fn a_template_of_the_user_can_be_copied() {
     let in_file = with_file(demo(), "template = 'a{secret}'\n");
     for program in [in_file, demo().args(["--template", "a{secret}"])] {
-        let mut terminal = program.start();
-        create(&mut terminal);
-        terminal.send("f");
-        terminal.wait_for("Template  a{secret}");
+        let mut terminal = created(program);
+        terminal.press("f", "Template  a{secret}");
     }
 }
 

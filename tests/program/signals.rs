@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::time::{Duration, Instant};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, SLOW};
-use crate::program::{as_service_account, assert_restored, create, demo, filled, labeled};
+use crate::program::{as_service_account, assert_restored, created, demo, filled, labeled};
 use crate::support::terminal::{Signal, Terminal, key};
 use crate::waiting::wait_for_post;
 
@@ -44,17 +44,16 @@ fn a_signal_on_the_form_reports_that_nothing_was_created() {
 #[test]
 fn signals_that_were_ignored_at_the_start_stay_ignored() {
     let line = "trap '' HUP INT QUIT USR1 USR2 ALRM; exec \"$0\" --demo";
-    let mut terminal =
-        Terminal::run("bash").args(["-c", line, env!("CARGO_BIN_EXE_atlas-secret")]).size(30, 120).start();
-    terminal.wait_for("30 days, ");
+    let mut terminal = Terminal::run("bash")
+        .args(["-c", line, env!("CARGO_BIN_EXE_atlas-secret")])
+        .size(30, 120)
+        .start_showing("30 days, ");
     for signal in
         [Signal::HUP, Signal::INT, Signal::QUIT, Signal::USR1, Signal::USR2, Signal::ALARM, Signal::XFSZ]
     {
         terminal.signal(signal);
-        terminal.send(key::F1);
-        terminal.wait_for("Keys ");
-        terminal.send(key::ESC);
-        terminal.wait_gone("Keys ");
+        terminal.press(key::F1, "Keys ");
+        terminal.press_until_gone(key::ESC, "Keys ");
     }
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(143));
@@ -62,81 +61,23 @@ fn signals_that_were_ignored_at_the_start_stay_ignored() {
 }
 
 #[test]
-fn a_signal_reports_an_undelivered_secret() {
-    let atlas = Atlas::start();
-    let mut terminal =
-        as_service_account(&atlas).args(["--project-id", PROJECT, "--client-id", PLAIN]).start();
-    create(&mut terminal);
-    let secret_id = labeled(&terminal.screen(), "Secret ID");
-    assert_eq!(atlas.live_tokens(), 1);
-    terminal.signal(Signal::TERM);
-    assert_eq!(terminal.wait_exit().code(), Some(3));
-    assert_restored(&terminal);
-    let screen = terminal.screen();
-    assert_eq!(screen.matches(&secret_id).count(), 1, "reported once\n{screen}");
-    assert!(screen.contains("never delivered"), "{screen}");
-    assert_eq!(atlas.live_tokens(), 0, "the token was revoked");
-}
-
-#[test]
 fn each_signal_reports_the_secret_in_exactly_one_line() {
     for signal in [Signal::HUP, Signal::INT, Signal::TERM] {
         let atlas = Atlas::start();
-        let program = filled(&atlas, PLAIN);
+        let program = as_service_account(&atlas).args(["--project-id", PROJECT, "--client-id", PLAIN]);
         let stderr = program.home().join("stderr");
-        let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
-        create(&mut terminal);
+        let mut terminal = created(program.stderr_to(File::create(&stderr).unwrap()));
         let secret_id = labeled(&terminal.screen(), "Secret ID");
+        assert_eq!(atlas.live_tokens(), 1);
         terminal.signal(signal);
         assert_eq!(terminal.wait_exit().code(), Some(3), "{signal:?}");
         assert_restored(&terminal);
+        assert_eq!(atlas.live_tokens(), 0, "the token was revoked");
         let stderr = fs::read_to_string(&stderr).unwrap();
         assert_eq!(stderr.lines().count(), 1, "{signal:?}: {stderr}");
         assert!(stderr.starts_with(&format!("atlas-secret: Secret {secret_id} for {PLAIN}")), "{stderr}");
         assert!(stderr.trim_end().ends_with("never delivered. Delete it in Atlas."), "{stderr}");
     }
-}
-
-#[test]
-fn a_signal_reports_an_unconfirmed_copy() {
-    let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).start();
-    create(&mut terminal);
-    terminal.send("c");
-    terminal.wait_for("Sent to your terminal");
-    terminal.signal(Signal::TERM);
-    assert_eq!(terminal.wait_exit().code(), Some(3), "the user did not confirm the copy");
-    // The line may be wrapped anywhere.
-    let stderr = terminal.screen().replace(char::is_whitespace, "");
-    assert!(stderr.contains("senttoyourterminal,whichdoesnotconfirmit"), "{}", terminal.screen());
-}
-
-#[test]
-fn after_a_signal_a_running_request_gets_limited_time() {
-    let atlas = Atlas::with_delay(300);
-    let mut terminal = filled(&atlas, SLOW).start();
-    wait_for_post(&mut terminal, &atlas);
-    let signaled = Instant::now();
-    terminal.signal(Signal::TERM);
-    assert_eq!(terminal.wait_exit().code(), Some(3));
-    // The exact limit is tested elsewhere. Here the program waits, but not for the response.
-    assert!(signaled.elapsed() >= Duration::from_secs(2), "{:?}", signaled.elapsed());
-    assert_restored(&terminal);
-    let screen = terminal.screen();
-    assert!(screen.contains(&format!("for {SLOW}: it may have been created")), "{screen}");
-    assert_eq!(atlas.creates(), 1);
-}
-
-#[test]
-fn a_response_within_that_time_is_reported() {
-    let atlas = Atlas::with_delay(1);
-    let mut terminal = filled(&atlas, SLOW).start();
-    wait_for_post(&mut terminal, &atlas);
-    terminal.signal(Signal::TERM);
-    assert_eq!(terminal.wait_exit().code(), Some(3));
-    let screen = terminal.screen();
-    assert!(screen.contains("atlas-secret: Secret "), "{screen}");
-    assert!(screen.contains("never delivered"), "{screen}");
 }
 
 #[test]
@@ -151,13 +92,4 @@ fn a_second_signal_quits_at_once() {
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert!(signaled.elapsed() < Duration::from_secs(3), "shorter than the wait after one signal");
     assert!(terminal.screen().contains("may have been created"), "{}", terminal.screen());
-}
-
-#[test]
-fn ctrl_c_on_the_form_exits_with_0() {
-    let mut terminal = demo().start();
-    terminal.wait_for("[ Create secret ]");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(0));
-    assert_restored(&terminal);
 }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{contains, create, files_below, program, quit_anyway};
+use crate::program::{contains, create, created, files_below, program, quit_anyway};
 use crate::support::terminal::{Program, Terminal, key};
 
 /// The program with both ids for that Atlas, and without credentials.
@@ -24,7 +24,7 @@ fn choose(terminal: &mut Terminal, title: &str, down: usize) {
 }
 
 /// Writes the Atlas CLI's configuration file.
-fn write_profiles(program: &Program, text: &str) {
+pub fn write_profiles(program: &Program, text: &str) {
     let folder = program.home().join(".config/atlascli");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("config.toml"), text).unwrap();
@@ -42,8 +42,7 @@ fn a_service_account_can_sign_in_by_hand() {
     terminal.send(key::ENTER);
     terminal.paste("mdb_sa_sk_FAKE-and-wrong");
     terminal.wait_for("••••");
-    terminal.send(key::ENTER);
-    terminal.wait_for("Sign-in failed: Atlas refused the client ID or its secret.");
+    terminal.press(key::ENTER, "Sign-in failed: Atlas refused the client ID or its secret.");
     terminal.paste(&secret);
     terminal.wait_for("••••");
     terminal.send(key::ENTER);
@@ -64,45 +63,41 @@ fn a_service_account_can_sign_in_by_hand() {
 }
 
 #[test]
-fn an_access_token_can_sign_in_by_hand() {
-    let atlas = Atlas::start();
-    let mut terminal = signed_out(&atlas).start();
-    choose(&mut terminal, "Access token", 2);
-    terminal.wait_for("Access token ›");
-    terminal.paste(&atlas.access_token());
-    terminal.wait_for("••••");
-    terminal.send(key::ENTER);
-    create(&mut terminal);
-    assert_eq!(atlas.creates(), 1);
-}
-
-#[test]
-fn an_api_key_can_sign_in_by_hand() {
-    let atlas = Atlas::start();
-    let (public_key, private_key) = atlas.api_key();
-    let mut terminal = signed_out(&atlas).start();
-    choose(&mut terminal, "API key", 1);
-    terminal.wait_for("Private key");
-    terminal.paste(&public_key);
-    terminal.wait_for(&public_key);
-    terminal.send(key::TAB);
-    terminal.paste(&private_key);
-    terminal.wait_for("••••");
-    terminal.send(key::ENTER);
-    create(&mut terminal);
-    assert!(terminal.screen().contains(&format!("API key {public_key}")), "{}", terminal.screen());
-    assert_eq!(atlas.creates(), 1);
+fn an_access_token_and_an_api_key_can_sign_in_by_hand() {
+    for is_token in [true, false] {
+        let atlas = Atlas::start();
+        let (public_key, private_key) = atlas.key_pair();
+        let mut terminal = signed_out(&atlas).start();
+        if is_token {
+            choose(&mut terminal, "Access token", 2);
+            terminal.wait_for("Access token ›");
+            terminal.paste(&atlas.access_token());
+        } else {
+            choose(&mut terminal, "API key", 1);
+            terminal.wait_for("Private key");
+            terminal.paste(&public_key);
+            terminal.wait_for(&public_key);
+            terminal.send(key::TAB);
+            terminal.paste(&private_key);
+        }
+        terminal.wait_for("••••");
+        terminal.send(key::ENTER);
+        create(&mut terminal);
+        let shown = if is_token { "access token".to_owned() } else { format!("API key {public_key}") };
+        assert!(terminal.screen().contains(&shown), "{}", terminal.screen());
+        assert_eq!(atlas.creates(), 1);
+    }
 }
 
 #[test]
 fn an_api_key_from_the_environment_sends_one_post() {
     let atlas = Atlas::start();
-    let (public_key, private_key) = atlas.api_key();
-    let mut terminal = signed_out(&atlas)
-        .env("MONGODB_ATLAS_PUBLIC_API_KEY", public_key)
-        .env("MONGODB_ATLAS_PRIVATE_API_KEY", private_key)
-        .start();
-    create(&mut terminal);
+    let (public_key, private_key) = atlas.key_pair();
+    created(
+        signed_out(&atlas)
+            .env("MONGODB_ATLAS_PUBLIC_API_KEY", public_key)
+            .env("MONGODB_ATLAS_PRIVATE_API_KEY", private_key),
+    );
     let posts: Vec<u16> =
         atlas.seen().iter().filter(|seen| seen.method == "POST").map(|seen| seen.status).collect();
     assert_eq!(posts, [201], "one POST, with the response to the challenge");
@@ -127,8 +122,7 @@ fn a_named_profile_signs_in_to_its_own_host() {
         atlas.url()
     );
     write_profiles(&program, &profile);
-    let mut terminal = program.start();
-    create(&mut terminal);
+    let mut terminal = created(program);
     assert!(terminal.screen().contains("profile ci"), "{}", terminal.screen());
     quit_anyway(&mut terminal);
     terminal.wait_exit();
@@ -159,8 +153,7 @@ fn an_unusable_profile_that_was_not_requested_is_a_warning() {
     for (setting, warning) in rows {
         let program = program().args(["--project-id", PROJECT, "--client-id", PLAIN]);
         write_profiles(&program, &format!("version = 2\n[ci]\n{setting}\n"));
-        let mut terminal = program.start();
-        terminal.wait_for("Service account");
+        let mut terminal = program.start_showing("Service account");
         terminal.wait_for(warning);
         terminal.send(key::CTRL_C);
         assert_eq!(terminal.wait_exit().code(), Some(0), "{setting}");
@@ -173,18 +166,14 @@ fn the_help_shows_unused_credentials() {
     let mut terminal = signed_out(&atlas)
         .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
         .env("MONGODB_ATLAS_CLIENT_ID", PLAIN)
-        .start();
-    terminal.wait_for("access token, from the environment");
-    terminal.send("?");
-    terminal.wait_for("MONGODB_ATLAS_CLIENT_ID is not used: MONGODB_ATLAS_ACCESS_TOKEN");
+        .start_showing("access token, from the environment");
+    terminal.press("?", "MONGODB_ATLAS_CLIENT_ID is not used: MONGODB_ATLAS_ACCESS_TOKEN");
 }
 
 #[test]
 fn quitting_without_signing_in_exits_with_0() {
-    let mut terminal = program().start();
-    terminal.wait_for("Sign in");
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    let mut terminal = program().start_showing("Sign in");
+    terminal.leave("q", 0);
 }
 
 /// After canceling one method and choosing another, the first one must not take effect later.
@@ -200,8 +189,7 @@ fn a_canceled_sign_in_never_takes_effect() {
     terminal.send(key::ENTER);
     let (mut held, _) = held.accept().unwrap();
     terminal.wait_for("Signing in");
-    terminal.send(key::ESC);
-    terminal.wait_gone("Signing in");
+    terminal.press_until_gone(key::ESC, "Signing in");
     terminal.send(key::ESC);
     choose(&mut terminal, "Demo (simulated Atlas, no account needed)", 1);
     terminal.wait_for("[ Create secret ]");

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{assert_restored, contains, create, files_below, labeled, peek, sent_by_osc_52};
+use crate::program::{assert_restored, contains, created, files_below, labeled, peek, sent_by_osc_52};
 use crate::support::terminal::{Program, Signal, Terminal};
 use crate::tools::{Running, have, wait_for};
 
@@ -91,20 +91,16 @@ impl Sshd {
 fn over_ssh_the_secret_is_copied_to_the_local_terminal() {
     let Some(sshd) = Sshd::start() else { return };
     let atlas = Atlas::start();
-    let mut terminal = sshd.program(&atlas).start();
-    create(&mut terminal);
+    let mut terminal = created(sshd.program(&atlas));
     terminal.resize(24, 80);
     terminal.wait_until("the new size", |screen| {
         screen.contents().lines().all(|line| line.chars().count() <= 80)
     });
     let value = peek(&mut terminal);
-    terminal.send("c");
-    terminal.wait_for("Sent");
+    terminal.press("c", "Sent");
     assert_eq!(sent_by_osc_52(&terminal.output()), Some(value));
-    terminal.send("q");
-    terminal.wait_for("Did it arrive?   y quit");
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.press("q", "Did it arrive?   y quit");
+    terminal.leave("y", 0);
     assert_restored(&terminal);
 }
 
@@ -112,8 +108,7 @@ fn over_ssh_the_secret_is_copied_to_the_local_terminal() {
 fn a_lost_connection_leaves_a_record_for_the_next_login() {
     let Some(sshd) = Sshd::start() else { return };
     let atlas = Atlas::start();
-    let mut terminal = sshd.program(&atlas).start();
-    create(&mut terminal);
+    let mut terminal = created(sshd.program(&atlas));
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     wait_for("the record with its id", || {
         files_below(sshd.folder.path()).iter().any(|(_, content)| contains(content, &secret_id)).then_some(())

@@ -1,7 +1,7 @@
 //! While Atlas does not respond, the screen reacts to keys, nothing is sent twice, and a late response is not lost.
 
 use crate::atlas::{Atlas, SLOW};
-use crate::program::{create, filled, quit_anyway};
+use crate::program::{created, filled, quit_anyway};
 use crate::support::terminal::{Terminal, key};
 
 const QUESTION: &str = "Stop waiting? Atlas may already have created the secret.";
@@ -30,35 +30,24 @@ fn keys_work_while_atlas_does_not_respond() {
     let mut terminal = filled(&atlas, SLOW).start();
     wait_for_post(&mut terminal, &atlas);
     let silent_since = std::time::Instant::now();
-    terminal.send(key::ESC);
-    terminal.wait_for(QUESTION);
-    terminal.send("n");
-    terminal.wait_gone(QUESTION);
-    terminal.send(key::CTRL_Z);
-    terminal.wait_for("Cannot suspend while Atlas is answering.");
-    terminal.send(key::CTRL_C);
-    terminal.wait_for(QUESTION);
+    terminal.press(key::ESC, QUESTION);
+    terminal.press_until_gone("n", QUESTION);
+    terminal.press(key::CTRL_Z, "Cannot suspend while Atlas is answering.");
+    terminal.press(key::CTRL_C, QUESTION);
     assert!(silent_since.elapsed().as_secs() < 30, "all keys were handled before the response");
-    terminal.send("y");
-    let screen = terminal.wait_for("b back to the form");
+    let screen = terminal.press("y", "b back to the form");
     assert!(screen.contains(STOPPED), "{screen}");
     assert!(screen.contains("Still waiting for the response"), "{screen}");
     assert!(screen.contains(SLOW), "{screen}");
 
     // The help also works while the request is running.
-    terminal.send("?");
-    terminal.wait_for("Keys ");
-    terminal.send(key::ESC);
-    terminal.wait_for(STOPPED);
+    terminal.press("?", "Keys ");
+    terminal.press(key::ESC, STOPPED);
 
-    terminal.send("q");
-    terminal.wait_for("The response may still arrive and would be lost. Quit?");
-    terminal.send("n");
-    terminal.wait_gone("would be lost. Quit?");
-    terminal.send("q");
-    terminal.wait_for("The response may still arrive and would be lost. Quit?");
-    terminal.send("y");
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.press("q", "The response may still arrive and would be lost. Quit?");
+    terminal.press_until_gone("n", "would be lost. Quit?");
+    terminal.press("q", "The response may still arrive and would be lost. Quit?");
+    terminal.leave("y", 3);
     assert!(
         terminal.screen().contains(&format!("for {SLOW}: it may have been created")),
         "{}",
@@ -70,10 +59,8 @@ fn keys_work_while_atlas_does_not_respond() {
 #[test]
 fn two_enters_in_one_write_send_one_request() {
     let atlas = Atlas::with_delay(1);
-    let mut terminal = filled(&atlas, SLOW).start();
-    terminal.wait_for("[ Create secret ]");
-    terminal.send("\r\r");
-    terminal.wait_for("Secret created");
+    let mut terminal = filled(&atlas, SLOW).start_showing("[ Create secret ]");
+    terminal.press("\r\r", "Secret created");
     quit_anyway(&mut terminal);
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert_eq!((atlas.creates(), atlas.secrets_created()), (1, 1));
@@ -84,14 +71,10 @@ fn no_second_request_is_sent_while_the_first_is_running() {
     let atlas = Atlas::with_delay(30);
     let mut terminal = filled(&atlas, SLOW).start();
     wait_for_post(&mut terminal, &atlas);
-    terminal.send(key::ESC);
-    terminal.wait_for(QUESTION);
-    terminal.send("y");
-    terminal.wait_for(STOPPED);
-    terminal.send("b");
-    terminal.wait_for("waiting for the earlier request");
-    terminal.send(key::CTRL_S);
-    terminal.wait_for("Wait: Atlas has not answered the earlier request.");
+    terminal.press(key::ESC, QUESTION);
+    terminal.press("y", STOPPED);
+    terminal.press("b", "waiting for the earlier request");
+    terminal.press(key::CTRL_S, "Wait: Atlas has not answered the earlier request.");
     assert_eq!(atlas.creates(), 1);
 }
 
@@ -101,15 +84,11 @@ fn a_late_response_shows_the_secret() {
     let atlas = Atlas::with_delay(6);
     let mut terminal = filled(&atlas, SLOW).start();
     wait_for_post(&mut terminal, &atlas);
-    terminal.send(key::ESC);
-    terminal.wait_for(QUESTION);
-    terminal.send("y");
-    terminal.wait_for(STOPPED);
+    terminal.press(key::ESC, QUESTION);
+    terminal.press("y", STOPPED);
     terminal.wait_for("Secret created");
-    terminal.send("c");
-    terminal.wait_for("Sent to your terminal");
-    terminal.send("q");
-    terminal.wait_for("Did it arrive?   y quit");
+    terminal.press("c", "Sent to your terminal");
+    terminal.press("q", "Did it arrive?   y quit");
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0), "the secret was delivered");
     assert!(!terminal.screen().contains("may have been created"), "{}", terminal.screen());
@@ -118,22 +97,15 @@ fn a_late_response_shows_the_secret() {
 #[test]
 fn shortening_a_secret_asks_first() {
     let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, crate::atlas::PLAIN).start();
-    create(&mut terminal);
-    terminal.send("n");
-    terminal.wait_for("Continue without it?");
-    terminal.send("y");
-    terminal.wait_for("[ Create secret ]");
-    terminal.send(key::ENTER);
-    terminal.wait_for("This cannot be undone.");
+    let mut terminal = created(filled(&atlas, crate::atlas::PLAIN));
+    terminal.press("n", "Continue without it?");
+    terminal.press("y", "[ Create secret ]");
+    terminal.press(key::ENTER, "This cannot be undone.");
     // Enter does not confirm, so key repeat cannot.
     terminal.send(key::ENTER);
-    terminal.send("n");
-    terminal.wait_for("Stopped. Nothing was created.");
+    terminal.press("n", "Stopped. Nothing was created.");
     assert_eq!(atlas.creates(), 1);
-    terminal.send(key::ENTER);
-    terminal.wait_for("This cannot be undone.");
-    terminal.send("y");
-    terminal.wait_for("Secret created");
+    terminal.press(key::ENTER, "This cannot be undone.");
+    terminal.press("y", "Secret created");
     assert_eq!(atlas.creates(), 2);
 }

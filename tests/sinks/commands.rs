@@ -25,8 +25,7 @@ fn install_child(program: &Program, child: &str) {
 fn shell_running(child: &str) -> Terminal {
     let program = Terminal::shell().size(40, 120);
     install_child(&program, child);
-    let mut terminal = program.start();
-    terminal.wait_for(PROMPT);
+    let mut terminal = program.start_showing(PROMPT);
     terminal.send("sh run\r");
     terminal
 }
@@ -43,8 +42,7 @@ fn a_stopped_command_stops_the_program_too() {
     let mut terminal = shell_running("kill -STOP $$; cat >out; echo it goes on >/dev/tty");
     terminal.wait_for("Stopped");
     wait_for_prompt(&mut terminal);
-    terminal.send("fg\r");
-    terminal.wait_for("it goes on");
+    terminal.press("fg\r", "it goes on");
     terminal.wait_for("answer: Succeeded");
     assert_eq!(fs::read_to_string(terminal.home().join("out")).unwrap(), VALUE);
 }
@@ -75,8 +73,7 @@ fn sigint_and_sigquit_end_only_the_command() {
     for (key, response) in [("\x03", "answer: Killed(2)"), ("\x1c", "answer: Killed(3)")] {
         let mut terminal = shell_running("echo started >/dev/tty; exec sleep 60");
         terminal.wait_for("started");
-        terminal.send(key);
-        terminal.wait_for(response);
+        terminal.press(key, response);
     }
 }
 
@@ -130,8 +127,7 @@ fn a_command_inherits_no_credentials() {
         program = program.env(name, "fake-credential");
     }
     install_child(&program, "cat >/dev/null; env >seen.new; mv seen.new seen");
-    let mut terminal = program.start();
-    terminal.wait_for("answer: Succeeded");
+    let terminal = program.start_showing("answer: Succeeded");
     let seen = fs::read_to_string(terminal.home().join("seen")).unwrap();
     assert!(seen.contains("UNRELATED=kept") && !seen.contains("fake-credential"), "{seen}");
 }
@@ -145,8 +141,7 @@ fn the_output_of_a_command_is_not_in_the_programs_standard_output() {
         .env(ORDER, "pipe sh child")
         .stdout_to(fs::File::create_new(&path).unwrap());
     install_child(&program, "cat >/dev/null; echo from the command");
-    let mut terminal = program.start();
-    terminal.wait_for("answer: Succeeded, printed [ServerText(\"from the command\")]");
+    let mut terminal = program.start_showing("answer: Succeeded, printed [ServerText(\"from the command\")]");
     terminal.wait_exit();
     assert!(!fs::read_to_string(path).unwrap().contains("from the command"));
 }

@@ -94,12 +94,26 @@ impl TestAtlas {
         self.atlas.api_key()
     }
 
-    /// A valid token of that account, as a user would supply one.
-    pub fn access_token(&self) -> SecretString {
+    /// The id and the secret of that account, random for each run.
+    pub fn service_account(&self) -> (String, String) {
         let Credentials::ServiceAccount { client_id, client_secret } = self.credentials() else {
             unreachable!("it is a service account")
         };
-        let pair = BASE64_STANDARD.encode(format!("{client_id}:{}", client_secret.expose_secret()));
+        (client_id.to_string(), client_secret.expose_secret().to_owned())
+    }
+
+    /// The public and the private half of that API key, random for each run.
+    pub fn key_pair(&self) -> (String, String) {
+        let Credentials::ApiKey { public_key, private_key } = self.api_key() else {
+            unreachable!("it is an API key")
+        };
+        (public_key.as_str().to_owned(), private_key.expose_secret().to_owned())
+    }
+
+    /// A valid token of that account, as a user would supply one.
+    pub fn access_token(&self) -> SecretString {
+        let (client_id, client_secret) = self.service_account();
+        let pair = BASE64_STANDARD.encode(format!("{client_id}:{client_secret}"));
         let request = Request::post("/api/oauth/token")
             .header(header::AUTHORIZATION, format!("Basic {pair}"))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -156,13 +170,6 @@ impl Record {
         self.secrets_created += usize::from(response.status() == 201);
         self.tokens.extend(token_in(response));
     }
-}
-
-/// Atlas's response to the same request without its credentials.
-pub fn without_credentials(atlas: &Atlas, parts: &Parts, body: &[u8]) -> Response<Bytes> {
-    let mut parts = parts.clone();
-    parts.headers.remove(header::AUTHORIZATION);
-    atlas.respond(&parts, body)
 }
 
 fn token_in(response: &Response<Bytes>) -> Option<SecretString> {

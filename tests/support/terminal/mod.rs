@@ -74,6 +74,27 @@ impl Terminal {
         }
     }
 
+    /// Types these bytes, waits until the screen contains the text, and returns the screen.
+    #[track_caller]
+    pub fn press(&mut self, keys: &str, text: &str) -> String {
+        self.send(keys);
+        self.wait_for(text)
+    }
+
+    /// Types these bytes, and waits until the screen does not contain the text.
+    #[track_caller]
+    pub fn press_until_gone(&mut self, keys: &str, text: &str) {
+        self.send(keys);
+        self.wait_gone(text);
+    }
+
+    /// Types these bytes, and waits until the program exits with this code.
+    #[track_caller]
+    pub fn leave(&mut self, keys: &str, code: i32) {
+        self.send(keys);
+        assert_eq!(self.wait_exit().code(), Some(code), "{}", self.screen());
+    }
+
     /// Pastes the text as a terminal with bracketed paste does.
     #[track_caller]
     pub fn paste(&mut self, text: &str) {

@@ -75,10 +75,12 @@ impl Program {
         self
     }
 
-    /// Removes an environment variable.
-    pub fn env_remove(mut self, name: &str) -> Self {
-        self.command = self.command.env_remove(name);
-        self
+    /// Sets several environment variables.
+    pub fn envs<Value: AsRef<OsStr>>(
+        self,
+        variables: impl IntoIterator<Item = (&'static str, Value)>,
+    ) -> Self {
+        variables.into_iter().fold(self, |program, (name, value)| program.env(name, value))
     }
 
     /// Sets the size of the terminal. The default is 24 rows of 80 columns.
@@ -108,6 +110,14 @@ impl Program {
     /// The home directory of the program, to put files into it before the start.
     pub fn home(&self) -> &Path {
         &self.home
+    }
+
+    /// Starts the program, and waits until the screen contains the text.
+    #[track_caller]
+    pub fn start_showing(self, text: &str) -> Terminal {
+        let mut terminal = self.start();
+        terminal.wait_for(text);
+        terminal
     }
 
     /// Starts the program.
