@@ -90,10 +90,10 @@ fn a_failed_save_keeps_the_secret_and_the_path() {
     terminal.wait_for("You have not copied or saved this secret.");
     terminal.send("n");
     terminal.wait_gone("You have not copied or saved this secret.");
-    save(&mut terminal, "here");
+    save(&mut terminal, r"'it is'\ here");
     terminal.wait_for("Saved to ");
     assert!(
-        terminal.home().join("here").is_file(),
+        terminal.home().join("it is here").is_file(),
         "a path without a folder is relative to the working directory"
     );
     terminal.send("q");
