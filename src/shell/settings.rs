@@ -20,20 +20,19 @@ use crate::config::{
 use crate::delivery::{Environment, Preference};
 use crate::demo::World;
 use crate::domain::{
-    self, BaseUrl, BaseUrlError, FieldName, Format, HostKind, Lifetime, Now, Os, QueryFlags, ServerText,
-    Session, SessionOrigin, trim_visible,
+    self, BaseUrl, BaseUrlError, FieldName, Format, HostKind, Lifetime, LifetimeError, Now, Os, QueryFlags,
+    ServerText, Session, SessionOrigin, trim_visible,
 };
 use crate::jobs::{Authenticator, Source, profile_session};
 use crate::journal::state_folder;
-use crate::process::wall_clock;
+use crate::process::{time_zone, wall_clock};
 use crate::tui::screens::{Form, SignIn};
 use crate::tui::{App, Glyphs, Screen, Size, Theme};
 
 use self::file::{SettingsFile, settings_path};
 use self::report::Report;
 
-/// In hours: 30 days.
-const DEFAULT_LIFETIME: &str = "720";
+const DEFAULT_LIFETIME: &str = "30d";
 
 /// In seconds.
 const DEFAULT_CLEAR_AFTER: u64 = 60;
@@ -114,11 +113,7 @@ impl Settings {
         let option = ("--expires-after", arguments.expires_after.clone());
         let default = DEFAULT_LIFETIME.to_owned();
         let expires_after =
-            report.choose("expires after", option, file.expires_after, default, |text: &String| {
-                let is_date = Lifetime::parse_date(text, &TimeZone::UTC).is_some();
-                let lifetime = Lifetime::parse(text).ok().filter(|_| !is_date);
-                lifetime.map_or_else(|| text.clone(), |lifetime| lifetime.to_string())
-            });
+            report.choose("expires after", option, file.expires_after, default, |text| shown_lifetime(text));
         let option = ("--clear-after", arguments.clear_after);
         let clear_after =
             report.choose("clear after", option, file.clear_after, DEFAULT_CLEAR_AFTER, |seconds| {
@@ -193,10 +188,26 @@ impl Settings {
     }
 }
 
+/// Checks a lifetime. Only a date needs the time zone, which takes time to load.
+fn checked_lifetime(text: &str) -> Result<Lifetime, LifetimeError> {
+    let is_date = Lifetime::parse_date(text, &TimeZone::UTC).is_some();
+    let zone = if is_date { time_zone() } else { TimeZone::UTC };
+    Lifetime::parse_at(text, wall_clock(), &zone)
+}
+
+/// A lifetime in words, a date as it is, or what is wrong with it.
+fn shown_lifetime(text: &str) -> String {
+    match checked_lifetime(text) {
+        Ok(lifetime) if Lifetime::parse(text).is_ok() => lifetime.to_string(),
+        Ok(_) => text.to_owned(),
+        Err(error) => format!("{text}: {error}"),
+    }
+}
+
 /// If the lifetime is a date, loads the time zone now; otherwise it is loaded after the first frame.
 fn read_date(app: &mut App) {
     if Lifetime::parse_date(app.shared.form.text(FieldName::Lifetime), &TimeZone::UTC).is_some() {
-        let zone = TimeZone::system();
+        let zone = time_zone();
         app.shared.form.clock = (wall_clock(), zone.clone());
         app.shared.zone = Some(zone);
     }

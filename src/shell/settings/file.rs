@@ -6,8 +6,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -15,9 +13,10 @@ use crate::cli::LONGEST_COPY;
 use crate::config::{line_of, read_text, who_can_change_it, with_path};
 use crate::delivery::{Preference, check_line};
 use crate::domain::{
-    CommandOutcome, Format, KnownCommand, Lifetime, Os, SECRET_PREFIX, ServerText, Template, is_invisible,
+    CommandOutcome, Format, KnownCommand, Os, SECRET_PREFIX, ServerText, Template, is_invisible,
 };
-use crate::process::wall_clock;
+
+use super::checked_lifetime;
 
 /// The longest command line that can be edited on the screen, in characters.
 const MAX_COMMAND_LENGTH: usize = 1024;
@@ -135,11 +134,7 @@ impl Setting<'_> {
             }
             _ => return Err(self.error("must be a time such as \"30d\", or a number of hours")),
         };
-        // Only a date needs the time zone, which takes time to load.
-        let is_date = text.parse::<DateTime>().is_ok();
-        let zone = if is_date { TimeZone::system() } else { TimeZone::UTC };
-        Lifetime::parse_at(&text, wall_clock(), &zone)
-            .map_err(|error| self.error(format!("{text}: {error}")))?;
+        checked_lifetime(&text).map_err(|error| self.error(format!("{text}: {error}")))?;
         Ok(text)
     }
 
