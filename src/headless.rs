@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -24,7 +23,7 @@ use crate::jobs::{
     self, AtlasApi, Before, Connections, Created, Operator, Outcome, PAUSES, Question, Reason, Records,
     Recovered, Step, pause_before_restart,
 };
-use crate::process::{internal_error, say, wall_clock};
+use crate::process::{internal_error, say, time_zone, wall_clock};
 
 /// Printed before the first request.
 pub const SIGNING_IN: &str = "Signing in";
@@ -379,7 +378,7 @@ fn full_account_lines(account: &ServiceAccount, replaces: bool) -> Vec<String> {
             format!("{none} {manual_action}")
         }
     };
-    let zone = TimeZone::system();
+    let zone = time_zone();
     let when = |at: Option<Timestamp>, unknown: &str| {
         at.map_or_else(|| unknown.to_owned(), |at| text::date_time(at, Some(&zone)))
     };
@@ -443,7 +442,7 @@ impl Operator for Unattended<'_> {
         let Question::Consequences(consequences) = question else { return false };
         let is_approved = self.flags.agree_to(&consequences);
         if is_approved {
-            for line in text::approved(&consequences, Some(&TimeZone::system())) {
+            for line in text::approved(&consequences, Some(&time_zone())) {
                 say(&line);
             }
         }

@@ -19,6 +19,7 @@ use std::time::{Duration, SystemTime};
 use std::{ffi::OsString, process::ExitCode};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, registry};
@@ -134,6 +135,14 @@ pub fn remove_credentials(command: &mut Command) {
 /// Returns the time of day. A clock beyond the year 9999, where the range of dates ends, is clamped to that.
 pub fn wall_clock() -> Timestamp {
     timestamp(SystemTime::now())
+}
+
+/// Returns the system's time zone; UTC if `TZ` names a device or a pipe, because reading it would never end.
+pub fn time_zone() -> TimeZone {
+    let name = std::env::var("TZ").unwrap_or_default();
+    let path = Path::new(name.trim_start_matches(':'));
+    let is_endless = path.metadata().is_ok_and(|file| !file.is_file() && !file.is_dir());
+    if is_endless { TimeZone::UTC } else { TimeZone::system() }
 }
 
 fn timestamp(time: SystemTime) -> Timestamp {

@@ -273,7 +273,8 @@ fn is_zlib(body: &[u8]) -> bool {
 }
 
 /// Parses `Retry-After`: seconds, or an HTTP date. A date is compared with the response's own `Date`, so this machine's
-/// clock does not matter. `None` if it is absent, malformed, in the past or more than a day away.
+/// clock does not matter. `None` if it is absent, malformed, in the past or more than a day away. Some gateways send a
+/// fraction of a second, which is rounded up.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?;
     let wait = seconds(value).or_else(|| until(value, date(headers)?))?;
@@ -281,8 +282,10 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn seconds(value: &str) -> Option<Duration> {
-    let digits_only = value.bytes().all(|byte| byte.is_ascii_digit());
-    digits_only.then(|| value.parse().ok().map(Duration::from_secs))?
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+    let is_number = value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let seconds: u64 = whole.parse().ok().filter(|_| is_number)?;
+    Some(Duration::from_secs(seconds.saturating_add(u64::from(!fraction.is_empty()))))
 }
 
 fn until(value: &str, now: Timestamp) -> Option<Duration> {

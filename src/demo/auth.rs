@@ -20,6 +20,9 @@ use crate::domain::{ClientId, Credentials, PublicKey};
 /// Atlas's realm in a challenge.
 const REALM: &str = "MMS Public API";
 
+/// More nonces than requests are under way at a time. A client whose nonce was dropped is told that it is stale.
+const MOST_NONCES: usize = 1000;
+
 const LETTERS: &[u8] = b"abcdefghijklmnop";
 
 /// The valid credentials of an embedded Atlas, and the tokens and nonces that it has issued.
@@ -113,6 +116,9 @@ impl AuthServer {
         let challenge = format!(
             "Digest realm=\"{REALM}\", domain=\"\", nonce=\"{nonce}\", algorithm=MD5, qop=\"auth\", stale={is_stale}"
         );
+        if self.nonces.len() >= MOST_NONCES {
+            self.nonces.clear();
+        }
         self.nonces.insert(nonce, 0);
         let detail = "You are not authorized for this resource.";
         let refused = refusal(StatusCode::UNAUTHORIZED, "UNEXPECTED_ERROR", detail);

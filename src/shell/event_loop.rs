@@ -4,10 +4,10 @@
 use std::io;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use tokio::time::timeout;
 
 use crate::domain::Exit;
+use crate::process::time_zone;
 use crate::terminal::{Signals, TerminalHandle};
 use crate::tui::{Command, Event, Signal};
 
@@ -124,7 +124,7 @@ impl Run {
     /// trust roots, reading the records of earlier runs.
     fn load_in_background(&self) {
         let events = self.executor.runner.sender();
-        tokio::task::spawn_blocking(move || events.send(Event::ZoneLoaded(TimeZone::system())));
+        tokio::task::spawn_blocking(move || events.send(Event::ZoneLoaded(time_zone())));
         self.executor.report_login();
         self.executor.report_pending();
     }

@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use jiff::tz::TimeZone;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::delivery::{Copier, StdoutError, StdoutKind, check_stdout};
@@ -360,7 +359,7 @@ impl Run {
         for line in &self.exit_messages {
             say(line);
         }
-        let zone = self.app.shared.zone.clone().unwrap_or_else(TimeZone::system);
+        let zone = self.app.shared.zone.clone().unwrap_or_else(process::time_zone);
         for summary in &self.app.shared.summaries {
             say(&summary.line(&zone));
         }

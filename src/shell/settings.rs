@@ -19,20 +19,19 @@ use crate::config::{
 use crate::delivery::{Environment, Preference};
 use crate::demo::World;
 use crate::domain::{
-    self, BaseUrl, BaseUrlError, FieldName, Format, HostKind, Lifetime, Now, Os, QueryFlags, ServerText,
-    Session, SessionOrigin, trim_visible,
+    self, BaseUrl, BaseUrlError, FieldName, Format, HostKind, Lifetime, LifetimeError, Now, Os, QueryFlags,
+    ServerText, Session, SessionOrigin, trim_visible,
 };
 use crate::jobs::{Authenticator, Source, profile_session};
 use crate::journal::state_folder;
-use crate::process::wall_clock;
+use crate::process::{time_zone, wall_clock};
 use crate::tui::screens::{Form, SignIn};
 use crate::tui::{App, Glyphs, Screen, Size, Theme};
 
 use self::file::{SettingsFile, settings_path};
 use self::report::report;
 
-/// In hours: 30 days.
-const DEFAULT_LIFETIME: &str = "720";
+const DEFAULT_LIFETIME: &str = "30d";
 
 /// In seconds.
 const DEFAULT_CLEAR_AFTER: u64 = 60;
@@ -158,10 +157,17 @@ impl Settings {
     }
 }
 
+/// Checks a lifetime. Only a date needs the time zone, which takes time to load.
+fn checked_lifetime(text: &str) -> Result<Lifetime, LifetimeError> {
+    let is_date = Lifetime::parse_date(text, &TimeZone::UTC).is_some();
+    let zone = if is_date { time_zone() } else { TimeZone::UTC };
+    Lifetime::parse_at(text, wall_clock(), &zone)
+}
+
 /// If the lifetime is a date, loads the time zone now; otherwise it is loaded after the first frame.
 fn read_date(app: &mut App) {
     if Lifetime::parse_date(app.shared.form.text(FieldName::Lifetime), &TimeZone::UTC).is_some() {
-        let zone = TimeZone::system();
+        let zone = time_zone();
         app.shared.form.clock = (wall_clock(), zone.clone());
         app.shared.zone = Some(zone);
     }

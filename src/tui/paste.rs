@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::form_urlencoded;
 
-use crate::domain::{ClientId, Lifetime, ProjectId, SECRET_PREFIX, ServerText, is_invisible};
+use crate::domain::{ClientId, Lifetime, PairKind, ProjectId, SECRET_PREFIX, ServerText, is_invisible};
 
 use super::screens::{FieldName, Focus, Form, InputNote, Notice};
 
@@ -75,8 +75,8 @@ pub(super) fn interpret(text: &str, form: &Form, host: Option<&str>) -> Vec<Past
         Focus::Field(FieldName::Lifetime) if is_lifetime => {
             Paste::Replace { field: FieldName::Lifetime, text: text.to_owned(), note: None }
         }
-        Focus::Field(_) if text.contains(['\n', '\r']) || text.chars().count() > LONGEST => {
-            info("Nothing was pasted. The text contains no ID.")
+        Focus::Field(_) if text.contains(['\n', '\r']) || text.chars().count() > LONGEST || has_id(text) => {
+            info("Nothing was pasted. The text contains no project or client ID.")
         }
         Focus::Field(_) => Paste::Insert(text.chars().filter(|character| !character.is_control()).collect()),
     }]
@@ -152,6 +152,11 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
         pastes.push(Paste::Show(Notice::Warning(message)));
     }
     pastes
+}
+
+/// True if the text contains 24 digits, which may be the ID of anything.
+fn has_id(text: &str) -> bool {
+    text.split(|character| !is_word_character(character)).any(|word| ProjectId::parse(word).is_ok())
 }
 
 fn is_word_character(character: char) -> bool {
@@ -258,6 +263,15 @@ pub(super) fn credentials<'a>(text: &'a str) -> (Option<&'a str>, Option<&'a str
     (name, secret)
 }
 
+/// The kind of pair that one of the [`credentials`] belongs to; `None` for an access token.
+pub(super) fn kind_of(word: &str) -> Option<PairKind> {
+    if is_private_key(word) {
+        return Some(PairKind::ApiKey);
+    }
+    let is_of_account = contains_secret(word) || ClientId::parse(word).is_ok();
+    is_of_account.then_some(PairKind::ServiceAccount)
+}
+
 /// Atlas's private keys are UUIDs.
 fn is_private_key(word: &str) -> bool {
     let lengths = [8, 4, 4, 4, 12];
@@ -286,7 +300,8 @@ mod tests {
     const SECRET_WITH_ID: Paste =
         Paste::Show(Notice::Info("The pasted text also contained a secret, which was discarded."));
     const SECRET: Paste = Paste::Show(Notice::Info("The pasted text is a secret. It was discarded."));
-    const NO_ID: Paste = Paste::Show(Notice::Info("Nothing was pasted. The text contains no ID."));
+    const NO_ID: Paste =
+        Paste::Show(Notice::Info("Nothing was pasted. The text contains no project or client ID."));
     const SEVERAL: Paste = Paste::Show(Notice::Info("Nothing was pasted. The text contains several IDs."));
 
     fn whole(field: FieldName, text: &str, note: Option<InputNote>) -> Paste {
@@ -491,7 +506,7 @@ mod tests {
             (format!("project_id:\n  {PROJECT}\norg_id:\n  {other}"), vec![project(None)]),
             (format!("Organization ID\n{other}\n"), vec![NO_ID]),
             (format!("cluster_id = \"{other}\"\nregion = \"x\""), vec![NO_ID]),
-            (format!("userId: {other}\n"), vec![Paste::Insert(format!("userId: {other}"))]),
+            (format!("userId: {other}\n"), vec![NO_ID]),
             (format!("\"userId\": \"{other}\",\n\"teamId\": \"{other}\""), vec![NO_ID]),
             (format!("api_key_id:\n{other}"), vec![NO_ID]),
             (format!("Hi team, please use\n{PROJECT}"), vec![project(None)]),

@@ -35,7 +35,7 @@ fn a_pasted_id_and_secret_go_to_their_fields() {
         format!("\u{200B}{CLIENT} {VALUE}"),
     ];
     for text in texts {
-        for keys in ["<ctrl-p> enter", "<ctrl-p> enter tab"] {
+        for keys in ["<ctrl-p>", "<ctrl-p> enter", "<ctrl-p> enter tab"] {
             let mut stage = remote();
             stage.keys(keys).paste(&text).keys("enter");
             let Some(Credentials::ServiceAccount { client_id, client_secret }) = tried(&stage) else {

@@ -56,6 +56,9 @@ fn a_tool_gets_its_format_and_its_output_is_shown_without_the_secret() {
 fn the_error_of_a_tool_is_shown_and_it_can_be_run_again() {
     let script = "cat >/dev/null; [ -e there ] && exit 0; touch there; echo trying; echo connection refused >&2; exit 1";
     let mut terminal = prompt(with_tool(demo(), "fly", script));
+    // It needs its own format, whatever was chosen before.
+    terminal.send("\x06");
+    terminal.wait_gone("as secret ▾");
     choose(&mut terminal, "fly", "fly secrets import");
     terminal.send(key::ENTER);
     wait_for_whole_screen(&mut terminal, "fly exited with 1.");
@@ -99,7 +102,10 @@ fn commands_from_the_settings_come_first_and_earlier_ones_last() {
 fn a_tool_can_prompt_on_the_terminal_while_its_output_is_captured() {
     let script = "cat >/dev/null; printf 'token: ' >/dev/tty; read x </dev/tty; echo \"it was $x\"";
     let mut terminal = prompt(with_tool(demo(), "gopass", script));
+    terminal.send("\x06");
+    terminal.wait_for("as env ▾");
     choose(&mut terminal, "gopass", "gopass insert -m atlas/{client_id}");
+    terminal.wait_for("as env ▾");
     terminal.send(key::ENTER);
     terminal.wait_until("the question below the name of the tool", |screen| {
         let contents = screen.contents();

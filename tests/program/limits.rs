@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{assert_restored, contains, created, labeled, quit_anyway};
+use crate::program::{assert_restored, contains, created, filled, labeled, quit_anyway};
 use crate::saving::save;
 use crate::support::terminal::{Program, Signal, Terminal, key};
 
@@ -43,6 +43,15 @@ fn a_low_limit_of_open_files_is_an_error_before_any_request() {
         }
     }
     assert_eq!(atlas.requests(), Vec::<String>::new());
+}
+
+#[test]
+fn a_time_zone_that_never_ends_does_not_block_the_program() {
+    let atlas = Atlas::start();
+    let mut terminal = created(filled(&atlas, PLAIN).env("TZ", ":/dev/tty"));
+    assert!(terminal.screen().contains("Expires"), "{}", terminal.screen());
+    quit_anyway(&mut terminal);
+    assert_eq!(terminal.wait_exit().code(), Some(3));
 }
 
 #[test]

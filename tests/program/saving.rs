@@ -80,10 +80,10 @@ fn a_failed_save_keeps_the_secret_and_the_path() {
     assert!(terminal.screen().contains("mdb_sa_sk_••••••••"), "{}", terminal.screen());
     terminal.press("q", "You have not copied or saved this secret.");
     terminal.press_until_gone("n", "You have not copied or saved this secret.");
-    save(&mut terminal, "here");
+    save(&mut terminal, r"'it is'\ here");
     terminal.wait_for("Saved to ");
     assert!(
-        terminal.home().join("here").is_file(),
+        terminal.home().join("it is here").is_file(),
         "a path without a folder is relative to the working directory"
     );
     terminal.leave("q", 0);

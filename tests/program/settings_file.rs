@@ -109,6 +109,20 @@ fn print_config_shows_every_source_and_no_secrets() {
 }
 
 #[test]
+fn print_config_says_what_is_wrong_with_a_lifetime() {
+    for (lifetime, shown) in [
+        ("12w", "84 days  "),
+        ("9999-01-01", "9999-01-01  "),
+        ("1x", "1x: unknown unit"),
+        ("2020-01-01", "2020-01-01: this is in the past"),
+    ] {
+        let (screen, code) = printed(program().args(["--print-config", "--expires-after", lifetime]));
+        assert_eq!(code, Some(0), "{screen}");
+        assert!(labeled(&screen, "expires after").starts_with(shown), "{screen}");
+    }
+}
+
+#[test]
 fn print_config_shows_the_profile_and_its_source() {
     let profile = "version = 2\n[ci]\nauth_type = 'api_keys'\npublic_api_key = 'fakekeys'\n\
         private_api_key = 'FAKEfake'\nservice = 'cloudgov'\nproject_id = '32b6e34b3d91647abb20e7b8'\n";

@@ -54,8 +54,10 @@ fn bullets(stage: &Stage) -> usize {
 #[test]
 fn each_method_tries_its_own_kind_of_credential() {
     type Row = (fn(&mut Stage) -> &mut Stage, &'static str);
-    let rows: [Row; 4] = [
+    let rows: [Row; 6] = [
         (|stage| stage.keys("enter"), "profile ci"),
+        (|stage| stage.paste("fakepubl: 01234567-89ab-cdef-0123-456789abcdef").keys("enter"), "ApiKey"),
+        (|stage| stage.paste("\"access_token\": \"eyJFAKE.fa.ke\"").keys("enter"), "AccessToken"),
         (
             |stage| {
                 stage

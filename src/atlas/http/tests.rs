@@ -52,11 +52,22 @@ fn only_a_401_has_a_challenge() {
 const NOW: &str = "Mon, 23 Nov 2026 18:14:00 GMT";
 
 #[test]
-fn an_invalid_retry_after_is_ignored() {
-    let past = "Mon, 23 Nov 2026 18:13:59 GMT";
-    for value in ["99999999999999999999999", "-5", "+5", "5.5", "", "soon", past] {
+fn retry_after_is_seconds_or_a_date() {
+    let rows = [
+        ("5.5", Some(6)),
+        ("1.x", None),
+        ("86401", None),
+        ("99999999999999999999999", None),
+        ("-5", None),
+        ("+5", None),
+        ("", None),
+        ("soon", None),
+        ("Mon, 23 Nov 2026 18:13:59 GMT", None),
+    ];
+    for (value, expected) in rows {
         let headers = [(RETRY_AFTER, value), (DATE, NOW)].map(|(name, value)| (name, value.parse().unwrap()));
-        assert_eq!(retry_after(&HeaderMap::from_iter(headers)), None, "{value:?}");
+        let wait = retry_after(&HeaderMap::from_iter(headers));
+        assert_eq!(wait, expected.map(Duration::from_secs), "{value:?}");
     }
     let without_date = HeaderMap::from_iter([(RETRY_AFTER, NOW.parse().unwrap())]);
     assert_eq!(retry_after(&without_date), None, "a date needs the server's own clock");

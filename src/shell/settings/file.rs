@@ -5,8 +5,6 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use toml::Value;
@@ -16,9 +14,10 @@ use crate::cli::LONGEST_COPY;
 use crate::config::{line_of, read_text, who_can_change_it, with_path};
 use crate::delivery::{Preference, check_line};
 use crate::domain::{
-    CommandOutcome, Format, KnownCommand, Lifetime, Os, SECRET_PREFIX, ServerText, Template, is_invisible,
+    CommandOutcome, Format, KnownCommand, Os, SECRET_PREFIX, ServerText, Template, is_invisible,
 };
-use crate::process::wall_clock;
+
+use super::checked_lifetime;
 
 /// The longest command line that can be edited on the screen, in characters.
 const MAX_COMMAND_LENGTH: usize = 1024;
@@ -119,11 +118,7 @@ fn lifetime<'de, D: Deserializer<'de>>(source: D) -> Result<Option<String>, D::E
         Value::Integer(hours) => hours.to_string(),
         _ => return Err(D::Error::custom("must be a time such as \"30d\", or a number of hours")),
     };
-    // Only a date needs the time zone, which takes time to load.
-    let is_date = text.parse::<DateTime>().is_ok();
-    let zone = if is_date { TimeZone::system() } else { TimeZone::UTC };
-    Lifetime::parse_at(&text, wall_clock(), &zone)
-        .map_err(|error| D::Error::custom(format!("{text}: {error}")))?;
+    checked_lifetime(&text).map_err(|error| D::Error::custom(format!("{text}: {error}")))?;
     Ok(Some(text))
 }
 

@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use clap::ValueEnum;
-use jiff::tz::TimeZone;
 
 use crate::cli::Arguments;
 use crate::config::{CredentialSource, Found};
 use crate::domain::{Credentials, Format, Lifetime, PairKind, ServerText, Template, without_secrets};
 
 use super::file::SettingsFile;
-use super::{DEFAULT_CLEAR_AFTER, DEFAULT_LIFETIME};
+use super::{DEFAULT_CLEAR_AFTER, DEFAULT_LIFETIME, checked_lifetime};
 
 /// Longer values do not widen the column, in characters.
 const MAX_COLUMN_WIDTH: usize = 64;
@@ -84,11 +83,13 @@ pub(super) fn report(
     columns(&rows)
 }
 
-/// A date stays as it is.
+/// A lifetime in words, a date as it is, or what is wrong with it.
 fn shown_lifetime(text: &str) -> String {
-    let is_date = Lifetime::parse_date(text, &TimeZone::UTC).is_some();
-    let hours = Lifetime::parse(text).ok().filter(|_| !is_date);
-    hours.map_or_else(|| text.to_owned(), |hours| hours.to_string())
+    match checked_lifetime(text) {
+        Ok(lifetime) if Lifetime::parse(text).is_ok() => lifetime.to_string(),
+        Ok(_) => text.to_owned(),
+        Err(error) => format!("{text}: {error}"),
+    }
 }
 
 fn columns(rows: &[[String; 3]]) -> String {

@@ -238,6 +238,20 @@ impl SignIn {
         self.selected = (self.selected + if forward { 1 } else { count - 1 }) % count;
     }
 
+    /// Chooses the method that takes the credentials in a pasted text.
+    fn choose_for(&mut self, text: &str) {
+        let text = paste::visible(text);
+        let (identifier, secret) = paste::credentials(&text);
+        let Some(kind) = secret.or(identifier).map(paste::kind_of) else {
+            let title = "Nothing was pasted. The text contains no credentials.".into();
+            self.error = Some(Explanation { title, ..Explanation::default() });
+            return;
+        };
+        let takes_it = |method: &SignInMethod| matches!(method, SignInMethod::Typed(typed) if *typed == kind);
+        self.selected = self.methods.iter().position(takes_it).unwrap_or(self.selected);
+        self.typing = Some(Typing::new(kind));
+    }
+
     /// Handles Enter: chooses the method, goes on to the secret, or tries the credentials.
     fn confirm(&mut self, app: &mut Shared) {
         self.error = None;
@@ -344,8 +358,14 @@ impl Component for SignIn {
     }
 
     fn on_paste(&mut self, _app: &mut Shared, text: &str) {
-        if let Some(typing) = self.typing.as_mut().filter(|_| self.trying.is_none()) {
-            self.error = None;
+        if self.trying.is_some() {
+            return;
+        }
+        self.error = None;
+        if self.typing.is_none() {
+            self.choose_for(text);
+        }
+        if let Some(typing) = &mut self.typing {
             typing.paste(text);
         }
     }

@@ -197,7 +197,7 @@ impl CreatedScreen {
     /// Saves to a new file, or updates the one that the user agreed to.
     fn save(&mut self, app: &mut Shared, existing: Option<EnvFile>) {
         let Some(Prompt::Save(line, _)) = &mut self.prompt else { return };
-        let Some(path) = line.start(self.delivering) else { return };
+        let Some(path) = line.start(self.delivering).map(|text| unquoted(&text)) else { return };
         let (id, payload) = (self.start_delivery(app), self.payload(app));
         app.send(match existing {
             Some(file) => Command::UpdateEnv(id, path, payload, file),
@@ -228,7 +228,7 @@ impl CreatedScreen {
     }
 
     fn draw_save(&self, app: &Shared, line: &PromptLine, existing: Option<&EnvFile>, canvas: &mut Canvas) {
-        let path = line.text();
+        let path = &unquoted(line.text());
         let Some(file) = existing else {
             line.draw("Save to", 0, Line::default(), canvas);
             let format = Format::for_file(path);
@@ -262,6 +262,16 @@ impl CreatedScreen {
         };
         canvas.text(0, &has, Style::new());
         canvas.ask(&change, "replace");
+    }
+}
+
+/// Removes what a terminal adds to the path of a file that is dragged into it: quotes, or backslashes before spaces.
+fn unquoted(path: &str) -> String {
+    match shell_words::split(path).as_deref() {
+        _ if cfg!(windows) => path.trim_matches('"').to_owned(),
+        Ok([path]) => path.clone(),
+        // Without quotes, several words are a path with spaces.
+        _ => path.to_owned(),
     }
 }
 

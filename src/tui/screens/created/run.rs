@@ -56,6 +56,8 @@ pub(super) const ABOUT_RUN: &[&str] = &[
 pub struct RunPrompt {
     pub line: PromptLine,
     format: Format,
+    /// True if the user chose the format. Then only a command that needs another one changes it.
+    is_format_chosen: bool,
     known: Vec<KnownCommand>,
     matches: Matches,
     /// The index of the command that Enter inserts, in the order on the screen.
@@ -69,6 +71,7 @@ impl RunPrompt {
         let mut prompt = Self {
             line: PromptLine::new("command"),
             format: Format::Secret,
+            is_format_chosen: false,
             known: Vec::new(),
             matches: Matches::default(),
             selected: None,
@@ -88,14 +91,18 @@ impl RunPrompt {
         }
         self.matches = Matches::default();
         self.matches.extend(self.known.iter().map(|known| (known.line.clone(), known.name.to_string())));
-        self.changed();
+        self.filter();
     }
 
-    /// Filters the list by the line. An empty line resets the format, which may be that of an earlier command.
+    /// Filters the list by the line. A line that was emptied resets the format, which may be that of an earlier command.
     pub fn changed(&mut self) {
         if self.line.text().is_empty() {
-            self.format = Format::Secret;
+            (self.format, self.is_format_chosen) = (Format::Secret, false);
         }
+        self.filter();
+    }
+
+    fn filter(&mut self) {
         self.output = CommandOutput::default();
         self.matches.filter(self.line.text());
         self.selected = self.preselected();
@@ -130,7 +137,9 @@ impl RunPrompt {
     /// Inserts the selected command, or else the first one.
     fn insert_selected(&mut self) {
         let Some(known) = self.command_at(self.selected.unwrap_or(0)).cloned() else { return };
-        self.format = known.format;
+        if known.format != Format::Secret || !self.is_format_chosen {
+            self.format = known.format;
+        }
         self.line.edit(|line| {
             line.set(&known.line);
             true
@@ -142,6 +151,7 @@ impl RunPrompt {
         let formats: Vec<Format> = formats(app).filter(|format| format.holds_the_secret()).collect();
         let index = formats.iter().position(|format| *format == self.format);
         self.format = index.map_or(Format::Secret, |index| formats[(index + 1) % formats.len()]);
+        self.is_format_chosen = true;
     }
 }
 
