@@ -26,7 +26,7 @@ use crate::domain::{
 };
 
 pub use connection::{Connections, Source};
-pub use create::{Created, MOST_RESTARTS, NotCreated, Outcome, Reason, create};
+pub use create::{MOST_RESTARTS, NotCreated, Outcome, Reason, create};
 pub use delete::{Deletion, Recheck, delete};
 pub use reads::{all_pages, pause_before_restart, with_retries};
 pub use records::Records;

@@ -17,7 +17,7 @@ use secrecy::ExposeSecret;
 
 use crate::domain::{
     AccountRef, CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, Format, KnownCommand,
-    NewSecret, Now, SecretId, SecretPayload, ServerText, ServiceAccount, can_be_shown, masked,
+    NewSecret, Now, SecretPayload, ServerText, ServiceAccount, can_be_shown, masked,
 };
 use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
@@ -53,8 +53,6 @@ pub struct CreatedScreen {
     pub new_secret: NewSecret,
     /// The secret that Atlas returned.
     pub secret: CreatedSecret,
-    /// The IDs of the secrets that the account had before; empty if unknown.
-    ids_before: Vec<SecretId>,
     /// The account, fetched again after creating: its other secrets can be deleted.
     account: Remote<AccountRef, ServiceAccount>,
     /// The account's name; empty until it is known.
@@ -126,11 +124,10 @@ const WRITES: &[Binding] = &keys(quit("write and quit"));
 
 impl CreatedScreen {
     /// The screen of a secret that was just created.
-    pub fn new(new_secret: NewSecret, secret: CreatedSecret, ids_before: Vec<SecretId>) -> Self {
+    pub fn new(new_secret: NewSecret, secret: CreatedSecret) -> Self {
         Self {
             new_secret,
             secret,
-            ids_before,
             account: Remote::NotAsked,
             account_name: ServerText::default(),
             deleted_older: Vec::new(),

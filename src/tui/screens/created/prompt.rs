@@ -101,9 +101,13 @@ impl Prompt {
 
 impl CreatedScreen {
     pub(super) fn open_secret_list(&mut self, app: &mut Shared) {
-        let list = SecretList::open(app, self.new_secret.account(), Some(self.keeps()));
-        self.prompt = Some(Prompt::Delete(list));
-        if self.account.error(&self.new_secret.account()).is_some() {
+        let account = self.new_secret.account();
+        if let Some(new) = &self.secret.id {
+            self.prompt = Some(Prompt::Delete(SecretList::open(app, account.clone(), Some(new.clone()))));
+        } else {
+            app.message = Some("Atlas's response has no secret ID. Delete older secrets in Atlas.");
+        }
+        if self.account.error(&account).is_some() {
             self.fetch_account(app);
         }
     }
