@@ -5,7 +5,6 @@
 
 mod copy;
 mod leave;
-mod line;
 mod prompt;
 mod run;
 mod steps;
@@ -31,7 +30,7 @@ pub use leave::{LeaveConfirmation, LeaveQuestion, Leaving, Target};
 pub use prompt::Prompt;
 pub use steps::Verification;
 
-use line::PromptLine;
+use prompt::PromptLine;
 use steps::ProfileStep;
 
 /// How long a revealed secret stays readable after the last key.
@@ -49,8 +48,7 @@ const FACT_ROWS: u16 = 3;
 /// The new secret, and the state of its delivery and of the rotation.
 #[derive(Clone, Debug)]
 pub struct CreatedScreen {
-    /// The request.
-    pub new_secret: NewSecret,
+    new_secret: NewSecret,
     /// The secret that Atlas returned.
     pub secret: CreatedSecret,
     /// The account, fetched again after creating: its other secrets can be deleted.
@@ -78,7 +76,6 @@ pub struct CreatedScreen {
     pub prompt: Option<Prompt>,
     /// The save or the command that is still running, even if its prompt is closed.
     delivering: Option<DeliveryId>,
-    /// The running command.
     command: Option<KnownCommand>,
     /// When to mask the value again, if it is revealed.
     pub revealed_until: Option<Now>,
@@ -236,17 +233,16 @@ impl Component for CreatedScreen {
     }
 
     fn on_paste(&mut self, app: &mut Shared, text: &str) {
-        if self.takes_text()
-            && let Some(prompt) = &mut self.prompt
-        {
-            prompt.edit(|line| line.edit(|line| line.insert(text.trim_end_matches(['\r', '\n']))));
-        } else if self.prompt.is_none() {
-            self.check_pasted(app, text);
+        match &mut self.prompt {
+            Some(prompt) => {
+                prompt.edit(|line| line.edit(|line| line.insert(text.trim_end_matches(['\r', '\n']))));
+            }
+            None => self.check_pasted(app, text),
         }
     }
 
     fn takes_text(&self) -> bool {
-        self.leaving.is_none() && self.prompt.as_ref().is_some_and(Prompt::takes_text)
+        matches!(self.prompt, Some(Prompt::Run(_) | Prompt::Save(_, None)))
     }
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
@@ -259,7 +255,7 @@ impl Component for CreatedScreen {
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
             Event::ClipboardChecked(content) => {
                 self.clipboard_checked(app, content);
-                if let Some(target) = self.target_after_check() {
+                if let Some(Leaving { target, confirmation: LeaveConfirmation::Checking }) = self.leaving {
                     return self.leave_or_ask(app, target);
                 }
             }
@@ -292,7 +288,7 @@ impl Component for CreatedScreen {
             (Some(leaving), _) => leaving.keys(),
             (None, Some(prompt)) => prompt.keys(),
             (None, None) if matches!(app.output, Output::Sink(_)) => WRITES,
-            (None, None) if self.asks_before_leaving() => ASKS,
+            (None, None) if self.reason_to_ask().is_some() => ASKS,
             (None, None) => QUITS,
         }
     }

@@ -14,7 +14,7 @@ use crate::tui::canvas::{Canvas, LABEL_WIDTH, rows_of};
 use crate::tui::event::{Command, Reader};
 use crate::tui::text;
 
-use super::line::draw_output;
+use super::prompt::draw_output;
 use super::{CreatedScreen, LOW, TALL};
 
 /// How many of the latest deliveries are listed, unless the screen is tall.
