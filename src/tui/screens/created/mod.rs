@@ -39,9 +39,6 @@ const REVEALED_FOR: Duration = Duration::from_secs(30);
 /// A screen with fewer rows is low: some parts are left out.
 const LOW: u16 = 18;
 
-/// A screen with at least this many rows is tall: nothing is left out.
-const TALL: u16 = 40;
-
 /// The rows of the client ID, the secret ID and the expiry.
 const FACT_ROWS: u16 = 3;
 

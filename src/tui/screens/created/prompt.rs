@@ -19,7 +19,7 @@ use crate::tui::text_line::field_label;
 use crate::tui::{TextLine, paste};
 
 use super::run::{ABOUT_RUN, RunPrompt};
-use super::{CreatedScreen, LOW, TALL};
+use super::{CreatedScreen, LOW};
 
 /// What the user selects or types.
 #[derive(Clone, Debug)]
@@ -368,11 +368,7 @@ impl PromptLine {
     }
 }
 
-/// The most rows for each line of a command's output on a tall screen.
-const ROWS_IF_TALL: u16 = 4;
-
-/// Draws the output of a command. Unless the screen is tall, each line takes one row, and the last line up to
-/// `rows_of_last`.
+/// Draws the output of a command. Each line takes one row, and the last line up to `rows_of_last`.
 pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let ellipsis = theme.glyphs.ellipsis;
@@ -387,11 +383,7 @@ pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mu
         // On a low screen, the ellipsis is before the line, to save a row.
         let mark =
             if is_low && left_out > 0 && index == first { format!("{ellipsis} ") } else { String::new() };
-        let rows = match index + 1 {
-            _ if canvas.height() >= TALL => ROWS_IF_TALL,
-            end if end == output.lines.len() => rows_of_last,
-            _ => 1,
-        };
+        let rows = if index + 1 == output.lines.len() { rows_of_last } else { 1 };
         let text = cut(&format!("{mark}{line}"), canvas.width(), 2, rows, ellipsis);
         canvas.text(2, &text, theme.faint);
     }

@@ -15,9 +15,9 @@ use crate::tui::event::{Command, Reader};
 use crate::tui::text;
 
 use super::prompt::draw_output;
-use super::{CreatedScreen, LOW, TALL};
+use super::{CreatedScreen, LOW};
 
-/// How many of the latest deliveries are listed, unless the screen is tall.
+/// How many of the latest deliveries are listed.
 const MOST_DELIVERIES: usize = 3;
 
 /// With fewer columns, the steps are shorter.
@@ -228,8 +228,7 @@ impl CreatedScreen {
                 canvas.text(LABEL_WIDTH, "q writes it to standard output.", Style::new());
             }
         }
-        let most = if canvas.height() < TALL { MOST_DELIVERIES } else { self.delivered.len() };
-        let earlier = self.delivered.len().saturating_sub(most);
+        let earlier = self.delivered.len().saturating_sub(MOST_DELIVERIES);
         for delivery in &self.delivered[earlier..] {
             canvas.marked(theme.glyphs.check, &delivery_text(delivery), theme.good);
         }
