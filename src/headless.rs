@@ -15,13 +15,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::delivery::write_secret;
 use crate::domain::{
-    ApiError, ApiResult, Certainty, Delivery, Disposition, ExistingSecret, Exit, ExitSummary, Flags, Format,
-    GRACE, NewSecret, OrganizationId, SECRETS_PER_ACCOUNT, SecretId, SecretPayload, ServiceAccount, Signal,
-    text,
+    ApiError, ApiResult, Certainty, CreatedSecret, Delivery, Disposition, ExistingSecret, Exit, ExitSummary,
+    Flags, Format, GRACE, NewSecret, OrganizationId, SECRETS_PER_ACCOUNT, SecretId, SecretPayload,
+    ServiceAccount, Signal, text,
 };
 use crate::jobs::{
-    self, AtlasApi, Before, Connections, Created, Operator, Outcome, PAUSES, Question, Reason, Records,
-    Recovered, Step, pause_before_restart,
+    self, AtlasApi, Before, Connections, Operator, Outcome, PAUSES, Question, Reason, Records, Recovered,
+    Step, pause_before_restart,
 };
 use crate::process::{internal_error, say, time_zone, wall_clock};
 
@@ -55,8 +55,6 @@ pub type Ended = (Exit, Option<ExitSummary>);
 pub struct Undelivered {
     /// The secret to deliver.
     pub payload: SecretPayload,
-    /// The IDs of the account's earlier secrets, if they are known.
-    pub before: Vec<SecretId>,
     /// Whether Atlas accepts the secret, if that was verified.
     pub verified: Option<ApiResult<()>>,
     /// Why writing to standard output failed.
@@ -79,8 +77,8 @@ impl Headless {
         };
         let (outcome, signal) = self.create(&mut operator, &mut signals).await;
         Ok(match (outcome, signal) {
-            (Some(Outcome::Created(created)), signal) => {
-                return self.deliver(*created, organization, signal, signals).await;
+            (Some(Outcome::Created(secret)), signal) => {
+                return self.deliver(*secret, organization, signal, signals).await;
             }
             (Some(Outcome::Unknown(lost, before)), None) => self.recover(&lost, &before, signals).await,
             (Some(Outcome::NotCreated(not_created)), None) => {
@@ -183,7 +181,7 @@ impl Headless {
 
     async fn deliver(
         &self,
-        Created { secret, before }: Created,
+        secret: CreatedSecret,
         organization: impl Future<Output = Option<OrganizationId>>,
         signal: Option<Signal>,
         mut signals: impl AsyncFnMut() -> Signal,
@@ -212,10 +210,7 @@ impl Headless {
                 }
                 ended(Exit::Done, Disposition::Delivered(vec![Delivery::Printed]))
             }
-            Some(Err(why)) => {
-                let before = before.ids.unwrap_or_default();
-                Err(Box::new(Undelivered { payload, before, verified, why }))
-            }
+            Some(Err(why)) => Err(Box::new(Undelivered { payload, verified, why })),
             None => ended(Exit::NotDelivered, Disposition::PerhapsDelivered(Vec::new())),
         }
     }

@@ -195,3 +195,27 @@ async fn the_go_program_is_formatted_with_gofmt() {
     let output = gofmt.wait_with_output().await.unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), text);
 }
+
+#[test]
+fn a_host_name_cannot_run_a_command() {
+    let host = "https://a$(id)`id`'b\"c.example";
+    let text = |recipe: Recipe| recipe.text(&input(BaseUrl::parse(host).unwrap(), FLAGS[0]));
+    assert_eq!(BaseUrl::parse(host).unwrap().to_string(), host, "such a host is one");
+    let quoted = r#"'https://a$(id)`id`'\''b"c.example"#;
+    assert!(text(Recipe::CurlServiceAccount).contains(quoted));
+    assert!(text(Recipe::AtlasCli).contains(quoted));
+    let literal = r#"UseBaseURL("https://a$(id)`id`'b\"c.example")"#;
+    assert!(text(Recipe::GoSdk).contains(literal));
+}
+
+#[test]
+fn no_line_is_wider_than_90_columns_and_each_text_ends_in_a_line_break() {
+    for recipe in Recipe::ALL {
+        for host in [BaseUrl::CLOUD, BaseUrl::CLOUD_GOV, "https://a-host-of-forty-columns.example.net:8443"] {
+            let text = recipe.text(&input(BaseUrl::parse(host).unwrap(), FLAGS[3]));
+            let widest = text.lines().map(|line| line.chars().count()).max();
+            assert!(widest <= Some(90), "{widest:?} in {text}");
+            assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{text}");
+        }
+    }
+}

@@ -30,20 +30,12 @@ const MAX_WAIT: Duration = Duration::from_secs(600);
 /// How a creating job ended.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    Created(Box<Created>),
+    Created(Box<CreatedSecret>),
     /// Certainly no secret was created.
     NotCreated(Box<NotCreated>),
     /// The value is lost, and a secret may exist or certainly does, depending on the error. Search the account with
     /// [`super::recover()`].
     Unknown(ApiError, Before),
-}
-
-/// A new secret, and the account's state before it.
-#[derive(Clone, Debug)]
-pub struct Created {
-    pub secret: CreatedSecret,
-    /// The account's state before the POST.
-    pub before: Before,
 }
 
 /// Why no secret was created, and what the job has done.
@@ -161,7 +153,7 @@ pub async fn create(
         };
 
         let error = match result {
-            Ok(secret) => return Outcome::Created(Box::new(Created { secret, before })),
+            Ok(secret) => return Outcome::Created(Box::new(secret)),
             Err(error) => match error.certainty() {
                 // Also if the response says that a secret exists, but has no value: the search finds out which one it
                 // is.

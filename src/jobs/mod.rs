@@ -27,7 +27,7 @@ use crate::domain::{
 };
 
 pub use connection::{Connections, Source};
-pub use create::{Created, MOST_RESTARTS, NotCreated, Outcome, Reason, create};
+pub use create::{MOST_RESTARTS, NotCreated, Outcome, Reason, create};
 pub use delete::{Deletion, Recheck, delete};
 pub use reads::{pause_after_rate_limit, pause_before_restart, read_pages};
 pub use records::Records;

@@ -24,7 +24,7 @@ use crate::headless::{Headless, Undelivered};
 use crate::jobs::{Connections, Records, Step};
 use crate::process::{self, say};
 use crate::terminal::{Signals, TerminalHandle, TerminalOutput};
-use crate::tui::screens::{CreatedScreen, Form, Validation};
+use crate::tui::screens::{CreatedScreen, Form, Validation, Verification};
 use crate::tui::{App, Command, Event, JobRunner, Output, Screen, Signal, Size, Theme};
 
 pub use crate::process::{forbid_core_dumps, survive_file_size_limit};
@@ -273,14 +273,14 @@ impl Run {
         undelivered: Undelivered,
         signals: &mut Signals,
     ) -> Result<Exit, Box<dyn Error>> {
-        let Undelivered { payload, before, verified, why } = undelivered;
+        let Undelivered { payload, verified, why } = undelivered;
         self.app.shared.output = Output::Broken;
         self.executor.terminal = TerminalOutput::open().ok();
         if self.executor.terminal.is_some() {
-            let mut screen = CreatedScreen::new(payload.new_secret, payload.secret, before);
+            let mut screen = CreatedScreen::new(payload.new_secret, payload.secret);
             screen.not_printed = Some(why);
             if let Some(result) = verified {
-                screen.set_verified(result);
+                screen.verification = Verification::Done(result);
             }
             self.app.screen = Screen::Created(Box::new(screen));
             return self.interact(signals).await;

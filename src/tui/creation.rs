@@ -4,10 +4,10 @@
 //! **Invariant:** a secret that arrives opens its screen, or gets an exit message.
 
 use crate::domain::{
-    ApiError, Certainty, ClientId, Consequences, Disposition, Exit, ExitSummary, Explanation, GRACE,
-    NewSecret, Signal,
+    ApiError, Certainty, ClientId, Consequences, CreatedSecret, Disposition, Exit, ExitSummary, Explanation,
+    GRACE, NewSecret, Signal,
 };
-use crate::jobs::{Created, NotCreated, Outcome, Question, Reason, Step};
+use crate::jobs::{NotCreated, Outcome, Question, Reason, Step};
 
 use super::Remote;
 use super::app::{App, InFlight, Output, Screen, Shared, Transition};
@@ -118,7 +118,7 @@ impl App {
             app.summaries.remove(index);
         }
         match (outcome, in_flight) {
-            (Outcome::Created(created), _) => self.open_created(creating, *created),
+            (Outcome::Created(secret), _) => self.open_created(creating, *secret),
             (Outcome::NotCreated(not_created), _) => self.fail(&creating, &not_created),
             (Outcome::Unknown(lost, _), Some(in_flight)) => self.lose_response(&in_flight, lost),
             // The job failed before its POST.
@@ -129,15 +129,14 @@ impl App {
         }
     }
 
-    fn open_created(&mut self, Creating { new_secret, replaces, .. }: Creating, created: Created) {
+    fn open_created(&mut self, creating: Creating, secret: CreatedSecret) {
         let app = &mut self.shared;
         app.shows_help = false;
         app.message = None;
         app.form.notice = None;
-        let Created { secret, before } = created;
         app.send(Command::RecordSecret(secret.id.clone(), secret.expires_at));
-        let mut screen = CreatedScreen::new(new_secret, secret, before.ids.unwrap_or_default());
-        screen.deleted_older.extend(replaces);
+        let mut screen = CreatedScreen::new(creating.new_secret, secret);
+        screen.deleted_older.extend(creating.replaces);
         screen.fetch_account(app);
         screen.find_profiles(app);
         app.lookups.account = Remote::NotAsked;

@@ -106,25 +106,8 @@ mod tests {
             }
             assert_eq!(scroll.top, top, "{actions:?}");
         }
-    }
-
-    #[test]
-    fn scrolling_to_a_row_shows_it() {
-        for (row, top) in [(0, 0), (3, 0), (4, 1), (9, 6)] {
-            assert_eq!(Scroll::to(row, 10, 5).top, top, "{row}");
-        }
-        assert_eq!(Scroll::to(4, 5, 5).top, 0);
-    }
-
-    #[test]
-    fn rows_that_fit_do_not_scroll_and_fewer_rows_are_shown_to_their_end() {
-        let mut scroll = Scroll::default();
-        scroll.on_action(Action::ScrollDown, 5, 5);
-        assert_eq!(scroll.top, 0);
         let mut scroll = Scroll { top: 50 };
-        scroll.on_action(Action::ScrollUp, 10, 5);
-        assert_eq!(scroll.top, 5);
-        scroll.on_action(Action::ToEnd, 3, 0);
-        assert_eq!(scroll.top, 3);
+        scroll.on_action(ScrollUp, 10, 5);
+        assert_eq!(scroll.top, 5, "there are fewer rows now");
     }
 }

@@ -340,59 +340,35 @@ mod tests {
     }
 
     #[test]
-    fn press_returns_whether_the_text_changed() {
-        let mut line = TextLine::new("");
-        assert_eq!(press(&mut line, KeyCode::Char('a'), KeyModifiers::NONE), Some(true));
-        assert_eq!(press(&mut line, KeyCode::Left, KeyModifiers::NONE), Some(false));
-        assert_eq!(press(&mut line, KeyCode::Backspace, KeyModifiers::NONE), Some(false));
-        assert_eq!(press(&mut line, KeyCode::F(5), KeyModifiers::NONE), None);
-    }
-
-    #[test]
     fn graphemes_are_deleted_whole_and_the_length_is_limited() {
         let mut line = TextLine::new("e\u{301}漢");
         press(&mut line, KeyCode::Backspace, KeyModifiers::NONE);
         press(&mut line, KeyCode::Backspace, KeyModifiers::NONE);
         assert_eq!(line.text(), "");
+        line.insert("a\u{1b}[2J\r\nb");
+        assert_eq!(line.text(), "a[2Jb");
         line.insert(&"1".repeat(1000));
         assert_eq!(line.text().len(), LONGEST);
         let mut long = TextLine::long();
         long.insert(&"1".repeat(100_000));
         assert_eq!(long.text().len(), LONGEST_PATH);
-        line.set("");
-        line.insert("a\u{1b}[2J\r\nb");
-        assert_eq!(line.text(), "a[2Jb");
     }
 
     #[test]
-    fn a_masked_line_keeps_its_text_and_does_not_show_it() {
-        let mut line = MaskedLine::default();
-        line.append(" \n\u{e9}");
-        assert_eq!(line.length(), 0, "nothing in it counts");
-        line.append("fake value\n");
-        assert_eq!((line.text(), line.length()), ("fakevalue", 9));
-        assert!(!format!("{line:?}").contains("fake"));
-    }
-
-    #[test]
-    fn a_masked_line_never_grows_past_its_first_capacity() {
-        let mut line = MaskedLine::default();
-        line.append(&"x".repeat(2 * CAPACITY));
-        assert_eq!((line.length(), line.text.capacity()), (CAPACITY, CAPACITY));
-    }
-
-    #[test]
-    fn keys_shorten_and_clear_a_masked_line() {
+    fn a_masked_line_shows_nothing_and_never_grows_past_its_first_capacity() {
         let press = |line: &mut MaskedLine, code, modifiers| line.press(KeyPress { code, modifiers });
         let mut line = MaskedLine::default();
-        line.append("abc");
+        line.append(" \n\u{e9}fake value\n");
+        assert_eq!((line.text(), line.length()), ("fakevalue", 9));
+        assert!(!format!("{line:?}").contains("fake"));
         press(&mut line, KeyCode::Left, KeyModifiers::NONE);
         press(&mut line, KeyCode::Char('d'), KeyModifiers::NONE);
-        assert_eq!(line.text(), "abcd");
+        assert_eq!(line.text(), "fakevalued");
         press(&mut line, KeyCode::Backspace, KeyModifiers::NONE);
-        assert_eq!(line.text(), "abc");
+        assert_eq!(line.text(), "fakevalue");
         press(&mut line, KeyCode::Char('u'), KeyModifiers::CONTROL);
-        press(&mut line, KeyCode::Backspace, KeyModifiers::NONE);
         assert_eq!(line.length(), 0);
+        line.append(&"x".repeat(2 * CAPACITY));
+        assert_eq!((line.length(), line.text.capacity()), (CAPACITY, CAPACITY));
     }
 }

@@ -5,63 +5,49 @@ use ratatui::style::{Color, Modifier, Style};
 /// Styles and glyphs. Color never carries meaning alone: a symbol or text says the same.
 #[derive(Clone, Debug)]
 pub struct Theme {
-    /// Titles, the secret, the focus.
-    pub strong: Style,
-    /// Labels and hints.
-    pub faint: Style,
-    /// Correct, done.
-    pub good: Style,
-    /// Warnings.
-    pub warning: Style,
-    /// Wrong, failed.
-    pub bad: Style,
+    pub(crate) strong: Style,
+    pub(crate) faint: Style,
+    pub(crate) good: Style,
+    pub(crate) warning: Style,
+    pub(crate) bad: Style,
     /// The button or choice in focus.
-    pub selected: Style,
+    pub(crate) selected: Style,
     /// The `DEMO` mark in the header.
-    pub mark: Style,
+    pub(crate) mark: Style,
     /// A character that makes a value invalid.
-    pub offending: Style,
-    /// The glyphs for this terminal.
-    pub glyphs: Glyphs,
+    pub(crate) offending: Style,
+    pub(crate) glyphs: Glyphs,
 }
 
 /// Single-width glyphs, or similar ones in ASCII.
 #[derive(Clone, Copy, Debug)]
 pub struct Glyphs {
-    /// Correct, done.
-    pub check: &'static str,
-    /// Wrong, failed.
-    pub cross: &'static str,
-    /// A warning.
-    pub warning: &'static str,
+    pub(crate) check: &'static str,
+    pub(crate) cross: &'static str,
+    pub(crate) warning: &'static str,
     /// The focus or the selection.
-    pub pointer: &'static str,
-    /// Not done yet, or a note.
-    pub dot: &'static str,
+    pub(crate) pointer: &'static str,
+    /// Before a note, and between two.
+    pub(crate) dot: &'static str,
     /// A hidden character.
-    pub bullet: char,
-    /// Text that was cut off.
-    pub ellipsis: &'static str,
-    /// Between an old and a new value.
-    pub arrow: &'static str,
-    /// Between a width and a height.
-    pub times: &'static str,
+    pub(crate) bullet: char,
+    pub(crate) ellipsis: &'static str,
+    pub(crate) arrow: &'static str,
+    pub(crate) times: &'static str,
     /// After a value that a key changes.
-    pub more: &'static str,
-    /// Between two notes.
-    pub separator: &'static str,
+    pub(crate) more: &'static str,
     /// A step that is not done.
-    pub open: &'static str,
-    /// A cell of a bar.
-    pub bar: &'static str,
+    pub(crate) open: &'static str,
+    /// A cell of a timeline.
+    pub(crate) bar: &'static str,
     /// A cell that is cut off a bar.
-    pub cut: &'static str,
+    pub(crate) cut: &'static str,
     /// The start of a timeline.
-    pub today: &'static str,
+    pub(crate) today: &'static str,
     /// A cell of a horizontal line.
-    pub rule: &'static str,
-    /// The frames of the spinner, in order.
-    pub spinner: &'static [&'static str],
+    pub(crate) rule: &'static str,
+    /// The frames, in order.
+    pub(crate) spinner: &'static [&'static str],
 }
 
 impl Glyphs {
@@ -77,7 +63,6 @@ impl Glyphs {
         arrow: "→",
         times: "×",
         more: " ▾",
-        separator: "·",
         open: "○",
         bar: "█",
         cut: "╌",
@@ -98,7 +83,6 @@ impl Glyphs {
         arrow: "->",
         times: "x",
         more: "",
-        separator: "-",
         open: "o",
         bar: "=",
         cut: "-",

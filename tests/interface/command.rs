@@ -1,6 +1,10 @@
 //! The screen that shows the request as a command.
 
-use atlas_secret::tui::{Command, Screen};
+use atlas_secret::domain::{
+    BaseUrl, Format, Identity, PairKind, ProfileName, QueryFlags, Session, SessionOrigin, Template,
+};
+use atlas_secret::tui::screens::Form;
+use atlas_secret::tui::{Command, Flags, Output, Screen};
 
 use crate::stage::{CLIENT, PROJECT, Stage};
 use crate::*;
@@ -17,4 +21,79 @@ fn the_request_is_shown_as_a_command_and_copied_without_credentials() {
     assert!(text.contains(PROJECT) && text.contains(CLIENT) && text.contains("720"), "{text}");
     stage.copied(COPIED).keys("esc");
     assert!(stage.is_on_form());
+}
+
+#[test]
+fn a_copy_is_not_claimed_for_another_recipe() {
+    let mut stage = Stage::filled();
+    stage.keys("f2 c tab").copied(SENT);
+    assert_drawn(&stage, "Contains no credentials, but prints the new secret.");
+}
+
+/// The text of F2 in this session, and the remark above it for each recipe.
+fn text_of(session: Session, output: Output) -> (String, Vec<String>) {
+    let mut stage = Stage::new(session, Form::new(PROJECT, CLIENT, "36h"));
+    stage.app.shared.output = output;
+    stage.app.shared.flags = Flags { replace_expired: true, verify: true, ..Flags::default() };
+    stage.app.shared.query_flags = QueryFlags { envelope: true, pretty: true };
+    stage.keys("f2");
+    let Screen::Command(view) = &stage.app.screen else { panic!("no command is shown") };
+    let text = view.text(&stage.app.shared);
+    let remarks = (0..5).map(|_| {
+        let remark = drawn(&stage);
+        stage.keys("tab");
+        remark
+    });
+    (text, remarks.collect())
+}
+
+#[test]
+fn the_command_has_the_options_of_the_session() {
+    let remote = |url| Session::remote(&BaseUrl::parse(url).unwrap(), Identity::AccessToken);
+    let profile = |name: &str| SessionOrigin::Profile(ProfileName::new(name).unwrap());
+    let named = remote("https://a$(id).example").with_origin(profile("it's mine"));
+    let (text, _) = text_of(named, Output::Sink(Format::Json));
+    let expected = [
+        "atlas-secret --yes",
+        r"--profile 'it'\''s mine'",
+        "--base-url 'https://a$(id).example'",
+        "--replace-expired",
+        "--verify",
+        "--envelope",
+        "--pretty",
+        "--format json",
+        "--project-id 32b6e34b3d91647abb20e7b8",
+        "--client-id mdb_sa_id_1234567890abcdef12345678",
+        "--expires-after 36h\n",
+    ];
+    assert_eq!(text, expected.join(" \\\n  "));
+    let template = Output::Sink(Format::Template(Template::parse("it's {secret}").unwrap()));
+    let kept = Identity::Profile { name: ProfileName::new("ci").unwrap(), kind: PairKind::ServiceAccount };
+    let in_keyring = Session::remote(&BaseUrl::parse(BaseUrl::CLOUD).unwrap(), kept);
+    let rows = [
+        (Session::Demo, template, r"--template 'it'\''s {secret}'", true),
+        (in_keyring.clone(), Output::Terminal, "--profile ci \\\n", true),
+        (in_keyring, Output::Terminal, "--base-url", false),
+        (
+            remote(BaseUrl::CLOUD).with_origin(SessionOrigin::Environment),
+            Output::Terminal,
+            "--profile",
+            false,
+        ),
+    ];
+    for (session, output, part, is_there) in rows {
+        let (text, _) = text_of(session, output);
+        assert_eq!(text.contains(part), is_there, "{part}: {text}");
+    }
+}
+
+#[test]
+fn in_the_demo_every_command_but_its_own_says_to_replace_the_ids() {
+    let remote = Session::remote(&BaseUrl::parse(BaseUrl::CLOUD).unwrap(), Identity::AccessToken);
+    for (session, is_demo) in [(Session::Demo, true), (remote, false)] {
+        let (_, remarks) = text_of(session, Output::Terminal);
+        for (index, remark) in remarks.iter().enumerate() {
+            assert_eq!(remark.contains("The IDs exist in the demo only"), is_demo && index > 0, "{remark}");
+        }
+    }
 }

@@ -177,12 +177,12 @@ fn the_new_secret_is_not_listed() {
 }
 
 #[test]
-fn if_the_new_id_is_unknown_only_earlier_secrets_are_listed() {
+fn if_the_new_id_is_unknown_no_secret_is_listed() {
     let mut stage = Stage::fetching();
-    stage.account(&[masked("9f3a")]).post_finished(Ok(without_id()));
-    stage.keys("d").account(&[masked("9f3a"), masked("aaaa")]);
-    assert_selected(&stage, "9f3a");
-    assert_not_drawn(&stage, "…aaaa");
+    stage.account(&[masked("9f3a")]).post_finished(Ok(without_id())).account(&[masked("9f3a")]).keys("d");
+    assert!(stage.created_screen().prompt.is_none());
+    assert_drawn(&stage, "Atlas's response has no secret ID. Delete older secrets in Atlas.");
+    assert_not_drawn(&stage, "…9f3a");
 }
 
 #[test]

@@ -34,27 +34,9 @@ pub struct SecretList {
     /// The index of the selected secret.
     selected: usize,
     stage: Stage,
-    /// Which secrets the screen of a new secret leaves out. `None` before creating: then all are listed, and the
-    /// session still needs the secret that it signed in with.
-    keeps: Option<Keeps>,
-}
-
-/// The secrets that are kept, because they are not older than the new one.
-#[derive(Clone, Debug)]
-pub enum Keeps {
-    /// The new secret.
-    This(SecretId),
-    /// All that were not there before, because the new secret's ID could not be read.
-    AllBut(Vec<SecretId>),
-}
-
-impl Keeps {
-    pub(super) fn allows(&self, id: &SecretId) -> bool {
-        match self {
-            Self::This(new) => new != id,
-            Self::AllBut(before) => before.contains(id),
-        }
-    }
+    /// The new secret, which is not listed. `None` before creating: then the session still needs the secret that it
+    /// signed in with.
+    new: Option<SecretId>,
 }
 
 #[derive(Clone, Debug)]
@@ -83,9 +65,9 @@ fn is_fresh(secret: &ExistingSecret, now: Timestamp) -> bool {
 }
 
 impl SecretList {
-    pub(in crate::tui) fn open(app: &mut Shared, account: AccountRef, keeps: Option<Keeps>) -> Self {
+    pub(in crate::tui) fn open(app: &mut Shared, account: AccountRef, new: Option<SecretId>) -> Self {
         app.send(Command::FetchAccount(Reader::SecretList, account.clone()));
-        Self { account, secrets: Vec::new(), selected: 0, stage: Stage::Fetching, keeps }
+        Self { account, secrets: Vec::new(), selected: 0, stage: Stage::Fetching, new }
     }
 
     /// Returns to the form, which fetches the account again.
@@ -119,7 +101,7 @@ impl SecretList {
     fn ask(&mut self, app: &mut Shared) {
         let Some(secret) = self.secrets.get(self.selected) else { return };
         let risk = app.login_risk(&self.account.client, secret);
-        self.stage = if risk == LoginRisk::Own && self.keeps.is_none() {
+        self.stage = if risk == LoginRisk::Own && self.new.is_none() {
             app.message = Some(
                 "You are signed in with this secret and need it to create a new one. Create first, then delete it.",
             );
@@ -152,9 +134,7 @@ impl SecretList {
     fn fetched(&mut self, result: ApiResult<ServiceAccount>, now: Timestamp) {
         self.stage = match result {
             Ok(account) => {
-                let is_listed = |secret: &ExistingSecret| {
-                    self.keeps.as_ref().is_none_or(|keeps| keeps.allows(&secret.id))
-                };
+                let is_listed = |secret: &ExistingSecret| Some(&secret.id) != self.new.as_ref();
                 self.secrets = account.secrets.into_iter().filter(is_listed).collect();
                 // Select an expired secret, or else the one that is needed least. A fresh one may be needed although it
                 // was never used.
@@ -192,8 +172,7 @@ impl SecretList {
             }
             Stage::Choosing(_) | Stage::Deleting(_) => {}
         }
-        // Only after creating, the list leaves one out: the new one.
-        let (title, none) = match self.keeps {
+        let (title, none) = match self.new {
             Some(_) => ("Older secrets of this account", "No older secrets."),
             None => ("Secrets of this account", "This account has no secrets."),
         };
@@ -239,7 +218,7 @@ impl SecretList {
     fn consequence(&self, secret: &ExistingSecret, now: Timestamp) -> String {
         match secret.created_at {
             _ if secret.is_expired(now) => "It has expired: no client can use it.".to_owned(),
-            Some(at) if self.keeps.is_none() && is_fresh(secret, now) => {
+            Some(at) if self.new.is_none() && is_fresh(secret, now) => {
                 format!("It was created {}: it may be the new one.", text::ago(at, now))
             }
             _ => match secret.last_used_at {

@@ -462,7 +462,7 @@ impl SignIn {
                 SignInMethod::Demo => "Demo (simulated Atlas, no account needed)".to_owned(),
             };
             let is_in_use = method.is_in_use(&app.session);
-            let mark = if is_in_use { format!(" {} in use", theme.glyphs.separator) } else { String::new() };
+            let mark = if is_in_use { format!(" {} in use", theme.glyphs.dot) } else { String::new() };
             canvas.choice(is_selected, [Span::styled(title + &mark, style)]);
         }
     }

@@ -1,8 +1,6 @@
 //! The screen that shows the form's request as a command, for a runbook.
 
 mod recipe;
-#[cfg(test)]
-mod tests;
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -259,4 +257,16 @@ fn break_index(row: &str, width: usize) -> usize {
     let after_blank = row[indent..].rfind(' ').map(|blank| indent + blank + 1);
     let fits = |at: &usize| CONTINUATION_INDENT + Span::raw(&row[*at..]).width() < width;
     after_blank.filter(fits).unwrap_or(row.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_wrapped_and_no_text_is_lost() {
+        let shown = rows("ab\n\tcdefgh漢字\n", 8);
+        let shown: Vec<_> = shown.iter().map(|(is_rest, text)| (*is_rest, text.as_str())).collect();
+        assert_eq!(shown, [(false, "ab"), (false, "    cdef"), (true, "gh漢"), (true, "字")]);
+    }
 }

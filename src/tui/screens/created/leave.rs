@@ -108,7 +108,7 @@ impl CreatedScreen {
     }
 
     /// Why leaving must ask, and the question. `None` if the secret has certainly been delivered.
-    fn reason_to_ask(&self) -> Option<(String, LeaveQuestion)> {
+    pub(super) fn reason_to_ask(&self) -> Option<(String, LeaveQuestion)> {
         use LeaveQuestion::{AlreadyPasted, DidItArrive, LeaveAnyway};
         if !self.delivered.is_empty() {
             return None;
@@ -143,11 +143,6 @@ impl CreatedScreen {
             _ => ("You have not copied or saved this secret.", LeaveAnyway),
         };
         Some((reason.to_owned(), question))
-    }
-
-    /// True if leaving asks a question.
-    pub(super) fn asks_before_leaving(&self) -> bool {
-        self.reason_to_ask().is_some()
     }
 
     /// Leaves, or starts what comes before. An output that waits for the secret gets it when the user quits.
@@ -276,12 +271,6 @@ impl CreatedScreen {
             app.send(Command::SettleRecord);
         }
         app.summaries.push(ExitSummary::of(&self.new_secret.client, &self.secret, disposition));
-    }
-
-    /// Where the user goes after the check of the clipboard; `None` if nothing waits for it.
-    pub(super) fn target_after_check(&self) -> Option<Target> {
-        let is_checking = |leaving: &&Leaving| matches!(leaving.confirmation, LeaveConfirmation::Checking);
-        self.leaving.as_ref().filter(is_checking).map(|leaving| leaving.target)
     }
 
     pub(super) fn printed(&mut self, app: &mut Shared, result: Result<(), String>) -> Transition {

@@ -5,7 +5,6 @@
 
 mod copy;
 mod leave;
-mod line;
 mod prompt;
 mod run;
 mod steps;
@@ -17,7 +16,7 @@ use secrecy::ExposeSecret;
 
 use crate::domain::{
     AccountRef, CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, Format, KnownCommand,
-    NewSecret, Now, SecretId, SecretPayload, ServerText, ServiceAccount, can_be_shown, masked,
+    NewSecret, Now, SecretPayload, ServerText, ServiceAccount, can_be_shown, masked,
 };
 use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
@@ -31,7 +30,7 @@ pub use leave::{LeaveConfirmation, LeaveQuestion, Leaving, Target};
 pub use prompt::Prompt;
 pub use steps::Verification;
 
-use line::PromptLine;
+use prompt::PromptLine;
 use steps::ProfileStep;
 
 /// How long a revealed secret stays readable after the last key.
@@ -40,21 +39,15 @@ const REVEALED_FOR: Duration = Duration::from_secs(30);
 /// A screen with fewer rows is low: some parts are left out.
 const LOW: u16 = 18;
 
-/// A screen with at least this many rows is tall: nothing is left out.
-const TALL: u16 = 40;
-
 /// The rows of the client ID, the secret ID and the expiry.
 const FACT_ROWS: u16 = 3;
 
 /// The new secret, and the state of its delivery and of the rotation.
 #[derive(Clone, Debug)]
 pub struct CreatedScreen {
-    /// The request.
-    pub new_secret: NewSecret,
+    new_secret: NewSecret,
     /// The secret that Atlas returned.
     pub secret: CreatedSecret,
-    /// The IDs of the secrets that the account had before; empty if unknown.
-    ids_before: Vec<SecretId>,
     /// The account, fetched again after creating: its other secrets can be deleted.
     account: Remote<AccountRef, ServiceAccount>,
     /// The account's name; empty until it is known.
@@ -80,7 +73,6 @@ pub struct CreatedScreen {
     pub prompt: Option<Prompt>,
     /// The save or the command that is still running, even if its prompt is closed.
     delivering: Option<DeliveryId>,
-    /// The running command.
     command: Option<KnownCommand>,
     /// When to mask the value again, if it is revealed.
     pub revealed_until: Option<Now>,
@@ -126,11 +118,10 @@ const WRITES: &[Binding] = &keys(quit("write and quit"));
 
 impl CreatedScreen {
     /// The screen of a secret that was just created.
-    pub fn new(new_secret: NewSecret, secret: CreatedSecret, ids_before: Vec<SecretId>) -> Self {
+    pub fn new(new_secret: NewSecret, secret: CreatedSecret) -> Self {
         Self {
             new_secret,
             secret,
-            ids_before,
             account: Remote::NotAsked,
             account_name: ServerText::default(),
             deleted_older: Vec::new(),
@@ -239,10 +230,11 @@ impl Component for CreatedScreen {
     }
 
     fn on_paste(&mut self, app: &mut Shared, text: &str) {
-        if let Some(prompt) = self.prompt.as_mut().filter(|_| self.leaving.is_none()) {
-            prompt.edit(|line| line.edit(|line| line.insert(text.trim_end_matches(['\r', '\n']))));
-        } else {
-            self.check_pasted(app, text);
+        match &mut self.prompt {
+            Some(prompt) => {
+                prompt.edit(|line| line.edit(|line| line.insert(text.trim_end_matches(['\r', '\n']))));
+            }
+            None => self.check_pasted(app, text),
         }
     }
 
@@ -256,7 +248,7 @@ impl Component for CreatedScreen {
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
             Event::ClipboardChecked(content) => {
                 self.clipboard_checked(app, content);
-                if let Some(target) = self.target_after_check() {
+                if let Some(Leaving { target, confirmation: LeaveConfirmation::Checking }) = self.leaving {
                     return self.leave_or_ask(app, target);
                 }
             }
@@ -289,7 +281,7 @@ impl Component for CreatedScreen {
             (Some(leaving), _) => leaving.keys(),
             (None, Some(prompt)) => prompt.keys(),
             (None, None) if matches!(app.output, Output::Sink(_)) => WRITES,
-            (None, None) if self.asks_before_leaving() => ASKS,
+            (None, None) if self.reason_to_ask().is_some() => ASKS,
             (None, None) => QUITS,
         }
     }

@@ -8,17 +8,18 @@ use crate::domain::{
     CommandOutput, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format, OtherClient, SaveFailure,
 };
 use crate::tui::app::{Shared, Transition};
-use crate::tui::canvas::Canvas;
-use crate::tui::event::{Command, DeliveryId, Event};
+use crate::tui::canvas::{Canvas, cut};
+use crate::tui::event::{Command, DeliveryId, Event, KeyPress};
 use crate::tui::keys::{
     Action, BACK_BUT_CTRL_C, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, HELP_BESIDE_TEXT,
     LEAVE_FROM_PROMPT, yes,
 };
 use crate::tui::screens::SecretList;
+use crate::tui::text_line::field_label;
+use crate::tui::{TextLine, paste};
 
-use super::CreatedScreen;
-use super::line::PromptLine;
 use super::run::{ABOUT_RUN, RunPrompt};
+use super::{CreatedScreen, LOW};
 
 /// What the user selects or types.
 #[derive(Clone, Debug)]
@@ -96,28 +97,32 @@ impl Prompt {
 
 impl CreatedScreen {
     pub(super) fn open_secret_list(&mut self, app: &mut Shared) {
-        let list = SecretList::open(app, self.new_secret.account(), Some(self.keeps()));
-        self.prompt = Some(Prompt::Delete(list));
-        if self.account.error(&self.new_secret.account()).is_some() {
+        let account = self.new_secret.account();
+        if let Some(new) = &self.secret.id {
+            self.prompt = Some(Prompt::Delete(SecretList::open(app, account.clone(), Some(new.clone()))));
+        } else {
+            app.message = Some("Atlas's response has no secret ID. Delete older secrets in Atlas.");
+        }
+        if self.account.error(&account).is_some() {
             self.fetch_account(app);
         }
     }
 
     pub(super) fn on_prompt_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        if let Some(Prompt::Delete(list)) = &mut self.prompt {
-            if !list.on_list_action(app, action) {
+        match &mut self.prompt {
+            Some(Prompt::Delete(list)) => {
+                if !list.on_list_action(app, action) {
+                    self.prompt = None;
+                }
+            }
+            _ if action == Action::Leave => {
                 self.prompt = None;
+                return self.abort(app);
             }
-        } else if action == Action::Leave {
-            self.prompt = None;
-            return self.abort(app);
-        } else {
-            match self.prompt {
-                Some(Prompt::Formats(_)) => self.on_formats_action(app, action),
-                Some(Prompt::Save(..)) => self.on_save_action(app, action),
-                Some(Prompt::Run(_)) => self.on_run_action(app, action),
-                Some(Prompt::Delete(_)) | None => {}
-            }
+            Some(Prompt::Formats(_)) => self.on_formats_action(app, action),
+            Some(Prompt::Save(..)) => self.on_save_action(app, action),
+            Some(Prompt::Run(_)) => self.on_run_action(app, action),
+            None => {}
         }
         Transition::Stay
     }
@@ -181,28 +186,24 @@ impl CreatedScreen {
         }
     }
 
+    /// Saves to a new file, or updates the one that the user agreed to.
     fn on_save_action(&mut self, app: &mut Shared, action: Action) {
         let Some(Prompt::Save(line, existing)) = &mut self.prompt else { return };
-        match (existing.take(), action) {
+        match (action, existing.is_some()) {
             _ if line.is_running => {}
-            (Some(agreed), Action::Yes) => self.save(app, Some(agreed)),
-            (Some(_), Action::No) => {}
-            (Some(file), _) => *existing = Some(file),
-            (None, Action::No) => self.prompt = None,
-            (None, Action::Choose) => self.save(app, None),
-            (None, _) => {}
+            (Action::No, true) => *existing = None,
+            (Action::No, false) => self.prompt = None,
+            (Action::Yes, true) | (Action::Choose, false) => {
+                let agreed = existing.take();
+                let Some(path) = line.start(self.delivering).map(|text| unquoted(&text)) else { return };
+                let (id, payload) = (self.start_delivery(app), self.payload(app));
+                app.send(match agreed {
+                    Some(file) => Command::UpdateEnv(id, path, payload, file),
+                    None => Command::Save(id, path, payload),
+                });
+            }
+            _ => {}
         }
-    }
-
-    /// Saves to a new file, or updates the one that the user agreed to.
-    fn save(&mut self, app: &mut Shared, existing: Option<EnvFile>) {
-        let Some(Prompt::Save(line, _)) = &mut self.prompt else { return };
-        let Some(path) = line.start(self.delivering).map(|text| unquoted(&text)) else { return };
-        let (id, payload) = (self.start_delivery(app), self.payload(app));
-        app.send(match existing {
-            Some(file) => Command::UpdateEnv(id, path, payload, file),
-            None => Command::Save(id, path, payload),
-        });
     }
 
     /// Handles the end of a save. If the file exists, that may lead to a question instead of an error.
@@ -212,19 +213,15 @@ impl CreatedScreen {
         id: DeliveryId,
         result: Result<Delivery, SaveFailure>,
     ) {
-        if self.delivering != Some(id) {
-            return;
+        match (result, &mut self.prompt) {
+            _ if self.delivering != Some(id) => {}
+            (Err(SaveFailure::CanUpdate(file)), Some(Prompt::Save(line, existing))) if line.is_running => {
+                line.is_running = false;
+                *existing = Some(file);
+                self.delivering = None;
+            }
+            (result, _) => self.delivery_ended(app, result.map_err(|failure| failure.to_string())),
         }
-        if let (Err(SaveFailure::CanUpdate(file)), Some(Prompt::Save(line, existing))) =
-            (&result, &mut self.prompt)
-            && line.is_running
-        {
-            line.is_running = false;
-            *existing = Some(file.clone());
-            self.delivering = None;
-            return;
-        }
-        self.delivery_ended(app, result.map_err(|failure| failure.to_string()));
     }
 
     fn draw_save(&self, app: &Shared, line: &PromptLine, existing: Option<&EnvFile>, canvas: &mut Canvas) {
@@ -292,4 +289,112 @@ fn advice(path: &str, format: Format) -> String {
     let private = if cfg!(unix) { " that only you can read (mode 0600)" } else { "" };
     let not_expanded = if path.contains('$') { " $ is not expanded." } else { "" };
     format!("Saves {content}, to a new file{private}.{more}{not_expanded}")
+}
+
+/// An input line for the path of a file or for a command.
+#[derive(Clone, Debug)]
+pub struct PromptLine {
+    line: TextLine,
+    /// The noun in messages: `path` or `command`.
+    noun: &'static str,
+    pub(super) is_running: bool,
+    /// Why the last attempt failed.
+    pub(super) error: Option<String>,
+    /// True after a typed secret was dropped: the next characters are the rest of it.
+    drops_text: bool,
+}
+
+impl PromptLine {
+    pub fn new(noun: &'static str) -> Self {
+        Self { line: TextLine::long(), noun, is_running: false, error: None, drops_text: false }
+    }
+
+    pub fn text(&self) -> &str {
+        self.line.text().trim()
+    }
+
+    /// True once a space follows the first word.
+    pub fn has_space(&self) -> bool {
+        self.line.text().trim_start().contains(' ')
+    }
+
+    /// Marks the line as running, and returns its text. `None` if the line is empty or an earlier delivery is still
+    /// running; the line then shows why.
+    pub fn start(&mut self, delivering: Option<DeliveryId>) -> Option<String> {
+        let text = self.text().to_owned();
+        self.drops_text = false;
+        self.error = if delivering.is_some() {
+            Some("An earlier save or command is still running. Wait until it ends, or press Esc and copy the secret.".to_owned())
+        } else if text.is_empty() {
+            Some(format!("Type a {} first.", self.noun))
+        } else {
+            None
+        };
+        self.is_running = self.error.is_none();
+        self.is_running.then_some(text)
+    }
+
+    /// Handles a key. Returns true if the line changed.
+    pub fn press(&mut self, key: KeyPress) -> bool {
+        if self.drops_text && key.text().is_some_and(|character| !character.is_whitespace()) {
+            return false;
+        }
+        self.drops_text = false;
+        let is_changed = self.edit(|line| line.press(key) == Some(true));
+        self.drops_text = is_changed && self.error.is_some();
+        is_changed
+    }
+
+    /// Changes the line unless it is running. Returns true if the line changed.
+    ///
+    /// A secret in the line is dropped, because others can read file names and arguments.
+    pub fn edit(&mut self, change: impl FnOnce(&mut TextLine) -> bool) -> bool {
+        if self.is_running || !change(&mut self.line) {
+            return false;
+        }
+        self.error = None;
+        if paste::contains_secret(self.line.text()) {
+            self.line.set("");
+            self.error = Some(format!("You pasted a secret, not a {}. It was dropped.", self.noun));
+        }
+        true
+    }
+
+    /// Draws the label and the line, and `beside` next to it in `columns` columns.
+    pub(super) fn draw(&self, label: &str, columns: u16, beside: Line, canvas: &mut Canvas) {
+        self.line.row(field_label(label, true, canvas.theme)).draw(columns, beside, canvas);
+    }
+
+    /// Draws `doing` while the line is running, the error and the command's output if it failed, or else the advice.
+    pub(super) fn draw_below(&self, doing: &str, advice: &str, output: &CommandOutput, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        if let Some(error) = &self.error {
+            canvas.marked(theme.glyphs.cross, error, theme.bad);
+            // The last line often says why.
+            draw_output(output, 2, canvas);
+            return canvas.text(2, "Your new secret is still here.", theme.faint);
+        }
+        canvas.text(2, if self.is_running { doing } else { advice }, theme.faint);
+    }
+}
+
+/// Draws the output of a command. Each line takes one row, and the last line up to `rows_of_last`.
+pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mut Canvas) {
+    let theme = canvas.theme;
+    let ellipsis = theme.glyphs.ellipsis;
+    let is_low = canvas.height() < LOW;
+    let first = if is_low { output.lines.len().saturating_sub(2) } else { 0 };
+    let left_out = output.left_out + first;
+    if left_out > 0 && !is_low {
+        let lines = if left_out == 1 { "line" } else { "lines" };
+        canvas.text(2, &format!("{ellipsis} {left_out} earlier {lines} not shown"), theme.faint);
+    }
+    for (index, line) in output.lines.iter().enumerate().skip(first) {
+        // On a low screen, the ellipsis is before the line, to save a row.
+        let mark =
+            if is_low && left_out > 0 && index == first { format!("{ellipsis} ") } else { String::new() };
+        let rows = if index + 1 == output.lines.len() { rows_of_last } else { 1 };
+        let text = cut(&format!("{mark}{line}"), canvas.width(), 2, rows, ellipsis);
+        canvas.text(2, &text, theme.faint);
+    }
 }

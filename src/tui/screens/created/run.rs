@@ -12,7 +12,7 @@ use crate::tui::matching::Matches;
 use crate::tui::scroll::Scroll;
 
 use super::copy::formats;
-use super::line::PromptLine;
+use super::prompt::PromptLine;
 use super::{CreatedScreen, Prompt};
 
 /// With fewer columns, the format is on a row of its own.

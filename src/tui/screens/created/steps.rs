@@ -12,13 +12,12 @@ use crate::tui::Remote;
 use crate::tui::app::{Output, Shared};
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, rows_of};
 use crate::tui::event::{Command, Reader};
-use crate::tui::screens::secret_list::Keeps;
 use crate::tui::text;
 
-use super::line::draw_output;
-use super::{CreatedScreen, LOW, TALL};
+use super::prompt::draw_output;
+use super::{CreatedScreen, LOW};
 
-/// How many of the latest deliveries are listed, unless the screen is tall.
+/// How many of the latest deliveries are listed.
 const MOST_DELIVERIES: usize = 3;
 
 /// With fewer columns, the steps are shorter.
@@ -92,21 +91,16 @@ impl CreatedScreen {
         }
     }
 
-    /// What the list of older secrets must not delete: the new secret.
-    pub(super) fn keeps(&self) -> Keeps {
-        self.secret.id.clone().map_or_else(|| Keeps::AllBut(self.ids_before.clone()), Keeps::This)
-    }
-
-    /// The account's older secrets; `None` until the account is known.
+    /// The account's older secrets; `None` until the account is known, and without the new secret's ID.
     fn older_secrets(&self) -> Option<impl Iterator<Item = &ExistingSecret>> {
-        let (account, keeps) = (self.account.value(&self.new_secret.account())?, self.keeps());
+        let (account, new) = (self.account.value(&self.new_secret.account())?, self.secret.id.as_ref()?);
         let is_older = move |secret: &&ExistingSecret| {
-            keeps.allows(&secret.id) && self.deleted_older.iter().all(|deleted| deleted.id != secret.id)
+            secret.id != *new && self.deleted_older.iter().all(|deleted| deleted.id != secret.id)
         };
         Some(account.secrets.iter().filter(is_older))
     }
 
-    /// `None` until the account is known.
+    /// `None` if that is not known.
     pub(super) fn has_older_secret(&self) -> Option<bool> {
         self.older_secrets().map(|mut older| older.next().is_some())
     }
@@ -117,11 +111,6 @@ impl CreatedScreen {
             self.verification = Verification::Running(app.now);
             app.send(Command::Verify(self.new_secret.client.clone(), self.secret.value.clone()));
         }
-    }
-
-    /// Sets the result of a verification that ended before the screen opened.
-    pub(crate) fn set_verified(&mut self, result: ApiResult<()>) {
-        self.verification = Verification::Done(result);
     }
 
     pub(super) fn verified(&mut self, app: &mut Shared, result: ApiResult<()>) {
@@ -239,8 +228,7 @@ impl CreatedScreen {
                 canvas.text(LABEL_WIDTH, "q writes it to standard output.", Style::new());
             }
         }
-        let most = if canvas.height() < TALL { MOST_DELIVERIES } else { self.delivered.len() };
-        let earlier = self.delivered.len().saturating_sub(most);
+        let earlier = self.delivered.len().saturating_sub(MOST_DELIVERIES);
         for delivery in &self.delivered[earlier..] {
             canvas.marked(theme.glyphs.check, &delivery_text(delivery), theme.good);
         }

@@ -106,7 +106,7 @@ impl FieldMessage {
                 let known = cut(known, longest, 0, 1, glyphs.ellipsis);
                 let about = (name == FieldName::Client).then(|| about_account(app)).flatten();
                 let note = note.map(|note| format!("({note})"));
-                let note = note.or_else(|| about.map(|about| format!("{} {about}", glyphs.separator)));
+                let note = note.or_else(|| about.map(|about| format!("{} {about}", glyphs.dot)));
                 good([Some(known), note].into_iter().flatten().collect::<Vec<_>>().join(" "))
             }
             // An error about credentials is reported only once.
@@ -204,6 +204,6 @@ fn lifetime_text(app: &Shared, lifetime: Lifetime, theme: &Theme) -> String {
         }
         _ => lifetime.to_string(),
     };
-    let limit = app.form.limit.map(|limit| format!(" {} limit {limit}", theme.glyphs.separator));
+    let limit = app.form.limit.map(|limit| format!(" {} limit {limit}", theme.glyphs.dot));
     text + &limit.unwrap_or_default()
 }
