@@ -14,7 +14,6 @@ use crate::{
     program::{CLEAR_AFTER, Program},
     starting::{AS_NOBODY, is_root},
     tools::{Running, have, output, wait_for},
-    x11::LONG,
 };
 
 /// A new sway. It refuses to run as root; in that case another user runs everything here.
@@ -115,27 +114,6 @@ fn a_copy_outlives_the_program_and_is_marked_as_sensitive() {
     let formats = output(compositor.client("wl-paste").arg("--list-types")).unwrap();
     assert!(formats.contains("x-kde-passwordManagerHint"), "{formats}");
     assert!(left.0.is_running());
-}
-
-#[test]
-fn a_long_text_of_another_program_is_not_read_to_its_end() {
-    if !have_tools() || !have(&["wl-copy"]) {
-        return;
-    }
-    let compositor = Compositor::start();
-    let mut program = compositor.program("60");
-    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
-    let holder = program.clipboard_process();
-    let before = holder.peak_memory().unwrap();
-    let text = compositor.runtime.path().join("long");
-    fs::write(&text, "long ".repeat(LONG / 5)).unwrap();
-    let mut copy = compositor.client("wl-copy");
-    copy.arg("--foreground").stdin(fs::File::open(text).unwrap()).stdout(Stdio::null());
-    let mut owner = copy.spawn().map(Running).unwrap();
-    assert!(holder.peak_memory_at_its_end() < before + LONG / 5, "most of it was read");
-    assert_eq!(program.ask("content"), "Overwritten");
-    let formats = output(compositor.client("wl-paste").arg("--list-types"));
-    assert!(owner.0.try_wait().unwrap().is_none() && formats.is_some(), "it stays on the clipboard");
 }
 
 #[test]

@@ -17,9 +17,6 @@ use crate::{
 
 const TOOLS: &[&str] = &["Xvfb", "xclip"];
 
-/// The length of a text that is too long for a clipboard of ours, in bytes.
-pub const LONG: usize = 100_000_000;
-
 fn start_on(display: &Display) -> Program {
     Program::start(&[("DISPLAY", &display.name), ("TERM", "xterm-256color")])
 }
@@ -80,18 +77,15 @@ fn clearing_removes_the_copy() {
 }
 
 #[test]
-fn a_long_text_of_another_program_is_not_read_to_its_end() {
+fn a_long_text_of_another_program_is_noticed_and_stays() {
     if !have(TOOLS) {
         return;
     }
     let display = Display::start();
     let mut program = start_on(&display);
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
-    let holder = program.clipboard_process();
-    let before = holder.peak_memory().unwrap();
-    let mut owner = display.copy_elsewhere(&"long ".repeat(LONG / 5));
-    assert!(holder.peak_memory_at_its_end() < before + LONG / 5, "most of it was read");
-    assert_eq!(program.ask("content"), "Overwritten");
+    let mut owner = display.copy_elsewhere(&"long ".repeat(2_000_000));
+    wait_for("the other program's copy", || (program.ask("content") == "Overwritten").then_some(()));
     assert!(
         owner.0.try_wait().unwrap().is_none() && display.formats().is_some(),
         "it stays on the clipboard"

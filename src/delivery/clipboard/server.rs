@@ -13,11 +13,8 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-#[cfg(all(unix, not(target_os = "macos")))]
-use arboard::LinuxClipboardKind;
-use arboard::{Clipboard, Error, Set};
+use arboard::{Clipboard, Error, Get, Set};
 use secrecy::{ExposeSecret, SecretString};
-#[cfg(not(all(unix, not(target_os = "macos"))))]
 use zeroize::Zeroizing;
 
 use crate::domain::{ClipboardContent, CopyError, LostCopy};
@@ -26,9 +23,6 @@ use crate::process::forbid_core_dumps;
 use super::process::{
     HOLD_CLIPBOARD, Report, Request, close_inherited_descriptors, detach_from_terminal, inherited_channel,
 };
-
-#[cfg(all(unix, not(target_os = "macos")))]
-use super::reader::Reader;
 
 /// The longest lease: a value must not stay in memory forever.
 const MAX_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
@@ -356,8 +350,6 @@ const DISPLAY_GONE: ClipboardContent = ClipboardContent::Lost(LostCopy::DisplayG
 /// An open clipboard. It stays open while a value is held, because it serves the value.
 struct Selection {
     clipboard: Clipboard,
-    #[cfg(all(unix, not(target_os = "macos")))]
-    reader: Reader,
     value: Option<SecretString>,
 }
 
@@ -365,12 +357,7 @@ impl Selection {
     /// Opens the system's clipboard. May hang if a display does not respond.
     fn open() -> Result<Self, CopyError> {
         let clipboard = Clipboard::new().map_err(|_| CopyError::NoDisplay)?;
-        Ok(Self {
-            clipboard,
-            #[cfg(all(unix, not(target_os = "macos")))]
-            reader: Reader::open().map_err(|_| CopyError::NoDisplay)?,
-            value: None,
-        })
+        Ok(Self { clipboard, value: None })
     }
 
     /// Puts `value` on the clipboard, marked as sensitive.
@@ -384,7 +371,8 @@ impl Selection {
         Ok(())
     }
 
-    /// True once the value that was just set can be read.
+    /// True once the value that was just set can be read. For X11, arboard asks the display who owns the clipboard, and
+    /// reads its own copy if that is this process.
     fn reads_back(&mut self) -> bool {
         self.read_until(READ_BACK_TIMEOUT, |found| found == OURS) == OURS
     }
@@ -394,39 +382,8 @@ impl Selection {
         self.read_until(PAUSE * 3, |found| found != DISPLAY_GONE)
     }
 
-    #[cfg(all(unix, not(target_os = "macos")))]
     fn read(&mut self) -> ClipboardContent {
-        self.compare(LinuxClipboardKind::Clipboard)
-    }
-
-    #[cfg(all(unix, not(target_os = "macos")))]
-    fn compare(&self, kind: LinuxClipboardKind) -> ClipboardContent {
-        let Some(value) = &self.value else {
-            return ClipboardContent::Overwritten;
-        };
-        let value = value.expose_secret().as_bytes();
-        match self.reader.read(kind, value.len() + 1) {
-            Ok(Some(text)) if *text == value => OURS,
-            // Empty, a picture, or not even text: not the value.
-            Ok(_) => ClipboardContent::Overwritten,
-            Err(_) => DISPLAY_GONE,
-        }
-    }
-
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
-    fn read(&mut self) -> ClipboardContent {
-        let Some(value) = &self.value else {
-            return ClipboardContent::Overwritten;
-        };
-        match self.clipboard.get_text().map(Zeroizing::new) {
-            Ok(text) if text.as_str() == value.expose_secret() => OURS,
-            // Empty, a picture, or not even text: not the value.
-            Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => {
-                ClipboardContent::Overwritten
-            }
-            // Another program has it open, on Windows.
-            Err(_) => ClipboardContent::Unreadable,
-        }
+        compare(self.value.as_ref(), self.clipboard.get())
     }
 
     /// Clears the clipboard if it still holds the value. Returns what it held; the content of other programs stays.
@@ -449,11 +406,11 @@ impl Selection {
 
     #[cfg(all(unix, not(target_os = "macos")))]
     fn clear_primary(&mut self) -> bool {
-        use arboard::ClearExtLinux;
+        use arboard::{ClearExtLinux, GetExtLinux, LinuxClipboardKind::Primary};
 
-        let is_ours = self.compare(LinuxClipboardKind::Primary) == OURS;
+        let is_ours = compare(self.value.as_ref(), self.clipboard.get().clipboard(Primary)) == OURS;
         if is_ours {
-            let _ = self.clipboard.clear_with().clipboard(LinuxClipboardKind::Primary);
+            let _ = self.clipboard.clear_with().clipboard(Primary);
         }
         is_ours
     }
@@ -476,6 +433,20 @@ impl Selection {
             }
             thread::sleep(PAUSE);
         }
+    }
+}
+
+fn compare(value: Option<&SecretString>, clipboard: Get<'_>) -> ClipboardContent {
+    let Some(value) = value else {
+        return ClipboardContent::Overwritten;
+    };
+    match clipboard.text().map(Zeroizing::new) {
+        Ok(text) if text.as_str() == value.expose_secret() => OURS,
+        // Empty, a picture, or not even text: not the value.
+        Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => ClipboardContent::Overwritten,
+        // On Windows, another program has it open.
+        Err(_) if cfg!(any(target_os = "macos", windows)) => ClipboardContent::Unreadable,
+        Err(_) => DISPLAY_GONE,
     }
 }
 
