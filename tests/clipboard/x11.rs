@@ -11,9 +11,6 @@ use crate::program::Program;
 use crate::tools::{DEADLINE, wait_for};
 use crate::{VALUE, VALUE_IN_BASE64};
 
-/// The length of a text that is too long for a clipboard of ours, in bytes.
-pub const LONG: usize = 100_000_000;
-
 fn start_on(display: &Display) -> Program {
     Program::start(&[("DISPLAY", &display.name), ("TERM", "xterm-256color")])
 }

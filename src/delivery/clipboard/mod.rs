@@ -10,8 +10,6 @@
 //! user: over SSH only the terminal is certain to be where the user is.
 
 mod process;
-#[cfg(all(unix, not(target_os = "macos")))]
-mod reader;
 mod server;
 mod terminal;
 
@@ -346,59 +344,5 @@ mod tests {
         assert_eq!(select_backend(&nothing, Preference::Tmux), [Tmux]);
         assert_eq!(select_backend(&nothing, Preference::Osc52), [Osc52]);
         assert_eq!(select_backend(&environment(Xdg, "DISPLAY=:0 TERM=xterm"), Preference::Off), []);
-    }
-
-    #[test]
-    fn preferences_are_spelled_as_on_the_command_line() {
-        use clap::ValueEnum;
-
-        let spelled: Vec<String> = Preference::value_variants()
-            .iter()
-            .filter_map(ValueEnum::to_possible_value)
-            .map(|value| value.get_name().to_owned())
-            .collect();
-        assert_eq!(spelled, ["auto", "native", "tmux", "osc52", "off"]);
-    }
-
-    fn read(variables: &[(&str, &str)]) -> Environment {
-        Environment::read(|name| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-        })
-    }
-
-    #[test]
-    fn any_of_three_variables_means_ssh() {
-        for name in ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"] {
-            assert!(read(&[(name, "192.0.2.1 50000 192.0.2.2 22")]).over_ssh, "{name}");
-            assert!(!read(&[(name, "")]).over_ssh, "{name} is empty");
-        }
-        assert!(!read(&[("SSH_AUTH_SOCK", "/run/agent")]).over_ssh, "an agent is not a session");
-    }
-
-    #[test]
-    fn the_display_and_the_session_of_tmux_are_kept() {
-        let environment = read(&[
-            ("TMUX", "/tmp/tmux-1000/default,12,0"),
-            ("DISPLAY", ":0"),
-            ("WAYLAND_DISPLAY", "wayland-0"),
-        ]);
-        assert_eq!(environment.tmux.as_deref(), Some("/tmp/tmux-1000/default,12,0"));
-        assert_eq!(environment.display.as_deref(), Some(":0"));
-        assert_eq!(environment.wayland_display.as_deref(), Some("wayland-0"));
-        assert_eq!(read(&[("DISPLAY", "")]).display, None);
-    }
-
-    #[test]
-    fn a_task_can_copy() {
-        fn is_send<T: Send>(_: &T) {}
-
-        let environment = Environment::read(|_| None);
-        let copier = Copier::new(environment, Preference::Auto, None, crate::process::this_program());
-        let value = SecretString::from("fake");
-        let mut terminal = Vec::new();
-        is_send(&copier.copy(&value, &mut terminal));
-        is_send(&copier.content());
-        is_send(&copier.extend(Duration::ZERO));
-        is_send(&copier.clear());
     }
 }

@@ -368,33 +368,65 @@ impl Request {
         Ok(frame)
     }
 
-    /// Reads one frame.
-    ///
-    /// # Errors
-    /// Returns an error at the end of the input, even in the middle of a frame, and for anything but a frame.
+    /// Reads one frame. Anything else is an error, also the end of the input.
     pub fn read(input: &mut impl Read) -> io::Result<Self> {
+        let invalid = || io::Error::from(io::ErrorKind::InvalidData);
         let mut length = [0; 8];
         input.read_exact(&mut length)?;
         let length = usize::try_from(u64::from_be_bytes(length)).unwrap_or(usize::MAX);
         if length > MAX_FRAME {
-            return Err(io::ErrorKind::InvalidData.into());
+            return Err(invalid());
         }
         let mut frame = Zeroizing::new(vec![0; length]);
         input.read_exact(&mut frame)?;
-        Self::decode(&frame).ok_or_else(|| io::ErrorKind::InvalidData.into())
-    }
-
-    fn decode(frame: &[u8]) -> Option<Self> {
-        let (header, sent) = std::str::from_utf8(frame).ok()?.split_once('\n')?;
-        let mut request = serde_json::from_str(header).ok()?;
-        match &mut request {
-            Self::Hold { value, .. } => *value = SecretString::from(sent),
-            _ if sent.is_empty() => {}
-            _ => return None,
+        let frame = std::str::from_utf8(&frame).map_err(|_| invalid())?;
+        let (header, sent) = frame.split_once('\n').ok_or_else(invalid)?;
+        let mut request = serde_json::from_str(header)?;
+        if let Self::Hold { value, .. } = &mut request {
+            *value = SecretString::from(sent);
         }
-        Some(request)
+        Ok(request)
     }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn hold(value: &str, clear_after: Option<Duration>) -> Request {
+        Request::Hold { value: SecretString::from(value), clear_after }
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        assert!(!format!("{:?}", hold("mdb_sa_sk_fake", None)).contains("fake"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_value_survives_a_round_trip(value in any::<String>(), seconds in prop::option::of(0_u64..100_000)) {
+            let clear_after = seconds.map(Duration::from_secs);
+            let frame = hold(&value, clear_after).encode().unwrap();
+            prop_assert_eq!(frame.capacity(), frame.len(), "it never grew");
+            let both = [&frame[..], &Request::Clear.encode().unwrap()].concat();
+            let mut input = &both[..];
+            let Request::Hold { value: read, clear_after: read_time } = Request::read(&mut input).unwrap() else {
+                return Err(TestCaseError::fail("another request"));
+            };
+            prop_assert_eq!((read.expose_secret(), read_time), (&value[..], clear_after));
+            prop_assert!(matches!(Request::read(&mut input), Ok(Request::Clear)));
+            // A frame is incomplete if its writer died.
+            prop_assert!(Request::read(&mut &frame[..frame.len() - 1]).is_err());
+        }
+
+        #[test]
+        fn other_bytes_are_an_error(length in prop_oneof![0_u64..60, any::<u64>()], body in vec(any::<u8>(), 0..60)) {
+            prop_assert!(Request::read(&mut &[&length.to_be_bytes()[..], &body].concat()[..]).is_err());
+        }
+    }
+}

@@ -23,7 +23,8 @@ use std::process::Command;
 use secrecy::SecretString;
 
 use crate::domain::{
-    CommandOutcome, CommandReport, Format, SecretPayload, ServerText, only_prints, os_error_message,
+    CommandOutcome, CommandOutput, CommandReport, Format, SecretPayload, ServerText, only_prints,
+    os_error_message,
 };
 use crate::process::{find_program, remove_credentials};
 
@@ -33,7 +34,7 @@ use super::format::render;
 pub use line::{check_line, find_presets};
 
 use line::Invocation;
-use output::{Captured, Echo};
+use output::Captured;
 
 /// Runs the command `line` with the secret in `format` on its standard input, and waits until it has ended. Writes to
 /// `terminal` that it runs, and its output whenever it pauses, without the secret.
@@ -96,8 +97,8 @@ fn run_and_wait(
         command.args(&invocation.arguments).stdin(stdin).stdout(writer.try_clone()?).stderr(writer);
         remove_credentials(&mut command);
         let child = command.spawn()?;
-        let echo = (!only_prints).then(|| Echo::new(secret, terminal));
-        Ok((child, rest, Captured::read(output, echo)))
+        let terminal = if only_prints { Box::new(io::sink()) } else { terminal };
+        Ok((child, rest, Captured::read(output, secret, terminal)))
     };
     let (mut child, rest, captured) = start().map_err(|error: io::Error| match error.kind() {
         io::ErrorKind::NotFound if exists => CommandOutcome::NotStarted(ServerText::new(
@@ -108,7 +109,7 @@ fn run_and_wait(
     })?;
     let ended = system::wait(&mut child, rest);
     let mut outcome = ended.unwrap_or_else(|error| CommandOutcome::Lost(os_error_message(&error)));
-    let output = captured.finish(secret, only_prints);
+    let output = if only_prints { CommandOutput::default() } else { captured.finish() };
     if let CommandOutcome::Exited { last_line, .. } = &mut outcome {
         // A line with only a bracket or a quote is not a message.
         let has_text = |line: &&ServerText| line.as_str().contains(char::is_alphanumeric);

@@ -83,7 +83,7 @@ async fn output_is_captured_without_the_secret() {
     assert_eq!(folder.printed(line).await, "stored\na warning");
     let hidden = "(not shown: it contains the secret)";
     assert_eq!(folder.printed("sh -c cat").await, hidden);
-    assert_eq!(folder.printed("sh -c 'cat | rev'").await, hidden);
+    assert_eq!(folder.printed("sh -c 'cat | base64'").await, hidden);
     assert_eq!(folder.printed("sh -c 'cat >&2'").await, hidden);
     let ended = folder.run_with("sh -c cat", Format::Env, &payload()).await;
     let lines: Vec<&str> = ended.output.lines.iter().map(ServerText::as_str).collect();
