@@ -1,8 +1,10 @@
 //! The process that holds the clipboard, inspected by way of `/proc`.
 
-use std::{fs, io, path::PathBuf};
+use std::{fs, io, path::PathBuf, time::Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+
+use crate::tools::DEADLINE;
 
 /// One holder. It may have ended already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +66,23 @@ impl ClipboardProcess {
     /// The path of one of its files in `/proc`.
     pub fn file(self, name: &str) -> PathBuf {
         PathBuf::from(format!("/proc/{}/{name}", self.id))
+    }
+
+    /// The most memory that it had so far, in bytes; `None` when it has ended.
+    pub fn peak_memory(self) -> Option<usize> {
+        let status = fs::read_to_string(self.file("status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().strip_suffix(" kB")?.parse::<usize>().ok().map(|kilobytes| kilobytes * 1024)
+    }
+
+    /// The same until it ends, as far as can be seen.
+    pub fn peak_memory_at_its_end(self) -> usize {
+        let (mut peak, deadline) = (0, Instant::now() + DEADLINE);
+        while let Some(now) = self.peak_memory() {
+            assert!(Instant::now() < deadline, "it does not end");
+            peak = now;
+        }
+        peak
     }
 
     /// Sends it this signal, if it still is what it was.

@@ -20,6 +20,9 @@ fn sent_by_osc52() -> String {
     format!(r"Sent(Osc52) \x1b]52;c;{VALUE_IN_BASE64}\x1b\\")
 }
 
+/// The length of a text that is too long for a clipboard of ours, in bytes.
+pub const LONG: usize = 100_000_000;
+
 #[test]
 fn a_copy_can_be_pasted_and_is_marked_as_sensitive() {
     let Some(display) = Display::start() else { return };

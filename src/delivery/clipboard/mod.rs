@@ -10,6 +10,8 @@
 //! user: over SSH only the terminal is certain to be where the user is.
 
 mod process;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod reader;
 mod server;
 mod terminal;
 

@@ -13,8 +13,11 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use arboard::{Clipboard, Error, Get, Set};
+#[cfg(all(unix, not(target_os = "macos")))]
+use arboard::LinuxClipboardKind;
+use arboard::{Clipboard, Error, Set};
 use secrecy::{ExposeSecret, SecretString};
+#[cfg(not(all(unix, not(target_os = "macos"))))]
 use zeroize::Zeroizing;
 
 use crate::domain::{ClipboardContent, CopyError, LostCopy};
@@ -23,6 +26,9 @@ use crate::process::forbid_core_dumps;
 use super::process::{
     HOLD_CLIPBOARD, Report, Request, close_inherited_descriptors, detach_from_terminal, inherited_channel,
 };
+
+#[cfg(all(unix, not(target_os = "macos")))]
+use super::reader::Reader;
 
 /// The longest lease: a value must not stay in memory forever.
 const MAX_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
@@ -346,6 +352,8 @@ const DISPLAY_GONE: ClipboardContent = ClipboardContent::Lost(LostCopy::DisplayG
 /// An open clipboard. It stays open while a value is held, because it serves the value.
 struct Selection {
     clipboard: Clipboard,
+    #[cfg(all(unix, not(target_os = "macos")))]
+    reader: Reader,
     value: Option<SecretString>,
 }
 
@@ -353,7 +361,12 @@ impl Selection {
     /// Opens the system's clipboard. May hang if a display does not respond.
     fn open() -> Result<Self, CopyError> {
         let clipboard = Clipboard::new().map_err(|_| CopyError::NoDisplay)?;
-        Ok(Self { clipboard, value: None })
+        Ok(Self {
+            clipboard,
+            #[cfg(all(unix, not(target_os = "macos")))]
+            reader: Reader::open().map_err(|_| CopyError::NoDisplay)?,
+            value: None,
+        })
     }
 
     /// Puts `value` on the clipboard, marked as sensitive.
@@ -367,8 +380,7 @@ impl Selection {
         Ok(())
     }
 
-    /// True once the value that was just set can be read. For X11, arboard asks the display who owns the clipboard, and
-    /// reads its own copy if that is this process.
+    /// True once the value that was just set can be read.
     fn reads_back(&mut self) -> bool {
         self.read_until(READ_BACK_TIMEOUT, |found| found == OURS) == OURS
     }
@@ -378,8 +390,39 @@ impl Selection {
         self.read_until(PAUSE * 3, |found| found != DISPLAY_GONE)
     }
 
+    #[cfg(all(unix, not(target_os = "macos")))]
     fn read(&mut self) -> ClipboardContent {
-        compare(self.value.as_ref(), self.clipboard.get())
+        self.compare(LinuxClipboardKind::Clipboard)
+    }
+
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn compare(&self, kind: LinuxClipboardKind) -> ClipboardContent {
+        let Some(value) = &self.value else {
+            return ClipboardContent::Overwritten;
+        };
+        let value = value.expose_secret().as_bytes();
+        match self.reader.read(kind, value.len() + 1) {
+            Ok(Some(text)) if *text == value => OURS,
+            // Empty, a picture, or not even text: not the value.
+            Ok(_) => ClipboardContent::Overwritten,
+            Err(_) => DISPLAY_GONE,
+        }
+    }
+
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    fn read(&mut self) -> ClipboardContent {
+        let Some(value) = &self.value else {
+            return ClipboardContent::Overwritten;
+        };
+        match self.clipboard.get_text().map(Zeroizing::new) {
+            Ok(text) if text.as_str() == value.expose_secret() => OURS,
+            // Empty, a picture, or not even text: not the value.
+            Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => {
+                ClipboardContent::Overwritten
+            }
+            // Another program has it open, on Windows.
+            Err(_) => ClipboardContent::Unreadable,
+        }
     }
 
     /// Clears the clipboard if it still holds the value. Returns what it held; the content of other programs stays.
@@ -402,11 +445,11 @@ impl Selection {
 
     #[cfg(all(unix, not(target_os = "macos")))]
     fn clear_primary(&mut self) -> bool {
-        use arboard::{ClearExtLinux, GetExtLinux, LinuxClipboardKind::Primary};
+        use arboard::ClearExtLinux;
 
-        let is_ours = compare(self.value.as_ref(), self.clipboard.get().clipboard(Primary)) == OURS;
+        let is_ours = self.compare(LinuxClipboardKind::Primary) == OURS;
         if is_ours {
-            let _ = self.clipboard.clear_with().clipboard(Primary);
+            let _ = self.clipboard.clear_with().clipboard(LinuxClipboardKind::Primary);
         }
         is_ours
     }
@@ -429,20 +472,6 @@ impl Selection {
             }
             thread::sleep(PAUSE);
         }
-    }
-}
-
-fn compare(value: Option<&SecretString>, clipboard: Get<'_>) -> ClipboardContent {
-    let Some(value) = value else {
-        return ClipboardContent::Overwritten;
-    };
-    match clipboard.text().map(Zeroizing::new) {
-        Ok(text) if text.as_str() == value.expose_secret() => OURS,
-        // Empty, a picture, or not even text: not the value.
-        Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => ClipboardContent::Overwritten,
-        // On Windows, another program has it open.
-        Err(_) if cfg!(any(target_os = "macos", windows)) => ClipboardContent::Unreadable,
-        Err(_) => DISPLAY_GONE,
     }
 }
 
