@@ -1,9 +1,7 @@
 //! The terminal as a file: opening it, its size, and writing to it without waiting for long.
 
 use std::fs::File;
-#[cfg(unix)]
-use std::io::IsTerminal;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -90,7 +88,7 @@ impl TerminalOutput {
         let deadline = Instant::now() + limit;
         let mut queue = self.queue();
         while queue.sent < queue.bytes.len() {
-            match (&*self.file).write(&queue.bytes[queue.sent..]) {
+            match self.write_some(&queue.bytes[queue.sent..]) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => queue.sent += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -106,6 +104,25 @@ impl TerminalOutput {
         }
         queue.clear();
         Ok(true)
+    }
+
+    #[cfg(unix)]
+    fn write_some(&self, bytes: &[u8]) -> io::Result<usize> {
+        (&*self.file).write(bytes)
+    }
+
+    /// A Windows console takes UTF-8 only from the standard streams, which convert it. Standard output would keep a copy
+    /// of the frame in its buffer.
+    #[cfg(not(unix))]
+    fn write_some(&self, bytes: &[u8]) -> io::Result<usize> {
+        if io::stderr().is_terminal() {
+            io::stderr().write(bytes)
+        } else if io::stdout().is_terminal() {
+            io::stdout().write_all(bytes)?;
+            io::stdout().flush().map(|()| bytes.len())
+        } else {
+            (&*self.file).write(bytes)
+        }
     }
 
     /// Discards what is not written yet, in the queue and in the kernel.
