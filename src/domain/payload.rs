@@ -29,47 +29,43 @@ pub struct SavedFile {
 /// Why a file was not saved, and what to do. A partly written file has been removed, and an existing file is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SaveFailure {
-    #[error("Not a file name. Type a path such as ~/prod.env.")]
+    #[error("Not a file name.")]
     NoName,
-    #[error("That is a folder. Add the name of a file.")]
+    #[error("That is a folder.")]
     IsFolder,
-    #[error("File already exists. Choose another name.")]
+    #[error("File already exists.")]
     Exists,
     /// It is an `.env` file whose two variables can be updated if the user agrees.
-    #[error("File already exists. Choose another name.")]
+    #[error("File already exists.")]
     CanUpdate(EnvFile),
-    #[error("That is a link to a file that does not exist. Choose another name.")]
+    #[error("That is a link to a file that does not exist.")]
     BrokenLink,
-    #[error("The file has another name (a hard link), which would keep the old secret. Choose another name.")]
+    #[error("The file has another name (a hard link), which would keep the old secret.")]
     HardLinked,
-    #[error("The file is read-only. Make it writable, or choose another name.")]
+    #[error("The file is read-only.")]
     ReadOnly,
     /// The existing file belongs to another user, and would not after the update.
-    #[error("The file belongs to another user. Choose another name.")]
+    #[error("The file belongs to another user.")]
     NotOwned,
-    #[error("The file has attributes that cannot be kept. Choose another name.")]
+    #[error("The file has attributes that cannot be kept.")]
     Attributes,
-    #[error("Another program changed the file at the same time. It was not updated. Try again.")]
+    #[error("Another program changed the file at the same time. It was not updated.")]
     Changed,
-    #[error(
-        "Another user replaced the file while it was written. The secret is not in it. Choose another folder."
-    )]
+    #[error("Another user replaced the file while it was written. The secret is not in it.")]
     Swapped,
-    #[error("Another program has locked the file. It was not updated. Try again.")]
+    #[error("Another program has locked the file. It was not updated.")]
     Locked,
-    #[error("The file is larger than 1 MiB. Choose another name.")]
+    #[error("The file is larger than 1 MiB.")]
     TooLarge,
-    #[error("The file is binary or UTF-16. Save it as UTF-8, or choose another name.")]
+    #[error("The file is binary or UTF-16.")]
     NotText,
     /// This line, counting from 1, is ambiguous.
     #[error(
-        "Nothing was changed. Line {0} is ambiguous: an open quote, $( ), a carriage return, or not NAME=value. Edit the line, or choose another name."
+        "Nothing was changed. Line {0} is ambiguous: an open quote, $( ), a carriage return, or not NAME=value."
     )]
     NotPlain(usize),
     /// The values in the file are encrypted by sops or dotenvx, so a plain one must not be added.
-    #[error(
-        "Nothing was changed. Line {0} is encrypted, and the secret would stand there in plain text. Decrypt the file first, or choose another name."
-    )]
+    #[error("Nothing was changed. Line {0} is encrypted, and the secret would stand there in plain text.")]
     Encrypted(usize),
     #[error("{}", no_folder(.0))]
     NoFolder(ServerText),
@@ -78,10 +74,10 @@ pub enum SaveFailure {
     #[error("No space left on that disk.")]
     Full,
     /// The path begins with `~`, and the home folder is not known.
-    #[error("The home folder is not known. Type the whole path.")]
+    #[error("The home folder is not known.")]
     NoHome,
     /// The file system has no permissions, so others could read the file: FAT, and some network folders.
-    #[error("This file system cannot keep a file private. Choose another folder.")]
+    #[error("This file system cannot keep a file private.")]
     NotPrivate,
     /// Any other error, with the system's message.
     #[error("The file could not be written: {0}.")]
@@ -122,6 +118,32 @@ impl From<io::Error> for SaveFailure {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
             _ => Self::Other(os_error_message(&error)),
         }
+    }
+}
+
+impl SaveFailure {
+    /// What happened to the user's file, and what to do.
+    pub fn sentence(&self) -> String {
+        let advice = match self {
+            Self::NoName => " Type a path such as ~/prod.env.",
+            Self::IsFolder => " Add the name of a file.",
+            Self::Exists
+            | Self::CanUpdate(_)
+            | Self::BrokenLink
+            | Self::HardLinked
+            | Self::Attributes
+            | Self::NotOwned
+            | Self::TooLarge => " Choose another name.",
+            Self::ReadOnly => " Make it writable, or choose another name.",
+            Self::Changed | Self::Locked => " Try again.",
+            Self::NotText => " Save it as UTF-8, or choose another name.",
+            Self::Encrypted(_) => " Decrypt the file first, or choose another name.",
+            Self::NotPlain(_) => " Edit the line, or choose another name.",
+            Self::NoHome => " Type the whole path.",
+            Self::NotPrivate | Self::Swapped => " Choose another folder.",
+            Self::NoFolder(_) | Self::NotAllowed | Self::Full | Self::Other(_) => "",
+        };
+        format!("{self}{advice}")
     }
 }
 
@@ -435,15 +457,16 @@ mod tests {
             (SaveFailure::Other(ServerText::new("words")), "The file could not be written: words."),
         ];
         for (failure, expected) in rows {
-            let sentence = failure.to_string();
+            let sentence = failure.sentence();
             assert!(sentence.contains(expected), "{sentence}");
+            assert!(sentence.matches("Choose").count() <= 1, "{sentence}");
         }
         let folders = [
             ("/nowhere", "The folder does not exist: /nowhere."),
             ("/a/$HOME", "The folder does not exist: /a/$HOME. $ is not expanded."),
         ];
         for (folder, expected) in folders {
-            assert_eq!(SaveFailure::NoFolder(ServerText::new(folder)).to_string(), expected);
+            assert_eq!(SaveFailure::NoFolder(ServerText::new(folder)).sentence(), expected);
         }
     }
 
