@@ -32,7 +32,7 @@ pub use delete::{Deletion, Recheck, delete};
 pub use reads::{pause_after_rate_limit, pause_before_restart, read_pages};
 pub use records::Records;
 pub use recover::{Before, PAUSES, Recovered, recover};
-pub use sign_in::{Authenticator, SignInWith, SignedIn, profile_session};
+pub use sign_in::{Authenticator, SignInWith, SignedIn, profile_session, read_profiles};
 
 /// The requests to Atlas that jobs need.
 ///

@@ -1,5 +1,7 @@
 //! Interactive sign-in: credentials are tried before the session uses them.
 
+use std::path::{Path, PathBuf};
+
 use crate::config::{CredentialSource, Flags, Found, Profiles, resolve};
 use crate::demo::World;
 use crate::domain::{
@@ -34,7 +36,8 @@ pub struct Authenticator {
     pub base_url: BaseUrl,
     /// `--base-url`, which takes precedence over a profile's host.
     pub base_url_flag: Option<BaseUrl>,
-    pub profiles: Result<Profiles, String>,
+    /// The Atlas CLI's file of profiles. It is read at each sign-in, because a new secret may have been written to it.
+    pub profiles_path: Option<PathBuf>,
 }
 
 impl Authenticator {
@@ -50,7 +53,11 @@ impl Authenticator {
             }
             SignInWith::Profile(name) => {
                 let flags = Flags { profile: Some(name.as_str()), base_url: self.base_url_flag.as_ref() };
-                let found = resolve(flags, |name| std::env::var(name).ok(), &self.profiles);
+                let found = resolve(
+                    flags,
+                    |name| std::env::var(name).ok(),
+                    &read_profiles(self.profiles_path.as_deref()),
+                );
                 let Found { credentials, base_url, project: default_project, .. } =
                     found.map_err(|error| unusable(&error.to_string()))?;
                 let credentials = credentials.ok_or_else(|| unusable("this profile has no credentials"))?;
@@ -81,6 +88,14 @@ impl Authenticator {
         };
         Ok(SignedIn { session, project, client, address_refused })
     }
+}
+
+/// Reads the Atlas CLI's profiles; none if there is no such file.
+///
+/// # Errors
+/// Why the file cannot be used.
+pub fn read_profiles(path: Option<&Path>) -> Result<Profiles, String> {
+    path.map_or_else(|| Ok(Profiles::default()), Profiles::load)
 }
 
 fn is_about_address(refusal: &Rejection) -> bool {

@@ -22,7 +22,7 @@ use crate::domain::{
     self, BaseUrl, BaseUrlError, FieldName, Format, HostKind, Lifetime, LifetimeError, Now, Os, QueryFlags,
     ServerText, Session, SessionOrigin, trim_visible,
 };
-use crate::jobs::{Authenticator, Source, profile_session};
+use crate::jobs::{Authenticator, Source, profile_session, read_profiles};
 use crate::journal::state_folder;
 use crate::process::{time_zone, wall_clock};
 use crate::tui::screens::{Form, SignIn};
@@ -93,7 +93,7 @@ impl Settings {
         let file = path.as_deref().map(SettingsFile::load).transpose()?.flatten();
         let base_url_flag = arguments.base_url.as_deref().map(parse_base_url).transpose()?;
         let cli_config = config_path(&variable).filter(|_| !arguments.demo);
-        let profiles = cli_config.as_deref().map_or_else(|| Ok(Profiles::default()), Profiles::load);
+        let profiles = read_profiles(cli_config.as_deref());
         let is_read = file.is_some();
         let file = file.unwrap_or_default();
         let chosen = SettingsFile {
@@ -143,7 +143,7 @@ impl Settings {
             app,
             source,
             unusable,
-            authenticator: Authenticator { base_url, base_url_flag, profiles },
+            authenticator: Authenticator { base_url, base_url_flag, profiles_path: cli_config.clone() },
             theme: theme(&variable),
             environment: Environment::read(&variable),
             clipboard,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use atlas_secret::config::{CredentialSource, Profiles};
+use atlas_secret::config::CredentialSource;
 use atlas_secret::demo::World;
-use atlas_secret::domain::{AccountRef, Credentials, OrganizationId, QueryFlags, SecretId};
+use atlas_secret::domain::{AccountRef, Credentials, OrganizationId, ProfileName, QueryFlags, SecretId};
 use atlas_secret::jobs::{AtlasApi as _, Authenticator, Connections, SignInWith, Source};
 use secrecy::SecretString;
 
@@ -79,7 +79,7 @@ async fn without_a_connection_nothing_is_sent() {
 async fn tried_credentials_are_used_on_demand_and_their_tokens_are_revoked() {
     let server = TestAtlas::start(World::demo().unwrap()).await;
     let authenticator =
-        Authenticator { base_url: server.base_url(), base_url_flag: None, profiles: Ok(Profiles::default()) };
+        Authenticator { base_url: server.base_url(), base_url_flag: None, profiles_path: None };
     let atlas = connections(None);
     for _ in 0..2 {
         let typed = SignInWith::Credentials(server.credentials());
@@ -100,4 +100,27 @@ async fn tried_credentials_are_used_on_demand_and_their_tokens_are_revoked() {
     assert!(refused.is_about_signing_in(), "{refused:?}");
     atlas.use_tried();
     assert_eq!(atlas.endpoint().unwrap().1.as_str(), signed_in_as, "rejected credentials are discarded");
+}
+
+/// After the new secret was written to the profile that is signed in, the old one may be deleted.
+#[tokio::test]
+async fn a_profile_is_read_again_at_each_sign_in() {
+    let server = TestAtlas::start(World::demo().unwrap()).await;
+    let (id, secret) = server.service_account();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let write = |secret: &str| {
+        let profile =
+            format!("auth_type = 'service_account'\nclient_id = '{id}'\nclient_secret = '{secret}'");
+        std::fs::write(&path, format!("version = 2\n[ci]\n{profile}\n")).unwrap();
+    };
+    write("mdb_sa_sk_FAKE-old");
+    let base_url = server.base_url();
+    let authenticator =
+        Authenticator { base_url_flag: Some(base_url.clone()), base_url, profiles_path: Some(path.clone()) };
+    let atlas = connections(None);
+    let with_profile = || SignInWith::Profile(ProfileName::new("ci").unwrap());
+    assert!(authenticator.sign_in(&atlas, with_profile()).await.unwrap_err().is_about_signing_in());
+    write(&secret);
+    assert!(authenticator.sign_in(&atlas, with_profile()).await.is_ok());
 }
