@@ -209,7 +209,8 @@ Credentials, more examples, keys and exit codes: atlas-secret --help";
 
 const AFTER_LONG_HELP: &str = "\
 Credentials:
-  They are never arguments. The first of these is used; if there is none, the sign-in screen opens.
+  They are never arguments. The first of these is used; if there is none, the
+  sign-in screen opens.
   --profile NAME                                               Atlas CLI profile
   MONGODB_ATLAS_ACCESS_TOKEN                                   access token
   MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET         service account
@@ -223,26 +224,29 @@ Other variables:
   NO_COLOR                          no colors
 
 Settings file:
-  Linux    ~/.config/atlas-secret/config.toml, or in $XDG_CONFIG_HOME/atlas-secret
+  Linux    ~/.config/atlas-secret/config.toml (or in $XDG_CONFIG_HOME)
   macOS    ~/Library/Application Support/atlas-secret/config.toml
   Windows  %AppData%\\atlas-secret\\config.toml
-  It sets expires_after, clear_after, clipboard, template, and your own commands for p ([[sink]]).
+  It sets expires_after, clear_after, clipboard, template, and your own commands
+  for p ([[sink]]).
 
 Examples:
   # Try it, without an account
   atlas-secret --demo
   # On the screen, signed in with an Atlas CLI profile
-  atlas-secret -P ci --client-id mdb_sa_id_1234567890abcdef12345678 --expires-after 30d
+  atlas-secret -P ci --client-id mdb_sa_id_1234567890abcdef12345678
   # The screen opens; quitting with q writes the secret to the variable
   secret=$(atlas-secret -P ci)
-  # In CI: no terminal, no questions; a new file, because the shell empties an existing one first
+  # In CI: no terminal, no questions. The shell empties a file that exists
   umask 077
-  atlas-secret --yes --format env --project-id \"$PROJECT\" --client-id \"$CLIENT\" > atlas.env
+  atlas-secret --yes --format env --project-id \"$PROJECT\" \\
+    --client-id \"$CLIENT\" > atlas.env
 
 Keys for the new secret:
-  c copy, + 60 s more on the clipboard, f copy in another format, r reveal, v verify,
-  s save to a new file (mode 0600) or into an existing .env file, u update the Atlas CLI profile,
-  d delete an older secret, n another secret, q quit,
+  c copy, + 60 s more on the clipboard, f copy in another format, r reveal,
+  s save to a new file (mode 0600) or into an existing .env file, v verify,
+  u update the Atlas CLI profile, d delete an older secret, n another secret,
+  q quit,
   p run a command that reads it from standard input, such as
   pass insert -m atlas/{client_id}
   gopass insert -m atlas/{client_id}
@@ -252,7 +256,8 @@ Keys for the new secret:
 Exit codes:
   0        done, or you quit before creating
   1        nothing was created, with --yes or redirected standard output
-  2        wrong arguments (also an unknown ID or name), environment or terminal; nothing was created
+  2        wrong arguments (also an unknown ID or name), environment or
+           terminal; nothing was created
   3        a secret was created, or may have been, and was not delivered
   128 + n  ended by signal n, such as 143 for SIGTERM; nothing was lost";
 

@@ -79,7 +79,7 @@ impl Profiles {
                 ));
             }
             Some(Value::Integer(_)) | None => {
-                warn("has an older version than 2: run any `atlas` command to update it");
+                warn("is older than version 2: run any `atlas` command to update it");
             }
             Some(_) => return Err("has a version that is not a number: write version = 2".to_owned()),
         }

@@ -27,14 +27,12 @@ pub enum StdoutKind {
 pub enum StdoutError {
     /// It is closed, which Rust turns into `/dev/null`, or it is `/dev/null`.
     #[error(
-        "Standard output is closed or /dev/null, so the secret would be lost. Send it to a pipe or a file, or \
-         leave it at the terminal."
+        "Standard output is closed or /dev/null, so the secret would be lost. Redirect it to a pipe or a \
+         file, or not at all."
     )]
     Discarded,
     /// It is read-only.
-    #[error(
-        "Standard output cannot be written to. Send it to a pipe or a file, or leave it at the terminal."
-    )]
+    #[error("Standard output cannot be written to. Redirect it to a pipe or a file, or not at all.")]
     ReadOnly,
     /// It is a file that its group or all users can read.
     #[error(
@@ -56,13 +54,13 @@ pub enum StdoutError {
     OtherOwner,
     /// It is a pipe or a socket whose other end is closed.
     #[error(
-        "No program reads standard output any more, so the secret would be lost. Start the reader again."
+        "No program reads standard output anymore, so the secret would be lost. Start that program again."
     )]
     NoReader,
     /// It is a device other than a terminal, or any other kind of file that neither stores nor passes on the secret.
     #[error(
-        "Standard output is a device, which would lose the secret or show it to others. Send it to a pipe or a \
-         file, or leave it at the terminal."
+        "Standard output is a device, which would lose the secret or show it to others. Redirect it to a pipe \
+         or a file, or not at all."
     )]
     Device,
     /// It is the system's journal, which stores what it gets (systemd.exec(5), `$JOURNAL_STREAM`).
@@ -121,7 +119,7 @@ fn failure_of(error: &io::Error) -> String {
     use io::ErrorKind;
     match error.kind() {
         ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
-            "No program reads standard output any more.".to_owned()
+            "No program reads standard output anymore.".to_owned()
         }
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "No space left for standard output.".to_owned(),
         _ => format!("Standard output could not be written: {}.", os_error_message(error)),

@@ -179,7 +179,7 @@ impl Delivery {
                 format!("copied to the clipboard, clears in {} s", left.as_millis().div_ceil(1000))
             }
             Self::Copied { clears_in: None } => "copied to the clipboard".to_owned(),
-            Self::CopiedBefore => "copied to the clipboard before".to_owned(),
+            Self::CopiedBefore => "copied to the clipboard earlier".to_owned(),
             Self::Unverified => "sent to the clipboard, which could not be read back".to_owned(),
             Self::SentToTerminal => "sent to your terminal, which does not confirm it".to_owned(),
         }
@@ -278,7 +278,7 @@ mod tests {
                 false,
             ),
             (delivered(copied(None)), ": copied to the clipboard.", false),
-            (delivered(Delivery::CopiedBefore), ": copied to the clipboard before.", false),
+            (delivered(Delivery::CopiedBefore), ": copied to the clipboard earlier.", false),
             (
                 delivered(Delivery::Unverified),
                 "which could not be read back; you confirmed that it arrived.",

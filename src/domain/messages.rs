@@ -233,11 +233,8 @@ fn explain_rejection(rejection: &Rejection, request: Option<Request>) -> Explana
         Kind::Forbidden => refused()
             .meaning("The credentials are valid, but a setting in Atlas forbids the request.")
             .action("Read Atlas's message. An Organization Owner can change such settings."),
-        Kind::ProjectNotFound => titled("There is no project with this ID (404).")
-            .meaning(
-                "The ID is wrong, or the project is in an organization that your credentials cannot \
-                 see.",
-            )
+        Kind::ProjectNotFound => titled("These credentials see no project with this ID (404).")
+            .meaning("The ID is wrong, or the project is in another organization.")
             .action("Check the ID. Copy it from the project's URL, after /v2/."),
         Kind::AccountNotFound => titled("The project has no service account with this client ID (404).")
             .meaning("The ID is wrong, the account is in another project, or it was deleted.")
@@ -266,9 +263,9 @@ fn explain_rejection(rejection: &Rejection, request: Option<Request>) -> Explana
             .meaning("These credentials or this address have sent too many requests.")
             .action(match rejection.retry_after.map(|wait| wait.as_secs().max(1)) {
                 None => "Wait a minute, then try again.".to_owned(),
-                Some(seconds @ ..100) => format!("Wait {seconds} s, as Atlas asks, then try again."),
+                Some(seconds @ ..100) => format!("Wait {seconds} s, then try again."),
                 Some(seconds) => {
-                    format!("Wait {} minutes, as Atlas asks, then try again.", seconds.div_ceil(60))
+                    format!("Wait {} minutes, then try again.", seconds.div_ceil(60))
                 }
             }),
         Kind::Maintenance => titled(rejection.maintenance_title(request))
@@ -312,7 +309,7 @@ impl ApiError {
     pub fn not_found(&self) -> Option<(FieldName, &'static str)> {
         match self.rejection_kind()? {
             Kind::ProjectNotFound => Some((FieldName::Project, "no such project")),
-            Kind::AccountNotFound => Some((FieldName::Client, "not a service account of this project")),
+            Kind::AccountNotFound => Some((FieldName::Client, "not in this project; Ctrl-O lists them")),
             _ => None,
         }
     }

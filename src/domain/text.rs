@@ -168,12 +168,12 @@ pub fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<Str
     let deleted = consequences
         .deletes
         .iter()
-        .map(|secret| format!("Deleting {}, which has expired, as --replace-expired accepts", label(secret)));
+        .map(|secret| format!("{} has expired and will be deleted (--replace-expired)", label(secret)));
     let shortened = consequences.shortens.iter().map(|(secret, until)| {
         let unknown = || "an unknown time".to_owned();
         let was = secret.expires_at.map_or_else(unknown, |at| date_time(at, zone));
         let until = date_time(*until, zone);
-        format!("{} will expire on {until} instead of {was}, as --yes accepts", label(secret))
+        format!("{} will expire on {until} instead of {was} (--yes)", label(secret))
     });
     deleted.chain(shortened).collect()
 }

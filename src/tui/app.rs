@@ -364,7 +364,13 @@ impl App {
         if self.shared.shows_help {
             return action.group() != Group::Move || overflows(self.help_rows(), self.shared.body().height);
         }
-        self.screen.component().works(&self.shared, action)
+        self.screen_works(action)
+    }
+
+    /// False for a key of the screen that would do nothing now.
+    pub(super) fn screen_works(&self, action: Action) -> bool {
+        let can_suspend = self.shared.in_flight.is_none();
+        (action != Action::Suspend || can_suspend) && self.screen.component().works(&self.shared, action)
     }
 
     pub(super) fn is_in_footer(&self, binding: &Binding) -> bool {

@@ -2,7 +2,6 @@
 //!
 //! To measure a part of a screen, draw it on a separate canvas and append that.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use ratatui::Frame;
@@ -275,9 +274,12 @@ pub(super) fn cut(text: &str, width: u16, indent: u16, rows: u16, ellipsis: &str
     if rows > 0 { format!("{kept}{ellipsis}") } else { kept }
 }
 
-/// Wraps a text at `width` columns.
-fn wrapped(text: &str, width: usize) -> Vec<Cow<'_, str>> {
-    if width == 0 { Vec::new() } else { textwrap::wrap(text, width) }
+/// Wraps a text at `width` columns, but not at a no-break space.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    if width == 0 {
+        return Vec::new();
+    }
+    textwrap::wrap(text, width).iter().map(|line| line.replace('\u{a0}', " ")).collect()
 }
 
 /// The areas of the header, the body and the footer.

@@ -249,7 +249,7 @@ impl App {
                 Disposition::PerhapsDelivered(_) => Some("The secret's delivery is not confirmed."),
                 _ => None,
             },
-            _ if app.creating.is_some() => Some("A secret is being created."),
+            _ if app.in_flight.is_some() => Some("A secret is being created."),
             Screen::Recovery(_) if app.exit() == Exit::NotDelivered => Some("A secret may exist in Atlas."),
             _ => None,
         }

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{BaseUrl, HostKind, Identity, Session};
 
-use super::app::{App, Shared, Size};
+use super::app::{App, Screen, Shared, Size};
 use super::canvas::{Canvas, cut, page};
 use super::keys::{Action, Binding, Group};
 use super::{Glyphs, Theme};
@@ -30,7 +30,10 @@ impl App {
         let [head, body, foot] = page(whole);
         let mut canvas = Canvas::new(theme, head.width, head.height);
         let width = usize::from(canvas.width());
-        canvas.line(header(&self.shared, theme, width));
+        canvas.line(match (&self.screen, &self.shared.session) {
+            (Screen::SignIn(_), Session::Demo) => sign_in_header(&self.shared, theme),
+            _ => header(&self.shared, theme, width),
+        });
         canvas.line(Line::styled(theme.glyphs.rule.repeat(width), theme.faint));
         canvas.render(frame, head);
         let mut canvas = Canvas::new(theme, body.width, body.height);
@@ -67,7 +70,7 @@ impl App {
     fn help_lines(&self, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         let (app, screen) = (&self.shared, self.screen.component());
         let mut rows: Vec<(Group, &str, String)> = Vec::new();
-        for binding in screen.keys(app).iter().filter(|binding| screen.works(app, binding.action)) {
+        for binding in screen.keys(app).iter().filter(|binding| self.screen_works(binding.action)) {
             // Keys that do the same share a line.
             match rows.iter_mut().find(|(_, explanation, _)| *explanation == binding.explanation()) {
                 Some((.., keys)) => *keys = format!("{keys}, {}", binding.all),
@@ -151,6 +154,12 @@ fn hint(binding: &Binding, theme: &Theme) -> Line<'static> {
         Span::raw(" "),
         Span::styled(binding.label.replace('…', theme.glyphs.ellipsis), theme.faint),
     ])
+}
+
+/// From the demo, signing in leads to a real host.
+fn sign_in_header(app: &Shared, theme: &Theme) -> Line<'static> {
+    let host = Span::raw(format!("{}{GAP}", app.sign_in_host));
+    Line::from(vec![name(theme), host, Span::styled("not signed in", theme.faint)])
 }
 
 /// The host that requests go to, and who is signed in.

@@ -198,7 +198,7 @@ fn plus_extends_a_timed_copy_by_sixty_seconds() {
     for mut stage in [Stage::created(), after_copy(STAYING)] {
         stage.keys("+");
         assert_eq!(stage.count(|command| matches!(command, Command::ExtendClipboard(_))), 0);
-        assert_drawn(&stage, "! There is no timed copy to extend.");
+        assert_drawn(&stage, "! There is no copy that will be cleared.");
     }
 }
 

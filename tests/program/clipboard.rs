@@ -105,7 +105,7 @@ fn a_copy_that_was_cleared_still_counts_as_delivered() {
     terminal.press("q", "Already pasted?   y quit");
     terminal.leave("y", 0);
     let screen = terminal.screen();
-    assert!(screen.contains("copied to the clipboard before"), "{screen}");
+    assert!(screen.contains("copied to the clipboard earlier"), "{screen}");
     assert!(!screen.contains("delete it"), "{screen}");
     // The next start does not report it.
     let mut terminal = on_display(&display, &atlas).env("XDG_STATE_HOME", &state).start();

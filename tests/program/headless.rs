@@ -193,7 +193,7 @@ fn warnings_about_credentials_are_printed() {
     let Run { stderr, .. } = run(&mut command, 2);
     let warnings = [
         "can read it: run chmod 600 on it",
-        "has an older version than 2",
+        "is older than version 2",
         "project_id in profile `ci`: \"g\" is not a hex digit",
         "MONGODB_ATLAS_SERVICE is not used: the URL in the profile takes precedence",
         "Your credentials are sent to atlas.invalid, which is not an Atlas host",
@@ -247,7 +247,7 @@ fn a_rejected_lifetime_is_explained_with_the_message_of_atlas() {
 fn a_shortened_secret_is_reported() {
     let atlas = Atlas::start();
     let Run { stderr, .. } = run(without_terminal(&atlas, ONE_VALID).args(["--format", "secret"]), 0);
-    let line = stderr.lines().find(|line| line.contains("as --yes accepts")).unwrap();
+    let line = stderr.lines().find(|line| line.contains("(--yes)")).unwrap();
     for part in ["0001", " will expire on ", " instead of "] {
         assert!(line.contains(part), "{stderr}");
     }
@@ -288,7 +288,7 @@ fn a_failed_write_reports_the_id_but_not_the_value() {
     let output = running.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(3));
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_lost(&atlas, &stderr, "No program reads standard output any more.");
+    assert_lost(&atlas, &stderr, "No program reads standard output anymore.");
 }
 
 #[track_caller]

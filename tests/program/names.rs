@@ -39,7 +39,7 @@ fn a_name_that_is_not_clear_and_an_unknown_id_end_the_run() {
     let rows: [(&[&str], &str); 8] = [
         (
             &["--project-id", "0000000000000000000000aa", "--client-id", PLAIN],
-            "There is no project with this ID (404).",
+            "These credentials see no project with this ID (404).",
         ),
         (
             &["--project-id", project, "--client-id", "mdb_sa_id_0000000000000000000000aa"],
@@ -91,7 +91,7 @@ fn a_list_that_cannot_be_read_ends_the_run_and_says_what_to_do() {
     refused.args(["--format", "secret", "--project-id", "of-a-test", "--client-id", PLAIN]);
     run(&mut refused, 1).says("Nothing was created. Could not load the projects. Sign-in failed (401).");
     alone(&atlas, &["--project-id", "0000000000000000000000aa", "--client-id", "plain"], 2)
-        .says("Could not load the service accounts. There is no project with this ID (404).");
+        .says("Could not load the service accounts. These credentials see no project with this ID (404).");
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn a_closed_pipe_returns_to_the_screen_of_the_secret() {
     fs::write(terminal.home().join("go"), "").unwrap();
     let gone = terminal.home().join("gone");
     wait_for("the reader to go", || gone.exists().then_some(()));
-    terminal.press("q", "Not written. No program reads standard output any more.");
+    terminal.press("q", "Not written. No program reads standard output anymore.");
     assert!(terminal.is_alternate_screen() && terminal.bracketed_paste());
     assert_eq!(peek(&mut terminal), value, "the value is complete");
     terminal.press("q", "You have not copied or saved this secret.");

@@ -136,7 +136,7 @@ pub fn report_for(command: &Command, outcome: u8) -> Option<Event> {
         Command::Print(..) => Event::Printed(if outcome.is_multiple_of(2) {
             Ok(())
         } else {
-            Err("No program reads standard output any more.".to_owned())
+            Err("No program reads standard output anymore.".to_owned())
         }),
         _ => return None,
     })

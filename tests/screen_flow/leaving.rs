@@ -264,10 +264,10 @@ fn the_question_and_the_exit_message_agree() {
             overwritten(),
             "q y",
             "The clipboard holds something else now. Already pasted?",
-            "copied to the clipboard before".to_owned(),
+            "copied to the clipboard earlier".to_owned(),
         ),
-        (copied_again(None), "q y", LATER, "copied to the clipboard before".to_owned()),
-        (copied_again(Some(not_copied())), "q y", LATER, "copied to the clipboard before".to_owned()),
+        (copied_again(None), "q y", LATER, "copied to the clipboard earlier".to_owned()),
+        (copied_again(Some(not_copied())), "q y", LATER, "copied to the clipboard earlier".to_owned()),
         (
             copied_again(Some(SENT)),
             "q y",

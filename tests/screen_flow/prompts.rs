@@ -80,7 +80,7 @@ fn the_question_shows_the_client_id_that_would_be_replaced() {
     let other_client = Some(OtherClient::Account(ClientId::parse(other).unwrap()));
     let mut stage = updating(EnvFile { other_client: other_client.clone(), ..EnvFile::default() });
     assert_drawn(&stage, &format!("~/.env has the client ID {other} of another account."));
-    assert_drawn(&stage, "y replace");
+    assert_drawn(&stage, "y update");
     stage.keys("y");
     let agreed = |command: &Command| matches!(command, Command::UpdateEnv(.., file) if file.other_client == other_client);
     assert!(stage.commands.last().is_some_and(agreed));

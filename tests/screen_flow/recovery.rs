@@ -5,6 +5,7 @@ use std::time::Duration;
 use atlas_secret::domain::{ApiError, Cause, Disposition, ExistingSecret, Exit, ServerText, ServiceAccount};
 use atlas_secret::jobs::{PAUSES, Recheck};
 use atlas_secret::tui::Command;
+use atlas_secret::tui::screens::FieldName;
 
 use crate::stage::{SECRET_ID, Stage, time};
 use crate::*;
@@ -321,6 +322,9 @@ fn keeping_the_found_secret_still_counts_as_not_delivered() {
     stage.keys("k");
     assert_eq!((stage.is_on_form(), stage.dispositions()), (true, vec![Disposition::Kept]));
     assert_eq!(stage.count(|command| matches!(command, Command::SettleRecord)), 1);
+    let before = stage.text(FieldName::Project).to_owned();
+    stage.keys("q");
+    assert_eq!(stage.text(FieldName::Project), before, "a letter for the last screen replaces no ID");
     stage.keys("<ctrl-c>");
     assert_eq!(stage.exit(), Some(Exit::NotDelivered));
 }
@@ -331,6 +335,7 @@ fn while_the_post_is_running_its_secret_cannot_be_deleted() {
     stage.account(&[new(NEW)]).keys("d k");
     assert_drawn(&stage, "its value may still arrive");
     assert_eq!((changes(&stage), deletions(&stage)), (0, 0));
+    assert_eq!(stage.app.shared.summaries[0].secret_id, Some(id(NEW)), "the exit message names it");
     stage.post_finished(Ok(secret()));
     assert_eq!(stage.created_screen().secret.id, Some(id(SECRET_ID)), "the value has arrived");
 }

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use crate::stage::{SECRET_ID, Stage, client};
 use crate::*;
 
-const OWN: &str = "This session signed in with it: deleting it ends this session.";
+const OWN: &str = "You are signed in with it: deleting it ends this session.";
 const PERHAPS: &str = "This session may have signed in with it: deleting it then ends this session.";
 const WARNING: &str = "? It was never used. A client that has it will fail to authenticate.";
 

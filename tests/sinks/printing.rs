@@ -91,9 +91,9 @@ fn a_closed_pipe_is_an_error_and_does_not_kill_the_process() {
     drop(reader);
     // Another test that is just starting a process holds a copy of the reading end until the exec.
     let start = Instant::now();
-    while program.ask("print secret") != "Err(\"No program reads standard output any more.\")" {
+    while program.ask("print secret") != "Err(\"No program reads standard output anymore.\")" {
         assert!(start.elapsed() < DEADLINE, "the pipe was never closed");
     }
     // The process is still running and reports it.
-    assert_eq!(program.ask("print json"), "Err(\"No program reads standard output any more.\")");
+    assert_eq!(program.ask("print json"), "Err(\"No program reads standard output anymore.\")");
 }

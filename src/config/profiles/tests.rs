@@ -34,7 +34,7 @@ fn close(_: &Path, _: u32) {}
 
 #[test]
 fn a_file_gives_profiles_or_a_sentence() {
-    let older = "|FILE has an older version than 2: run any `atlas` command to update it";
+    let older = "|FILE is older than version 2: run any `atlas` command to update it";
     let huge = [b"# ".to_vec(), vec![b'x'; 1024 * 1024]].concat();
     let rows: [(&[u8], String); 17] = [
         (b" \n# nothing\n", "|".to_owned()),

@@ -183,7 +183,7 @@ fn a_pipe_gets_exactly_the_text() {
 fn a_reader_that_has_exited_is_a_failure_and_not_a_signal() {
     let (reader, writer) = pipe().unwrap();
     drop(reader);
-    assert_eq!(write(&writer, FAKE), Err("No program reads standard output any more.".to_owned()));
+    assert_eq!(write(&writer, FAKE), Err("No program reads standard output anymore.".to_owned()));
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn a_reader_that_exits_while_the_pipe_is_full_is_a_failure() {
     let reading = thread::spawn(move || reader.read_exact(&mut [0; 10]).unwrap());
     assert_eq!(
         write(writer.as_fd(), &long_text()),
-        Err("No program reads standard output any more.".to_owned())
+        Err("No program reads standard output anymore.".to_owned())
     );
     reading.join().unwrap();
 }

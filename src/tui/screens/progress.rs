@@ -246,7 +246,7 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
 fn usage_text(app: &Shared, account: &AccountRef, secret: &ExistingSecret) -> String {
     let used = match secret.last_used_at {
         Some(at) => format!(" It was used {}.", text::ago(at, app.atlas_now())),
-        None => " It has never been used.".to_owned(),
+        None => " It was never used.".to_owned(),
     };
     if !app.is_login_of(&account.client, secret) {
         return used;

@@ -178,6 +178,7 @@ impl SecretList {
         };
         if let Some(warning) = warning {
             canvas.warning(warning, theme.warning);
+            canvas.blank_unless_low();
         }
         canvas.line(Line::styled(title, theme.strong));
         // The question must be visible, and so must the secret that it is about.
@@ -384,7 +385,7 @@ impl DeletePrompt {
         }
         let warning = match self.risk {
             LoginRisk::None => "",
-            LoginRisk::Own => "This session signed in with it: deleting it ends this session.",
+            LoginRisk::Own => "You are signed in with it: deleting it ends this session.",
             LoginRisk::Perhaps => {
                 "This session may have signed in with it: deleting it then ends this session."
             }

@@ -278,21 +278,24 @@ impl SignIn {
     }
 
     fn on_refused(&mut self, error: &ApiError) {
-        let explanation = match &self.typing {
+        let mut explanation = match &self.typing {
             // If Atlas refuses typed credentials, the error names only those.
             Some(typing) if error.rejection_kind() == Some(RejectionKind::NotAuthorized) => {
                 Explanation::typed_credentials_refused(typing.kind, error)
             }
             _ => error.explain(),
         };
-        self.error = Some(explanation);
         if let Some(typing) = &mut self.typing {
             // A refused secret must be typed again. One that did not reach Atlas can be tried again unchanged.
             if error.is_about_signing_in() || error.rejection().is_some() {
                 typing.secret = MaskedLine::default();
+                let [.., secret_label] = labels(typing.kind);
+                let cleared = format!(" The {} was cleared: enter it again.", secret_label.to_lowercase());
+                explanation.action.to_mut().push_str(&cleared);
             }
             typing.focus_on(Half::Secret);
         }
+        self.error = Some(explanation);
     }
 
     fn on_tried(&mut self, app: &mut Shared, tried: ApiResult<SignedIn>) -> Transition {

@@ -32,6 +32,7 @@ pub fn states() -> Vec<State> {
     of_several.app.screen = Screen::SignIn(Box::new(SignIn::new(several())));
     let mut again = Stage::filled();
     again.app.shared.profiles = several();
+    "cloud.mongodb.com".clone_into(&mut again.app.shared.sign_in_host);
     again.control('p');
     vec![
         state("sign_in_ways_several_profiles", of_several),

@@ -17,7 +17,7 @@ use crate::tui::scroll::{Scroll, overflows};
 
 pub use recipe::{Recipe, RecipeInput};
 
-use super::Notice;
+use super::{Notice, SubmitAction};
 
 /// The columns before the rest of a wrapped line: an ellipsis and spaces.
 const CONTINUATION_INDENT: usize = 4;
@@ -25,6 +25,9 @@ const CONTINUATION_INDENT: usize = 4;
 /// The note on this program's own command, which has no `--format` unless this run has one.
 const NO_FORMAT: &str =
     " It shows the secret on the screen; add --format secret to write it to a pipe or a file.";
+
+/// The note on every command while the account is full.
+const FULL: &str = " It fails until a secret of this account is deleted.";
 
 /// The note on commands that call Atlas itself: only this program's own command reaches the demo.
 const IDS_OF_THE_DEMO: &str = " The IDs exist in the demo only: replace them with your own.";
@@ -110,6 +113,7 @@ impl CommandView {
     fn note(&self, app: &Shared) -> String {
         let has_format = matches!(app.output, Output::Sink(_));
         let remark = match self.recipe {
+            _ if app.submit_action() == SubmitAction::ListSecrets => FULL,
             Recipe::AtlasSecret if self.copied.is_none() && !has_format => NO_FORMAT,
             Recipe::AtlasSecret => "",
             _ if app.session == Session::Demo => IDS_OF_THE_DEMO,

@@ -135,10 +135,12 @@ fn atlas_cli(input: &RecipeInput) -> String {
         BaseUrl::CLOUD => String::new(),
         other => format!("MONGODB_ATLAS_OPS_MANAGER_URL={} \\\n", quoted(&format!("{other}/"))),
     };
+    let profile = input.options.iter().find(|option| option.starts_with("--profile "));
+    let profile = profile.map_or_else(String::new, |option| format!(" {option}"));
     let envelope = if flags.envelope { " --envelope" } else { "" };
     let pretty = if flags.pretty { " --pretty" } else { "" };
     format!(
-        "{url_variable}atlas api serviceAccounts createGroupSecret --version {API_VERSION}{envelope}{pretty} \\\n\
+        "{url_variable}atlas api serviceAccounts createGroupSecret --version {API_VERSION}{profile}{envelope}{pretty} \\\n\
          \x20 --groupId {project} \\\n\
          \x20 --clientId {client} <<'EOF'\n\
          {body}\n\

@@ -130,7 +130,7 @@ impl CreatedScreen {
                 copy.is_being_checked = true;
                 app.send(Command::ExtendClipboard(EXTENDED_BY));
             }
-            _ => app.message = Some("There is no timed copy to extend."),
+            _ => app.message = Some("There is no copy that will be cleared."),
         }
     }
 
@@ -328,7 +328,7 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
     let stays = match copy.until {
         Some(until) => {
             let left = text::seconds_left(until.since(app.now));
-            format!("clears in {left} (even after you quit). + adds 60 s")
+            format!("clears in {left} (even after you quit). +\u{a0}adds\u{a0}60\u{a0}s")
         }
         None => "stays there until something else is copied, for at most 12 hours".to_owned(),
     };

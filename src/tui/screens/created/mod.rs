@@ -114,7 +114,7 @@ const QUITS: &[Binding] = &keys(Binding::new("q", "quit", Action::Leave));
 /// Leaving asks first.
 const ASKS: &[Binding] = &keys(quit("quit…"));
 /// Standard output waits for the secret.
-const WRITES: &[Binding] = &keys(quit("write and quit"));
+const WRITES: &[Binding] = &keys(Binding::new("q", "write and quit", Action::Leave));
 
 impl CreatedScreen {
     /// The screen of a secret that was just created.
@@ -301,6 +301,7 @@ impl Component for CreatedScreen {
             }
             Action::Reveal => !self.is_revealed(app.now),
             Action::Hide => self.is_revealed(app.now),
+            Action::Another => !matches!(app.output, Output::Sink(_)),
             Action::Verify => !matches!(self.verification, Verification::Running(_)),
             Action::UpdateProfiles => self.profiles.can_start(),
             Action::Extend => matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. })),
@@ -402,7 +403,8 @@ impl CreatedScreen {
         } else {
             canvas.line(line);
         }
-        let text = format!("Hides in {}. r hides it now.", text::seconds_left(left));
+        let key = if self.prompt.is_none() { " r hides it now." } else { "" };
+        let text = format!("Hides in {}.{key}", text::seconds_left(left));
         canvas.line(Line::styled(text, theme.faint));
     }
 

@@ -45,15 +45,10 @@ const FORMATS: &[Binding] = &[
 
 const SAVE: &[Binding] =
     &[Binding::new("Enter", "save", Action::Choose), CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT];
-const UPDATE: &[Binding] = &question_keys("update");
-const REPLACE: &[Binding] = &question_keys("replace");
-
-const fn question_keys(yes_does: &'static str) -> [Binding; 4] {
-    [yes(yes_does), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT]
-}
+const UPDATE: &[Binding] = &[yes("update"), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT];
 
 const ABOUT_SAVE: &[&str] = &[
-    "The file extension selects what is saved: .env, .json or .yaml (Kubernetes), else the secret.",
+    "The file extension selects what is saved: .env, .json, .tfvars.json or .yaml (Kubernetes); else the secret alone.",
     "In a .env file that exists, two variables can be updated. No other file is overwritten.",
 ];
 
@@ -79,8 +74,7 @@ impl Prompt {
         match self {
             Self::Formats(_) => FORMATS,
             Self::Save(_, None) => SAVE,
-            Self::Save(_, Some(EnvFile { other_client: None, .. })) => UPDATE,
-            Self::Save(_, Some(_)) => REPLACE,
+            Self::Save(_, Some(_)) => UPDATE,
             Self::Run(run) => run.keys(),
             Self::Delete(list) => list.list_keys(),
         }
@@ -220,7 +214,7 @@ impl CreatedScreen {
                 *existing = Some(file);
                 self.delivering = None;
             }
-            (result, _) => self.delivery_ended(app, result.map_err(|failure| failure.to_string())),
+            (result, _) => self.delivery_ended(app, result.map_err(|failure| failure.sentence())),
         }
     }
 
@@ -258,7 +252,7 @@ impl CreatedScreen {
             OtherClient::Unknown => format!("{path} has another value for {id}."),
         };
         canvas.text(0, &has, Style::new());
-        canvas.ask(&change, "replace");
+        canvas.ask(&change, "update");
     }
 }
 

@@ -42,7 +42,10 @@ pub(super) fn draw(app: &Shared, name: FieldName, only_errors: bool, canvas: &mu
     if let Some(message) = message.filter(|message| !(fits || only_errors && message.is_good(theme))) {
         let indent = " ".repeat(usize::from(LABEL_WIDTH));
         let symbol = Span::styled(format!("{indent}{} ", message.symbol), message.style);
-        canvas.item(symbol, &message.text, message.style);
+        let rows = if message.is_good(theme) && name != FieldName::Lifetime { 1 } else { u16::MAX };
+        let width = u16::try_from(symbol.width()).unwrap_or(u16::MAX);
+        let text = cut(&message.text, canvas.width(), width, rows, theme.glyphs.ellipsis);
+        canvas.item(symbol, &text, message.style);
     }
 }
 

@@ -248,7 +248,7 @@ impl Form {
         };
     }
 
-    fn focus_first_invalid(&mut self) {
+    pub(in crate::tui) fn focus_first_invalid(&mut self) {
         self.focus_on(self.first_invalid().map_or(Focus::Button, Focus::Field));
     }
 
@@ -301,6 +301,9 @@ impl Form {
     /// Pastes text: an ID goes to its own field, other text is inserted at the caret.
     fn paste(&mut self, text: &str, host: Option<&str>) {
         self.notice = None;
+        for field in &mut self.fields {
+            field.note.take_if(|note| *note == InputNote::SecretNotKept);
+        }
         for paste in interpret(text, self, host) {
             self.apply_paste(paste);
         }
@@ -473,6 +476,9 @@ impl Component for FormScreen {
         match action {
             Action::Dismiss => suggestions.is_some() || app.form.notice.is_some(),
             Action::Choose => suggestions.is_some_and(|(_, list)| names::selected(list).is_some()),
+            Action::NextChoice | Action::PreviousChoice => {
+                suggestions.is_some_and(|(_, list)| list.matches.len() > 1)
+            }
             _ => true,
         }
     }

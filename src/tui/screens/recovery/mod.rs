@@ -190,12 +190,11 @@ impl Recovery {
         let is_failed = matches!(recovered, Recovered::Failed(_));
         let is_unchanged = !is_failed && self.previous.as_ref() == Some(&recovered);
         self.search = Search::Done { recovered, at: app.now, is_unchanged };
-        // While the POST is running, the value may still arrive: nothing is recorded as lost.
-        if app.in_flight.is_some() || self.record().is_some() {
-            return;
-        }
-        if let Some(secret) = self.found() {
-            // At least the exit message identifies the secret.
+        let Some(secret) = self.found().filter(|_| self.record().is_none()) else { return };
+        // At least the exit message identifies the secret. While the POST is running, its value may still arrive.
+        if app.in_flight.is_some() {
+            app.replace_summary(self.summary(Disposition::PerhapsCreated));
+        } else {
             app.send(Command::RecordSecret(Some(secret.id.clone()), None));
             app.replace_summary(self.summary(Disposition::Lost));
         }
@@ -208,7 +207,7 @@ impl Recovery {
                 self.resolve(app, Disposition::Deleted);
                 if self.found().is_none() {
                     app.form.notice = Some(Notice::Info("Deleted the secret of the previous run."));
-                    return Transition::form();
+                    return Self::close(app);
                 }
             }
             // Show the use that was just read.
@@ -227,6 +226,12 @@ impl Recovery {
         Transition::Stay
     }
 
+    /// Back to the form. A letter that was meant for this screen must not replace a selected ID.
+    fn close(app: &mut Shared) -> Transition {
+        app.form.focus_first_invalid();
+        Transition::form()
+    }
+
     fn keep(&self, app: &mut Shared) -> Transition {
         self.resolve(app, Disposition::Kept);
         let stays = match (self.found(), self.known_id()) {
@@ -243,7 +248,7 @@ impl Recovery {
             "Its value is still lost."
         };
         app.form.notice = Some(Notice::Kept(format!("{stays} {then}")));
-        Transition::form()
+        Self::close(app)
     }
 
     /// The outcome is final: replaces the exit message, and removes the record.
@@ -295,7 +300,7 @@ impl Component for Recovery {
             Action::No => self.asks_to_leave = false,
             Action::Yes | Action::Leave => return Transition::Quit(app.exit()),
             // A secret that is neither kept nor deleted stays recorded: the next run shows it again.
-            Action::BackToForm => return Transition::form(),
+            Action::BackToForm => return Self::close(app),
             _ => {}
         }
         Transition::Stay
