@@ -26,7 +26,7 @@ mod text_line;
 mod theme;
 
 pub use app::{App, InFlight, Output, Screen, Shared, Size, Transition};
-pub use event::{Command, DeliveryId, Event, KeyPress, PastedText, Reader};
+pub use event::{Command, DeliveryId, Event, KeyPress, PastedText};
 pub use keys::{Action, Binding};
 pub use lookups::{LOOKUP_DELAY, Lookups, Remote};
 pub(crate) use matching::{best_matches, is_same_name};

@@ -24,7 +24,7 @@ use crate::jobs::{self, AtlasApi, Before, Deletion, Journal, Operator, Outcome, 
 
 use crate::process;
 
-use super::event::{Command, Event, Reader};
+use super::event::{Command, Event};
 
 /// The kinds of jobs. One of each runs at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +34,7 @@ pub enum Slot {
     /// A deletion.
     Delete,
     /// Fetching an account.
-    Account(Reader),
+    Account,
     /// Fetching a project.
     Project,
     /// Fetching an organization's settings.
@@ -208,10 +208,10 @@ where
                 );
             }
             Command::CancelDelete => self.deletion.cancel(),
-            Command::FetchAccount(reader, of) => {
+            Command::FetchAccount(of) => {
                 let account = of.clone();
-                let fetched = move |result| Event::AccountFetched(reader, of, result);
-                self.read(Slot::Account(reader), fetched, async move { atlas.account(&account).await });
+                let fetched = |result| Event::AccountFetched(of, result);
+                self.read(Slot::Account, fetched, async move { atlas.account(&account).await });
             }
             Command::FetchProject(of) => {
                 let id = of.clone();

@@ -5,11 +5,11 @@ use ratatui::text::Line;
 
 use crate::domain::{DeleteError, Delivery, Disposition, Exit, ExitSummary, Format, Now};
 use crate::jobs::{Deletion, Recheck};
-use crate::tui::Signal;
 use crate::tui::app::{Output, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::Command;
 use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, HELP, yes};
+use crate::tui::{Remote, Signal};
 
 use super::copy::lost_message;
 use super::{CopyState, CreatedScreen};
@@ -261,7 +261,10 @@ impl CreatedScreen {
                 Exit::Done | Exit::NothingCreated => Exit::Signal(Signal::INTERRUPT.0),
                 exit => exit,
             }),
-            Target::Another => Transition::form(),
+            Target::Another => {
+                app.lookups.account = Remote::NotAsked;
+                Transition::form()
+            }
         }
     }
 
@@ -321,7 +324,7 @@ impl CreatedScreen {
                 "Quit anyway?"
             }
         };
-        if !self.deleted_older.is_empty() && self.has_older_secret() == Some(false) {
+        if !self.deleted_older.is_empty() && self.has_older_secret(app) == Some(false) {
             text += " It is the account's only secret now.";
         }
         canvas.warning(&text, Style::new());

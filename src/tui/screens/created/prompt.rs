@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use crate::domain::{
     CommandOutput, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format, OtherClient, SaveFailure,
 };
-use crate::tui::app::{Shared, Transition};
+use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::{Command, DeliveryId, Event, KeyPress};
 use crate::tui::keys::{
@@ -75,14 +75,14 @@ impl Prompt {
         }
     }
 
-    pub(super) fn keys(&self) -> &'static [Binding] {
+    pub(super) fn keys(&self, app: &Shared) -> &'static [Binding] {
         match self {
             Self::Formats(_) => FORMATS,
             Self::Save(_, None) => SAVE,
             Self::Save(_, Some(EnvFile { other_client: None, .. })) => UPDATE,
             Self::Save(_, Some(_)) => REPLACE,
             Self::Run(run) => run.keys(),
-            Self::Delete(list) => list.list_keys(),
+            Self::Delete(list) => list.keys(app),
         }
     }
 
@@ -97,14 +97,11 @@ impl Prompt {
 
 impl CreatedScreen {
     pub(super) fn open_secret_list(&mut self, app: &mut Shared) {
-        let account = self.new_secret.account();
-        if let Some(new) = &self.secret.id {
-            self.prompt = Some(Prompt::Delete(SecretList::open(app, account.clone(), Some(new.clone()))));
+        if let Some(new) = self.secret.id.clone() {
+            let list = SecretList::open(app, self.new_secret.account(), Some(new));
+            self.prompt = Some(Prompt::Delete(list));
         } else {
             app.message = Some("Atlas's response has no secret ID. Delete older secrets in Atlas.");
-        }
-        if self.account.error(&account).is_some() {
-            self.fetch_account(app);
         }
     }
 
