@@ -53,7 +53,6 @@ pub enum Action {
     TakeKnown,
     NextFormat,
     Delete,
-    Write,
 }
 
 /// The groups of keys in the help.
@@ -88,7 +87,7 @@ impl Action {
         }
     }
 
-    /// True for actions that leave, write, print or delete: they are ignored right after a paste.
+    /// True for actions that leave, write or delete: they are ignored right after a paste.
     pub(super) fn is_decisive(self) -> bool {
         matches!(
             self,
@@ -97,7 +96,6 @@ impl Action {
                 | Self::Another
                 | Self::Keep
                 | Self::Delete
-                | Self::Write
                 | Self::UpdateProfiles
         )
     }
@@ -171,7 +169,6 @@ impl Binding {
             Action::List => "choose from a list",
             Action::TakeKnown => "copy the selected command to the input line",
             Action::Delete => "delete the secret in Atlas",
-            Action::Write => "write the secret to standard output and quit",
             _ => self.label,
         }
     }

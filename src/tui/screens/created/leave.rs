@@ -59,12 +59,11 @@ pub enum LeaveQuestion {
 }
 
 /// The keys of a question. `leave` is the label of `y`.
-const fn keys(leave: &'static str, quit: Binding) -> [Binding; 7] {
+const fn keys(leave: &'static str, quit: Binding) -> [Binding; 6] {
     [
         yes(leave),
         BACK_BUT_CTRL_C,
         Binding::new("c", "copy", Action::Copy),
-        Binding::new("w", "write", Action::Write),
         Binding::new("d", "delete", Action::Delete),
         HELP,
         quit,
@@ -176,11 +175,9 @@ impl CreatedScreen {
         self.start_leaving(app, if output_waits { Target::Abort } else { Target::Quit })
     }
 
-    /// True if the key works while leaving. After an abort, the secret can still be written to standard output. A
-    /// secret that someone may have cannot be deleted.
+    /// True if the key works while leaving. A secret that someone may have cannot be deleted.
     pub(super) fn leave_key_works(&self, leaving: &Leaving, action: Action) -> bool {
         match (action, &leaving.confirmation) {
-            (Action::Write, _) => leaving.target == Target::Abort,
             (Action::Delete, LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, _)) => {
                 self.secret.id.is_some() && !self.is_being_delivered()
             }
@@ -213,7 +210,6 @@ impl CreatedScreen {
                 self.leaving = None;
                 self.copy(app, Format::Secret);
             }
-            (LeaveConfirmation::Asking(..), Action::Write) => return self.start_leaving(app, Target::Quit),
             (LeaveConfirmation::Asking(..), Action::Delete) => {
                 if let Some(id) = self.secret.id.clone() {
                     app.send(Command::Delete(self.new_secret.account(), id, Recheck::No));
