@@ -16,7 +16,6 @@ use super::screens::{CreatedScreen, Form, FormScreen, Notice, Progress, Recovery
 use super::shared::{Creating, Ending};
 
 impl Shared {
-    /// Starts the creating job, and shows its progress.
     pub(super) fn create(&mut self, new_secret: NewSecret, is_preapproved: bool) -> Transition {
         self.send(Command::Create(new_secret.clone()));
         self.want_project(&new_secret.project);

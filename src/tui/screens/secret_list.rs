@@ -32,10 +32,8 @@ pub struct SecretList {
     new: Option<SecretId>,
     /// How many secrets the account had before it is fetched again.
     known: usize,
-    /// The index of the secret that the user has selected.
     selected: Option<usize>,
     deletion: Option<DeletePrompt>,
-    /// Why the last deletion failed.
     error: Option<DeleteError>,
 }
 
@@ -133,7 +131,6 @@ impl SecretList {
         None
     }
 
-    /// Draws the title, the warning and the list.
     pub(super) fn draw_list(&self, app: &Shared, warning: Option<&str>, canvas: &mut Canvas) {
         let theme = canvas.theme;
         match app.lookups.account.result(&self.account) {
@@ -170,7 +167,6 @@ impl SecretList {
         canvas.append(0, below);
     }
 
-    /// Draws the question, the progress or the error.
     fn draw_below(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         if let Some(message) = app.message {
@@ -212,7 +208,6 @@ impl SecretList {
     }
 }
 
-/// The list as a screen, when both slots are in use.
 impl Component for SecretList {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         if self.on_list_action(app, action) { Transition::Stay } else { Self::close(app) }
@@ -306,7 +301,6 @@ impl DeletePrompt {
         true
     }
 
-    /// Handles an event. Returns the result, once there is one.
     pub fn on_event(&mut self, now: Now, event: Event) -> Option<Deletion> {
         match (self.stage, event) {
             (DeleteStage::Checking(_), Event::DeleteSent) => self.stage = DeleteStage::Deleting(now),

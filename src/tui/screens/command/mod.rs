@@ -19,7 +19,6 @@ pub use recipe::{Recipe, RecipeInput};
 
 use super::Notice;
 
-/// The columns before the rest of a wrapped line: an ellipsis and spaces.
 const CONTINUATION_INDENT: usize = 4;
 
 /// The note on this program's own command, which has no `--format` unless this run has one.
@@ -36,7 +35,6 @@ pub struct CommandView {
     recipe: Recipe,
     scroll: Scroll,
     is_copying: bool,
-    /// The outcome of the last copy.
     copied: Option<CopyOutcome>,
 }
 
@@ -97,7 +95,6 @@ impl CommandView {
         self.copied = None;
     }
 
-    /// The number of rows that the text takes, and of those left for it.
     fn text_rows(&self, app: &Shared) -> (usize, u16) {
         let body = app.body();
         let note = rows_of(&self.note(app), body.width, 2);
@@ -106,7 +103,6 @@ impl CommandView {
         (rows(&self.text(app), usize::from(body.width)).len(), body.height.saturating_sub(head))
     }
 
-    /// The outcome of copying, or how to copy; and what to know about the text.
     fn note(&self, app: &Shared) -> String {
         let has_format = matches!(app.output, Output::Sink(_));
         let remark = match self.recipe {

@@ -70,7 +70,6 @@ const fn keys(leave: &'static str, quit: Binding) -> [Binding; 6] {
     ]
 }
 
-/// Quits the program, whatever the question is.
 const QUIT_NOW: Binding = Binding::new("Ctrl-C", "quit now", Action::Leave);
 
 const QUIT: &[Binding] = &keys("quit", QUIT_NOW);
@@ -78,7 +77,6 @@ const ABORT: &[Binding] = &keys("quit without writing", QUIT_NOW);
 /// Here Ctrl-C asks about quitting, because leaving leads only to the form.
 const ANOTHER: &[Binding] = &keys("new secret", Binding::new("Ctrl-C", "quit…", Action::Leave));
 
-/// The keys while no question is on the screen.
 const BUSY: &[Binding] = &[QUIT_NOW];
 
 impl Leaving {

@@ -53,7 +53,6 @@ pub struct CreatedScreen {
     pub(in crate::tui) deleted_older: Vec<ExistingSecret>,
     /// Whether Atlas accepts the new secret.
     pub verification: Verification,
-    /// The Atlas CLI's profiles that use the account.
     profiles: ProfileStep,
     /// The state of copying.
     pub copy: CopyState,
@@ -108,9 +107,7 @@ const fn quit(what: &'static str) -> Binding {
 
 /// Leaving does not ask. Esc does not leave, because it closes things on other screens.
 const QUITS: &[Binding] = &keys(Binding::new("q", "quit", Action::Leave));
-/// Leaving asks first.
 const ASKS: &[Binding] = &keys(quit("quit…"));
-/// Standard output waits for the secret.
 const WRITES: &[Binding] = &keys(quit("write and quit"));
 
 impl CreatedScreen {
@@ -165,7 +162,6 @@ impl CreatedScreen {
         self.delivered.iter().cloned().chain(copy).collect()
     }
 
-    /// True while a delivery to a file, a command, a profile, the clipboard or standard output is in progress.
     fn is_being_delivered(&self) -> bool {
         let is_copying = matches!(self.copy, CopyState::Copying(_));
         self.delivering.is_some() || is_copying || self.profiles.is_writing() || self.is_being_printed()
@@ -176,7 +172,6 @@ impl CreatedScreen {
         !self.disposition(now).is_loss()
     }
 
-    /// The secret, and the details that the formats contain.
     fn payload(&self, app: &Shared) -> Box<SecretPayload> {
         let organization = app.lookups.organization(&self.new_secret.project).cloned();
         let (new_secret, secret) = (self.new_secret.clone(), self.secret.clone());

@@ -67,7 +67,6 @@ impl Prompt {
         }
     }
 
-    /// Changes the input line.
     pub(super) fn edit(&mut self, change: impl FnOnce(&mut PromptLine) -> bool) {
         let is_changed = self.line().is_some_and(change);
         if let (true, Self::Run(run)) = (is_changed, self) {
@@ -259,7 +258,6 @@ impl CreatedScreen {
     }
 }
 
-/// Says what the file will contain.
 fn advice(path: &str, format: Format) -> String {
     let (content, more) = match format {
         Format::Secret | Format::ClientId | Format::Template(_) => {
@@ -278,7 +276,6 @@ fn advice(path: &str, format: Format) -> String {
     format!("Saves {content}, to a new file{private}.{more}{not_expanded}")
 }
 
-/// An input line for the path of a file or for a command.
 #[derive(Clone, Debug)]
 pub struct PromptLine {
     line: TextLine,
@@ -300,7 +297,6 @@ impl PromptLine {
         self.line.text().trim()
     }
 
-    /// True once a space follows the first word.
     pub fn has_space(&self) -> bool {
         self.line.text().trim_start().contains(' ')
     }
@@ -347,7 +343,6 @@ impl PromptLine {
         true
     }
 
-    /// Draws the label and the line, and `beside` next to it in `columns` columns.
     pub(super) fn draw(&self, label: &str, columns: u16, beside: Line, canvas: &mut Canvas) {
         self.line.row(field_label(label, true, canvas.theme)).draw(columns, beside, canvas);
     }

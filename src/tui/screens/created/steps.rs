@@ -15,7 +15,6 @@ use crate::tui::text;
 use super::prompt::draw_output;
 use super::{CreatedScreen, LOW};
 
-/// How many of the latest deliveries are listed.
 const MOST_DELIVERIES: usize = 3;
 
 /// With fewer columns, the steps are shorter.
@@ -87,7 +86,6 @@ impl CreatedScreen {
         self.older_secrets(app).map(|mut older| older.next().is_some())
     }
 
-    /// Verifies the new secret: requests a token with it.
     pub(in crate::tui) fn verify(&mut self, app: &mut Shared) {
         if !matches!(self.verification, Verification::Running(_)) {
             self.verification = Verification::Running(app.now);
@@ -313,7 +311,6 @@ impl CreatedScreen {
     }
 }
 
-/// Draws a step that is not done, and its keys.
 fn draw_step(name: &str, keys: &str, canvas: &mut Canvas) {
     let name = format!("{} {name}", canvas.theme.glyphs.open);
     let width = usize::from(LABEL_WIDTH);
