@@ -8,7 +8,7 @@ use crate::domain::{Exit, Now, Session};
 
 use super::Remote;
 use super::canvas::Canvas;
-use super::event::{Command, Event, KeyPress, Reader};
+use super::event::{Command, Event, KeyPress};
 use super::keys::{self, Action, Binding, Group};
 use super::screens::{
     CommandView, CreatedScreen, Form, FormScreen, Notice, Picker, Progress, Recovery, SecretList, SignIn,
@@ -176,9 +176,6 @@ impl App {
 
     fn apply(&mut self, event: Event) {
         let app = &mut self.shared;
-        if let Event::AccountFetched(_, _, Ok(account)) = &event {
-            app.set_clock(account.read_at);
-        }
         match event {
             Event::KeysPressed(keys) => self.keys_pressed(&keys),
             Event::Pasted(text) => self.paste(&text.0),
@@ -205,7 +202,10 @@ impl App {
             }
             Event::ProjectFetched(project, result) => app.lookups.project.finish(&project, result),
             Event::SettingsFetched(of, result) => app.lookups.settings.finish(&of, result),
-            Event::AccountFetched(Reader::Form, of, result) => app.lookups.account.finish(&of, result),
+            Event::AccountFetched(of, result) => {
+                app.set_clock(result.as_ref().ok().and_then(|account| account.read_at));
+                app.lookups.account.finish(&of, result);
+            }
             Event::ProjectsPage(..) | Event::AccountsPage(..) | Event::PageDelayed(_)
                 if !matches!(self.screen, Screen::Picker(_)) =>
             {

@@ -16,7 +16,6 @@ use super::screens::{CreatedScreen, Form, FormScreen, Notice, Progress, Recovery
 use super::shared::{Creating, Ending};
 
 impl Shared {
-    /// Starts the creating job, and shows its progress.
     pub(super) fn create(&mut self, new_secret: NewSecret, is_preapproved: bool) -> Transition {
         self.send(Command::Create(new_secret.clone()));
         self.want_project(&new_secret.project);
@@ -135,11 +134,15 @@ impl App {
         app.message = None;
         app.form.notice = None;
         app.send(Command::RecordSecret(secret.id.clone(), secret.expires_at));
+        let account = creating.new_secret.account();
         let mut screen = CreatedScreen::new(creating.new_secret, secret);
         screen.deleted_older.extend(creating.replaces);
-        screen.fetch_account(app);
+        // Creating has changed when the account's other secrets expire.
+        if let Some(known) = app.lookups.account.value(&account) {
+            screen.account_name = known.name.clone();
+        }
+        app.fetch_account(account);
         screen.find_profiles(app);
-        app.lookups.account = Remote::NotAsked;
         if app.flags.verify {
             screen.verify(app);
         }

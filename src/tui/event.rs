@@ -51,7 +51,7 @@ pub enum Event {
     /// A deletion ended.
     DeleteFinished(Deletion),
     /// An account was fetched.
-    AccountFetched(Reader, AccountRef, ApiResult<ServiceAccount>),
+    AccountFetched(AccountRef, ApiResult<ServiceAccount>),
     /// A project was fetched.
     ProjectFetched(ProjectId, ApiResult<Project>),
     /// An organization's settings were fetched.
@@ -98,17 +98,6 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryId(pub u64);
 
-/// Who requested an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reader {
-    /// The form, for the account that it names.
-    Form,
-    /// The screen of the new secret, which lists the other secrets.
-    Created,
-    /// The list of secrets.
-    SecretList,
-}
-
 /// Work that the interface wants done. `Debug` redacts the secret in a [`SecretPayload`].
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -127,7 +116,7 @@ pub enum Command {
     /// Stop a deletion that has not been sent.
     CancelDelete,
     /// Fetch an account.
-    FetchAccount(Reader, AccountRef),
+    FetchAccount(AccountRef),
     /// Fetch a project.
     FetchProject(ProjectId),
     /// Fetch an organization's settings.

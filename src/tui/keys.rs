@@ -53,10 +53,8 @@ pub enum Action {
     TakeKnown,
     NextFormat,
     Delete,
-    Write,
 }
 
-/// The groups of keys in the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Group {
     Act,
@@ -66,37 +64,24 @@ pub(super) enum Group {
 
 impl Action {
     pub(super) fn group(self) -> Group {
+        use Action::{
+            Abort, CloseHelp, Help, Leave, Next, NextChoice, PageDown, PageUp, Previous, PreviousChoice,
+            Repaint, ScrollDown, ScrollUp, SignIn, Suspend, ToEnd, ToStart,
+        };
         match self {
-            Self::Next
-            | Self::Previous
-            | Self::NextChoice
-            | Self::PreviousChoice
-            | Self::PageDown
-            | Self::PageUp
-            | Self::ScrollDown
-            | Self::ScrollUp
-            | Self::ToStart
-            | Self::ToEnd => Group::Move,
-            Self::Help
-            | Self::CloseHelp
-            | Self::Leave
-            | Self::Abort
-            | Self::Suspend
-            | Self::Repaint
-            | Self::SignIn => Group::Program,
+            Next | Previous | NextChoice | PreviousChoice | PageDown | PageUp | ScrollDown | ScrollUp
+            | ToStart | ToEnd => Group::Move,
+            Help | CloseHelp | Leave | Abort | Suspend | Repaint | SignIn => Group::Program,
             _ => Group::Act,
         }
     }
 
     /// True for actions that cannot be undone: their keys are ignored in text, or right after a paste.
     pub(super) fn must_come_alone(self) -> bool {
-        matches!(
-            self,
-            Self::Yes | Self::Another | Self::Keep | Self::Delete | Self::Write | Self::UpdateProfiles
-        )
+        use Action::{Another, Delete, Keep, UpdateProfiles, Yes};
+        matches!(self, Yes | Another | Keep | Delete | UpdateProfiles)
     }
 
-    /// True for actions that close a screen, a question or the program.
     pub(super) fn is_way_out(self) -> bool {
         matches!(self, Self::Leave | Self::No | Self::CloseHelp)
     }
@@ -165,12 +150,10 @@ impl Binding {
             Action::List => "choose from a list",
             Action::TakeKnown => "copy the selected command to the input line",
             Action::Delete => "delete the secret in Atlas",
-            Action::Write => "write the secret to standard output and quit",
             _ => self.label,
         }
     }
 
-    /// The first key and its label: `y quit`.
     pub(super) fn hint(&self) -> String {
         format!("{} {}", self.keys, self.label)
     }
@@ -265,7 +248,6 @@ pub(super) const PAGE_UP: Binding = Binding::new("Page Up", "move by a page", Ac
 pub(super) const TO_START: Binding = Binding::new("Home", "to the start", Action::ToStart).only_in_help();
 pub(super) const TO_END: Binding = Binding::new("End", "to the end", Action::ToEnd).only_in_help();
 
-/// The open help.
 pub(super) const HELP_OPEN: &[Binding] = &[
     SCROLL_DOWN,
     SCROLL_UP,

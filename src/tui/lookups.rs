@@ -9,7 +9,7 @@ use crate::domain::{
 };
 
 use super::Shared;
-use super::event::{Command, Reader};
+use super::event::Command;
 use super::screens::{FieldName, SubmitAction};
 
 /// How long after the last key an ID is looked up.
@@ -63,7 +63,7 @@ impl Shared {
             self.send(Command::FetchProject(project));
         }
         if let Some(account) = self.lookups.account.start(self.now) {
-            self.send(Command::FetchAccount(Reader::Form, account));
+            self.send(Command::FetchAccount(account));
         }
         if let Some(organization) = self.lookups.settings.start(self.now) {
             self.send(Command::FetchSettings(organization));
@@ -80,6 +80,12 @@ impl Shared {
             self.lookups.project = Remote::Loading(project.clone());
             self.send(Command::FetchProject(project.clone()));
         }
+    }
+
+    /// Fetches the account again, because what is known of it is outdated.
+    pub(super) fn fetch_account(&mut self, account: AccountRef) {
+        self.lookups.account = Remote::Loading(account.clone());
+        self.send(Command::FetchAccount(account));
     }
 
     /// The form's account with its secrets, if it was fetched.

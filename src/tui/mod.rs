@@ -26,12 +26,12 @@ mod text_line;
 mod theme;
 
 pub use app::{App, InFlight, Output, Screen, Shared, Size, Transition};
-pub use event::{Command, DeliveryId, Event, KeyPress, PastedText, Reader};
+pub use event::{Command, DeliveryId, Event, KeyPress, PastedText};
 pub use keys::{Action, Binding};
 pub use lookups::{LOOKUP_DELAY, Lookups, Remote};
 pub(crate) use matching::{best_matches, is_same_name};
 pub use runner::{EventSender, JobRunner, Slot};
-pub use text_line::{MaskedLine, TextLine};
+pub use text_line::TextLine;
 pub use theme::{Glyphs, Theme};
 
 use crate::domain::text;

@@ -27,7 +27,7 @@ use crate::jobs::{
 
 use crate::process;
 
-use super::event::{Command, Event, Reader};
+use super::event::{Command, Event};
 
 /// The kinds of jobs. One of each runs at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +37,7 @@ pub enum Slot {
     /// A deletion.
     Delete,
     /// Fetching an account.
-    Account(Reader),
+    Account,
     /// Fetching a project.
     Project,
     /// Fetching an organization's settings.
@@ -211,10 +211,10 @@ where
                 );
             }
             Command::CancelDelete => self.deletion.cancel(),
-            Command::FetchAccount(reader, of) => {
+            Command::FetchAccount(of) => {
                 let account = of.clone();
-                let fetched = move |result| Event::AccountFetched(reader, of, result);
-                self.read(Slot::Account(reader), fetched, async move { atlas.account(&account).await });
+                let fetched = |result| Event::AccountFetched(of, result);
+                self.read(Slot::Account, fetched, async move { atlas.account(&account).await });
             }
             Command::FetchProject(of) => {
                 let id = of.clone();

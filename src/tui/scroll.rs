@@ -6,7 +6,6 @@ use super::canvas::Canvas;
 use super::keys::Action;
 use super::theme::Glyphs;
 
-/// The scroll position of a view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Scroll {
     /// The index of the first row that is shown.
@@ -19,7 +18,6 @@ impl Scroll {
         Self { top: (row + 1).saturating_sub(shown(rows, height)) }
     }
 
-    /// Scrolls. `height` of the `rows` fit.
     pub fn on_action(&mut self, action: Action, rows: usize, height: u16) {
         let shown = shown(rows, height);
         let last = rows.saturating_sub(shown);
@@ -60,7 +58,6 @@ impl Scroll {
     }
 }
 
-/// True if not all rows fit.
 pub(super) fn overflows(rows: usize, height: u16) -> bool {
     rows > usize::from(height)
 }

@@ -34,12 +34,12 @@ impl Default for TextLine {
 
 impl TextLine {
     /// Returns an input that contains `text`, with the caret at its end.
-    pub fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         Self { input: Input::new(text.to_owned()), longest: LONGEST }
     }
 
     /// Returns an empty input for a path or a command line.
-    pub fn long() -> Self {
+    pub(super) fn long() -> Self {
         Self { longest: LONGEST_PATH, ..Self::default() }
     }
 
@@ -48,18 +48,16 @@ impl TextLine {
         self.input.value()
     }
 
-    /// The column of the caret, from the start of the text.
-    pub fn caret_column(&self) -> usize {
+    pub(super) fn caret_column(&self) -> usize {
         self.input.visual_cursor()
     }
 
-    /// Replaces the text, and moves the caret to its end.
-    pub fn set(&mut self, text: &str) {
+    pub(super) fn set(&mut self, text: &str) {
         self.input = Input::new(text.to_owned());
     }
 
     /// Inserts text at the caret, without control and invisible characters. False if nothing was inserted.
-    pub fn insert(&mut self, text: &str) -> bool {
+    pub(super) fn insert(&mut self, text: &str) -> bool {
         let mut changed = false;
         for character in text.chars().filter(|character| !character.is_control() && !is_invisible(*character))
         {
@@ -73,7 +71,7 @@ impl TextLine {
     }
 
     /// Handles a key. Returns whether the text changed, or `None` if the key does nothing in an input.
-    pub fn press(&mut self, key: KeyPress) -> Option<bool> {
+    pub(super) fn press(&mut self, key: KeyPress) -> Option<bool> {
         if let Some(character) = key.text() {
             return Some(self.insert(character.encode_utf8(&mut [0; 4])));
         }
@@ -82,7 +80,6 @@ impl TextLine {
         Some(self.text().len() != before)
     }
 
-    /// The row to draw, with a label or a symbol before the text.
     pub(super) fn row<'a>(&'a self, prefix: Span<'a>) -> InputRow<'a> {
         InputRow { prefix, text: Line::raw(self.text()), caret: self.caret_column(), has_focus: true }
     }
@@ -167,30 +164,28 @@ fn scroll_to(whole: usize, end: usize, width: usize, ellipsis: usize) -> usize {
 }
 
 fn editing_request(key: KeyPress) -> Option<InputRequest> {
+    use InputRequest::{
+        DeleteFromStart, DeleteNextChar, DeleteNextWord, DeletePrevChar, DeletePrevWord, DeleteTillEnd,
+        GoToEnd, GoToNextChar, GoToNextWord, GoToPrevChar, GoToPrevWord, GoToStart,
+    };
+    use KeyCode::{Backspace, Char, Delete, End, Home, Left, Right};
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     let alt = key.modifiers.contains(KeyModifiers::ALT);
-    let request = match (key.code, control, alt) {
-        (KeyCode::Left, true, _) | (KeyCode::Left | KeyCode::Char('b'), false, true) => {
-            InputRequest::GoToPrevWord
-        }
-        (KeyCode::Right, true, _) | (KeyCode::Right | KeyCode::Char('f'), false, true) => {
-            InputRequest::GoToNextWord
-        }
-        (KeyCode::Left, false, false) | (KeyCode::Char('b'), true, false) => InputRequest::GoToPrevChar,
-        (KeyCode::Right, false, false) | (KeyCode::Char('f'), true, false) => InputRequest::GoToNextChar,
-        (KeyCode::Home, ..) | (KeyCode::Char('a'), true, false) => InputRequest::GoToStart,
-        (KeyCode::End, ..) | (KeyCode::Char('e'), true, false) => InputRequest::GoToEnd,
-        (KeyCode::Char('u'), true, false) => InputRequest::DeleteFromStart,
-        (KeyCode::Char('k'), true, false) => InputRequest::DeleteTillEnd,
-        (KeyCode::Char('w'), true, false) | (KeyCode::Backspace, false, true) => InputRequest::DeletePrevWord,
-        (KeyCode::Char('d'), false, true) => InputRequest::DeleteNextWord,
-        (KeyCode::Char('d'), true, false) | (KeyCode::Delete, ..) => InputRequest::DeleteNextChar,
-        (KeyCode::Char('h'), true, false) | (KeyCode::Backspace, false, false) => {
-            InputRequest::DeletePrevChar
-        }
+    Some(match (key.code, control, alt) {
+        (Left, true, _) | (Left | Char('b'), false, true) => GoToPrevWord,
+        (Right, true, _) | (Right | Char('f'), false, true) => GoToNextWord,
+        (Left, false, false) | (Char('b'), true, false) => GoToPrevChar,
+        (Right, false, false) | (Char('f'), true, false) => GoToNextChar,
+        (Home, ..) | (Char('a'), true, false) => GoToStart,
+        (End, ..) | (Char('e'), true, false) => GoToEnd,
+        (Char('u'), true, false) => DeleteFromStart,
+        (Char('k'), true, false) => DeleteTillEnd,
+        (Char('w'), true, false) | (Backspace, false, true) => DeletePrevWord,
+        (Char('d'), false, true) => DeleteNextWord,
+        (Char('d'), true, false) | (Delete, ..) => DeleteNextChar,
+        (Char('h'), true, false) | (Backspace, false, false) => DeletePrevChar,
         _ => return None,
-    };
-    Some(request)
+    })
 }
 
 /// Enough for any Atlas credential. Allocated at once, because growing would leave a copy behind. In bytes.
@@ -198,21 +193,14 @@ const CAPACITY: usize = 4096;
 
 /// A masked input for a secret. It keeps no history, and `Debug` shows nothing. Text can only be appended, shortened or
 /// cleared, because editing in the middle needs a visible text.
-pub struct MaskedLine {
+#[derive(Clone)]
+pub(super) struct MaskedLine {
     text: Zeroizing<String>,
 }
 
 impl Default for MaskedLine {
     fn default() -> Self {
         Self { text: Zeroizing::new(String::with_capacity(CAPACITY)) }
-    }
-}
-
-impl Clone for MaskedLine {
-    fn clone(&self) -> Self {
-        let mut line = Self::default();
-        line.text.push_str(&self.text);
-        line
     }
 }
 
@@ -223,13 +211,11 @@ impl fmt::Debug for MaskedLine {
 }
 
 impl MaskedLine {
-    /// The number of characters.
     pub fn length(&self) -> usize {
         self.text.chars().count()
     }
 
-    /// The text, to build a credential from.
-    pub(super) fn text(&self) -> &str {
+    pub fn text(&self) -> &str {
         &self.text
     }
 
@@ -239,7 +225,6 @@ impl MaskedLine {
         self.text.extend(text.chars().filter(char::is_ascii_graphic).take(left));
     }
 
-    /// Handles a key.
     pub fn press(&mut self, key: KeyPress) {
         match (key.code, key.modifiers) {
             (KeyCode::Backspace, KeyModifiers::NONE) => drop(self.text.pop()),

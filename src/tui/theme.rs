@@ -25,11 +25,9 @@ pub struct Glyphs {
     pub(crate) check: &'static str,
     pub(crate) cross: &'static str,
     pub(crate) warning: &'static str,
-    /// The focus or the selection.
     pub(crate) pointer: &'static str,
     /// Before a note, and between two.
     pub(crate) dot: &'static str,
-    /// A hidden character.
     pub(crate) bullet: char,
     pub(crate) ellipsis: &'static str,
     pub(crate) arrow: &'static str,
@@ -38,15 +36,11 @@ pub struct Glyphs {
     pub(crate) more: &'static str,
     /// A step that is not done.
     pub(crate) open: &'static str,
-    /// A cell of a timeline.
     pub(crate) bar: &'static str,
     /// A cell that is cut off a bar.
     pub(crate) cut: &'static str,
-    /// The start of a timeline.
     pub(crate) today: &'static str,
-    /// A cell of a horizontal line.
     pub(crate) rule: &'static str,
-    /// The frames, in order.
     pub(crate) spinner: &'static [&'static str],
 }
 

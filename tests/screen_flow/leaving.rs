@@ -94,7 +94,7 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
         (Stage::created(), "q", "cannot be shown again. Quit anyway? y quit n back c copy d delete"),
         (Stage::created(), "n", "shown again. Continue without it? y new secret n back c copy d delete"),
         (Stage::created_as(without_id()), "q", "Quit anyway? y quit n back c copy"),
-        (with_sink(), "<ctrl-c>", "Quit anyway? y quit without writing n back c copy w write d delete"),
+        (with_sink(), "<ctrl-c>", "Quit anyway? y quit without writing n back c copy d delete"),
         // Someone may have it in a moment, so it cannot be deleted.
         (
             copying(),

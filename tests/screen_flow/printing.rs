@@ -48,18 +48,6 @@ fn a_failed_write_returns_to_the_screen_of_the_secret() {
 }
 
 #[test]
-fn aborting_offers_to_write_the_secret_after_all() {
-    let mut stage = with_sink(Stage::created());
-    stage.keys("<ctrl-c> w");
-    assert_eq!((prints(&stage), stage.exit()), (1, None));
-    stage.printed(Ok(()));
-    assert_printed(&stage);
-    let mut stage = Stage::created();
-    stage.keys("<ctrl-c> w");
-    assert_eq!((prints(&stage), stage.exit()), (0, None), "standard output is not redirected");
-}
-
-#[test]
 fn quitting_without_a_secret_exits_with_1_if_output_is_redirected() {
     for (mut stage, exit) in
         [(with_sink(Stage::filled()), Exit::NothingCreated), (Stage::filled(), Exit::Done)]

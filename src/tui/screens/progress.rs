@@ -26,7 +26,6 @@ pub struct Progress {
     pub question: Option<Question>,
     /// When the current step began, or the user answered the question.
     since: Now,
-    /// True while "Stop waiting?" is on the screen.
     asks_to_stop: bool,
     /// How many POSTs Atlas has refused because of its rate limit.
     refusals: u8,
@@ -38,7 +37,6 @@ const BEFORE_POSTING: &[Binding] =
 const POSTING: &[Binding] =
     &[Binding::new("Esc, Ctrl-C", "stop waiting", Action::Leave), HELP, SUSPEND, REPAINT];
 
-/// The keys of "Stop waiting?".
 const ASKING_TO_STOP: &[Binding] = &[
     yes("stop waiting"),
     BACK_BUT_CTRL_C,
@@ -205,7 +203,6 @@ fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas
     canvas.text(0, &format!("y {verb}   n back"), strong);
 }
 
-/// The expired secret that will be deleted.
 fn replaced(question: Option<&Question>) -> Option<&ExistingSecret> {
     match question {
         Some(Question::Consequences(consequences)) => consequences.deletes.as_ref(),

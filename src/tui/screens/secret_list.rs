@@ -8,14 +8,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::text::Line;
 
-use crate::domain::{
-    AccountRef, ApiError, ApiResult, DeleteError, ExistingSecret, LoginRisk, Now, SECRETS_PER_ACCOUNT,
-    SecretId, ServiceAccount,
-};
+use crate::domain::{AccountRef, DeleteError, ExistingSecret, LoginRisk, Now, SECRETS_PER_ACCOUNT, SecretId};
 use crate::jobs::{Deletion, Recheck};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
-use crate::tui::event::{Command, Event, Reader};
+use crate::tui::event::{Command, Event};
 use crate::tui::keys::{
     Action, BACK_BY_LETTER, BUSY, Binding, CHOICE_ABOVE, CHOICE_BELOW, CONFIRM_DELETE, HELP, ONLY_BACK,
     REPAINT, SUSPEND,
@@ -30,22 +27,14 @@ use super::secret_table::{self, Row};
 #[derive(Clone, Debug)]
 pub struct SecretList {
     account: AccountRef,
-    secrets: Vec<ExistingSecret>,
-    /// The index of the selected secret.
-    selected: usize,
-    stage: Stage,
     /// The new secret, which is not listed. `None` before creating: then the session still needs the secret that it
     /// signed in with.
     new: Option<SecretId>,
-}
-
-#[derive(Clone, Debug)]
-enum Stage {
-    Fetching,
-    Failed(ApiError),
-    /// With the error if the last deletion failed.
-    Choosing(Option<DeleteError>),
-    Deleting(DeletePrompt),
+    /// How many secrets the account had before it is fetched again.
+    known: usize,
+    selected: Option<usize>,
+    deletion: Option<DeletePrompt>,
+    error: Option<DeleteError>,
 }
 
 const CHOOSING: &[Binding] = &[
@@ -66,8 +55,27 @@ fn is_fresh(secret: &ExistingSecret, now: Timestamp) -> bool {
 
 impl SecretList {
     pub(in crate::tui) fn open(app: &mut Shared, account: AccountRef, new: Option<SecretId>) -> Self {
-        app.send(Command::FetchAccount(Reader::SecretList, account.clone()));
-        Self { account, secrets: Vec::new(), selected: 0, stage: Stage::Fetching, new }
+        let known = app.lookups.account.value(&account).map_or(SECRETS_PER_ACCOUNT, |of| of.secrets.len());
+        app.fetch_account(account.clone());
+        Self { account, new, known, selected: None, deletion: None, error: None }
+    }
+
+    /// The listed secrets; none until the account is fetched.
+    fn secrets<'a>(&self, app: &'a Shared) -> Vec<&'a ExistingSecret> {
+        let account = app.lookups.account.value(&self.account);
+        let secrets = account.into_iter().flat_map(|account| &account.secrets);
+        secrets.filter(|secret| Some(&secret.id) != self.new.as_ref()).collect()
+    }
+
+    /// The index of the selected secret: at first an expired one, or else the one that is needed least. A fresh one may
+    /// be needed although it was never used.
+    fn selected(&self, app: &Shared) -> usize {
+        let (secrets, now) = (self.secrets(app), app.atlas_now());
+        let value = |secret: &ExistingSecret| {
+            (!secret.is_expired(now), is_fresh(secret, now), secret.last_used_at, secret.created_at)
+        };
+        let first = (0..secrets.len()).min_by_key(|at| value(secrets[*at]));
+        self.selected.or(first).unwrap_or(0)
     }
 
     /// Returns to the form, which fetches the account again.
@@ -78,99 +86,62 @@ impl SecretList {
 
     /// Handles a key. False if it closes the list.
     pub(super) fn on_list_action(&mut self, app: &mut Shared, action: Action) -> bool {
-        let count = self.secrets.len().max(1);
-        match (&mut self.stage, action) {
-            (Stage::Deleting(prompt), _) => {
-                let is_open = prompt.on_action(app, action);
-                if !is_open {
-                    self.stage = Stage::Choosing(None);
-                }
+        if let Some(prompt) = &mut self.deletion {
+            if !prompt.on_action(app, action) {
+                self.deletion = None;
             }
-            (Stage::Choosing(_), Action::NextChoice) => self.selected = (self.selected + 1) % count,
-            (Stage::Choosing(_), Action::PreviousChoice) => {
-                self.selected = (self.selected + count - 1) % count;
-            }
-            (Stage::Choosing(_), Action::Delete) => self.ask(app),
-            (_, Action::No | Action::Leave) => return false,
+            return true;
+        }
+        let (selected, count) = (self.selected(app), self.secrets(app).len());
+        match action {
+            Action::No | Action::Leave => return false,
+            _ if count == 0 => {}
+            Action::NextChoice => self.selected = Some((selected + 1) % count),
+            Action::PreviousChoice => self.selected = Some((selected + count - 1) % count),
+            Action::Delete => self.ask(app, selected),
             _ => {}
         }
         true
     }
 
     /// Asks for confirmation. Before creating, the secret that this session signed in with cannot be deleted.
-    fn ask(&mut self, app: &mut Shared) {
-        let Some(secret) = self.secrets.get(self.selected) else { return };
+    fn ask(&mut self, app: &mut Shared, selected: usize) {
+        (self.selected, self.error) = (Some(selected), None);
+        let secret = self.secrets(app)[selected];
         let risk = app.login_risk(&self.account.client, secret);
-        self.stage = if risk == LoginRisk::Own && self.new.is_none() {
+        if risk == LoginRisk::Own && self.new.is_none() {
             app.message = Some(
                 "You are signed in with this secret and need it to create a new one. Create first, then delete it.",
             );
-            Stage::Choosing(None)
         } else {
-            let (account, id) = (self.account.clone(), secret.id.clone());
-            Stage::Deleting(DeletePrompt::new(account, id, Recheck::No, risk))
-        };
+            let id = secret.id.clone();
+            self.deletion = Some(DeletePrompt::new(self.account.clone(), id, Recheck::No, risk));
+        }
     }
 
     /// Handles an event. Returns the secret, once it is deleted.
     pub(super) fn on_list_event(&mut self, app: &Shared, event: Event) -> Option<ExistingSecret> {
-        match (event, &mut self.stage) {
-            (Event::AccountFetched(Reader::SecretList, of, result), Stage::Fetching)
-                if of == self.account =>
-            {
-                self.fetched(result, app.atlas_now());
-            }
-            (event, Stage::Deleting(prompt)) => match prompt.on_event(app.now, event) {
-                Some(Deletion::Deleted) => return Some(self.secrets.remove(self.selected)),
-                Some(Deletion::Failed(error)) => self.stage = Stage::Choosing(Some(error)),
-                Some(Deletion::Used(_) | Deletion::Cancelled) => self.stage = Stage::Choosing(None),
-                None => {}
-            },
-            _ => {}
+        let deletion = self.deletion.as_mut()?.on_event(app.now, event)?;
+        self.deletion = None;
+        match deletion {
+            Deletion::Deleted => return self.secrets(app).get(self.selected(app)).copied().cloned(),
+            Deletion::Failed(error) => self.error = Some(error),
+            Deletion::Used(_) | Deletion::Cancelled => {}
         }
         None
     }
 
-    fn fetched(&mut self, result: ApiResult<ServiceAccount>, now: Timestamp) {
-        self.stage = match result {
-            Ok(account) => {
-                let is_listed = |secret: &ExistingSecret| Some(&secret.id) != self.new.as_ref();
-                self.secrets = account.secrets.into_iter().filter(is_listed).collect();
-                // Select an expired secret, or else the one that is needed least. A fresh one may be needed although it
-                // was never used.
-                let value = |secret: &ExistingSecret| {
-                    (!secret.is_expired(now), is_fresh(secret, now), secret.last_used_at, secret.created_at)
-                };
-                self.selected =
-                    (0..self.secrets.len()).min_by_key(|at| value(&self.secrets[*at])).unwrap_or(0);
-                Stage::Choosing(None)
-            }
-            Err(error) => Stage::Failed(error),
-        };
-    }
-
-    pub(super) fn list_keys(&self) -> &'static [Binding] {
-        match &self.stage {
-            Stage::Fetching | Stage::Failed(_) => ONLY_BACK,
-            Stage::Choosing(_) => CHOOSING,
-            Stage::Deleting(prompt) => prompt.keys(),
-        }
-    }
-
-    /// Draws the title, the warning and the list.
     pub(super) fn draw_list(&self, app: &Shared, warning: Option<&str>, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        match &self.stage {
-            Stage::Fetching => {
-                return canvas.line(Line::styled("Loading the account's secrets", theme.faint));
-            }
-            Stage::Failed(error) => {
+        match app.lookups.account.result(&self.account) {
+            None => return canvas.line(Line::styled("Loading the account's secrets", theme.faint)),
+            Some(Err(error)) => {
                 let explanation = error.explain();
                 let text = format!("Could not load the account's secrets. {}", explanation.title);
                 canvas.marked(theme.glyphs.cross, &text, theme.bad);
                 return canvas.text(2, &explanation.action, theme.strong);
             }
-            Stage::Choosing(_) | Stage::Deleting(_) => {}
+            Some(Ok(_)) => {}
         }
         let (title, none) = match self.new {
             Some(_) => ("Older secrets of this account", "No older secrets."),
@@ -183,12 +154,12 @@ impl SecretList {
         canvas.line(Line::styled(title, theme.strong));
         // The question must be visible, and so must the secret that it is about.
         let below = canvas.drawn(|part| self.draw_below(app, part));
-        if self.secrets.is_empty() {
+        if self.secrets(app).is_empty() {
             canvas.text(2, none, theme.faint);
         } else {
             let table = canvas.drawn(|part| self.draw_table(app, part)).into_lines();
             let mut part = canvas.part(canvas.left().saturating_sub(below.rows()));
-            Scroll::to(self.selected + 1, table.len(), part.height()).draw(table, &mut part);
+            Scroll::to(self.selected(app) + 1, table.len(), part.height()).draw(table, &mut part);
             canvas.append(0, part);
         }
         if (1..canvas.left()).contains(&below.rows()) {
@@ -197,21 +168,17 @@ impl SecretList {
         canvas.append(0, below);
     }
 
-    /// Draws the question, the progress or the error.
     fn draw_below(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         if let Some(message) = app.message {
             canvas.warning(message, theme.warning);
         }
-        match (&self.stage, self.secrets.get(self.selected)) {
-            (Stage::Choosing(Some(error)), _) => {
-                canvas.marked(theme.glyphs.cross, &error.sentence(), theme.bad);
-            }
-            (Stage::Deleting(prompt), Some(secret)) => {
-                let label = text::short_label(secret, theme.glyphs.ellipsis);
-                prompt.draw(app, &label, &self.consequence(secret, app.atlas_now()), canvas);
-            }
-            _ => {}
+        if let Some(error) = &self.error {
+            canvas.marked(theme.glyphs.cross, &error.sentence(), theme.bad);
+        }
+        if let (Some(prompt), Some(secret)) = (&self.deletion, self.secrets(app).get(self.selected(app))) {
+            let label = text::short_label(secret, theme.glyphs.ellipsis);
+            prompt.draw(app, &label, &self.consequence(secret, app.atlas_now()), canvas);
         }
     }
 
@@ -233,19 +200,15 @@ impl SecretList {
     }
 
     fn draw_table(&self, app: &Shared, canvas: &mut Canvas) {
-        let mut rows: Vec<Row> = self
-            .secrets
-            .iter()
-            .map(|secret| Row::of(app, &self.account.client, secret, canvas.theme))
-            .collect();
-        if let Some(row) = rows.get_mut(self.selected) {
+        let row = |secret: &ExistingSecret| Row::of(app, &self.account.client, secret, canvas.theme);
+        let mut rows: Vec<Row> = self.secrets(app).into_iter().map(row).collect();
+        if let Some(row) = rows.get_mut(self.selected(app)) {
             (row.is_selected, row.style) = (true, canvas.theme.strong);
         }
         secret_table::draw("", &rows, app.atlas_now(), canvas);
     }
 }
 
-/// The list as a screen, when both slots are in use.
 impl Component for SecretList {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         if self.on_list_action(app, action) { Transition::Stay } else { Self::close(app) }
@@ -257,23 +220,24 @@ impl Component for SecretList {
         Self::close(app)
     }
 
-    fn keys(&self, _app: &Shared) -> &'static [Binding] {
-        self.list_keys()
+    fn keys(&self, app: &Shared) -> &'static [Binding] {
+        match &self.deletion {
+            Some(prompt) => prompt.keys(),
+            None if app.lookups.account.value(&self.account).is_some() => CHOOSING,
+            None => ONLY_BACK,
+        }
     }
 
-    fn works(&self, _app: &Shared, action: Action) -> bool {
+    fn works(&self, app: &Shared, action: Action) -> bool {
         match action {
-            Action::Delete => !self.secrets.is_empty(),
-            Action::NextChoice => self.secrets.len() > 1,
+            Action::Delete => !self.secrets(app).is_empty(),
+            Action::NextChoice => self.secrets(app).len() > 1,
             _ => true,
         }
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        match &self.stage {
-            Stage::Deleting(prompt) => prompt.wake_in(app.now),
-            _ => None,
-        }
+        self.deletion.as_ref().and_then(|prompt| prompt.wake_in(app.now))
     }
 
     fn about(&self) -> &'static [&'static str] {
@@ -282,14 +246,8 @@ impl Component for SecretList {
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        // Until the list is loaded, use the secrets that the form knows.
-        let known = match &self.stage {
-            Stage::Fetching | Stage::Failed(_) => {
-                app.lookups.account.value(&self.account).map(|known| &known.secrets)
-            }
-            Stage::Choosing(_) | Stage::Deleting(_) => Some(&self.secrets),
-        };
-        let count = known.map_or(SECRETS_PER_ACCOUNT, Vec::len);
+        let fetched = app.lookups.account.value(&self.account);
+        let count = fetched.map_or(self.known, |account| account.secrets.len());
         let next = if count < SECRETS_PER_ACCOUNT { "Go back to create one." } else { "Delete one first." };
         canvas.warning(&format!("{} {next}", text::account_has(count)), theme.strong);
         canvas.blank();
@@ -344,7 +302,6 @@ impl DeletePrompt {
         true
     }
 
-    /// Handles an event. Returns the result, once there is one.
     pub fn on_event(&mut self, now: Now, event: Event) -> Option<Deletion> {
         match (self.stage, event) {
             (DeleteStage::Checking(_), Event::DeleteSent) => self.stage = DeleteStage::Deleting(now),

@@ -16,16 +16,13 @@ const TITLES: [&str; 5] = ["", "", "created", "last used", "expires"];
 const CREATED: usize = 2;
 const LAST_USED: usize = 3;
 
-/// Before the first column, and between columns.
 const GAP: usize = 2;
 
-/// The smallest useful width of a timeline, in cells.
 const SHORTEST_TIMELINE: usize = 13;
 
 /// From this many dashes on, a cut bar has the label "cut".
 const CELLS_FOR_LABEL: usize = 8;
 
-/// The row of a secret.
 pub(super) struct Row {
     pub cells: [String; TITLES.len()],
     pub style: Style,
@@ -33,7 +30,6 @@ pub(super) struct Row {
     pub is_selected: bool,
 }
 
-/// The time until a secret expires.
 pub(super) struct Bar {
     pub ends_at: Timestamp,
     /// The end of the secret before creating the new one shortens it.
@@ -42,7 +38,6 @@ pub(super) struct Bar {
 }
 
 impl Row {
-    /// Returns the row of one of this account's secrets.
     pub fn of(app: &Shared, client: &ClientId, secret: &ExistingSecret, theme: &Theme) -> Self {
         let (now, zone) = (app.atlas_now(), app.zone.as_ref());
         let date = |at| text::short_date(at, zone);

@@ -18,8 +18,8 @@ use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP, HELP_BESIDE_TEXT, NEXT_FIELD, PREVIOUS_FIELD,
     QUIT_BY_LETTER, REPAINT, SUSPEND,
 };
-use crate::tui::text_line::{InputRow, field_label};
-use crate::tui::{Lookups, MaskedLine, TextLine, paste};
+use crate::tui::text_line::{InputRow, MaskedLine, field_label};
+use crate::tui::{Lookups, TextLine, paste};
 
 use super::{Names, Notice};
 
@@ -33,28 +33,21 @@ const ROWS_FOR_ERROR: u16 = 9;
 #[derive(Clone, Debug)]
 pub struct SignIn {
     methods: Vec<SignInMethod>,
-    /// The index of the selected method.
     selected: usize,
-    /// The credentials being typed, once the user has chosen such a method.
     typing: Option<Typing>,
-    /// When the current attempt began.
     trying: Option<Now>,
     /// Why the last attempt failed, with Atlas's message if Atlas refused.
     error: Option<Explanation>,
 }
 
-/// A way to sign in.
 #[derive(Clone, Debug)]
 enum SignInMethod {
-    /// A profile of the Atlas CLI.
     Profile(ProfileName),
     Typed(CredentialKind),
-    /// The embedded Atlas.
     Demo,
 }
 
 impl SignInMethod {
-    /// True if this session uses the profile or the demo.
     fn is_in_use(&self, session: &Session) -> bool {
         match (self, session) {
             (Self::Demo, Session::Demo) => true,
@@ -83,7 +76,6 @@ fn labels(kind: CredentialKind) -> [&'static str; 4] {
     }
 }
 
-/// The credentials that the user is typing.
 #[derive(Clone, Debug)]
 struct Typing {
     kind: CredentialKind,
@@ -110,7 +102,6 @@ impl Typing {
         };
     }
 
-    /// Clears the focused line if it is selected.
     fn replace_selected(&mut self) {
         if std::mem::take(&mut self.is_selected) {
             match self.focus {
@@ -171,7 +162,6 @@ impl Typing {
         (self.focus, self.is_selected) = (Half::Secret, false);
     }
 
-    /// The typed credentials, or the half that is wrong and why.
     fn credentials(&self) -> Result<Credentials, (Half, String)> {
         let [.., identifier_label, secret_label] = labels(self.kind);
         let (identifier, secret) = (self.identifier.text().trim(), self.secret.text());

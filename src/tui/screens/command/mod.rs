@@ -19,7 +19,6 @@ pub use recipe::{Recipe, RecipeInput};
 
 use super::{Notice, SubmitAction};
 
-/// The columns before the rest of a wrapped line: an ellipsis and spaces.
 const CONTINUATION_INDENT: usize = 4;
 
 /// The note on this program's own command, which has no `--format` unless this run has one.
@@ -39,7 +38,6 @@ pub struct CommandView {
     recipe: Recipe,
     scroll: Scroll,
     is_copying: bool,
-    /// The outcome of the last copy.
     copied: Option<CopyOutcome>,
 }
 
@@ -100,7 +98,6 @@ impl CommandView {
         self.copied = None;
     }
 
-    /// The number of rows that the text takes, and of those left for it.
     fn text_rows(&self, app: &Shared) -> (usize, u16) {
         let body = app.body();
         let note = rows_of(&self.note(app), body.width, 2);
@@ -109,7 +106,6 @@ impl CommandView {
         (rows(&self.text(app), usize::from(body.width)).len(), body.height.saturating_sub(head))
     }
 
-    /// The outcome of copying, or how to copy; and what to know about the text.
     fn note(&self, app: &Shared) -> String {
         let has_format = matches!(app.output, Output::Sink(_));
         let remark = match self.recipe {

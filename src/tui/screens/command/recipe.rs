@@ -120,7 +120,6 @@ pub(super) fn session_options(app: &Shared) -> Vec<String> {
     options
 }
 
-/// The lifetime in days if that is exact, else in hours: `30d`, `36h`.
 fn expires_after(lifetime: Lifetime) -> String {
     let hours = lifetime.hours();
     if hours % 24 == 0 { format!("{}d", hours / 24) } else { format!("{hours}h") }

@@ -21,7 +21,6 @@ const EXTENDED_BY: Duration = Duration::from_secs(60);
 /// How often to read the clipboard if it has no deadline. If it has one, each step of the countdown reads it.
 const CHECK_EVERY: Duration = Duration::from_secs(10);
 
-/// The note about a copy that was sent to the terminal.
 const NOT_CLEARED: &str = "Your terminal's clipboard is not cleared.";
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -123,7 +122,6 @@ impl CreatedScreen {
         }
     }
 
-    /// Extends the time on the clipboard.
     pub(super) fn extend(&mut self, app: &mut Shared) {
         match &mut self.copy {
             CopyState::Held(copy) if copy.until.is_some() => {
@@ -193,7 +191,6 @@ impl CreatedScreen {
         self.remove_stale_question();
     }
 
-    /// Draws how the last paste compares with the secret.
     pub(super) fn draw_pasted(&self, canvas: &mut Canvas) {
         let theme = canvas.theme;
         match self.pasted {
@@ -308,7 +305,6 @@ pub(super) fn formats(app: &Shared) -> impl Iterator<Item = Format> {
     Format::ALL.into_iter().chain(app.template.map(Format::Template))
 }
 
-/// The message about a copy that the clipboard no longer holds.
 pub(super) fn lost_message(content: ClipboardContent) -> String {
     match content {
         ClipboardContent::Cleared => "The clipboard was cleared.".to_owned(),

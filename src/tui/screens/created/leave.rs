@@ -5,11 +5,11 @@ use ratatui::text::Line;
 
 use crate::domain::{DeleteError, Delivery, Disposition, Exit, ExitSummary, Format, Now};
 use crate::jobs::{Deletion, Recheck};
-use crate::tui::Signal;
 use crate::tui::app::{Output, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::Command;
 use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, HELP, yes};
+use crate::tui::{Remote, Signal};
 
 use super::copy::lost_message;
 use super::{CopyState, CreatedScreen};
@@ -59,19 +59,17 @@ pub enum LeaveQuestion {
 }
 
 /// The keys of a question. `leave` is the label of `y`.
-const fn keys(leave: &'static str, quit: Binding) -> [Binding; 7] {
+const fn keys(leave: &'static str, quit: Binding) -> [Binding; 6] {
     [
         yes(leave),
         BACK_BUT_CTRL_C,
         Binding::new("c", "copy", Action::Copy),
-        Binding::new("w", "write", Action::Write),
         Binding::new("d", "delete", Action::Delete),
         HELP,
         quit,
     ]
 }
 
-/// Quits the program, whatever the question is.
 const QUIT_NOW: Binding = Binding::new("Ctrl-C", "quit now", Action::Leave);
 
 const QUIT: &[Binding] = &keys("quit", QUIT_NOW);
@@ -79,7 +77,6 @@ const ABORT: &[Binding] = &keys("quit without writing", QUIT_NOW);
 /// Here Ctrl-C asks about quitting, because leaving leads only to the form.
 const ANOTHER: &[Binding] = &keys("new secret", Binding::new("Ctrl-C", "quit…", Action::Leave));
 
-/// The keys while no question is on the screen.
 const BUSY: &[Binding] = &[QUIT_NOW];
 
 impl Leaving {
@@ -176,11 +173,9 @@ impl CreatedScreen {
         self.start_leaving(app, if output_waits { Target::Abort } else { Target::Quit })
     }
 
-    /// True if the key works while leaving. After an abort, the secret can still be written to standard output. A
-    /// secret that someone may have cannot be deleted.
+    /// True if the key works while leaving. A secret that someone may have cannot be deleted.
     pub(super) fn leave_key_works(&self, leaving: &Leaving, action: Action) -> bool {
         match (action, &leaving.confirmation) {
-            (Action::Write, _) => leaving.target == Target::Abort,
             (Action::Delete, LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, _)) => {
                 self.secret.id.is_some() && !self.is_being_delivered()
             }
@@ -213,7 +208,6 @@ impl CreatedScreen {
                 self.leaving = None;
                 self.copy(app, Format::Secret);
             }
-            (LeaveConfirmation::Asking(..), Action::Write) => return self.start_leaving(app, Target::Quit),
             (LeaveConfirmation::Asking(..), Action::Delete) => {
                 if let Some(id) = self.secret.id.clone() {
                     app.send(Command::Delete(self.new_secret.account(), id, Recheck::No));
@@ -261,7 +255,10 @@ impl CreatedScreen {
                 Exit::Done | Exit::NothingCreated => Exit::Signal(Signal::INTERRUPT.0),
                 exit => exit,
             }),
-            Target::Another => Transition::form(),
+            Target::Another => {
+                app.lookups.account = Remote::NotAsked;
+                Transition::form()
+            }
         }
     }
 
@@ -321,7 +318,7 @@ impl CreatedScreen {
                 "Quit anyway?"
             }
         };
-        if !self.deleted_older.is_empty() && self.has_older_secret() == Some(false) {
+        if !self.deleted_older.is_empty() && self.has_older_secret(app) == Some(false) {
             text += " It is the account's only secret now.";
         }
         canvas.warning(&text, Style::new());

@@ -15,13 +15,12 @@ use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
 use crate::domain::{
-    AccountRef, CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, Format, KnownCommand,
-    NewSecret, Now, SecretPayload, ServerText, ServiceAccount, can_be_shown, masked,
+    CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, Format, KnownCommand, NewSecret,
+    Now, SecretPayload, ServerText, can_be_shown, masked,
 };
-use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP, cut, rows_of};
-use crate::tui::event::{DeliveryId, Event, KeyPress, Reader};
+use crate::tui::event::{DeliveryId, Event, KeyPress};
 use crate::tui::keys::{Action, Binding, HELP, REPAINT, SUSPEND};
 use crate::tui::text;
 
@@ -48,15 +47,12 @@ pub struct CreatedScreen {
     new_secret: NewSecret,
     /// The secret that Atlas returned.
     pub secret: CreatedSecret,
-    /// The account, fetched again after creating: its other secrets can be deleted.
-    account: Remote<AccountRef, ServiceAccount>,
-    /// The account's name; empty until it is known.
-    account_name: ServerText,
+    /// The account's name before creating, for as long as the account is being fetched again.
+    pub(in crate::tui) account_name: ServerText,
     /// The older secrets that were deleted, on this screen or before the new one was created.
     pub(in crate::tui) deleted_older: Vec<ExistingSecret>,
     /// Whether Atlas accepts the new secret.
     pub verification: Verification,
-    /// The Atlas CLI's profiles that use the account.
     profiles: ProfileStep,
     /// The state of copying.
     pub copy: CopyState,
@@ -111,9 +107,7 @@ const fn quit(what: &'static str) -> Binding {
 
 /// Leaving does not ask. Esc does not leave, because it closes things on other screens.
 const QUITS: &[Binding] = &keys(Binding::new("q", "quit", Action::Leave));
-/// Leaving asks first.
 const ASKS: &[Binding] = &keys(quit("quit…"));
-/// Standard output waits for the secret.
 const WRITES: &[Binding] = &keys(Binding::new("q", "write and quit", Action::Leave));
 
 impl CreatedScreen {
@@ -122,7 +116,6 @@ impl CreatedScreen {
         Self {
             new_secret,
             secret,
-            account: Remote::NotAsked,
             account_name: ServerText::default(),
             deleted_older: Vec::new(),
             verification: Verification::Never,
@@ -169,7 +162,6 @@ impl CreatedScreen {
         self.delivered.iter().cloned().chain(copy).collect()
     }
 
-    /// True while a delivery to a file, a command, a profile, the clipboard or standard output is in progress.
     fn is_being_delivered(&self) -> bool {
         let is_copying = matches!(self.copy, CopyState::Copying(_));
         self.delivering.is_some() || is_copying || self.profiles.is_writing() || self.is_being_printed()
@@ -180,7 +172,6 @@ impl CreatedScreen {
         !self.disposition(now).is_loss()
     }
 
-    /// The secret, and the details that the formats contain.
     fn payload(&self, app: &Shared) -> Box<SecretPayload> {
         let organization = app.lookups.organization(&self.new_secret.project).cloned();
         let (new_secret, secret) = (self.new_secret.clone(), self.secret.clone());
@@ -204,7 +195,7 @@ impl Component for CreatedScreen {
             Action::Pipe => self.open_run(app),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
-            Action::DeleteOlder if self.has_older_secret() == Some(false) => {
+            Action::DeleteOlder if self.has_older_secret(app) == Some(false) => {
                 app.message = Some("No older secrets.");
             }
             Action::DeleteOlder => self.open_secret_list(app),
@@ -241,7 +232,6 @@ impl Component for CreatedScreen {
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         match event {
             Event::TimePassed => self.time_passed(app),
-            Event::AccountFetched(Reader::Created, of, result) => self.account_fetched(&of, result),
             Event::Verified(outcome) => self.verified(app, outcome),
             Event::ProfilesFound(client, names) => self.profiles_found(app, &client, names),
             Event::ProfilesUpdated(updates) => self.profiles_updated(app, updates),
@@ -279,7 +269,7 @@ impl Component for CreatedScreen {
     fn keys(&self, app: &Shared) -> &'static [Binding] {
         match (&self.leaving, &self.prompt) {
             (Some(leaving), _) => leaving.keys(),
-            (None, Some(prompt)) => prompt.keys(),
+            (None, Some(prompt)) => prompt.keys(app),
             (None, None) if matches!(app.output, Output::Sink(_)) => WRITES,
             (None, None) if self.reason_to_ask().is_some() => ASKS,
             (None, None) => QUITS,
@@ -306,8 +296,8 @@ impl Component for CreatedScreen {
             Action::UpdateProfiles => self.profiles.can_start(),
             Action::Extend => matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. })),
             Action::DeleteOlder => {
-                self.has_older_secret() == Some(true)
-                    || self.account.error(&self.new_secret.account()).is_some()
+                self.has_older_secret(app) == Some(true)
+                    || app.lookups.account.error(&self.new_secret.account()).is_some()
             }
             Action::No => self.prompt.is_some() || !self.output.lines.is_empty(),
             _ => true,
@@ -375,9 +365,10 @@ impl Component for CreatedScreen {
 impl CreatedScreen {
     /// The title, with the names of the account and the project as far as they are known.
     fn title(&self, app: &Shared) -> String {
+        let account = app.lookups.account.value(&self.new_secret.account()).map(|account| &account.name);
         let project = app.lookups.project.value(&self.new_secret.project).map(|project| &project.name);
         let mut title = "Secret created".to_owned();
-        for (preposition, name) in [("for", Some(&self.account_name)), ("in", project)] {
+        for (preposition, name) in [("for", account.or(Some(&self.account_name))), ("in", project)] {
             if let Some(name) = name.filter(|name| !name.is_empty()) {
                 title.extend([" ", preposition, " ", name.as_str()]);
             }

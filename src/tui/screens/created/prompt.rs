@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use crate::domain::{
     CommandOutput, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format, OtherClient, SaveFailure,
 };
-use crate::tui::app::{Shared, Transition};
+use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::{Command, DeliveryId, Event, KeyPress};
 use crate::tui::keys::{
@@ -62,7 +62,6 @@ impl Prompt {
         }
     }
 
-    /// Changes the input line.
     pub(super) fn edit(&mut self, change: impl FnOnce(&mut PromptLine) -> bool) {
         let is_changed = self.line().is_some_and(change);
         if let (true, Self::Run(run)) = (is_changed, self) {
@@ -70,13 +69,13 @@ impl Prompt {
         }
     }
 
-    pub(super) fn keys(&self) -> &'static [Binding] {
+    pub(super) fn keys(&self, app: &Shared) -> &'static [Binding] {
         match self {
             Self::Formats(_) => FORMATS,
             Self::Save(_, None) => SAVE,
             Self::Save(_, Some(_)) => UPDATE,
             Self::Run(run) => run.keys(),
-            Self::Delete(list) => list.list_keys(),
+            Self::Delete(list) => list.keys(app),
         }
     }
 
@@ -91,14 +90,11 @@ impl Prompt {
 
 impl CreatedScreen {
     pub(super) fn open_secret_list(&mut self, app: &mut Shared) {
-        let account = self.new_secret.account();
-        if let Some(new) = &self.secret.id {
-            self.prompt = Some(Prompt::Delete(SecretList::open(app, account.clone(), Some(new.clone()))));
+        if let Some(new) = self.secret.id.clone() {
+            let list = SecretList::open(app, self.new_secret.account(), Some(new));
+            self.prompt = Some(Prompt::Delete(list));
         } else {
             app.message = Some("Atlas's response has no secret ID. Delete older secrets in Atlas.");
-        }
-        if self.account.error(&account).is_some() {
-            self.fetch_account(app);
         }
     }
 
@@ -266,7 +262,6 @@ fn unquoted(path: &str) -> String {
     }
 }
 
-/// Says what the file will contain.
 fn advice(path: &str, format: Format) -> String {
     let (content, more) = match format {
         Format::Secret | Format::ClientId | Format::Template(_) => {
@@ -285,7 +280,6 @@ fn advice(path: &str, format: Format) -> String {
     format!("Saves {content}, to a new file{private}.{more}{not_expanded}")
 }
 
-/// An input line for the path of a file or for a command.
 #[derive(Clone, Debug)]
 pub struct PromptLine {
     line: TextLine,
@@ -307,7 +301,6 @@ impl PromptLine {
         self.line.text().trim()
     }
 
-    /// True once a space follows the first word.
     pub fn has_space(&self) -> bool {
         self.line.text().trim_start().contains(' ')
     }
@@ -354,7 +347,6 @@ impl PromptLine {
         true
     }
 
-    /// Draws the label and the line, and `beside` next to it in `columns` columns.
     pub(super) fn draw(&self, label: &str, columns: u16, beside: Line, canvas: &mut Canvas) {
         self.line.row(field_label(label, true, canvas.theme)).draw(columns, beside, canvas);
     }

@@ -24,7 +24,6 @@ const FORMAT_WIDTH: u16 = 16;
 /// If fewer rows are left, the list of known commands uses all of them.
 const LOW_LIST: u16 = 4;
 
-/// The most columns for the name of a known command.
 const LONGEST_NAME: u16 = 20;
 
 const RUN: &[Binding] = &run_keys("run");
@@ -134,7 +133,6 @@ impl RunPrompt {
         self.known.get(self.matches.row(index)?)
     }
 
-    /// Inserts the selected command, or else the first one.
     fn insert_selected(&mut self) {
         let Some(known) = self.command_at(self.selected.unwrap_or(0)).cloned() else { return };
         if known.format != Format::Secret || !self.is_format_chosen {
@@ -165,7 +163,6 @@ impl CreatedScreen {
         app.send(Command::FindPresets);
     }
 
-    /// Adds the commands for the installed tools to the list.
     pub(super) fn presets_found(&mut self, app: &mut Shared, presets: Vec<KnownCommand>) {
         // Listing the same commands again would lose the selection.
         if app.presets != presets {

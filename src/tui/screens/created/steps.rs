@@ -5,19 +5,16 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    AccountRef, ApiResult, Cause, ClientId, Delivery, ExistingSecret, Format, Now, ProfileName,
-    ProfileUpdate, ServiceAccount, Session,
+    ApiResult, Cause, ClientId, Delivery, ExistingSecret, Format, Now, ProfileName, ProfileUpdate, Session,
 };
-use crate::tui::Remote;
 use crate::tui::app::{Output, Shared};
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, rows_of};
-use crate::tui::event::{Command, Reader};
+use crate::tui::event::Command;
 use crate::tui::text;
 
 use super::prompt::draw_output;
 use super::{CreatedScreen, LOW};
 
-/// How many of the latest deliveries are listed.
 const MOST_DELIVERIES: usize = 3;
 
 /// With fewer columns, the steps are shorter.
@@ -74,26 +71,10 @@ impl ProfileStep {
 }
 
 impl CreatedScreen {
-    /// Fetches the account again, because creating a secret has changed the expiry of its other secrets.
-    pub(in crate::tui) fn fetch_account(&mut self, app: &mut Shared) {
-        let account = self.new_secret.account();
-        if let Some(known) = app.lookups.account.value(&account) {
-            self.account_name = known.name.clone();
-        }
-        self.account = Remote::Loading(account.clone());
-        app.send(Command::FetchAccount(Reader::Created, account));
-    }
-
-    pub(super) fn account_fetched(&mut self, account_ref: &AccountRef, result: ApiResult<ServiceAccount>) {
-        self.account.finish(account_ref, result);
-        if let Some(account) = self.account.value(account_ref) {
-            self.account_name = account.name.clone();
-        }
-    }
-
     /// The account's older secrets; `None` until the account is known, and without the new secret's ID.
-    fn older_secrets(&self) -> Option<impl Iterator<Item = &ExistingSecret>> {
-        let (account, new) = (self.account.value(&self.new_secret.account())?, self.secret.id.as_ref()?);
+    fn older_secrets<'a>(&'a self, app: &'a Shared) -> Option<impl Iterator<Item = &'a ExistingSecret>> {
+        let account = app.lookups.account.value(&self.new_secret.account())?;
+        let new = self.secret.id.as_ref()?;
         let is_older = move |secret: &&ExistingSecret| {
             secret.id != *new && self.deleted_older.iter().all(|deleted| deleted.id != secret.id)
         };
@@ -101,11 +82,10 @@ impl CreatedScreen {
     }
 
     /// `None` if that is not known.
-    pub(super) fn has_older_secret(&self) -> Option<bool> {
-        self.older_secrets().map(|mut older| older.next().is_some())
+    pub(super) fn has_older_secret(&self, app: &Shared) -> Option<bool> {
+        self.older_secrets(app).map(|mut older| older.next().is_some())
     }
 
-    /// Verifies the new secret: requests a token with it.
     pub(in crate::tui) fn verify(&mut self, app: &mut Shared) {
         if !matches!(self.verification, Verification::Running(_)) {
             self.verification = Verification::Running(app.now);
@@ -301,12 +281,12 @@ impl CreatedScreen {
             let text = format!("Deleted {label}{was_expired}");
             canvas.marked(theme.glyphs.check, &text, theme.good);
         }
-        if let Some(error) = self.account.error(&self.new_secret.account()) {
+        if let Some(error) = app.lookups.account.error(&self.new_secret.account()) {
             let title = error.explain().title;
             canvas.warning(&format!("Could not load the older secrets. {title}"), theme.warning);
             canvas.text(2, "d tries again.", Style::new());
         }
-        for secret in self.older_secrets().into_iter().flatten() {
+        for secret in self.older_secrets(app).into_iter().flatten() {
             let now = app.atlas_now();
             let used = match secret.last_used_at {
                 Some(at) => format!("used {}", text::ago(at, now)),
@@ -331,7 +311,6 @@ impl CreatedScreen {
     }
 }
 
-/// Draws a step that is not done, and its keys.
 fn draw_step(name: &str, keys: &str, canvas: &mut Canvas) {
     let name = format!("{} {name}", canvas.theme.glyphs.open);
     let width = usize::from(LABEL_WIDTH);

@@ -19,7 +19,6 @@ const FIND_YOURS: &str =
     "The project's Activity Feed shows which is yours. Delete it on the service account's page in Atlas.";
 
 impl Recovery {
-    /// Draws what happened, and the IDs of the account and of the secret.
     pub(super) fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let (title, text) = self.summary_text(app, &theme.glyphs);
@@ -49,7 +48,6 @@ impl Recovery {
         canvas.blank_unless_low();
     }
 
-    /// A title that says what happened, and a text that says what it means.
     fn summary_text(&self, app: &Shared, glyphs: &Glyphs) -> (String, String) {
         match &self.deleted {
             Some(Deletion::Deleted) => {
@@ -97,7 +95,6 @@ impl Recovery {
         (format!("{created}, {value}"), self.cause())
     }
 
-    /// Why no one has the value.
     fn cause(&self) -> String {
         match &self.origin {
             Origin::StoppedWaiting => {
@@ -108,7 +105,6 @@ impl Recovery {
         }
     }
 
-    /// Draws the running search, its result, or a question.
     pub(super) fn draw_state(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         if self.asks_to_leave {
@@ -147,7 +143,6 @@ impl Recovery {
         }
     }
 
-    /// The name of the secret in a sentence.
     fn label(&self, glyphs: &Glyphs) -> String {
         self.found()
             .map_or_else(|| "this secret".to_owned(), |secret| text::short_label(secret, glyphs.ellipsis))
@@ -242,7 +237,6 @@ fn identifying_line(
     }
 }
 
-/// Says that these new secrets may come from another request.
 fn not_clear(secrets: &[ExistingSecret]) -> &'static str {
     match secrets {
         [_] => "A new secret appeared, but it is in use or was created at another time. It may not be yours.",

@@ -32,25 +32,20 @@ pub struct Recovery {
     sent_at: Now,
     before: Before,
     search: Search,
-    /// The prompt while the user deletes the found or recorded secret.
     deletion: Option<DeletePrompt>,
-    /// The outcome of the last deletion.
     deleted: Option<Deletion>,
     /// The result of the previous search, if the user repeats it.
     previous: Option<Recovered>,
     asks_to_leave: bool,
 }
 
-/// Why no one has the secret.
 #[derive(Clone, Debug)]
 enum Origin {
-    /// The user stopped waiting for the POST.
     StoppedWaiting,
     LostResponse(ApiError),
     PreviousRun(Box<PendingRecord>),
 }
 
-/// The state of the search for the new secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Search {
     NotStarted,
@@ -148,7 +143,6 @@ impl Recovery {
         matches!(self.search, Search::Fetching { .. } | Search::Pausing { .. })
     }
 
-    /// The ID of the secret, if it is known.
     fn known_id(&self) -> Option<&SecretId> {
         let recorded = self.record().and_then(|record| record.entry.secret_id.as_ref());
         recorded.or(self.found().map(|secret| &secret.id))
@@ -181,7 +175,6 @@ impl Recovery {
         matches!(&self.origin, Origin::LostResponse(error) if error.certainty() == Certainty::Done)
     }
 
-    /// True if a secret exists, as far as is known.
     fn is_created(&self) -> bool {
         self.found().is_some() || self.is_certain()
     }
