@@ -50,13 +50,11 @@ fn unexpected(response: &ApiResponse, status: u16) -> Cause {
     }
 }
 
-/// A refusal that proves that nothing was changed: Atlas's own error with a 4xx status and an integer `error`. A
-/// gateway that blocks the response to a POST that Atlas has executed may also write a `detail`. A 408 says that the
-/// server stopped waiting, not what it did.
+/// A refusal that proves that nothing was changed: Atlas's own error with a 4xx status. A 408 says that the server
+/// stopped waiting, not what it did.
 fn refusal(response: &ApiResponse) -> Option<Rejection> {
     let is_proof = |rejection: &Rejection| (400..500).contains(&rejection.status) && rejection.status != 408;
-    let has_error = json(response).is_some_and(|(_, body)| body["error"].is_number());
-    rejection(response).filter(is_proof).filter(|_| has_error || response.is_stale())
+    rejection(response).filter(is_proof)
 }
 
 /// Atlas's own error, from a complete body, or the refusal of a nonce. A server checks the nonce before anything else,

@@ -253,7 +253,7 @@ proptest! {
         let has_number = inner.get("error").is_some_and(|error| error.is_i64() || error.is_u64());
         let has_code = inner.get("errorCode").and_then(Value::as_str).is_some_and(|code| !ServerText::new(code).is_empty());
         prop_assert!(rejection.is_some() || !(has_number && has_code));
-        prop_assert!(rejection.is_none() || has_number || inner.get("detail").is_some());
+        prop_assert!(rejection.is_none() || has_number);
         if let Some(rejection) = rejection {
             prop_assert!(!rejection.explain().meaning.is_empty());
             prop_assert!(!rejection.atlas_message().is_empty());

@@ -106,30 +106,17 @@ pub(super) fn unwrap_envelope(status: u16, mut body: Value) -> (u16, Value) {
     }
 }
 
-/// The fields of the schema `ApiError`.
-const ERROR_FIELDS: [&str; 6] = ["badRequestDetail", "detail", "error", "errorCode", "parameters", "reason"];
-
 /// Parses Atlas's own error (schema `ApiError`). `None` if the error is not from Atlas.
 ///
-/// An integer `error` with an `errorCode` identifies it. With an error status, an integer `error` suffices if it repeats
-/// the status, or if there is a `detail` or a `reason`. With a 4xx, a `detail` alone suffices if the schema has all the
-/// fields of the object. Not with a 5xx, because proxies send those in the same form.
+/// It has an integer `error`, and an `errorCode`. With an error status, the integer suffices if it repeats the status, or
+/// if there is a `detail` or a `reason`.
 pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>) -> Option<Rejection> {
-    let members = body.as_object()?;
+    let error = body.get("error").filter(|error| error.is_i64() || error.is_u64())?;
     let present = |name| text(body, name).filter(|text| !text.is_empty()).map(|text| message(text.as_str()));
     let (code, detail, reason) = (present("errorCode"), present("detail"), present("reason"));
-    let is_atlas = match body.get("error") {
-        None | Some(Value::Null) => {
-            let has_known_names = members.keys().all(|name| ERROR_FIELDS.contains(&name.as_str()));
-            (400..500).contains(&status) && detail.is_some() && has_known_names
-        }
-        Some(error) if error.is_i64() || error.is_u64() => {
-            let repeats_status = error.as_u64() == Some(status.into());
-            code.is_some() || (status >= 400 && (repeats_status || detail.is_some() || reason.is_some()))
-        }
-        Some(_) => false,
-    };
-    if !is_atlas {
+    let repeats_status = error.as_u64() == Some(status.into());
+    let has_words = repeats_status || detail.is_some() || reason.is_some();
+    if code.is_none() && (status < 400 || !has_words) {
         return None;
     }
     let fields = body.pointer("/badRequestDetail/fields").and_then(Value::as_array);
