@@ -124,9 +124,7 @@ pub(super) fn route(
 /// Checks all proxy variables, and returns the proxy for `https`.
 fn proxies(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Url>, ProxyError> {
     let mut found = None;
-    // In a CGI script, `HTTP_PROXY` comes from a header of the client's request (<https://httpoxy.org>).
-    let is_cgi = variable("REQUEST_METHOD").is_some_and(|method| !method.is_empty());
-    for name in FOR_HTTPS.into_iter().chain(FOR_HTTP.into_iter().filter(|_| !is_cgi)) {
+    for name in FOR_HTTPS.into_iter().chain(FOR_HTTP) {
         let Some(text) = variable(name).filter(|text| !text.is_empty()) else { continue };
         let proxy = parse(&text).map_err(|why| ProxyError { variable: name, why })?;
         if FOR_HTTPS.contains(&name) {
@@ -287,23 +285,18 @@ mod tests {
     fn the_first_variable_that_is_set_is_used() {
         let (first, second) = (("HTTPS_PROXY", "http://first.test"), ("all_proxy", "http://second.test"));
         let proxy = |url: &str| Ok(Route::Proxy(url.parse().unwrap()));
-        let cgi = ("REQUEST_METHOD", "GET");
-        let rows: [(&[_], _); 9] = [
+        let rows: [(&[_], _); 7] = [
             (&[second, first], proxy("http://first.test")),
             (&[second], proxy("http://second.test")),
             (&[("HTTPS_PROXY", ""), second], proxy("http://second.test")),
             (&[("https_proxy", "http://first.test"), second], proxy("http://first.test")),
             (&[("HTTP_PROXY", "http://first.test")], Ok(Route::System)),
-            (&[("HTTP_PROXY", "FAKE header"), cgi], Ok(Route::System)),
-            (&[("http_proxy", "FAKE header"), cgi, first], proxy("http://first.test")),
             (&[("NO_PROXY", "*")], Ok(Route::System)),
             (&[], Ok(Route::System)),
         ];
         for (variables, expected) in rows {
             assert_eq!(route_of("https://atlas.test", variables), expected, "{variables:?}");
         }
-        let not_cgi = [("HTTP_PROXY", "FAKE header"), ("REQUEST_METHOD", "")];
-        assert!(route_of("https://atlas.test", &not_cgi).is_err());
     }
 
     #[test]
