@@ -428,10 +428,6 @@ fn tls(error: &rustls::Error) -> String {
         | E::InappropriateMessage { .. }
         | E::InappropriateHandshakeMessage { .. }
         | E::PeerSentOversizedRecord => "the host does not speak TLS".to_owned(),
-        E::PeerIncompatible(_) => "no TLS version or cipher is supported by both sides".to_owned(),
-        E::AlertReceived(alert) => {
-            format!("the host refused the handshake ({alert:?})")
-        }
         E::General(message) => message.clone(),
         other => other.to_string(),
     }
