@@ -399,24 +399,16 @@ fn interruption(error: &reqwest::Error) -> ServerText {
 /// Recognizes the errors of hyper-util's proxy tunnels. Their types are private, so only their messages can be matched.
 fn tunnel(cause: &(dyn Error + 'static)) -> Option<&'static str> {
     let message = cause.to_string();
-    if let Some(message) = message.strip_prefix("SOCKS error: ") {
-        return Some(match message {
-            "failed to create underlying connection" => "could not connect to the proxy",
-            "io error during SOCKS handshake" => "the proxy closed the connection",
-            "failed parsing server response" => "the proxy does not speak SOCKS",
-            message if message.contains("auth") || message.contains("credentials") => {
-                "the proxy requires a user and password"
-            }
-            _ => "the proxy refused the request",
-        });
-    }
-    let message = message.strip_prefix("tunnel error: ")?;
+    let message = ["SOCKS error: ", "tunnel error: "].iter().find_map(|kind| message.strip_prefix(kind))?;
     Some(match message {
-        "proxy authorization required" => "the proxy requires a user and password",
-        "unsuccessful" => "the proxy refused the request",
-        "unexpected end of file" => "the proxy closed the connection",
         "failed to create underlying connection" => "could not connect to the proxy",
-        _ => "unexpected response from the proxy",
+        "failed parsing server response" => "the proxy does not speak SOCKS",
+        "unexpected end of file" => "the proxy closed the connection",
+        message if message.starts_with("io error") => "the proxy closed the connection",
+        message if message.contains("auth") || message.contains("credentials") => {
+            "the proxy requires a user and password"
+        }
+        _ => "the proxy refused the request",
     })
 }
 

@@ -340,17 +340,6 @@ mod tests {
     use crate::domain::{ClientId, ProjectId};
 
     #[test]
-    fn the_form_starts_with_an_account_that_has_no_secret() {
-        let mut world = World::demo().unwrap();
-        let (project, client) = world.prefill();
-        assert_eq!(project, "32b6e34b3d91647abb20e7b8");
-        assert_eq!(client, "mdb_sa_id_1234567890abcdef12345678");
-        assert_eq!(world.project(&project).ok().unwrap().1.name, "payments-prod");
-        let (deployer, cap) = world.account(&project, &client).ok().unwrap();
-        assert_eq!((deployer.name.as_str(), deployer.secrets.len(), cap), ("ci-deployer", 0, None));
-    }
-
-    #[test]
     fn every_id_of_the_demo_is_well_formed_and_unique() {
         let mut world = World::demo().unwrap().with_more_projects(1000);
         let mut known = HashSet::new();

@@ -137,4 +137,3 @@ fn certificate_errors_are_in_plain_text() {
         assert_eq!(certificate_message(&error), expected);
     }
 }
-
