@@ -72,9 +72,7 @@ impl Client {
 
     /// Verifies that a new secret of this account works: requests a token with it, and revokes the token. It takes a
     /// moment until all of Atlas knows a new secret, so a refusal is retried twice, within 10 seconds in all.
-    ///
-    /// # Errors
-    /// [`Cause::SignInRefused`] if Atlas does not know the secret. Any other cause says nothing about the secret.
+    /// [`Cause::SignInRefused`] means that Atlas does not know the secret; any other cause says nothing about it.
     pub async fn verify(&self, client: &ClientId, value: &SecretString) -> ApiResult<()> {
         let login = ServiceAccountLogin { client_id: client.clone(), client_secret: value.clone() };
         let started = Instant::now();

@@ -40,9 +40,6 @@ struct NewSecret {
 
 impl Atlas {
     /// Starts with this world.
-    ///
-    /// # Errors
-    /// The system has no random bytes.
     pub fn new(mut world: World) -> io::Result<Self> {
         let auth = AuthServer::new()?;
         world.list_operator(&auth.service_account());

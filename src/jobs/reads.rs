@@ -64,9 +64,6 @@ pub fn pause_before_restart(error: &ApiError, tried: usize) -> Option<Duration> 
 }
 
 /// Reads all entries of a list. `report` is called before each wait after a failed read.
-///
-/// # Errors
-/// A page could not be read, even after several attempts, or there are too many pages.
 pub async fn all_pages<T, Work>(
     read: impl Fn(u32) -> Work,
     report: impl Fn(&ApiError, Duration),
