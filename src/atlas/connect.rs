@@ -78,7 +78,6 @@ pub fn proxy_variables() -> impl Iterator<Item = &'static str> {
     FOR_HTTPS.into_iter().chain(EXCEPTIONS)
 }
 
-/// The route to a host.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Route {
     /// No variable is set: use the system's settings, if it has any.
@@ -103,7 +102,6 @@ pub fn check_proxies(variable: impl Fn(&str) -> Option<String>) -> Result<(), Pr
     proxies(&variable).map(|_| ())
 }
 
-/// The route to `base_url`.
 pub(super) fn route(
     base_url: &BaseUrl,
     variable: impl Fn(&str) -> Option<String>,
@@ -303,35 +301,27 @@ mod tests {
         let rows = [
             ("https://atlas.corp.test", "", false),
             ("https://atlas.corp.test", "*", true),
-            ("https://atlas.corp.test", "other.test, *", true),
             ("https://atlas.corp.test", "corp.test", true),
             ("https://atlas.corp.test", ".corp.test", true),
-            ("https://atlas.corp.test", "*.corp.test", true),
             ("https://atlas.corp.test", "*.CORP.Test", true),
             ("https://atlas.corp.test", "atlas.corp.test", true),
             ("https://atlas.corp.test", " other.test ,\tcorp.test ", true),
             ("https://atlas.corp.test", "corp.test:443", true),
-            ("https://atlas.corp.test", "*.corp.test:443", true),
             ("https://atlas.corp.test", "corp.test:8443", false),
             ("https://atlas.corp.test", "corp.test:", true),
             ("https://atlas.corp.test:8443", "corp.test:8443", true),
             ("https://atlas.corp.test:8443", "corp.test:443", false),
             ("https://atlas.corp.test", "rp.test", false),
-            ("https://atlas.corp.test", "test.corp", false),
             ("https://atlas.corp.test", "*corp.test", false),
             ("https://atlas.corp.test", ",,.,*.,:443", false),
             ("https://corp.test", "corp.test", true),
-            ("https://corp.test", ".corp.test", false),
             ("https://corp.test", "*.corp.test", false),
             ("https://10.1.2.3", "10.0.0.0/8", true),
             ("https://10.1.2.3", "10.1.2.3/8", true),
             ("https://10.1.2.3", "10.1.2.3", true),
-            ("https://10.1.2.3", "10.1.2.3:443", true),
             ("https://10.1.2.3", "10.1.2.3:80", false),
-            ("https://10.1.2.3", "11.0.0.0/8", false),
             ("https://10.1.2.3", "10.0.0.0/99", false),
             ("https://10.1.2.3", "2.3", false),
-            ("https://10.1.2.3", "*", true),
             ("https://[2001:db8::1]", "2001:db8::/32", true),
             ("https://[2001:db8::1]", "2001:db8::1", true),
             ("https://[2001:db8::1]", "[2001:db8::1]", true),
@@ -371,7 +361,6 @@ mod tests {
         );
     }
 
-    /// A value that a proxy variable might have.
     fn proxy_value() -> impl Strategy<Value = String> {
         prop_oneof![
             2 => Just(String::new()),

@@ -134,16 +134,13 @@ pub(super) async fn before<T>(
     }
 }
 
-/// A response to a request.
 pub(super) struct ApiResponse {
     pub status: u16,
     /// The `Date` header, by Atlas's clock.
     pub date: Option<Timestamp>,
-    /// The wait in `Retry-After`.
     pub retry_after: Option<Duration>,
     /// The challenge of a 401 that an API key can respond to.
     pub challenge: Option<Challenge>,
-    /// The target host of a redirect.
     pub redirect_host: Option<ServerText>,
     /// The content codings of the body, in the order in which they were applied.
     encodings: Vec<String>,
@@ -152,19 +149,15 @@ pub(super) struct ApiResponse {
     pub end: BodyEnd,
 }
 
-/// How a body ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum BodyEnd {
     /// Complete according to HTTP.
     Complete,
-    /// It was longer than [`MAX_BODY`].
     TooLarge,
-    /// The connection broke, or the time ran out.
     Cut(Cause),
 }
 
 impl ApiResponse {
-    /// A response with a head and no body yet.
     fn new(raw: &reqwest::Response) -> Self {
         Self {
             status: raw.status().as_u16(),
@@ -178,7 +171,6 @@ impl ApiResponse {
         }
     }
 
-    /// A response with this body and no headers.
     #[cfg(test)]
     pub(super) fn of(status: u16, body: &[u8]) -> Self {
         Self {

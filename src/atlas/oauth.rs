@@ -43,7 +43,6 @@ pub(super) struct ServiceAccountLogin {
 /// A token that this program requested and must revoke.
 #[derive(Clone)]
 pub(super) struct Token {
-    /// The value for `Authorization: Bearer`.
     pub value: SecretString,
     expires_at: Instant,
     /// The credentials that it was requested with. They are not always those of the session.

@@ -18,7 +18,6 @@ const DEFAULT_ITEMS_PER_PAGE: usize = 100;
 /// Atlas repeats the error code of the application in this header.
 const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 
-/// A complete request.
 pub(super) struct Request<'a> {
     pub(super) parts: &'a Parts,
     pub(super) body: &'a [u8],
@@ -85,7 +84,6 @@ impl Reply {
         Self { status, body, headers: Vec::new(), delivery: Delivery::default() }
     }
 
-    /// Sets how the response is delivered.
     pub(super) fn delivered(self, delivery: Delivery) -> Self {
         Self { delivery, ..self }
     }
@@ -96,7 +94,6 @@ impl Reply {
         self
     }
 
-    /// Sets the value that an error is about.
     pub(super) fn about(mut self, parameter: &str) -> Self {
         self.body["parameters"] = json!([parameter]);
         self
@@ -132,7 +129,6 @@ impl From<io::Error> for Reply {
     }
 }
 
-/// An `ApiError`.
 pub(super) fn refusal(status: StatusCode, error_code: &str, detail: &str) -> Reply {
     let body = json!({
         "error": status.as_u16(),

@@ -137,7 +137,6 @@ impl World {
         accounts.iter().find(|account| account.secrets.len() == 2).map(|account| account.client_id.as_str())
     }
 
-    /// Lists the account that signs in, if the world says so.
     pub(super) fn list_operator(&mut self, credentials: &Credentials) {
         let Credentials::ServiceAccount { client_id, client_secret } = credentials else { return };
         let Some(mut account) = self.operator.take() else { return };
@@ -152,7 +151,6 @@ impl World {
         }
     }
 
-    /// All projects with their organizations.
     pub(super) fn projects(&self) -> impl Iterator<Item = (&Organization, &Project)> {
         let organizations = self.organizations.iter();
         organizations

@@ -13,7 +13,6 @@ pub const SECRETS_PER_ACCOUNT: usize = 2;
 /// (<https://www.mongodb.com/docs/atlas/tutorial/rotate-service-account-secrets/>).
 pub const SHORTENED_TO: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Identifies a service account of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRef {
     pub project: ProjectId,
@@ -183,7 +182,6 @@ pub struct OrganizationSettings {
 /// The most entries in a page of a list: the largest `itemsPerPage` that the OpenAPI document allows.
 pub const ENTRIES_PER_PAGE: usize = 500;
 
-/// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
     pub entries: Vec<T>,

@@ -8,14 +8,12 @@ use super::{ProfileName, ServerText};
 
 pub type ApiResult<T> = Result<T, ApiError>;
 
-/// Why a request to Atlas failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     pub phase: Phase,
     pub cause: Cause,
 }
 
-/// How far a request got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// Nothing was sent: something that it needs, such as the connection or a token, failed.

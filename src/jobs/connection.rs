@@ -76,7 +76,6 @@ impl Connections {
         connection.ready().await.ok()?.note.clone()
     }
 
-    /// True if the embedded Atlas is in use.
     pub fn is_demo(&self) -> bool {
         self.current().is_some_and(|connection| matches!(connection.source, Source::Demo(_)))
     }
@@ -211,7 +210,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A connection to Atlas. The first request sets it up.
 pub(super) struct Connection {
     source: Source,
     query_flags: QueryFlags,
@@ -219,17 +217,14 @@ pub(super) struct Connection {
     ready: MadeOnce<Arc<Ready>, ApiError>,
 }
 
-/// A connection that is set up.
 struct Ready {
     client: Arc<Client>,
-    /// What the user should know about the credentials.
     note: Option<String>,
     /// Runs as long as the connection exists.
     _embedded: Option<EmbeddedAtlas>,
 }
 
 impl Connection {
-    /// The client. The first call sets it up.
     pub async fn client(&self) -> ApiResult<Arc<Client>> {
         self.ready().await.map(|ready| Arc::clone(&ready.client))
     }

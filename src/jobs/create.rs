@@ -31,22 +31,18 @@ const MAX_WAIT: Duration = Duration::from_secs(600);
 #[derive(Clone, Debug)]
 pub enum Outcome {
     Created(Box<Created>),
-    /// Certainly no secret was created.
     NotCreated(Box<NotCreated>),
     /// The value is lost, and a secret may exist or certainly does, depending on the error. Search the account with
     /// [`super::recover()`].
     Unknown(ApiError, Before),
 }
 
-/// A new secret, and the account's state before it.
 #[derive(Clone, Debug)]
 pub struct Created {
     pub secret: CreatedSecret,
-    /// The account's state before the POST.
     pub before: Before,
 }
 
-/// Why no secret was created, and what the job has done.
 #[derive(Clone, Debug)]
 pub struct NotCreated {
     pub reason: Reason,
@@ -54,11 +50,9 @@ pub struct NotCreated {
     pub has_replaced: bool,
 }
 
-/// Why no secret was created.
 #[derive(Clone, Debug)]
 pub enum Reason {
     Cancelled,
-    /// The user declined this.
     Declined(Question),
     /// Signing in or fetching the account failed, and the POST would fail in the same way.
     Preflight(ApiError),
@@ -95,7 +89,6 @@ impl Reason {
 /// The state that rounds share.
 struct Round {
     number: u8,
-    /// The consequences that the user accepted.
     agreed: Consequences,
     has_replaced: bool,
 }
@@ -188,7 +181,6 @@ pub async fn create(
     }
 }
 
-/// What to do after fetching the account.
 enum Preflight {
     Ready(Before),
     /// Both slots are in use, so this expired secret must be deleted first.
@@ -244,7 +236,6 @@ async fn confirm(operator: &mut impl Operator, question: Question) -> Result<(),
     if operator.confirm(question.clone()).await { Ok(()) } else { Err(Reason::Declined(question)) }
 }
 
-/// Removes the record, because nothing was created.
 async fn settle(journal: &impl Journal, operator: &mut impl Operator) {
     if let Err(why) = journal.settle().await {
         operator.progress(Step::NotRecorded(why));

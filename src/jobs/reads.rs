@@ -7,7 +7,6 @@ use tokio::time::sleep;
 
 use crate::domain::{ApiError, ApiResult, Cause, Page, RejectionKind};
 
-/// The most attempts at a read.
 const MAX_TRIES: u8 = 4;
 
 /// The most pages that are read of a list, 50,000 entries: a server might never end it.
