@@ -134,6 +134,7 @@ pub(super) async fn before<T>(
     }
 }
 
+#[cfg_attr(test, derive(Default))]
 pub(super) struct ApiResponse {
     pub status: u16,
     /// The `Date` header, by Atlas's clock.
@@ -149,9 +150,10 @@ pub(super) struct ApiResponse {
     pub end: BodyEnd,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) enum BodyEnd {
     /// Complete according to HTTP.
+    #[default]
     Complete,
     TooLarge,
     Cut(Cause),
@@ -173,16 +175,7 @@ impl ApiResponse {
 
     #[cfg(test)]
     pub(super) fn of(status: u16, body: &[u8]) -> Self {
-        Self {
-            status,
-            date: None,
-            retry_after: None,
-            challenge: None,
-            redirect_host: None,
-            encodings: Vec::new(),
-            body: Zeroizing::new(body.to_vec()),
-            end: BodyEnd::Complete,
-        }
+        Self { status, body: Zeroizing::new(body.to_vec()), ..Self::default() }
     }
 
     /// True if the nonce was refused (RFC 7616, section 3.3, `stale`): the server checked nothing else.

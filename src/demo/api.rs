@@ -139,6 +139,7 @@ fn create_secret(account: &mut Account, cap: Option<i32>, request: &Request<'_>)
         serde_json::from_slice(request.body).map_err(|_| invalid_hours("is missing or no 32-bit integer"))?;
     let body = account.create_secret(new.secret_expires_after_hours, cap)?.created_body();
     let delay = Duration::from_secs(account.create_delay_seconds);
-    let delivery = Delivery { delay, is_lost: account.loses_response };
-    Ok(Reply::new(StatusCode::CREATED, body).delivered(delivery))
+    let mut reply = Reply::new(StatusCode::CREATED, body);
+    reply.delivery = Delivery { delay, is_lost: account.loses_response };
+    Ok(reply)
 }

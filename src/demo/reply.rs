@@ -29,7 +29,7 @@ pub(super) struct Reply {
     /// `null` for a response without a body.
     body: Value,
     headers: Vec<(HeaderName, HeaderValue)>,
-    delivery: Delivery,
+    pub(super) delivery: Delivery,
 }
 
 impl<'a> Request<'a> {
@@ -82,10 +82,6 @@ impl<'a> Request<'a> {
 impl Reply {
     pub(super) fn new(status: StatusCode, body: Value) -> Self {
         Self { status, body, headers: Vec::new(), delivery: Delivery::default() }
-    }
-
-    pub(super) fn delivered(self, delivery: Delivery) -> Self {
-        Self { delivery, ..self }
     }
 
     pub(super) fn with(mut self, name: HeaderName, value: &str) -> Self {
