@@ -87,7 +87,6 @@ pub(super) fn deleted(response: &ApiResponse) -> ApiResult<()> {
     }))
 }
 
-/// Why a read failed, according to its response.
 pub(super) fn read_failed(response: &ApiResponse) -> Cause {
     match rejection(response) {
         Some(rejection) => Cause::Rejected(Box::new(rejection)),
@@ -119,7 +118,6 @@ pub(super) fn no_challenge(cause: Cause) -> Cause {
     Cause::NoChallenge(ServerText::new(&message))
 }
 
-/// True for a 2xx status.
 pub(super) fn is_success(status: u16) -> bool {
     (200..300).contains(&status)
 }

@@ -78,7 +78,6 @@ pub fn proxy_variables() -> impl Iterator<Item = &'static str> {
     FOR_HTTPS.into_iter().chain(EXCEPTIONS)
 }
 
-/// The route to a host.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Route {
     /// No variable is set: use the system's settings, if it has any.
@@ -99,14 +98,10 @@ pub struct ProxyError {
 }
 
 /// Checks every proxy variable that is set. `variable` looks up an environment variable.
-///
-/// # Errors
-/// The first invalid variable.
 pub fn check_proxies(variable: impl Fn(&str) -> Option<String>) -> Result<(), ProxyError> {
     proxies(&variable).map(|_| ())
 }
 
-/// The route to `base_url`.
 pub(super) fn route(
     base_url: &BaseUrl,
     variable: impl Fn(&str) -> Option<String>,
@@ -206,10 +201,12 @@ fn split_port(entry: &str) -> (&str, &str) {
 }
 
 #[cfg(test)]
-mod properties;
-
-#[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn route_of(base_url: &str, variables: &[(&str, &str)]) -> Result<Route, ProxyError> {
@@ -302,8 +299,27 @@ mod tests {
     #[test]
     fn exceptions_are_read_as_go_reads_them() {
         let rows = [
+            ("https://atlas.corp.test", "", false),
+            ("https://atlas.corp.test", "*", true),
+            ("https://atlas.corp.test", "corp.test", true),
+            ("https://atlas.corp.test", ".corp.test", true),
+            ("https://atlas.corp.test", "*.CORP.Test", true),
+            ("https://atlas.corp.test", "atlas.corp.test", true),
+            ("https://atlas.corp.test", " other.test ,\tcorp.test ", true),
+            ("https://atlas.corp.test", "corp.test:443", true),
+            ("https://atlas.corp.test", "corp.test:8443", false),
             ("https://atlas.corp.test", "corp.test:", true),
+            ("https://atlas.corp.test:8443", "corp.test:8443", true),
+            ("https://atlas.corp.test:8443", "corp.test:443", false),
+            ("https://atlas.corp.test", "rp.test", false),
+            ("https://atlas.corp.test", "*corp.test", false),
+            ("https://atlas.corp.test", ",,.,*.,:443", false),
+            ("https://corp.test", "corp.test", true),
+            ("https://corp.test", "*.corp.test", false),
+            ("https://10.1.2.3", "10.0.0.0/8", true),
             ("https://10.1.2.3", "10.1.2.3/8", true),
+            ("https://10.1.2.3", "10.1.2.3", true),
+            ("https://10.1.2.3", "10.1.2.3:80", false),
             ("https://10.1.2.3", "10.0.0.0/99", false),
             ("https://10.1.2.3", "2.3", false),
             ("https://[2001:db8::1]", "2001:db8::/32", true),
@@ -343,5 +359,46 @@ mod tests {
             Ok(Route::Direct),
             "an empty list is none"
         );
+    }
+
+    fn proxy_value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            2 => Just(String::new()),
+            4 => "(https?|socks5h?|socks4a?)://(user:FAKE@)?(proxy\\.test|10\\.0\\.0\\.1|\\[::1\\])(:[0-9]{1,4})?/?",
+            2 => "(http|ftp|socks|HTTP)?:?/{0,3}(user:FAKE[/?#@\\\\ ]?)?@?(proxy)?:?[0-9]{0,6}",
+            1 => any::<String>(),
+            1 => "[ -~]{0,20}",
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_variable_that_is_set_is_never_ignored(
+            values in vec(prop::option::of(proxy_value()), 6), exceptions in prop_oneof![Just(String::new()), "[a-z.,*:0-9/\\[\\] ]{0,20}", any::<String>()],
+        ) {
+            let names = FOR_HTTPS.into_iter().chain(FOR_HTTP);
+            let mut set: HashMap<&str, String> = names.zip(values).filter_map(|(name, value)| Some((name, value?))).collect();
+            let is_set = |set: &HashMap<&str, String>, names: &[&str]| {
+                names.iter().any(|name| set.get(name).is_some_and(|value| !value.is_empty()))
+            };
+            set.insert("NO_PROXY", exceptions.clone());
+            let base_url = BaseUrl::parse("https://atlas.test").unwrap();
+            match route(&base_url, |name| set.get(name).cloned()) {
+                Err(error) => {
+                    prop_assert!(is_set(&set, &[error.variable]));
+                    let text = format!("{error} {error:?}");
+                    prop_assert!(!text.contains("FAKE"));
+                }
+                Ok(Route::System) => prop_assert!(!is_set(&set, &FOR_HTTPS)),
+                Ok(Route::Direct) => prop_assert!(is_set(&set, &FOR_HTTPS) && !exceptions.is_empty()),
+                Ok(Route::Proxy(proxy)) => {
+                    prop_assert!(is_set(&set, &FOR_HTTPS));
+                    prop_assert!(proxy.host_str().is_some_and(|host| !host.is_empty()));
+                    prop_assert!(reqwest::Proxy::all(proxy).is_ok());
+                }
+            }
+        }
     }
 }

@@ -41,7 +41,6 @@ impl Challenge {
         self.digest.stale()
     }
 
-    /// True if the nonce may have expired at `now`.
     pub(super) fn is_old(&self, now: Instant) -> bool {
         now.saturating_duration_since(self.received_at) > MAX_AGE
     }

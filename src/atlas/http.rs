@@ -134,16 +134,14 @@ pub(super) async fn before<T>(
     }
 }
 
-/// A response to a request.
+#[cfg_attr(test, derive(Default))]
 pub(super) struct ApiResponse {
     pub status: u16,
     /// The `Date` header, by Atlas's clock.
     pub date: Option<Timestamp>,
-    /// The wait in `Retry-After`.
     pub retry_after: Option<Duration>,
     /// The challenge of a 401 that an API key can respond to.
     pub challenge: Option<Challenge>,
-    /// The target host of a redirect.
     pub redirect_host: Option<ServerText>,
     /// The content codings of the body, in the order in which they were applied.
     encodings: Vec<String>,
@@ -152,19 +150,16 @@ pub(super) struct ApiResponse {
     pub end: BodyEnd,
 }
 
-/// How a body ended.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) enum BodyEnd {
     /// Complete according to HTTP.
+    #[default]
     Complete,
-    /// It was longer than [`MAX_BODY`].
     TooLarge,
-    /// The connection broke, or the time ran out.
     Cut(Cause),
 }
 
 impl ApiResponse {
-    /// A response with a head and no body yet.
     fn new(raw: &reqwest::Response) -> Self {
         Self {
             status: raw.status().as_u16(),
@@ -178,19 +173,9 @@ impl ApiResponse {
         }
     }
 
-    /// A response with this body and no headers.
     #[cfg(test)]
     pub(super) fn of(status: u16, body: &[u8]) -> Self {
-        Self {
-            status,
-            date: None,
-            retry_after: None,
-            challenge: None,
-            redirect_host: None,
-            encodings: Vec::new(),
-            body: Zeroizing::new(body.to_vec()),
-            end: BodyEnd::Complete,
-        }
+        Self { status, body: Zeroizing::new(body.to_vec()), ..Self::default() }
     }
 
     /// True if the nonce was refused (RFC 7616, section 3.3, `stale`): the server checked nothing else.
@@ -402,24 +387,16 @@ fn interruption(error: &reqwest::Error) -> ServerText {
 /// Recognizes the errors of hyper-util's proxy tunnels. Their types are private, so only their messages can be matched.
 fn tunnel(cause: &(dyn Error + 'static)) -> Option<&'static str> {
     let message = cause.to_string();
-    if let Some(message) = message.strip_prefix("SOCKS error: ") {
-        return Some(match message {
-            "failed to create underlying connection" => "could not connect to the proxy",
-            "io error during SOCKS handshake" => "the proxy closed the connection",
-            "failed parsing server response" => "the proxy does not speak SOCKS",
-            message if message.contains("auth") || message.contains("credentials") => {
-                "the proxy requires a user and password"
-            }
-            _ => "the proxy refused the request",
-        });
-    }
-    let message = message.strip_prefix("tunnel error: ")?;
+    let message = ["SOCKS error: ", "tunnel error: "].iter().find_map(|kind| message.strip_prefix(kind))?;
     Some(match message {
-        "proxy authorization required" => "the proxy requires a user and password",
-        "unsuccessful" => "the proxy refused the request",
-        "unexpected end of file" => "the proxy closed the connection",
         "failed to create underlying connection" => "could not connect to the proxy",
-        _ => "unexpected response from the proxy",
+        "failed parsing server response" => "the proxy does not speak SOCKS",
+        "unexpected end of file" => "the proxy closed the connection",
+        message if message.starts_with("io error") => "the proxy closed the connection",
+        message if message.contains("auth") || message.contains("credentials") => {
+            "the proxy requires a user and password"
+        }
+        _ => "the proxy refused the request",
     })
 }
 
@@ -431,10 +408,6 @@ fn tls(error: &rustls::Error) -> String {
         | E::InappropriateMessage { .. }
         | E::InappropriateHandshakeMessage { .. }
         | E::PeerSentOversizedRecord => "the host does not speak TLS".to_owned(),
-        E::PeerIncompatible(_) => "no TLS version or cipher is supported by both sides".to_owned(),
-        E::AlertReceived(alert) => {
-            format!("the host refused the handshake ({alert:?})")
-        }
         E::General(message) => message.clone(),
         other => other.to_string(),
     }

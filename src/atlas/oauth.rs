@@ -43,7 +43,6 @@ pub(super) struct ServiceAccountLogin {
 /// A token that this program requested and must revoke.
 #[derive(Clone)]
 pub(super) struct Token {
-    /// The value for `Authorization: Bearer`.
     pub value: SecretString,
     expires_at: Instant,
     /// The credentials that it was requested with. They are not always those of the session.
@@ -72,9 +71,7 @@ impl Client {
 
     /// Verifies that a new secret of this account works: requests a token with it, and revokes the token. It takes a
     /// moment until all of Atlas knows a new secret, so a refusal is retried twice, within 10 seconds in all.
-    ///
-    /// # Errors
-    /// [`Cause::SignInRefused`] if Atlas does not know the secret. Any other cause says nothing about the secret.
+    /// [`Cause::SignInRefused`] means that Atlas does not know the secret; any other cause says nothing about it.
     pub async fn verify(&self, client: &ClientId, value: &SecretString) -> ApiResult<()> {
         let login = ServiceAccountLogin { client_id: client.clone(), client_secret: value.clone() };
         let started = Instant::now();

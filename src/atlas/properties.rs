@@ -103,10 +103,6 @@ pub(super) fn any_status() -> impl Strategy<Value = u16> {
     ]
 }
 
-pub(super) fn response(status: u16, body: &[u8]) -> ApiResponse {
-    ApiResponse::of(status, body)
-}
-
 /// The value of the secret, if `path` is where it is looked for.
 fn value_at(body: &Value, path: &str) -> Option<String> {
     body.pointer(path)?.as_str().map(str::to_owned)
@@ -189,7 +185,7 @@ proptest! {
     fn the_outcome_of_the_post_follows_from_the_response(status in any_status(), body in any_body()) {
         let parsed: Option<Value> = serde_json::from_slice(&body).ok();
         let text = String::from_utf8_lossy(&body).into_owned();
-        match classify::created(&response(status, &body)) {
+        match classify::created(&ApiResponse::of(status, &body)) {
             Ok(secret) => {
                 let value = secret.value.expose_secret().to_owned();
                 prop_assert!(!value.is_empty());
@@ -224,7 +220,7 @@ proptest! {
             Value::from(fields)
         };
         let body = [object.to_string().into_bytes(), tail].concat();
-        let Ok(secret) = classify::created(&response(201, &body)) else {
+        let Ok(secret) = classify::created(&ApiResponse::of(201, &body)) else {
             return Err(TestCaseError::fail(format!("lost in {object}")));
         };
         prop_assert_eq!(secret.value.expose_secret(), value);

@@ -22,10 +22,6 @@ use super::oauth::{ServiceAccountLogin, Token, authorization};
 impl Client {
     /// Signs in a service account, unless its token is valid for at least 5 more minutes. Does nothing for an access
     /// token or an API key.
-    ///
-    /// # Errors
-    /// [`SignInRefused`](crate::domain::Cause::SignInRefused) for a wrong ID or secret,
-    /// [`Rejected`](crate::domain::Cause::Rejected) for a rate limit.
     pub async fn sign_in(&self) -> ApiResult<()> {
         self.mint_unless(|token| token.is_fresh(Instant::now())).await
     }

@@ -17,9 +17,7 @@ use crate::domain::{
 
 /// The body of a response to the creating POST, with or without an envelope.
 pub(super) struct CreatedBody {
-    /// The status in the envelope.
     pub envelope_status: Option<u16>,
-    /// The secret, if its value is readable.
     pub secret: Option<CreatedSecret>,
 }
 

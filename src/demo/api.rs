@@ -40,9 +40,6 @@ struct NewSecret {
 
 impl Atlas {
     /// Starts with this world.
-    ///
-    /// # Errors
-    /// The system has no random bytes.
     pub fn new(mut world: World) -> io::Result<Self> {
         let auth = AuthServer::new()?;
         world.list_operator(&auth.service_account());
@@ -142,6 +139,7 @@ fn create_secret(account: &mut Account, cap: Option<i32>, request: &Request<'_>)
         serde_json::from_slice(request.body).map_err(|_| invalid_hours("is missing or no 32-bit integer"))?;
     let body = account.create_secret(new.secret_expires_after_hours, cap)?.created_body();
     let delay = Duration::from_secs(account.create_delay_seconds);
-    let delivery = Delivery { delay, is_lost: account.loses_response };
-    Ok(Reply::new(StatusCode::CREATED, body).delivered(delivery))
+    let mut reply = Reply::new(StatusCode::CREATED, body);
+    reply.delivery = Delivery { delay, is_lost: account.loses_response };
+    Ok(reply)
 }

@@ -17,7 +17,6 @@ use super::reply::{Reply, Request, refusal, unauthorized};
 use super::world::{HEXADECIMAL, TEXT, World, now, random, random_secret};
 use crate::domain::{ClientId, Credentials, PublicKey};
 
-/// Atlas's realm in a challenge.
 const REALM: &str = "MMS Public API";
 
 /// More nonces than requests are under way at a time. A client whose nonce was dropped is told that it is stale.
@@ -90,7 +89,6 @@ impl AuthServer {
         Ok(Reply::new(StatusCode::OK, Value::Null))
     }
 
-    /// Revokes the tokens of a deleted secret.
     pub(super) fn revoke_tokens_of(&mut self, secret_id: &str) {
         self.tokens.retain(|token| token.secret_id.as_deref() != Some(secret_id));
     }

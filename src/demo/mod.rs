@@ -53,9 +53,6 @@ struct Delivery {
 
 impl EmbeddedAtlas {
     /// Starts it on a free port of 127.0.0.1, as a task of the current runtime.
-    ///
-    /// # Errors
-    /// No port can be bound, or the system has no random bytes.
     pub async fn start(world: World) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);

@@ -18,7 +18,6 @@ const DEFAULT_ITEMS_PER_PAGE: usize = 100;
 /// Atlas repeats the error code of the application in this header.
 const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 
-/// A complete request.
 pub(super) struct Request<'a> {
     pub(super) parts: &'a Parts,
     pub(super) body: &'a [u8],
@@ -30,7 +29,7 @@ pub(super) struct Reply {
     /// `null` for a response without a body.
     body: Value,
     headers: Vec<(HeaderName, HeaderValue)>,
-    delivery: Delivery,
+    pub(super) delivery: Delivery,
 }
 
 impl<'a> Request<'a> {
@@ -85,18 +84,12 @@ impl Reply {
         Self { status, body, headers: Vec::new(), delivery: Delivery::default() }
     }
 
-    /// Sets how the response is delivered.
-    pub(super) fn delivered(self, delivery: Delivery) -> Self {
-        Self { delivery, ..self }
-    }
-
     pub(super) fn with(mut self, name: HeaderName, value: &str) -> Self {
         // A value that a client sent may be invalid in a header.
         self.headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
         self
     }
 
-    /// Sets the value that an error is about.
     pub(super) fn about(mut self, parameter: &str) -> Self {
         self.body["parameters"] = json!([parameter]);
         self
@@ -132,7 +125,6 @@ impl From<io::Error> for Reply {
     }
 }
 
-/// An `ApiError`.
 pub(super) fn refusal(status: StatusCode, error_code: &str, detail: &str) -> Reply {
     let body = json!({
         "error": status.as_u16(),

@@ -137,7 +137,6 @@ impl World {
         accounts.iter().find(|account| account.secrets.len() == 2).map(|account| account.client_id.as_str())
     }
 
-    /// Lists the account that signs in, if the world says so.
     pub(super) fn list_operator(&mut self, credentials: &Credentials) {
         let Credentials::ServiceAccount { client_id, client_secret } = credentials else { return };
         let Some(mut account) = self.operator.take() else { return };
@@ -152,7 +151,6 @@ impl World {
         }
     }
 
-    /// All projects with their organizations.
     pub(super) fn projects(&self) -> impl Iterator<Item = (&Organization, &Project)> {
         let organizations = self.organizations.iter();
         organizations
@@ -338,17 +336,6 @@ mod tests {
 
     use super::*;
     use crate::domain::{ClientId, ProjectId};
-
-    #[test]
-    fn the_form_starts_with_an_account_that_has_no_secret() {
-        let mut world = World::demo().unwrap();
-        let (project, client) = world.prefill();
-        assert_eq!(project, "32b6e34b3d91647abb20e7b8");
-        assert_eq!(client, "mdb_sa_id_1234567890abcdef12345678");
-        assert_eq!(world.project(&project).ok().unwrap().1.name, "payments-prod");
-        let (deployer, cap) = world.account(&project, &client).ok().unwrap();
-        assert_eq!((deployer.name.as_str(), deployer.secrets.len(), cap), ("ci-deployer", 0, None));
-    }
 
     #[test]
     fn every_id_of_the_demo_is_well_formed_and_unique() {

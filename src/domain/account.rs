@@ -13,7 +13,6 @@ pub const SECRETS_PER_ACCOUNT: usize = 2;
 /// (<https://www.mongodb.com/docs/atlas/tutorial/rotate-service-account-secrets/>).
 pub const SHORTENED_TO: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Identifies a service account of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRef {
     pub project: ProjectId,
@@ -48,16 +47,6 @@ impl ExistingSecret {
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|expires_at| expires_at <= now)
     }
-
-    /// Its new expiry if a secret were created at `now`, or `None` if it expires sooner anyway.
-    pub fn shortened_to(&self, now: Timestamp) -> Option<Timestamp> {
-        let new_expiry = now.checked_add(SHORTENED_TO).unwrap_or(Timestamp::MAX);
-        match self.expires_at {
-            Some(expires_at) if expires_at <= new_expiry => None,
-            // A secret with an unknown expiry may be shortened.
-            _ => Some(new_expiry),
-        }
-    }
 }
 
 impl ServiceAccount {
@@ -80,10 +69,9 @@ impl ServiceAccount {
     /// of Atlas's clock, no secret counts as expired and any may be shortened, because this machine's clock may be
     /// wrong.
     pub fn shortened_by_creating(&self, secret: &ExistingSecret, now: Timestamp) -> Option<Timestamp> {
-        match self.read_at {
-            Some(_) => secret.shortened_to(now),
-            None => now.checked_add(SHORTENED_TO).ok(),
-        }
+        let new_expiry = now.checked_add(SHORTENED_TO).unwrap_or(Timestamp::MAX);
+        let expires_sooner = secret.expires_at.is_some_and(|expires_at| expires_at <= new_expiry);
+        (self.read_at.is_none() || !expires_sooner).then_some(new_expiry)
     }
 
     /// True if there is no slot left for another secret.
@@ -110,13 +98,9 @@ impl Consequences {
 
     /// True if agreeing to these consequences includes `others`: they affect the same secrets or fewer.
     pub fn include(&self, others: &Self) -> bool {
-        let ids = |consequences: &Self| -> Vec<SecretId> {
-            consequences.shortens.iter().map(|(secret, _)| secret.id.clone()).collect()
-        };
-        let deleted = |consequences: &Self| consequences.deletes.as_ref().map(|secret| secret.id.clone());
-        let agreed = ids(self);
-        let deletes_same = others.deletes.is_none() || deleted(others) == deleted(self);
-        deletes_same && ids(others).iter().all(|id| agreed.contains(id))
+        let deletes = |other: &ExistingSecret| self.deletes.as_ref().is_some_and(|own| own.id == other.id);
+        let shortens = |other: &ExistingSecret| self.shortens.iter().any(|(own, _)| own.id == other.id);
+        others.deletes.iter().all(deletes) && others.shortens.iter().all(|(other, _)| shortens(other))
     }
 }
 
@@ -161,20 +145,16 @@ pub enum LoginRisk {
 }
 
 impl Login {
-    /// True if the session signed in with `secret` of `client`.
-    pub fn is_behind(&self, client: &ClientId, secret: &ExistingSecret) -> bool {
-        self.login_risk(client, secret) == LoginRisk::Own
-    }
-
     /// The risk of deleting `secret` of `client`. The session uses it if the account is the same and the mask ends in
     /// the same four characters. It may use it if either's last characters are not known.
     pub fn login_risk(&self, client: &ClientId, secret: &ExistingSecret) -> LoginRisk {
         if self.client != *client {
             return LoginRisk::None;
         }
+        let ends_with = self.ends_with.as_str();
         match &secret.mask {
-            Some(mask) if !self.ends_with.is_empty() => {
-                if mask.as_str().ends_with(self.ends_with.as_str()) {
+            Some(mask) if !ends_with.is_empty() => {
+                if mask.as_str().ends_with(ends_with) {
                     LoginRisk::Own
                 } else {
                     LoginRisk::None
@@ -202,7 +182,6 @@ pub struct OrganizationSettings {
 /// The most entries in a page of a list: the largest `itemsPerPage` that the OpenAPI document allows.
 pub const ENTRIES_PER_PAGE: usize = 500;
 
-/// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
     pub entries: Vec<T>,
@@ -256,6 +235,11 @@ mod tests {
         }
     }
 
+    fn entry(secrets: Vec<ExistingSecret>) -> AccountEntry {
+        let client = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
+        AccountEntry { client, name: ServerText::default(), secrets }
+    }
+
     #[test]
     fn only_valid_secrets_with_more_than_seven_days_are_shortened() {
         let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
@@ -282,11 +266,7 @@ mod tests {
             (&[expired], Some(expired)),
         ];
         for (expiries, expected) in rows {
-            let entry = AccountEntry {
-                client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
-                name: ServerText::default(),
-                secrets: expiries.iter().map(|at| secret(at)).collect(),
-            };
+            let entry = entry(expiries.iter().map(|at| secret(at)).collect());
             let next = entry.next_to_expire(now).and_then(|secret| secret.expires_at);
             assert_eq!(next, expected.map(|at| at.parse().unwrap()), "{expiries:?}");
         }
@@ -300,12 +280,7 @@ mod tests {
             [(vec![], None), (vec![None], None), (vec![early, None, late], late), (vec![late, early], late)];
         for (used, expected) in rows {
             let of = |last_used_at| ExistingSecret { last_used_at, ..secret("2026-12-01T00:00:00Z") };
-            let entry = AccountEntry {
-                client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
-                name: ServerText::default(),
-                secrets: used.into_iter().map(of).collect(),
-            };
-            assert_eq!(entry.last_used_at(), expected);
+            assert_eq!(entry(used.into_iter().map(of).collect()).last_used_at(), expected);
         }
     }
 
@@ -383,7 +358,6 @@ mod tests {
         ];
         for (login, client, mask, expected) in rows {
             assert_eq!(login.login_risk(client, &masked(mask)), expected, "{client} {mask:?}");
-            assert_eq!(login.is_behind(client, &masked(mask)), expected == LoginRisk::Own);
         }
     }
 }

@@ -8,14 +8,12 @@ use super::{ProfileName, ServerText};
 
 pub type ApiResult<T> = Result<T, ApiError>;
 
-/// Why a request to Atlas failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     pub phase: Phase,
     pub cause: Cause,
 }
 
-/// How far a request got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// Nothing was sent: something that it needs, such as the connection or a token, failed.
@@ -260,18 +258,10 @@ mod tests {
         let refused = || Box::new(rejection(401, "X"));
         let rows = [
             (Cause::Credentials(message()), Certainty::Unknown),
-            (Cause::Setup(message()), Certainty::Unknown),
-            (Cause::Dns(message()), Certainty::Unknown),
-            (Cause::Connect(message()), Certainty::Unknown),
-            (Cause::ConnectTimeout, Certainty::Unknown),
-            (Cause::Tls(message()), Certainty::Unknown),
-            (Cause::Proxy(message()), Certainty::Unknown),
-            (Cause::NoChallenge(message()), Certainty::Unknown),
             (Cause::Interrupted(message()), Certainty::Unknown),
             (Cause::TimedOut(Duration::from_secs(1)), Certainty::Unknown),
             (Cause::Unexpected { status: 401 }, Certainty::Unknown),
             (Cause::SignInRefused(message()), Certainty::Unknown),
-            (Cause::TokenRefused { status: 400, message: message() }, Certainty::Unknown),
             (Cause::Rejected(refused()), Certainty::NotDone),
             (Cause::LoginExpired(ProfileName::new("work").unwrap(), refused()), Certainty::NotDone),
             (Cause::ValueUnreadable(message()), Certainty::Done),

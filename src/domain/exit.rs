@@ -114,7 +114,6 @@ impl ExitSummary {
     }
 }
 
-/// What happened to a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Disposition {
     /// It was delivered in these ways, at least one.
@@ -131,7 +130,6 @@ pub enum Disposition {
     Kept,
 }
 
-/// One way in which a secret was delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
     Saved {

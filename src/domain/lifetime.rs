@@ -146,15 +146,15 @@ fn hours_per_unit(unit: &str) -> Option<i32> {
 /// The problem with a text that is not a lifetime, and what to use instead.
 fn malformed_message(text: &str) -> String {
     let rest = text[digits_at_start(text)..].trim_start();
-    let is_like_a_date = rest.starts_with(['-', '/', ':']) || rest.matches('.').count() > 1;
-    match rest.chars().next() {
-        _ if rest == text => LifetimeError::Empty.to_string(),
-        Some('\u{2010}'..='\u{2015}') => NOT_A_DATE.to_owned(),
-        _ if is_like_a_date => NOT_A_DATE.to_owned(),
-        _ if rest.chars().all(char::is_alphabetic) => {
-            format!("unknown unit \"{rest}\": use h, d, w or y, as in 30d")
-        }
-        _ => LifetimeError::Empty.to_string(),
+    let is_dash = |character| "-/:".contains(character) || ('\u{2010}'..='\u{2015}').contains(&character);
+    if rest == text {
+        LifetimeError::Empty.to_string()
+    } else if rest.starts_with(is_dash) || rest.matches('.').count() > 1 {
+        NOT_A_DATE.to_owned()
+    } else if rest.chars().all(char::is_alphabetic) {
+        format!("unknown unit \"{rest}\": use h, d, w or y, as in 30d")
+    } else {
+        LifetimeError::Empty.to_string()
     }
 }
 

@@ -181,7 +181,6 @@ pub struct CommandOutput {
     pub left_out: usize,
 }
 
-/// How the command that got the secret ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandOutcome {
     Succeeded,
@@ -203,7 +202,6 @@ pub enum CommandOutcome {
     Lost(ServerText),
 }
 
-/// How a command ended, and its output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandReport {
     pub outcome: CommandOutcome,

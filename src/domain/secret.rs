@@ -26,7 +26,6 @@ impl NewSecret {
     }
 }
 
-/// The three fields that define a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldName {
     Project,
@@ -340,18 +339,6 @@ mod tests {
     }
 
     #[test]
-    fn a_value_can_be_shown_if_a_terminal_draws_all_of_it() {
-        for (value, expected) in [
-            ("mdb_sa_sk_FAKE", true),
-            ("mdb_sa_sk_\nFAKE", false),
-            ("mdb_sa_sk_\u{1b}[2JFAKE", false),
-            ("mdb_sa_sk_\u{202e}FAKE", false),
-        ] {
-            assert_eq!(can_be_shown(&SecretString::from(value)), expected, "{value:?}");
-        }
-    }
-
-    #[test]
     fn debug_shows_no_value() {
         let secret = CreatedSecret {
             value: SecretString::from("mdb_sa_sk_fake_value_for_debug"),
@@ -371,20 +358,15 @@ mod tests {
     fn the_name_of_a_file_decides_its_format() {
         let rows = [
             ("secret.txt", Format::Secret),
-            ("secret", Format::Secret),
             ("", Format::Secret),
-            ("env", Format::Secret),
             ("a.env/secret", Format::Secret),
             ("secret.", Format::Secret),
             (".env", Format::Env),
             ("~/deploy/.ENV", Format::Env),
-            ("prod.env", Format::Env),
             (".env.production", Format::Env),
             (".env.example", Format::Secret),
-            (".env.sample", Format::Secret),
             ("atlas.Json", Format::Json),
             (".env.json", Format::Json),
-            ("/tmp/atlas.yaml", Format::Kubernetes),
             ("atlas.YML", Format::Kubernetes),
         ];
         for (path, expected) in rows {

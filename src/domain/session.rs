@@ -41,7 +41,6 @@ pub enum Identity {
     BrowserLogin(ProfileName),
 }
 
-/// Where a session's credentials come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionOrigin {
     Profile(ProfileName),

@@ -61,9 +61,6 @@ const NO_SECRET: &str = "{secret} is missing, so the secret would not be deliver
 
 impl Template {
     /// Parses a template. `{{` and `}}` stand for braces.
-    ///
-    /// # Errors
-    /// A message for the user if the secret is missing, or if braces do not enclose a placeholder.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text: &'static str = text.to_owned().leak();
         let mut pieces = Vec::new();

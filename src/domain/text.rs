@@ -223,6 +223,8 @@ mod tests {
             ("********", Some(MASKED_VALUE)),
             ("\u{2022}\u{2022}\u{2022}", Some(MASKED_VALUE)),
             ("mdb_sa_sk_FAKE\n", Some(UNUSUAL_VALUE)),
+            ("mdb_sa_sk_\u{1b}[2JFAKE", Some(UNUSUAL_VALUE)),
+            ("mdb_sa_sk_\u{202e}FAKE", Some(UNUSUAL_VALUE)),
         ];
         for (value, expected) in rows {
             assert_eq!(value_warning(&SecretString::from(value)), expected, "{value:?}");

@@ -46,11 +46,9 @@ pub struct NotCreated {
     pub has_replaced: bool,
 }
 
-/// Why no secret was created.
 #[derive(Clone, Debug)]
 pub enum Reason {
     Cancelled,
-    /// The user declined this.
     Declined(Question),
     /// Signing in or fetching the account failed, and the POST would fail in the same way.
     Preflight(ApiError),
@@ -87,7 +85,6 @@ impl Reason {
 /// The state that rounds share.
 struct Round {
     number: u8,
-    /// The consequences that the user accepted.
     agreed: Consequences,
     has_replaced: bool,
 }
@@ -180,7 +177,6 @@ pub async fn create(
     }
 }
 
-/// What to do after fetching the account.
 enum Preflight {
     Ready(Before),
     /// Both slots are in use, so this expired secret must be deleted first.
@@ -236,7 +232,6 @@ async fn confirm(operator: &mut impl Operator, question: Question) -> Result<(),
     if operator.confirm(question.clone()).await { Ok(()) } else { Err(Reason::Declined(question)) }
 }
 
-/// Removes the record, because nothing was created.
 async fn settle(journal: &impl Journal, operator: &mut impl Operator) {
     if let Err(why) = journal.settle().await {
         operator.progress(Step::NotRecorded(why));

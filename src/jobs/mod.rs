@@ -41,7 +41,6 @@ pub use sign_in::{Authenticator, SignInWith, SignedIn, profile_session, read_pro
 pub trait AtlasApi: Send + Sync {
     /// Makes sure that there is a token that does not expire soon.
     fn sign_in(&self) -> impl Future<Output = ApiResult<()>> + Send;
-    /// Fetches an account with its secrets.
     fn account(&self, of: &AccountRef) -> impl Future<Output = ApiResult<ServiceAccount>> + Send;
     fn project(&self, id: &ProjectId) -> impl Future<Output = ApiResult<Project>> + Send;
     fn settings(&self, of: &OrganizationId) -> impl Future<Output = ApiResult<OrganizationSettings>> + Send;
@@ -69,13 +68,11 @@ pub trait Journal: Send + Sync {
         begun_at: Timestamp,
         ids_before: Option<Vec<SecretId>>,
     ) -> impl Future<Output = Result<(), String>> + Send;
-    /// Removes the record, because nothing was created.
     fn settle(&self) -> impl Future<Output = Result<(), String>> + Send;
 }
 
 /// The caller of a job: the interface, or a run without one.
 pub trait Operator: Send {
-    /// Reports what the job is doing now.
     fn progress(&mut self, step: Step);
     /// Asks a question. The job only continues if the result is true.
     fn confirm(&mut self, question: Question) -> impl Future<Output = bool> + Send;
@@ -84,15 +81,11 @@ pub trait Operator: Send {
 /// A step of a creating job.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// Getting a token.
     SigningIn,
-    /// Fetching the account and its secrets.
     FetchingAccount,
-    /// The account was fetched.
     Fetched(ServiceAccount),
     /// Deleting an expired secret, so that a new one can be created.
     DeletingExpired,
-    /// Recording the creation on disk.
     Recording,
     /// The creation could not be recorded. Contains a sentence that says why.
     NotRecorded(String),
@@ -109,6 +102,5 @@ pub enum Step {
 pub enum Question {
     /// Creating changes the account's other secrets.
     Consequences(Consequences),
-    /// The account could not be fetched.
     AccountUnknown(ApiError),
 }

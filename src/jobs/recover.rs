@@ -32,13 +32,11 @@ pub struct Before {
 /// The result of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recovered {
-    /// No secret is new.
     NoneAppeared,
     /// One secret is new and unused, and was created at the time of the POST.
     Found(ExistingSecret),
     /// Several secrets are new, or it is not clear if a new one is from this POST.
     Several(Vec<ExistingSecret>),
-    /// The account could not be fetched.
     Failed(ApiError),
 }
 

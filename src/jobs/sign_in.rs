@@ -115,7 +115,8 @@ pub fn profile_session(base_url: &BaseUrl, credentials: &CredentialSource, name:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ServerText;
+    use crate::config::KeyringRequest;
+    use crate::domain::{PairKind, ServerText};
 
     #[test]
     fn only_a_refused_address_means_that_the_credentials_are_valid() {
@@ -130,9 +131,6 @@ mod tests {
             assert_eq!(is_about_address(&refusal), expected, "{code}");
         }
     }
-
-    use crate::config::KeyringRequest;
-    use crate::domain::PairKind;
 
     #[test]
     fn the_profile_is_the_identity_if_its_credentials_are_stored_elsewhere() {

@@ -14,10 +14,7 @@ pub(crate) fn panic_if_asked(place: &str) {
 /// The default limits of requests, except for those that the environment variable sets in milliseconds, for example
 /// `connect=500,create=3000`.
 pub(super) fn limits() -> Limits {
-    shortened(&std::env::var("ATLAS_SECRET_TEST_LIMITS").unwrap_or_default())
-}
-
-fn shortened(value: &str) -> Limits {
+    let value = std::env::var("ATLAS_SECRET_TEST_LIMITS").unwrap_or_default();
     let mut limits = Limits::default();
     for (name, milliseconds) in value.split(',').filter_map(|limit| limit.split_once('=')) {
         let limit = match name {
@@ -31,17 +28,4 @@ fn shortened(value: &str) -> Limits {
         }
     }
     limits
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_named_limits_are_shortened() {
-        let usual = Limits::default();
-        let create = Duration::from_secs(3);
-        assert_eq!(shortened(""), usual);
-        assert_eq!(shortened("create=3000,connect=soon"), Limits { create, ..usual });
-    }
 }

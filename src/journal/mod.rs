@@ -4,14 +4,6 @@
 //! complete, and the last readable one counts. A line is appended instead of replacing the file: renaming a new file
 //! over the old one would leave the lock on the old one.
 //!
-//! ```text
-//! begin ──▶ creation-TIME-RANDOM.jsonl ──created──▶ a second line with the ID ──remove──▶ gone
-//!           locked, written, on disk
-//!               │ its program ends
-//!               ▼
-//!           `pending` of the next run takes the lock, and the record is reported
-//! ```
-//!
 //! **Invariant:** a running program holds an exclusive `flock` on its file, which the kernel releases however the
 //! program ends. The lock is taken while the file is still empty, and an empty file is not a record: nothing was sent
 //! yet. So the record of a running program is never reported. Files are opened close-on-exec, so no child process keeps
@@ -36,9 +28,7 @@ use crate::files::{FileStat, Folder, open, read_at_most};
 /// its lock.
 const ATTEMPTS: usize = 8;
 
-/// The prefix of a record's name.
 const PREFIX: &str = "creation-";
-/// The extension of a record's name.
 const RECORD: &str = ".jsonl";
 
 /// More bytes than any record has; a longer file was written by another program.
@@ -134,10 +124,8 @@ impl RecordFile {
         &self.path
     }
 
-    /// Returns the entry as it was when this was begun or found.
-    ///
-    /// # Errors
-    /// Returns why it cannot be read. Such a record is reported by name and never deleted automatically.
+    /// Returns the entry as it was when this was begun or found, or why it cannot be read. Such a record is reported by
+    /// name and never deleted automatically.
     pub fn entry(&self) -> Result<&JournalEntry, &'static str> {
         self.entry.as_ref().map_err(|why| *why)
     }

@@ -196,7 +196,7 @@ impl Shared {
 
     /// True if this session signed in with this secret.
     pub(super) fn is_login_of(&self, client: &ClientId, secret: &ExistingSecret) -> bool {
-        self.login.as_ref().is_some_and(|login| login.is_behind(client, secret))
+        self.login_risk(client, secret) == LoginRisk::Own
     }
 
     /// Whether deleting this secret could end the session.

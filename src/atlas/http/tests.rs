@@ -148,27 +148,3 @@ fn certificate_errors_are_in_plain_text() {
         assert_eq!(certificate_message(&error), expected);
     }
 }
-
-#[test]
-fn other_tls_errors_are_in_plain_text() {
-    use rustls::{AlertDescription, PeerIncompatible, PeerMisbehaved};
-    let rows = [
-        (rustls::Error::PeerSentOversizedRecord, "the host does not speak TLS"),
-        (
-            rustls::Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon),
-            "no TLS version or cipher is supported by both sides",
-        ),
-        (
-            rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests),
-            "peer misbehaved: TooManyRenegotiationRequests",
-        ),
-        (
-            rustls::Error::AlertReceived(AlertDescription::HandshakeFailure),
-            "the host refused the handshake (HandshakeFailure)",
-        ),
-        (rustls::Error::General("the keychain is locked".to_owned()), "the keychain is locked"),
-    ];
-    for (error, expected) in rows {
-        assert_eq!(tls(&error), expected);
-    }
-}

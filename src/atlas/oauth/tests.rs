@@ -2,10 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::atlas::http::BodyEnd;
-use crate::atlas::properties::{self, any_body, any_status};
+use crate::atlas::properties::{any_body, any_status};
 
 fn response(status: u16, body: &str) -> ApiResponse {
-    properties::response(status, body.as_bytes())
+    ApiResponse::of(status, body.as_bytes())
 }
 
 #[test]
@@ -109,7 +109,7 @@ proptest! {
     fn a_token_is_always_from_the_response(status in any_status(), body in any_body()) {
         let named = serde_json::from_slice::<Value>(&body).ok();
         let named = named.and_then(|body| Some(body.get("access_token")?.as_str()?.to_owned()));
-        let response = properties::response(status, &body);
+        let response = ApiResponse::of(status, &body);
         if let Ok((value, _)) = token(&response) {
             prop_assert!(is_success(status));
             prop_assert_eq!(Some(value.expose_secret().to_owned()), named);

@@ -42,17 +42,13 @@ fn the_total_is_an_estimate_and_must_be_a_number() {
 
 #[test]
 fn an_entry_without_an_id_is_left_out() {
-    let project = project_entry(&json!({"id": PROJECT, "name": "payments"})).unwrap();
-    assert_eq!((project.id.as_str(), project.name.as_str()), (PROJECT, "payments"));
-    assert_eq!(project.organization, None);
     let organization = |org: Value| {
         let entry = project_entry(&json!({"id": PROJECT, "name": "payments", "orgId": org})).unwrap();
         entry.organization.map(|id| id.to_string())
     };
     assert_eq!(organization(json!("4888442a3354817a7320eb61")).as_deref(), Some("4888442a3354817a7320eb61"));
     assert_eq!((organization(json!(7)), organization(json!("../x"))), (None, None));
-    let nameless = project_entry(&json!({"id": PROJECT})).unwrap();
-    assert_eq!(nameless.name.as_str(), "");
+    assert!(project_entry(&json!({"id": PROJECT})).is_some());
     for id in [json!(null), json!(7), json!("../x")] {
         assert!(project_entry(&json!({"id": id, "name": "payments"})).is_none());
         assert!(account_entry(&json!({"clientId": id, "name": "ci"})).is_none());
@@ -62,7 +58,6 @@ fn an_entry_without_an_id_is_left_out() {
         {"id": 7},
     ]);
     let account = account_entry(&json!({"clientId": CLIENT, "name": "ci", "secrets": secrets})).unwrap();
-    assert_eq!((account.client.as_str(), account.name.as_str()), (CLIENT, "ci"));
     assert_eq!(account.secrets.len(), 1, "the one whose id can be read");
     assert_eq!(account.secrets[0].expires_at, Some("2026-12-23T18:14:02Z".parse().unwrap()));
     assert_eq!(account.secrets[0].mask, None, "an empty mask says nothing");
