@@ -167,6 +167,3 @@ pub(super) fn find(variables: &Variables) -> Result<Option<InEnvironment>, Crede
     let shadowed = unused.map(|name| ShadowedSource::new(name, winner)).collect();
     Ok(Some(InEnvironment { credentials, names, shadowed }))
 }
-
-#[cfg(test)]
-pub(super) mod tests;

@@ -16,8 +16,6 @@ mod environment;
 mod file;
 mod keyring;
 mod profiles;
-#[cfg(test)]
-mod properties;
 mod resolve;
 
 use std::fmt::Display;

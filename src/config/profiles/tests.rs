@@ -36,32 +36,21 @@ fn close(_: &Path, _: u32) {}
 fn a_file_gives_profiles_or_a_sentence() {
     let older = "|FILE has an older version than 2: run any `atlas` command to update it";
     let huge = [b"# ".to_vec(), vec![b'x'; 1024 * 1024]].concat();
-    let rows: [(&[u8], String); 27] = [
-        (b"", "|".to_owned()),
+    let rows: [(&[u8], String); 17] = [
         (b" \n# nothing\n", "|".to_owned()),
-        (b"version = 2\n[ci]\n[Default]\n", "ci default|".to_owned()),
-        (b"\xef\xbb\xbfversion = 2\r\n[ci]\r\n", "ci|".to_owned()),
+        (b"\xef\xbb\xbfversion = 2\r\n[ci]\r\n[Default]\r\n", "ci default|".to_owned()),
         (b"version = 2\nmongosh_path = 'x'\n[plugins]\n[ci.inner]\n", "ci plugins|".to_owned()),
         // Every way to write a table, and every kind of name.
-        (b"version = 2\nprod = { auth_type = 'api_keys' }\n", "prod|".to_owned()),
-        (b"version = 2\nprod.auth_type = 'api_keys'\nprod.service = 'cloudgov'\n", "prod|".to_owned()),
-        (b"version = 2\r\n[\"my prod\"]\r\n['a.b']\r\n", "a.b my prod|".to_owned()),
-        ("version = 2\n[\"größe 鍵\"]\n[\"\"]\n['-1']\n".as_bytes(), "-1 größe 鍵|".to_owned()),
-        (b"version = 2\n[[ci]]\n[prod]\n", "prod|".to_owned()),
-        (b"version = 2\n[ci]\noutput = 'json'\nnew = [1]\n[ci.more]\n", "ci|".to_owned()),
+        (b"version = 2\nprod = { auth_type = 'api_keys' }\nci.service = 'cloudgov'\n", "ci prod|".to_owned()),
+        ("version = 2\n[\"größe 鍵\"]\n[\"\"]\n['-1']\n['a.b']\n".as_bytes(), "-1 a.b größe 鍵|".to_owned()),
+        (b"version = 2\n[[ci]]\n[prod]\noutput = 'json'\nnew = [1]\na = 1\nA = 2\n", "prod|".to_owned()),
         (b"version = 2\n[ci]\n[ci]\n", "FILE is not valid TOML: see line 3".to_owned()),
-        (b"version = 2\n[ci]\na = 1\nA = 2\n", "ci|".to_owned()),
-        (b"version = 2\n[ci]\nci = { }\n[ci.ci]\n", "FILE is not valid TOML: see line 4".to_owned()),
-        (b"version = 2\r[ci]\r", "FILE is not valid TOML: see line 1".to_owned()),
-        (b"version = 2.0\n[ci]\n", "FILE has a version that is not a number: write version = 2".to_owned()),
         (
             b"version = 2\n[ci]\n[CI]\n",
             "FILE has two profiles `ci`: upper and lower case do not count, rename one".to_owned(),
         ),
-        (b"\xff\xfev\0e\0", "FILE is not UTF-8 text (line 1): save it as UTF-8".to_owned()),
         (b"version = 1\n[ci]\n", format!("ci{older}")),
         (b"[ci]\n", format!("ci{older}")),
-        (b"skip_update_check = true\n", "|".to_owned()),
         (b"version = 7\n", "|".to_owned()),
         (
             b"version = 3\n[ci]\n",
@@ -69,11 +58,9 @@ fn a_file_gives_profiles_or_a_sentence() {
              atlas-secret --help names"
                 .to_owned(),
         ),
-        (
-            b"version = 'two'\n[ci]\n",
-            "FILE has a version that is not a number: write version = 2".to_owned(),
-        ),
-        (b"version = 2\n[ci\n", "FILE is not valid TOML: see line 2".to_owned()),
+        (b"version = 2.0\n[ci]\n", "FILE has a version that is not a number: write version = 2".to_owned()),
+        (b"version = 2\n[ci]\nclient_secret = canary\n", "FILE is not valid TOML: see line 3".to_owned()),
+        (b"client_secret = 'canary", "FILE is not valid TOML: see line 1".to_owned()),
         (
             b"[ci]\nclient_id = '\xff\xfe'\n",
             "FILE is not UTF-8 text (line 2): save it as UTF-8".to_owned(),
@@ -86,22 +73,13 @@ fn a_file_gives_profiles_or_a_sentence() {
     }
 }
 
-#[test]
-fn anything_but_a_file_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    assert_eq!(described(&folder.path().join("missing.toml")), "|");
-    fs::write(folder.path().join("file"), "").unwrap();
-    assert_eq!(described(&folder.path().join("file").join("config.toml")), "|");
-    assert_eq!(described(folder.path()), "FILE is a directory, not a file");
-}
-
 #[cfg(unix)]
 #[test]
 fn a_file_that_others_can_read_or_change_gets_a_warning() {
-    use std::os::unix::fs::{chown, symlink};
-
     let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file.toml");
     let path = folder.path().join("config.toml");
+    std::os::unix::fs::symlink(&file, &path).unwrap();
     let read = "FILE contains credentials, and other users can read it: run chmod 600 on it";
     let changed = |why: &str| {
         format!(
@@ -118,53 +96,25 @@ fn a_file_that_others_can_read_or_change_gets_a_warning() {
     let rows = [
         (with_secret, 0o600, (user, user), ""),
         (with_secret, 0o640, (user, user), read),
-        (with_secret, 0o604, (user, user), read),
         (with_secret, 0o602, (user, user), &every_user),
         (with_secret, 0o622, (user, user + 1), &every_user),
         (with_secret, 0o666, (user, user), &both),
         (without, 0o644, (user, user + 1), ""),
         (without, 0o620, (user, user + 1), &group),
-        (without, 0o664, (user, user + 1), &group),
         // A group with the number of the user has no other members.
         (without, 0o664, (user, user), ""),
         (without, 0o644, (user + 1, user), &owner),
         ("version = 2\n", 0o666, (user, user), ""),
     ];
     for (content, mode, (owner, group), expected) in rows {
-        fs::write(&path, content).unwrap();
-        close(&path, mode);
+        fs::write(&file, content).unwrap();
+        close(&file, mode);
         // Only root can give a file away.
-        if chown(&path, Some(owner), Some(group)).is_err() {
+        if std::os::unix::fs::chown(&file, Some(owner), Some(group)).is_err() {
             continue;
         }
         let expected = if content.contains("[ci]") { format!("ci|{expected}") } else { "|".to_owned() };
         assert_eq!(described(&path), expected, "{mode:o} {owner} {group}");
-        let link = folder.path().join("link.toml");
-        symlink(&path, &link).unwrap();
-        assert_eq!(described(&link), expected, "a link, {mode:o} {owner} {group}");
-        fs::remove_file(link).unwrap();
-        chown(&path, Some(user), None).unwrap();
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_device_is_not_read() {
-    assert_eq!(described(Path::new("/dev/zero")), "FILE is not a regular file");
-}
-
-#[test]
-fn invalid_toml_is_located_and_not_quoted() {
-    let rows = [
-        ("[ci\n", 1),
-        ("version = 2\n[ci]\nclient_secret = canary\n", 3),
-        ("client_secret = 'canary", 1),
-        ("a = 1\na = 2\n", 2),
-    ];
-    for (text, line) in rows {
-        let error = parse(text).unwrap_err();
-        assert_eq!(error, format!("is not valid TOML: see line {line}"), "{text:?}");
-        assert!(!error.contains("canary"));
     }
 }
 
@@ -231,11 +181,6 @@ fn a_profile_has_credentials_or_names_their_source() {
 fn a_profile_that_cannot_be_used_has_advice() {
     let rows = [
         (
-            "auth_type = 'no_auth'",
-            "profile `ci` has no credentials (auth_type no_auth): run `atlas auth login --profile ci`, or choose another \
-             profile",
-        ),
-        (
             "auth_type = \"new\\u001b[31m_kind\"",
             "profile `ci` has auth_type `new[31m_kind`, which this program cannot use: choose another profile",
         ),
@@ -248,26 +193,9 @@ fn a_profile_that_cannot_be_used_has_advice() {
             "auth_type = 'api_keys'\npublic_api_key = 5\nprivate_api_key = 'canary'",
             "public_api_key in profile `ci` is not a string: write it in quotes",
         ),
-        ("auth_type = true", "auth_type in profile `ci` is not a string: write it in quotes"),
-        (
-            "auth_type = 'user_account'\nservice = 1",
-            "service in profile `ci` is not a string: write it in quotes",
-        ),
-        (
-            "auth_type = 'api_keys'\nops_manager_url = ['https://o.example']",
-            "ops_manager_url in profile `ci` is not a string: write it in quotes",
-        ),
         (
             "auth_type = 'service_account'\nBase_URL = 1979-05-27",
             "base_url in profile `ci` is not a string: write it in quotes",
-        ),
-        (
-            "auth_type = 'service_account'\nclient_id = 'mdb_sa_id_1234567890abcdef12345678'\nclient_secret = 1.5",
-            "client_secret in profile `ci` is not a string: write it in quotes",
-        ),
-        (
-            "auth_type = 'api_keys'\npublic_api_key = 'mdb_sa_id_1234567890abcdef12345678'\nprivate_api_key = 'canary'",
-            "public_api_key in profile `ci`: this belongs to a service account (mdb_sa...), not to an API key",
         ),
         (
             "auth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = \"can\\nary\"",
