@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         return ExitCode::from(report_error(message, creates).code());
     }
     let exit = match Settings::gather(&arguments, |name| std::env::var_os(name)) {
-        Ok(settings) if arguments.print_config => print(settings.report.as_bytes()),
+        Ok(Settings { report: Some(report), .. }) => print(report.as_bytes()),
         Ok(settings) => shell::run(settings, started).unwrap_or_else(|error| report_error(error, creates)),
         Err(error) => report_error(error, creates),
     };

@@ -8,7 +8,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::ValueEnum;
 use jiff::tz::TimeZone;
 
 use crate::atlas::{check_proxies, proxy_variables};
@@ -30,7 +29,7 @@ use crate::tui::screens::{Form, SignIn};
 use crate::tui::{App, Glyphs, Screen, Size, Theme};
 
 use self::file::{SettingsFile, settings_path};
-use self::report::Report;
+use self::report::report;
 
 /// In hours: 30 days.
 const DEFAULT_LIFETIME: &str = "720";
@@ -62,8 +61,8 @@ pub struct Settings {
     pub(super) home: Option<PathBuf>,
     /// The Atlas CLI's file of profiles.
     pub(super) cli_config: Option<PathBuf>,
-    /// The output of `--print-config`.
-    pub report: String,
+    /// The output of `--print-config`, if it was asked for.
+    pub report: Option<String>,
 }
 
 impl Settings {
@@ -96,57 +95,23 @@ impl Settings {
         let base_url_flag = arguments.base_url.as_deref().map(parse_base_url).transpose()?;
         let cli_config = config_path(&variable).filter(|_| !arguments.demo);
         let profiles = cli_config.as_deref().map_or_else(|| Ok(Profiles::default()), Profiles::load);
-        let mut report = Report::new(path.as_deref(), file.is_some());
+        let is_read = file.is_some();
         let file = file.unwrap_or_default();
-        let found = if arguments.demo {
-            report.row("base URL", "a simulated Atlas (built in)", "--demo");
-            report.row("credentials", "none needed", "--demo");
-            None
-        } else {
-            let flags = Flags { profile: arguments.profile.as_deref(), base_url: base_url_flag.as_ref() };
-            let found = resolve(flags, &variable, &profiles)?;
-            if arguments.print_config {
-                report.sign_in(&found);
-            }
-            Some(found)
+        let chosen = SettingsFile {
+            expires_after: arguments.expires_after.clone().or(file.expires_after),
+            clear_after: arguments.clear_after.or(file.clear_after),
+            clipboard: arguments.clipboard.or(file.clipboard),
+            template: arguments.template.or(file.template),
+            sinks: file.sinks,
         };
-        report_account(&mut report, arguments, found.as_ref());
-        let option = ("--expires-after", arguments.expires_after.clone());
-        let default = DEFAULT_LIFETIME.to_owned();
-        let expires_after =
-            report.choose("expires after", option, file.expires_after, default, |text: &String| {
-                let is_date = Lifetime::parse_date(text, &TimeZone::UTC).is_some();
-                let lifetime = Lifetime::parse(text).ok().filter(|_| !is_date);
-                lifetime.map_or_else(|| text.clone(), |lifetime| lifetime.to_string())
-            });
-        let option = ("--clear-after", arguments.clear_after);
-        let clear_after =
-            report.choose("clear after", option, file.clear_after, DEFAULT_CLEAR_AFTER, |seconds| {
-                match seconds {
-                    0 => "never".to_owned(),
-                    seconds => format!("{seconds} s"),
-                }
-            });
-        let option = ("--clipboard", arguments.clipboard);
-        let clipboard = report.choose("clipboard", option, file.clipboard, Preference::default(), |method| {
-            method.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-        });
-        let format = arguments.format.or(arguments.template.map(Format::Template));
-        let option = if arguments.template.is_some() { "--template" } else { "--format" };
-        if arguments.yes && format.is_none() {
-            report.row("format", "not set", "required with --yes if standard output is not a terminal");
-        } else {
-            let option = (option, format);
-            report.choose("format", option, None, Format::default(), |format| format.name().to_owned());
-        }
-        let option = ("--template", arguments.template.map(Some));
-        let template = report.choose("template", option, file.template.map(Some), None, |template| {
-            template.map_or_else(|| "none".to_owned(), |template| template.text().to_owned())
-        });
-        for sink in &file.sinks {
-            let value = format!("{} (reads {})", sink.line, sink.format.name());
-            report.file_row(&format!("sink {}", sink.name), &value);
-        }
+        let flags = Flags { profile: arguments.profile.as_deref(), base_url: base_url_flag.as_ref() };
+        let found = (!arguments.demo).then(|| resolve(flags, &variable, &profiles)).transpose()?;
+        let report = arguments
+            .print_config
+            .then(|| report(arguments, (path.as_deref(), is_read), &chosen, found.as_ref()));
+        let clipboard = chosen.clipboard.unwrap_or_default();
+        let clear_after = chosen.clear_after.unwrap_or(DEFAULT_CLEAR_AFTER);
+        let expires_after = chosen.expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME);
         let mut app = App::new(Session::Demo, Form::default(), Size::default(), Now::default());
         let profile_names = profiles.iter().flat_map(Profiles::all).map(|profile| profile.name().clone());
         app.shared.profiles = profile_names.collect();
@@ -156,8 +121,8 @@ impl Settings {
             None => parse_base_url(BaseUrl::CLOUD)?,
         };
         let source = match found {
-            Some(found) => remote(&mut app, arguments, found, &expires_after),
-            None => Some(demo(&mut app, arguments, &expires_after)?),
+            Some(found) => remote(&mut app, arguments, found, expires_after),
+            None => Some(demo(&mut app, arguments, expires_after)?),
         };
         read_date(&mut app);
         for note in profiles.iter().flat_map(Profiles::warnings).map(|warning| ServerText::new(warning)) {
@@ -165,8 +130,8 @@ impl Settings {
                 app.shared.credential_notes.push(note);
             }
         }
-        app.shared.template = template;
-        app.shared.sinks = file.sinks;
+        app.shared.template = chosen.template;
+        app.shared.sinks = chosen.sinks;
         app.shared.flags = domain::Flags {
             yes: arguments.yes,
             replace_expired: arguments.replace_expired,
@@ -184,11 +149,11 @@ impl Settings {
             environment: Environment::read(&variable),
             clipboard,
             clear_after: (clear_after > 0).then(|| Duration::from_secs(clear_after)),
-            format,
+            format: arguments.format.or(arguments.template.map(Format::Template)),
             state_folder: state_folder(&variable),
             home: std::env::home_dir(),
             cli_config,
-            report: report.text(),
+            report,
         })
     }
 }
@@ -269,18 +234,6 @@ fn remote_session(
     if has_several_sources { session.with_origin(SessionOrigin::Environment) } else { session }
 }
 
-fn report_account(report: &mut Report, arguments: &Arguments, found: Option<&Found>) {
-    let option = |value: &'_ Option<String>, option: &str| Some((value.clone()?, option.to_owned()));
-    let project = option(&arguments.project_id, "--project-id").or_else(|| found?.project.clone());
-    for (name, id) in [("project ID", project), ("client ID", option(&arguments.client_id, "--client-id"))] {
-        match id {
-            Some((id, source)) => report.row(name, &id, &source),
-            None if arguments.demo => report.row(name, "from the demo", "--demo"),
-            None => report.row(name, "not set", ""),
-        }
-    }
-}
-
 fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
     BaseUrl::parse(text).map_err(|error| {
         // A password or a token may be before an `@` or after a `?`, and anywhere in a text that is not a URL.
@@ -351,70 +304,28 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_variable_that_is_not_utf8_is_an_error_that_names_it() {
-        use std::os::unix::ffi::OsStringExt;
-        let gather = |arguments: &[&str], broken: &str, bytes: &[u8]| {
-            let line = std::iter::once(&"atlas-secret").chain(arguments).map(OsString::from);
-            let arguments = Arguments::read(line).unwrap();
-            let home = tempfile::tempdir().unwrap();
-            let gathered = Settings::gather(&arguments, |name| match name {
-                name if name == broken => Some(OsString::from_vec(bytes.to_vec())),
-                "HOME" => Some(home.path().into()),
-                _ => None,
-            });
-            gathered.err().map(|error| error.to_string())
-        };
-        assert_eq!(decisive_variables().count(), if cfg!(target_os = "macos") { 24 } else { 26 });
-        for name in decisive_variables() {
-            for bytes in [&b"\xff"[..], b"ci\xfe", b"\xc3", b"\xed\xa0\x80", b"mdb_sa_id_\x80"] {
-                let expected = Some(format!("{name} is not valid UTF-8: correct or unset it"));
-                assert_eq!(gather(&[], name, bytes), expected, "{bytes:?}");
-            }
-        }
-        let loser = Some("MONGODB_ATLAS_CLIENT_ID is not valid UTF-8: correct or unset it".to_owned());
-        assert_eq!(gather(&["-P", "ci"], "MONGODB_ATLAS_CLIENT_ID", b"\xff"), loser);
-        let proxy = "is not the address of a proxy: it is not UTF-8";
-        for name in ["HTTP_PROXY", "http_proxy"] {
-            assert!(
-                gather(&[], name, b"http://\xff").unwrap().contains(&format!("{name} {proxy}")),
-                "{name}"
-            );
-        }
-        for name in [
-            "LANG",
-            "LC_ALL",
-            "NO_COLOR",
-            "DISPLAY",
-            "WAYLAND_DISPLAY",
-            "TMUX",
-            "TERM",
-            "COLUMNS",
-            "REQUEST_METHOD",
-        ] {
-            assert_eq!(gather(&[], name, b"\xff"), None, "{name}");
-        }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_variable_counts_as_set_whatever_its_bytes_are() {
+    fn a_variable_that_is_not_utf8_is_an_error_if_it_decides_something() {
         use std::os::unix::ffi::OsStringExt;
         let arguments = Arguments::read([OsString::from("atlas-secret")]).unwrap();
-        let gather = |set: &[&str]| {
-            let broken = |name: &str| set.contains(&name).then(|| OsString::from_vec(b"\xff".to_vec()));
-            Settings::gather(&arguments, broken).unwrap()
+        let gather = |broken: &str| {
+            let variable = |name: &str| (name == broken).then(|| OsString::from_vec(b"ci\xfe".to_vec()));
+            Settings::gather(&arguments, variable).map_err(|error| error.to_string())
         };
-        for name in ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"] {
-            assert!(gather(&[name]).environment.over_ssh, "{name}: the clipboard here is not the user's");
+        for name in CREDENTIALS.into_iter().chain(["MONGODB_ATLAS_PROFILE", "HTTPS_PROXY", "HOME"]) {
+            let expected = format!("{name} is not valid UTF-8: correct or unset it");
+            assert_eq!(gather(name).err(), Some(expected));
         }
-        assert!(gather(&["NO_COLOR"]).theme.good.fg.is_none());
-        assert!(gather(&[]).theme.good.fg.is_some());
+        let proxy = gather("http_proxy").err().unwrap();
+        assert!(proxy.contains("http_proxy is not the address of a proxy: it is not UTF-8"), "{proxy}");
+        for name in ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"] {
+            let is_over_ssh = gather(name).unwrap().environment.over_ssh;
+            assert!(is_over_ssh, "{name}: the clipboard here is not the user's");
+        }
+        assert!(gather("NO_COLOR").unwrap().theme.good.fg.is_none());
     }
 
     #[test]
     fn an_empty_no_color_means_color() {
-        let theme_of = |set| theme(&environment(set));
-        assert!(theme_of(&[("NO_COLOR", "")]).good.fg.is_some());
-        assert!(theme_of(&[("NO_COLOR", "1")]).good.fg.is_none());
+        assert!(theme(&environment(&[("NO_COLOR", "")])).good.fg.is_some());
     }
 }

@@ -1,84 +1,106 @@
 //! The output of `--print-config`: each setting and its source. It contains no credentials.
 
-use std::fmt::Write;
 use std::path::Path;
 
+use clap::ValueEnum;
+use jiff::tz::TimeZone;
+
+use crate::cli::Arguments;
 use crate::config::{CredentialSource, Found};
-use crate::domain::{Credentials, PairKind, ServerText, without_secrets};
+use crate::domain::{Credentials, Format, Lifetime, PairKind, ServerText, Template, without_secrets};
+
+use super::file::SettingsFile;
+use super::{DEFAULT_CLEAR_AFTER, DEFAULT_LIFETIME};
 
 /// Longer values do not widen the column, in characters.
 const MAX_COLUMN_WIDTH: usize = 64;
 
-/// The rows so far: the name, value and source of each setting.
-pub(super) struct Report {
-    file: String,
-    rows: Vec<[String; 3]>,
+/// Returns the whole text, in columns. `chosen` has the options and the settings of the file at `path`.
+pub(super) fn report(
+    arguments: &Arguments,
+    (path, is_read): (Option<&Path>, bool),
+    chosen: &SettingsFile,
+    found: Option<&Found>,
+) -> String {
+    let path = path.map_or("none: no folder is known".into(), Path::to_string_lossy);
+    let source = |option, is_option: bool, is_set: bool| match () {
+        () if is_option => option,
+        () if is_set => &*path,
+        () => "default",
+    };
+    let mut rows: Vec<[String; 3]> = Vec::new();
+    // In printable form, because it may be anything that was typed.
+    let printable = |text: &str| ServerText::new(&without_secrets(text)).to_string();
+    let mut row = |name: &str, value: &str, source: &str| rows.push([name, value, source].map(printable));
+    row("settings file", &path, if is_read { "read" } else { "does not exist" });
+    match found {
+        None => {
+            row("base URL", "a simulated Atlas (built in)", "--demo");
+            row("credentials", "none needed", "--demo");
+        }
+        Some(found) => {
+            row("base URL", &found.base_url.to_string(), &found.base_url_source);
+            let kind = found.credentials.as_ref().map_or("none: the sign-in screen opens", kind_of);
+            let origin = found.origin.as_ref().map(ToString::to_string);
+            row("credentials", kind, &origin.or_else(|| found.unusable.clone()).unwrap_or_default());
+        }
+    }
+    let option = |value: &Option<String>, option: &str| Some((value.clone()?, option.to_owned()));
+    let project = option(&arguments.project_id, "--project-id").or_else(|| found?.project.clone());
+    for (name, id) in [("project ID", project), ("client ID", option(&arguments.client_id, "--client-id"))] {
+        match id {
+            Some((id, source)) => row(name, &id, &source),
+            None if arguments.demo => row(name, "from the demo", "--demo"),
+            None => row(name, "not set", ""),
+        }
+    }
+    let lifetime = shown_lifetime(chosen.expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME));
+    let is_option = arguments.expires_after.is_some();
+    row("expires after", &lifetime, source("--expires-after", is_option, chosen.expires_after.is_some()));
+    let clear_after = match chosen.clear_after.unwrap_or(DEFAULT_CLEAR_AFTER) {
+        0 => "never".to_owned(),
+        seconds => format!("{seconds} s"),
+    };
+    let is_option = arguments.clear_after.is_some();
+    row("clear after", &clear_after, source("--clear-after", is_option, chosen.clear_after.is_some()));
+    let clipboard = chosen.clipboard.unwrap_or_default().to_possible_value();
+    let clipboard = clipboard.as_ref().map_or("", |value| value.get_name());
+    let is_option = arguments.clipboard.is_some();
+    row("clipboard", clipboard, source("--clipboard", is_option, chosen.clipboard.is_some()));
+    match (arguments.format, arguments.template) {
+        (None, None) if arguments.yes => {
+            row("format", "not set", "required with --yes if standard output is not a terminal");
+        }
+        (Some(format), _) => row("format", format.name(), "--format"),
+        (None, Some(template)) => row("format", Format::Template(template).name(), "--template"),
+        (None, None) => row("format", Format::default().name(), "default"),
+    }
+    let template = chosen.template.map_or("none", Template::text);
+    row("template", template, source("--template", arguments.template.is_some(), chosen.template.is_some()));
+    for sink in &chosen.sinks {
+        let value = format!("{} (reads {})", sink.line, sink.format.name());
+        row(&format!("sink {}", sink.name), &value, &path);
+    }
+    columns(&rows)
 }
 
-impl Report {
-    /// Begins with the path of the settings file.
-    pub fn new(path: Option<&Path>, is_read: bool) -> Self {
-        let path = path.map_or("none: no folder is known".into(), Path::to_string_lossy);
-        let mut report = Self { file: path.clone().into_owned(), rows: Vec::new() };
-        report.row("settings file", &path, if is_read { "read" } else { "does not exist" });
-        report
-    }
+/// A date stays as it is.
+fn shown_lifetime(text: &str) -> String {
+    let is_date = Lifetime::parse_date(text, &TimeZone::UTC).is_some();
+    let hours = Lifetime::parse(text).ok().filter(|_| !is_date);
+    hours.map_or_else(|| text.to_owned(), |hours| hours.to_string())
+}
 
-    /// Adds a setting in printable form, because it may be anything that was typed.
-    pub fn row(&mut self, name: &str, value: &str, source: &str) {
-        let printable = |text| ServerText::new(&without_secrets(text)).to_string();
-        self.rows.push([name, value, source].map(printable));
-    }
-
-    /// Adds a setting of the settings file.
-    pub fn file_row(&mut self, name: &str, value: &str) {
-        self.row(name, value, &self.file.clone());
-    }
-
-    /// Adds the base URL and the kind of credentials.
-    pub fn sign_in(&mut self, found: &Found) {
-        let kind = found.credentials.as_ref().map_or("none: the sign-in screen opens", kind_of);
-        let source = match &found.origin {
-            Some(origin) => origin.to_string(),
-            None => found.unusable.clone().unwrap_or_default(),
-        };
-        self.row("base URL", &found.base_url.to_string(), &found.base_url_source);
-        self.row("credentials", kind, &source);
-    }
-
-    /// Returns the value to use (from the option, else the file, else the default), and adds it with its source.
-    pub fn choose<T>(
-        &mut self,
-        name: &str,
-        (option, flag): (&str, Option<T>),
-        in_file: Option<T>,
-        default: T,
-        shown: impl Fn(&T) -> String,
-    ) -> T {
-        let file = self.file.clone();
-        let (value, source) = match (flag, in_file) {
-            (Some(value), _) => (value, option),
-            (None, Some(value)) => (value, file.as_str()),
-            (None, None) => (default, "default"),
-        };
-        self.row(name, &shown(&value), source);
-        value
-    }
-
-    /// Returns the whole text, in columns.
-    pub fn text(&self) -> String {
-        let width = |column: usize| {
-            let widths = self.rows.iter().map(|row| row[column].chars().count());
-            widths.filter(|width| *width <= MAX_COLUMN_WIDTH).max().unwrap_or(0)
-        };
-        let (names, values) = (width(0), width(1));
-        self.rows.iter().fold(String::new(), |mut text, [name, value, source]| {
-            let line = format!("{name:<names$}  {value:<values$}  {source}");
-            // Writing to a String does not fail.
-            let _ = writeln!(text, "{}", line.trim_end());
-            text
-        })
-    }
+fn columns(rows: &[[String; 3]]) -> String {
+    let width = |column: usize| {
+        let widths = rows.iter().map(|row| row[column].chars().count());
+        widths.filter(|width| *width <= MAX_COLUMN_WIDTH).max().unwrap_or(0)
+    };
+    let (names, values) = (width(0), width(1));
+    let line = |[name, value, source]: &[String; 3]| {
+        format!("{name:<names$}  {value:<values$}  {source}").trim_end().to_owned() + "\n"
+    };
+    rows.iter().map(line).collect()
 }
 
 fn kind_of(credentials: &CredentialSource) -> &'static str {
