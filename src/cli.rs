@@ -126,15 +126,9 @@ impl Arguments {
     /// The message of clap, which includes `--help` and `--version`.
     pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let line: Vec<OsString> = line.into_iter().collect();
-        let may_contain_blank = line.iter().any(|argument| {
-            let argument = argument.to_string_lossy();
-            argument.is_empty()
-                || argument.ends_with(|last: char| last == '=' || last.is_whitespace() || is_invisible(last))
-        });
         let reject_blank =
             |arg: Arg| if arg.get_action().takes_values() { arg.value_parser(NotBlank) } else { arg };
-        if may_contain_blank
-            && let Err(error) = Self::command().mut_args(reject_blank).try_get_matches_from(&line)
+        if let Err(error) = Self::command().mut_args(reject_blank).try_get_matches_from(&line)
             && error.kind() == ErrorKind::InvalidValue
         {
             return Err(error);
@@ -275,21 +269,14 @@ mod tests {
     }
 
     #[test]
-    fn every_completion_script_contains_the_options() {
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish] {
-            let script = String::from_utf8(completions(shell)).unwrap();
-            assert!(script.contains("expires-after"), "{shell}");
-        }
-    }
-
-    #[test]
     fn options_without_effect_are_rejected() {
-        let rows: [(&[&str], bool); 5] = [
+        let rows: [(&[&str], bool); 6] = [
             (&["--yes", "--replace-expired"], true),
             (&["--replace-expired"], false),
             (&["--demo", "--demo-projects", "100000"], true),
             (&["--demo", "--demo-projects", "100001"], false),
             (&["--demo-projects", "5"], false),
+            (&["--expires-after", "-5"], true),
         ];
         for (args, is_accepted) in rows {
             let arguments = [&["atlas-secret"], args].concat();
@@ -307,57 +294,34 @@ mod tests {
         let command = Arguments::command();
         let options: Vec<&str> =
             command.get_arguments().filter(is_option).map(|arg| arg.get_long().unwrap()).collect();
-        assert_eq!(options.len(), 13, "{options:?}");
         for option in options {
             let flag = format!("--{option}");
-            let rows: [&[&str]; 7] = [
-                &[&flag, ""],
-                &[&format!("{flag}=")],
-                &[&flag, " "],
-                &[&flag, "\t\n"],
+            let rows: [&[&str]; 3] = [
                 &["--yes", &flag, "", "--verify"],
-                &["--demo", &flag, "\u{a0}"],
-                &["--demo", &flag, "\u{200b}\u{feff}"],
+                &[&format!("{flag}=")],
+                &["--demo", &flag, "\t\u{a0}\u{200b}"],
             ];
             for args in rows {
-                let error = read(args).unwrap_err();
-                assert_eq!(error.exit_code(), 2, "{args:?}");
-                let message = error.to_string();
-                let expected = format!(
-                    "error: {flag} is empty; if its value comes from a variable, check that the variable is set"
-                );
-                assert!(message.starts_with(&expected), "{args:?}: {message}");
+                assert_rejects_blank(args, &flag);
             }
         }
-        let other_spellings: [(&[&str], &str); 6] = [
+        let other_spellings: [(&[&str], &str); 4] = [
             (&["-P", ""], "--profile"),
-            (&["-P="], "--profile"),
-            (&["-P", "  ", "--yes"], "--profile"),
             (&["--group-id", ""], "--project-id"),
             (&["--groupId="], "--project-id"),
             (&["--clientId", ""], "--client-id"),
         ];
         for (args, option) in other_spellings {
-            let message = read(args).unwrap_err().to_string();
-            assert!(message.starts_with(&format!("error: {option} is empty;")), "{args:?}: {message}");
+            assert_rejects_blank(args, option);
         }
     }
 
-    #[test]
-    fn values_that_are_not_blank_are_parsed_as_usual() {
-        let arguments = read(&["-P", "ci", "--clear-after", "5", "--log-file", "log", "--yes"]).unwrap();
-        assert_eq!((arguments.profile.as_deref(), arguments.clear_after), (Some("ci"), Some(5)));
-        assert_eq!(arguments.expires_after, None);
-        let rows: [(&[&str], ErrorKind); 5] = [
-            (&["--help"], ErrorKind::DisplayHelp),
-            (&["--version"], ErrorKind::DisplayVersion),
-            (&["--nonsense"], ErrorKind::UnknownArgument),
-            (&["--clear-after", "x"], ErrorKind::ValueValidation),
-            (&["-P", "ci", "--demo"], ErrorKind::ArgumentConflict),
-        ];
-        for (args, kind) in rows {
-            assert_eq!(read(args).unwrap_err().kind(), kind, "{args:?}");
-        }
+    fn assert_rejects_blank(args: &[&str], option: &str) {
+        let message = read(args).unwrap_err().to_string();
+        let expected = format!(
+            "error: {option} is empty; if its value comes from a variable, check that the variable is set"
+        );
+        assert!(message.starts_with(&expected), "{args:?}: {message}");
     }
 
     #[test]
@@ -383,22 +347,5 @@ mod tests {
             let arguments = Arguments::try_parse_from(["atlas-secret", "--format", format.name()]);
             assert_eq!(arguments.is_ok(), format.holds_the_secret(), "{format:?}");
         }
-    }
-
-    #[test]
-    fn the_names_of_the_api_are_accepted() {
-        let arguments = Arguments::try_parse_from([
-            "atlas-secret",
-            "--groupId",
-            "p",
-            "--clientId",
-            "c",
-            "--expires-after",
-            "-5",
-        ])
-        .unwrap();
-        assert_eq!(arguments.project_id.as_deref(), Some("p"));
-        assert_eq!(arguments.client_id.as_deref(), Some("c"));
-        assert_eq!(arguments.expires_after.as_deref(), Some("-5"));
     }
 }
