@@ -350,6 +350,4 @@ fn is_cut_off_tail(bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod properties;
-#[cfg(test)]
 mod tests;

@@ -106,12 +106,10 @@ fn parse(parameters: &[u8]) -> Option<Vec<u32>> {
     if parameters.is_empty() {
         return Some(Vec::new());
     }
-    let number = |digits: &str| -> Option<u32> {
-        match digits {
-            "" => Some(0),
-            digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
-            _ => None,
-        }
+    let number = |digits: &str| match digits {
+        "" => Some(0_u32),
+        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
+        _ => None,
     };
     let text = std::str::from_utf8(parameters).ok()?;
     let modifiers = text.split(';').nth(1).and_then(|text| number(text.split(':').next()?)).unwrap_or(1);
@@ -161,19 +159,6 @@ fn numbered(number: u32) -> Option<KeyCode> {
     }
 }
 
-/// The key of a code that kitty's protocol has for the keypad.
-fn of_keypad(code: u32) -> Option<KeyCode> {
-    use KeyCode::{Delete, Down, End, Enter, Home, Insert, Left, PageDown, PageUp, Right, Up};
-    const NAMED: [KeyCode; 10] = [Left, Right, Up, Down, PageUp, PageDown, Home, End, Insert, Delete];
-    match code {
-        57414 => Some(Enter),
-        57399..=57416 => {
-            "0123456789./*-+ =,".chars().nth(usize::try_from(code - 57399).ok()?).map(KeyCode::Char)
-        }
-        _ => NAMED.get(usize::try_from(code.checked_sub(57417)?).ok()?).copied(),
-    }
-}
-
 /// The key of a character code.
 fn of_character_code(character: u32, modifiers: Option<&u32>) -> Option<KeyEvent> {
     let key = with_modifiers(KeyCode::Null, modifiers)?;
@@ -181,10 +166,10 @@ fn of_character_code(character: u32, modifiers: Option<&u32>) -> Option<KeyEvent
     let code = match character {
         9 if key.modifiers.contains(shift) => KeyCode::BackTab,
         9 => KeyCode::Tab,
-        13 => KeyCode::Enter,
+        // Also that of the keypad, in kitty's protocol.
+        13 | 57414 => KeyCode::Enter,
         27 => KeyCode::Esc,
         8 | 127 => KeyCode::Backspace,
-        code @ 57399..=57426 => of_keypad(code)?,
         code @ 0..32 => return Some(of_control_character(u8::try_from(code).ok()?)),
         // C1 controls, and kitty's codes for keys without a character.
         0x80..0xA0 | 0xE000..=0xF8FF => return None,

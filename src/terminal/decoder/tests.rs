@@ -1,60 +1,41 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::*;
 
 /// What terminals say of themselves, and other units that are no keys.
-pub(super) const REPORTS: &[&[u8]] = &[
+const REPORTS: &[&[u8]] = &[
     // Modes (DECRPM), the colour scheme, in-band resizing.
     b"\x1b[?2026;2$y",
-    b"\x1b[?2026;0$y",
-    b"\x1b[?2004;1$y",
     b"\x1b[4;1$y",
     b"\x1b[?997;1n",
     b"\x1b[48;24;80;480;1280t",
     // Device attributes, one to three; XTVERSION, DECRQSS, XTGETTCAP, DECRQUPSS.
     b"\x1b[?1;2c",
     b"\x1b[?62;4;22;28;29c",
-    b"\x1b[?64c",
     b"\x1b[c",
     b"\x1b[>0;276;0c",
-    b"\x1b[>41;354;0c",
     b"\x1b[=5z",
     b"\x1bP!|7E565445\x1b\\",
     b"\x1bP>|XTerm(370)\x1b\\",
-    b"\x1bP>|tmux 3.3a\x07",
     b"\x1bP1$r0m\x1b\\",
-    b"\x1bP0$r\x1b\\",
-    b"\x1bP1+r544e=787465726d\x1b\\",
     // Status, cursor, terminal parameters.
     b"\x1b[0n",
-    b"\x1b[3n",
-    b"\x1b[?13n",
-    b"\x1b[?10n",
     b"\x1b[12;40R",
-    b"\x1b[1;1R",
     b"\x1b[1;5R",
     b"\x1b[?12;40R",
-    b"\x1b[?12;40;1R",
     b"\x1b[2;1;1;112;112;1;0x",
     b"\x1b[?1;0;256S",
     // Keyboard protocols: kitty's flags, modifyOtherKeys, keys that type nothing, keys that are let go.
-    b"\x1b[?0u",
     b"\x1b[?1u",
-    b"\x1b[?31u",
     b"\x1b[>4;2m",
     b"\x1b[57441;1u",
-    b"\x1b[57358u",
     b"\x1b[97;1:3u",
     b"\x1b[1;1:3A",
-    b"\x1b[3;1:3~",
-    b"\x1b[57399;1:3u",
-    b"\x1b[1089::99;5:3u",
     // Windows: size, position, titles, focus.
     b"\x1b[8;24;80t",
-    b"\x1b[4;600;800t",
-    b"\x1b[6;16;8t",
-    b"\x1b[3;0;0t",
     b"\x1b[1t",
     b"\x1b]lxterm\x1b\\",
-    b"\x1b]Lxterm\x1b\\",
     b"\x1b[I",
     b"\x1b[O",
     // Mice: old, rxvt's, SGR.
@@ -62,22 +43,15 @@ pub(super) const REPORTS: &[&[u8]] = &[
     b"\x1b[M#\xc3\xa9",
     b"\x1b[32;10;20M",
     b"\x1b[<0;10;20M",
-    b"\x1b[<0;10;20m",
     // Colours, clipboard, notifications, by BEL, by ST, by ST in eight bits.
     b"\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\",
     b"\x1b]11;rgb:1e1e/1e1e/2e2e\x07",
     b"\x1b]11;rgb:1e1e/1e1e/2e2e\x9c",
-    b"\x1b]10;rgb:cdcd/d6d6/f4f4\x07",
-    b"\x1b]12;rgba:ffff/ffff/ffff/ffff\x1b\\",
-    b"\x1b]4;0;rgb:0000/0000/0000\x1b\\",
     b"\x1b]52;c;RkFLRQ==\x07",
-    b"\x1b]52;c;\x1b\\",
-    b"\x1b]99;i=1;\x1b\\",
     b"\x1b]7;file://h\xc3\xb6st/\xe2\x9c\x93\x07",
     b"\x1b]\x1b\\",
     // APC (kitty's pictures), PM, SOS.
     b"\x1b_Gi=31;OK\x1b\\",
-    b"\x1b_Gi=31;ENOENT:no such file\x1b\\",
     b"\x1b^private\x1b\\",
     b"\x1bXstart of string\x1b\\",
     // Eight-bit forms, as bytes and in UTF-8.
@@ -85,31 +59,25 @@ pub(super) const REPORTS: &[&[u8]] = &[
     b"\x9d11;rgb:0/0/0\x9c",
     b"\x90>|XTerm\x9c",
     b"\x9fGi=1;OK\x9c",
-    b"\x9eprivate\x9c",
-    b"\x98string\x9c",
     b"\xc2\x9b?997;1n",
     b"\xc2\x9d11;rgb:0/0/0\xc2\x9c",
-    b"\xc2\x90>|XTerm\xc2\x9c",
     // Control functions that no terminal sends, and a single shift of nothing.
     b"\x1b[201~",
     b"\x1b[99~",
     b"\x1b[ q",
-    b"\x1b[1 q",
     b"\x1b[!p",
     b"\x1b[?25h",
-    b"\x1b[2J",
-    b"\x1b[38;5;1m",
     b"\x1b[38:2::1:2:3m",
     b"\x1b[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23;24;25;26;27;28;29;30c",
     b"\x1b[99999999999999999999~",
     b"\x1bO@",
 ];
 
-pub(super) fn key(code: KeyCode) -> Event {
+fn key(code: KeyCode) -> Event {
     Event::Key(code.into())
 }
 
-pub(super) fn control(character: char) -> Event {
+fn control(character: char) -> Event {
     Event::Key(KeyEvent::new(KeyCode::Char(character), KeyModifiers::CONTROL))
 }
 
@@ -127,7 +95,7 @@ fn decode_slowly(reads: &[&[u8]], pause: Duration) -> Vec<Event> {
     found
 }
 
-pub(super) fn expire_all(decoder: &mut Decoder) -> Vec<Event> {
+fn expire_all(decoder: &mut Decoder) -> Vec<Event> {
     let mut found = Vec::new();
     while let Some(deadline) = decoder.deadline() {
         found.extend(decoder.expire(deadline));
@@ -200,44 +168,6 @@ fn every_control_sequence_with_a_marker_or_an_intermediate_byte_is_a_report() {
 }
 
 #[test]
-fn what_never_ends_gives_the_keyboard_back() {
-    let unfinished: &[&[u8]] = &[
-        b"\x1b[",
-        b"\x1b[?",
-        b"\x1b[?2026",
-        b"\x1b[?2026;2$",
-        b"\x1b[1;",
-        b"\x1bO",
-        b"\x1b[[",
-        b"\x1b]",
-        b"\x1b]11;rgb",
-        b"\x1b]11;rgb:0/0/0\x1b",
-        b"\x1bP",
-        b"\x1bP>|x",
-        b"\x1b_G",
-        b"\x1b^",
-        b"\x1bX",
-        b"\x9b",
-        b"\x9d",
-        b"\x90",
-        b"\x1b[M",
-        b"\x1b[M !",
-        b"\xe2\x9c",
-        b"\xc2",
-        b"\x1b[200~",
-        b"\x1b[200~abc",
-        b"\x1b[200~abc\x1b[20",
-    ];
-    for unit in unfinished {
-        let name = unit.escape_ascii();
-        let found = decode(&[unit, b"\x03"]);
-        assert_eq!(found.last(), Some(&control('c')), "{name}: Ctrl-C at once");
-        let found = decode_slowly(&[unit, b"x"], UNIT_LIMIT);
-        assert_eq!(found.last(), Some(&key(KeyCode::Char('x'))), "{name}: any key after the limit");
-    }
-}
-
-#[test]
 fn typing_does_not_prolong_a_report_that_never_ends() {
     let typed = decode_slowly(&[b"\x1b]11;rgb", b"1", b"2", b"3"], Duration::from_secs(1));
     assert_eq!(typed, [key(KeyCode::Char('2')), key(KeyCode::Char('3'))]);
@@ -292,16 +222,6 @@ fn a_paste_that_is_too_long_is_cut_and_the_rest_is_no_key() {
     assert_eq!(found, [Event::Paste("a".repeat(LONGEST_PASTE)), key(KeyCode::Char('x'))]);
 }
 
-fn assert_found(rows: &[(&[u8], KeyCode, KeyModifiers)]) {
-    for (bytes, code, modifiers) in rows {
-        for cut in 0..=bytes.len() {
-            let (first, second) = bytes.split_at(cut);
-            let expected = Event::Key(KeyEvent::new(*code, *modifiers));
-            assert_eq!(decode(&[first, second]), [expected], "{} cut at {cut}", bytes.escape_ascii());
-        }
-    }
-}
-
 #[test]
 fn keys_are_found_wherever_reads_cut_them() {
     use KeyCode::{BackTab, Backspace, Char, Delete, Down, End, Enter, Esc, F, Home, Insert, Left, PageDown};
@@ -310,28 +230,20 @@ fn keys_are_found_wherever_reads_cut_them() {
         (KeyModifiers::NONE, KeyModifiers::SHIFT, KeyModifiers::ALT, KeyModifiers::CONTROL);
     let rows: &[(&[u8], KeyCode, KeyModifiers)] = &[
         (b"a", Char('a'), none),
-        (b"A", Char('A'), shift),
         ("\u{e9}".as_bytes(), Char('\u{e9}'), none),
-        ("\u{441}".as_bytes(), Char('\u{441}'), none),
-        ("\u{20ac}".as_bytes(), Char('\u{20ac}'), none),
         ("\u{1f600}".as_bytes(), Char('\u{1f600}'), none),
-        (b" ", Char(' '), none),
         (b"\r", Enter, none),
         (b"\n", Char('j'), ctrl),
         (b"\t", Tab, none),
         (b"\x7f", Backspace, none),
         (b"\x08", Char('h'), ctrl),
         (b"\x00", Char(' '), ctrl),
-        (b"\x03", Char('c'), ctrl),
         (b"\x1a", Char('z'), ctrl),
-        (b"\x1c", Char('4'), ctrl),
         (b"\x1f", Char('7'), ctrl),
         (b"\x1b", Esc, none),
-        (b"\x1ba", Char('a'), alt),
         (b"\x1bA", Char('A'), alt | shift),
         ("\x1b\u{e9}".as_bytes(), Char('\u{e9}'), alt),
         (b"\x1b\r", Enter, alt),
-        (b"\x1b\x7f", Backspace, alt),
         (b"\x1b[A", Up, none),
         (b"\x1b[B", Down, none),
         (b"\x1b[C", Right, none),
@@ -340,81 +252,52 @@ fn keys_are_found_wherever_reads_cut_them() {
         (b"\x1b[F", End, none),
         (b"\x1b[Z", BackTab, shift),
         (b"\x1bOA", Up, none),
-        (b"\x1bOB", Down, none),
-        (b"\x1bOC", Right, none),
-        (b"\x1bOD", Left, none),
-        (b"\x1bOH", Home, none),
-        (b"\x1bOF", End, none),
-        (b"\x1bOP", F(1), none),
         (b"\x1bOS", F(4), none),
         (b"\x1bOM", Enter, none),
         (b"\x1bOj", Char('*'), none),
-        (b"\x1bOp", Char('0'), none),
         (b"\x1bOy", Char('9'), none),
-        (b"\x1b[1~", Home, none),
         (b"\x1b[2~", Insert, none),
         (b"\x1b[3~", Delete, none),
-        (b"\x1b[4~", End, none),
         (b"\x1b[5~", PageUp, none),
         (b"\x1b[6~", PageDown, none),
         (b"\x1b[7~", Home, none),
         (b"\x1b[8~", End, none),
         (b"\x1b[11~", F(1), none),
-        (b"\x1b[15~", F(5), none),
-        (b"\x1b[17~", F(6), none),
         (b"\x1b[21~", F(10), none),
-        (b"\x1b[23~", F(11), none),
         (b"\x1b[24~", F(12), none),
-        (b"\x1b[[A", F(1), none),
         (b"\x1b[[E", F(5), none),
         (b"\x1b[1;2A", Up, shift),
-        (b"\x1b[1;3B", Down, alt),
-        (b"\x1b[1;5C", Right, ctrl),
         (b"\x1b[1;6D", Left, shift | ctrl),
         (b"\x1b[5A", Up, ctrl),
         (b"\x1b[3;5~", Delete, ctrl),
-        (b"\x1b[1;2P", F(1), shift),
         (b"\x1b\x1b[A", Up, alt),
         (b"\x1bOa", Up, ctrl),
         (b"\x1b[3$", Delete, shift),
         (b"\x1b[3^", Delete, ctrl),
         (b"\x1b[3@", Delete, shift | ctrl),
-        (b"\x1b[97u", Char('a'), none),
         (b"\x1b[97;5u", Char('a'), ctrl),
         (b"\x1b[97;2u", Char('A'), shift),
-        (b"\x1b[27u", Esc, none),
         (b"\x1b[13u", Enter, none),
-        (b"\x1b[9u", Tab, none),
         (b"\x1b[9;2u", BackTab, shift),
         (b"\x1b[127u", Backspace, none),
         (b"\x1b[27;5;99~", Char('c'), ctrl),
+        // Kitty's protocol, which another program may have left on.
+        (b"\x1b[99;5:2u", Char('c'), ctrl),
+        (b"\x1b[1;5:2A", Up, ctrl),
+        (b"\x1b[97:65;2u", Char('A'), shift),
+        (b"\x1b[1057:1089:99;5:1u", Char('c'), ctrl),
+        (b"\x1b[57414u", Enter, none),
         (b"\x9bA", Up, none),
         (b"\xc2\x9bA", Up, none),
         (b"\x8fA", Up, none),
     ];
-    assert_found(rows);
-}
-
-#[test]
-fn a_keyboard_that_was_left_in_kittys_protocol_works() {
-    use KeyCode::{Char, Delete, Enter, Left, Up};
-    let (none, shift, ctrl) = (KeyModifiers::NONE, KeyModifiers::SHIFT, KeyModifiers::CONTROL);
-    assert_found(&[
-        (b"\x1b[99;5:1u", Char('c'), ctrl),
-        (b"\x1b[99;5:2u", Char('c'), ctrl),
-        (b"\x1b[1;5:2A", Up, ctrl),
-        (b"\x1b[97:65;2u", Char('A'), shift),
-        (b"\x1b[1089::99;5u", Char('c'), ctrl),
-        (b"\x1b[1057:1089:99;5:1u", Char('c'), ctrl),
-        (b"\x1b[1089::99u", Char('\u{441}'), none),
-        (b"\x1b[57399u", Char('0'), none),
-        (b"\x1b[57413;5u", Char('+'), ctrl),
-        (b"\x1b[57414u", Enter, none),
-        (b"\x1b[57416u", Char(','), none),
-        (b"\x1b[57417u", Left, none),
-        (b"\x1b[57426u", Delete, none),
-        (b"\x1b[27;2;13~", Enter, shift),
-    ]);
+    for (bytes, code, modifiers) in rows {
+        for cut in 0..=bytes.len() {
+            let (first, second) = bytes.split_at(cut);
+            let expected = Event::Key(KeyEvent::new(*code, *modifiers));
+            assert_eq!(decode(&[first, second]), [expected], "{} cut at {cut}", bytes.escape_ascii());
+        }
+    }
 }
 
 #[test]
@@ -443,12 +326,64 @@ fn escape_is_a_key_soon_and_before_a_report() {
     }
 }
 
-#[test]
-fn bytes_that_are_no_characters_do_no_harm() {
-    for bytes in
-        [&b"\xff"[..], b"\xc0\x80", b"\xe2x", b"\xf5\x80\x80\x80", b"\x80", b"\xed\xa0\x80", b"\xc3\xc3\xa9"]
-    {
-        let found = decode(&[bytes, b"y"]);
-        assert_eq!(found.last(), Some(&key(KeyCode::Char('y'))), "{}", bytes.escape_ascii());
+/// Bytes that begin or end something, and any others.
+fn noise() -> impl Strategy<Value = Vec<u8>> {
+    let special = prop::sample::select(b"\x1b[]OP_^X\\M<?;:0129~u$ \x07\x9b\x9c\x9d\xc2\x18a\x7f".to_vec());
+    vec(prop_oneof![8 => special, 1 => any::<u8>()], 0..60)
+}
+
+/// The bytes in reads that end at these places.
+fn cut<'a>(bytes: &'a [u8], at: &[prop::sample::Index]) -> Vec<&'a [u8]> {
+    let mut places: Vec<usize> = at.iter().map(|at| at.index(bytes.len() + 1)).collect();
+    places.sort_unstable();
+    let mut from = 0;
+    places.push(bytes.len());
+    places.into_iter().map(|to| &bytes[std::mem::replace(&mut from, to)..to]).collect()
+}
+
+/// The events of these reads. Each read comes with its delay after the previous one, in milliseconds.
+fn decode_with(decoder: &mut Decoder, now: &mut Instant, reads: &[&[u8]], pauses: &[u64]) -> Vec<Event> {
+    let mut found = Vec::new();
+    for (index, read) in reads.iter().enumerate() {
+        *now += Duration::from_millis(pauses.get(index).copied().unwrap_or_default());
+        found.extend(decoder.expire(*now));
+        found.extend(decoder.feed(read, *now));
+    }
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn after_any_bytes_at_any_pace_the_keyboard_works(
+        bytes in noise(), at in vec(any::<prop::sample::Index>(), 0..6),
+        pauses in vec(prop::sample::select(vec![0_u64, 10, 60, 3_000]), 0..6),
+    ) {
+        let mut now = Instant::now();
+        let mut decoder = Decoder::new(now);
+        decode_with(&mut decoder, &mut now, &cut(&bytes, &at), &pauses);
+        prop_assert!(decoder.deadline().is_none_or(|deadline| deadline <= now + UNIT_LIMIT));
+        // Ctrl-C at once.
+        let mut other = Decoder::new(now);
+        decode_with(&mut other, &mut now, &[&bytes], &[]);
+        prop_assert_eq!(other.feed(b"\x03", now).pop(), Some(control('c')));
+        // Any key once everything that waits has had its time.
+        expire_all(&mut decoder);
+        now += UNIT_LIMIT;
+        prop_assert_eq!(decoder.feed(b"x", now).pop(), Some(key(KeyCode::Char('x'))));
+    }
+
+    #[test]
+    fn how_reads_cut_the_bytes_changes_nothing(bytes in noise(), at in vec(any::<prop::sample::Index>(), 1..9)) {
+        // At the end of a read Ctrl-C was typed, and ends a paste.
+        let bytes: Vec<u8> = bytes.into_iter().filter(|byte| *byte != CTRL_C).collect();
+        let mut now = Instant::now();
+        let (mut whole, mut parts) = (Decoder::new(now), Decoder::new(now));
+        let mut expected = decode_with(&mut whole, &mut now, &[&bytes], &[]);
+        expected.extend(expire_all(&mut whole));
+        let mut found = decode_with(&mut parts, &mut now, &cut(&bytes, &at), &[]);
+        found.extend(expire_all(&mut parts));
+        prop_assert_eq!(found, expected);
     }
 }
