@@ -37,8 +37,9 @@ pub(super) struct Executor {
 }
 
 impl Executor {
-    /// Starts a command. The event loop handles those for the terminal.
+    /// Starts a command.
     pub fn start(&mut self, command: Command) {
+        let Some(command) = self.runner.start(command) else { return };
         let (copier, records) = (Arc::clone(&self.copier), Arc::clone(&self.records));
         let home = self.home.clone();
         match command {
@@ -95,25 +96,8 @@ impl Executor {
                 let print = async move { print(format, *payload).await };
                 self.runner.deliver(Slot::Print, Event::Printed, print, || Err(not_printed()));
             }
-            job @ (Command::Create(_)
-            | Command::CancelCreate
-            | Command::Answer(_)
-            | Command::Recover(..)
-            | Command::StopRecover
-            | Command::Delete(..)
-            | Command::CancelDelete
-            | Command::FetchAccount(..)
-            | Command::FetchProject(_)
-            | Command::FetchSettings(_)
-            | Command::FetchProjects(_)
-            | Command::FetchAccounts(..)
-            | Command::StopPages
-            | Command::Verify(..)) => {
-                let left = self.runner.start(job);
-                debug_assert!(left.is_none(), "no job: {left:?}");
-            }
-            // Handled by the event loop.
-            Command::Report(_) | Command::Suspend | Command::Repaint | Command::Quit(_) => {}
+            // The event loop handles the rest.
+            _ => {}
         }
     }
 

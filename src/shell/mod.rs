@@ -378,30 +378,3 @@ impl Run {
 pub(super) fn now(started: Instant) -> Now {
     Now { wall: process::wall_clock(), uptime: started.elapsed() }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::Template;
-
-    #[test]
-    fn what_stdout_gets_is_clear_before_anything_is_sent() {
-        use StdoutKind::{Sink, Terminal};
-        let template = Format::Template(Template::parse("{secret}").unwrap());
-        let rows = [
-            (Terminal, Some(template), false, Ok(Output::Terminal)),
-            (Sink, Some(template), false, Ok(Output::Sink(template))),
-            (Terminal, None, false, Ok(Output::Terminal)),
-            (Terminal, None, true, Ok(Output::Terminal)),
-            (Terminal, Some(Format::Env), false, Err(StdoutError::FormatOnTerminal)),
-            (Terminal, Some(Format::Env), true, Err(StdoutError::FormatOnTerminal)),
-            (Sink, None, false, Ok(Output::Sink(Format::Secret))),
-            (Sink, Some(Format::Json), false, Ok(Output::Sink(Format::Json))),
-            (Sink, None, true, Err(StdoutError::NoFormat)),
-            (Sink, Some(Format::Json), true, Ok(Output::Sink(Format::Json))),
-        ];
-        for (stdout, format, yes, expected) in rows {
-            assert_eq!(plan_output(stdout, format, yes), expected, "{stdout:?} {format:?} {yes}");
-        }
-    }
-}

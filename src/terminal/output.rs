@@ -239,29 +239,12 @@ fn plausible_size(reported: (u16, u16), variable: impl Fn(&str) -> Option<String
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Seek};
-
     use super::*;
-
-    #[test]
-    fn a_frame_is_sent_whole() {
-        let mut file = tempfile::tempfile().unwrap();
-        let output = TerminalOutput::new(file.try_clone().unwrap());
-        let long = vec![b'x'; 100_000];
-        let mut frame = FrameWriter(output.clone());
-        frame.write_all(b"mdb_sa_sk_FAKE").unwrap();
-        frame.write_all(&long).unwrap();
-        assert!(output.is_behind());
-        assert!(output.send(Duration::ZERO).unwrap() && !output.is_behind());
-        let mut sent = Vec::new();
-        file.rewind().unwrap();
-        file.read_to_end(&mut sent).unwrap();
-        assert_eq!(sent, [&b"mdb_sa_sk_FAKE"[..], &long].concat());
-    }
 
     #[cfg(unix)]
     #[test]
     fn a_reader_that_does_not_read_is_not_waited_for() {
+        use std::io::Read;
         let (mut reader, writer) = io::pipe().unwrap();
         rustix::io::ioctl_fionbio(&writer, true).unwrap();
         let mut output = TerminalOutput::new(File::from(std::os::fd::OwnedFd::from(writer)));
@@ -284,38 +267,20 @@ mod tests {
         assert_eq!(reading.join().unwrap(), [&frame[..], b"after"].concat());
     }
 
-    #[cfg(unix)]
-    #[test]
-    fn a_terminal_that_is_gone_is_an_error() {
-        let (reader, writer) = io::pipe().unwrap();
-        drop(reader);
-        let output = TerminalOutput::new(File::from(std::os::fd::OwnedFd::from(writer)));
-        output.push(b"x");
-        assert!(output.send(Duration::ZERO).is_err());
-    }
-
     #[test]
     fn a_size_that_cannot_be_is_replaced() {
         type Row = ((u16, u16), &'static str, &'static str, (u16, u16));
-        let rows: [Row; 18] = [
+        let rows: [Row; 10] = [
             ((80, 24), "", "", (80, 24)),
             ((213, 61), "10", "10", (213, 61)),
-            ((1, 1), "", "", (1, 1)),
             ((0, 0), "", "", (80, 24)),
-            ((0, 0), "132", "43", (132, 43)),
             ((0, 0), " 132\n", "43", (132, 43)),
-            ((0, 0), "132", "", (132, 24)),
-            ((0, 0), "", "43", (80, 43)),
             ((0, 0), "0", "0", (80, 24)),
             ((0, 0), "-5", "2.5", (80, 24)),
-            ((0, 0), "wide", "high", (80, 24)),
-            ((0, 0), "99999999", "65535", (80, 24)),
             ((0, 0), "65535", "401", (80, 24)),
             ((0, 0), "1000", "400", (1000, 400)),
             ((0, 50), "100", "30", (100, 50)),
-            ((120, 0), "100", "30", (120, 30)),
             ((65535, 65535), "", "", (1000, 400)),
-            ((1, 65535), "80", "24", (1, 400)),
         ];
         for (reported, columns, lines, expected) in rows {
             let variable = |name: &str| {

@@ -163,13 +163,4 @@ mod tests {
             assert!(!numbers.contains(&fault_or_uncatchable), "{fault_or_uncatchable}");
         }
     }
-
-    #[test]
-    fn what_is_ignored_is_read_from_the_mask() {
-        let status = "Name:\tx\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\nSigCgt:\tffff\n";
-        assert_eq!(ignored_in(status), 0x1001);
-        for nothing in ["", "Name:\tx\n", "SigIgn:\tzz\n"] {
-            assert_eq!(ignored_in(nothing), 0, "{nothing:?}");
-        }
-    }
 }

@@ -37,11 +37,14 @@ fn the_settings_file_sets_the_lifetime_unless_a_flag_does() {
 }
 
 #[test]
-fn the_template_of_the_settings_file_can_be_copied() {
-    let mut terminal = with_file(demo(), "template = 'a{secret}'\n").start();
-    create(&mut terminal);
-    terminal.send("f");
-    terminal.wait_for("Template  a{secret}");
+fn a_template_of_the_user_can_be_copied() {
+    let in_file = with_file(demo(), "template = 'a{secret}'\n");
+    for program in [in_file, demo().args(["--template", "a{secret}"])] {
+        let mut terminal = program.start();
+        create(&mut terminal);
+        terminal.send("f");
+        terminal.wait_for("Template  a{secret}");
+    }
 }
 
 #[test]
