@@ -305,11 +305,7 @@ fn shadowed_sources_and_odd_settings_are_reported() {
             "",
             &[],
             &format!("version = 2\n[a]\nauth_type = 'service_account'\nclient_id = '{ID}'\nproject_id = 'g'"),
-            &a(
-                "cloud.mongodb.com",
-                "client_id in profile `a` is ignored because the other half of the pair is missing; both are read from the keyring\n\
-                 project_id in profile `a`: \"g\" is not a hex digit",
-            ),
+            &a("cloud.mongodb.com", "project_id in profile `a`: \"g\" is not a hex digit"),
         ),
         (
             "",
