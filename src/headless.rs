@@ -29,19 +29,14 @@ use crate::process::{internal_error, say, wall_clock};
 /// Printed before the first request.
 pub const SIGNING_IN: &str = "Signing in";
 
-/// A run without an interface.
 pub struct Headless {
-    /// The connections to Atlas.
     pub connections: Arc<Connections>,
-    /// The records of pending creations.
     pub records: Arc<Records>,
-    /// The secret to create.
     pub new_secret: NewSecret,
     /// Who is signed in, as the beginning of a sentence.
     pub who: String,
     /// What the command line approved.
     pub flags: Flags,
-    /// The format for standard output.
     pub format: Format,
     /// True if signing in was already reported, because names were looked up.
     pub has_signed_in: bool,
@@ -54,7 +49,6 @@ pub type Ended = (Exit, Option<ExitSummary>);
 
 /// A secret that could not be written to standard output. Only an interface can still deliver it.
 pub struct Undelivered {
-    /// The secret to deliver.
     pub payload: SecretPayload,
     /// The IDs of the account's earlier secrets, if they are known.
     pub before: Vec<SecretId>,
@@ -66,9 +60,6 @@ pub struct Undelivered {
 
 impl Headless {
     /// Creates the secret and writes it to standard output. `signals` waits for the next signal.
-    ///
-    /// # Errors
-    /// Writing to standard output failed.
     pub async fn run(self, mut signals: impl AsyncFnMut() -> Signal) -> Result<Ended, Box<Undelivered>> {
         self.report_in_background();
         let organization = self.fetch_organization();

@@ -41,9 +41,6 @@ struct Finished {
 
 /// Asks the Atlas CLI for the token of a profile with a browser login. The CLI prints the token that it has, and does
 /// not renew it.
-///
-/// # Errors
-/// Returns a sentence for each kind of failure, with advice.
 pub(super) async fn read_token(profile: &ProfileName) -> Result<Credentials, CredentialsError> {
     let token = token(profile).await.map_err(CredentialsError::Unusable)?;
     Credentials::access_token((*token).clone())

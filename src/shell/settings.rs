@@ -54,9 +54,8 @@ pub struct Settings {
     pub(super) clear_after: Option<Duration>,
     /// The format requested for standard output.
     pub(super) format: Option<Format>,
-    /// The folder of the records.
     pub(super) state_folder: Option<PathBuf>,
-    /// The folder that `~` is replaced by.
+    /// What `~` stands for.
     pub(super) home: Option<PathBuf>,
     /// The Atlas CLI's file of profiles.
     pub(super) cli_config: Option<PathBuf>,
@@ -66,11 +65,7 @@ pub struct Settings {
 
 impl Settings {
     /// Reads the arguments, the environment, the settings file and the profiles. `variable` looks up an environment
-    /// variable.
-    ///
-    /// # Errors
-    /// Returns an error if something that was requested by name cannot be used. Without credentials the sign-in screen
-    /// opens.
+    /// variable. Without credentials the sign-in screen opens, but something that was requested by name must be usable.
     pub fn gather(
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<OsString>,
