@@ -16,8 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::delivery::write_secret;
 use crate::domain::{
     ApiError, ApiResult, Certainty, CreatedSecret, Delivery, Disposition, ExistingSecret, Exit, ExitSummary,
-    Flags, Format, GRACE, NewSecret, OrganizationId, SECRETS_PER_ACCOUNT, SecretId, SecretPayload,
-    ServiceAccount, Signal, text,
+    Flags, Format, GRACE, NewSecret, OrganizationId, SecretId, SecretPayload, ServiceAccount, Signal, text,
 };
 use crate::jobs::{
     self, AtlasApi, Before, Connections, Operator, Outcome, PAUSES, Question, Reason, Records, Recovered,
@@ -28,19 +27,14 @@ use crate::process::{internal_error, say, time_zone, wall_clock};
 /// Printed before the first request.
 pub const SIGNING_IN: &str = "Signing in";
 
-/// A run without an interface.
 pub struct Headless {
-    /// The connections to Atlas.
     pub connections: Arc<Connections>,
-    /// The records of pending creations.
     pub records: Arc<Records>,
-    /// The secret to create.
     pub new_secret: NewSecret,
     /// Who is signed in, as the beginning of a sentence.
     pub who: String,
     /// What the command line approved.
     pub flags: Flags,
-    /// The format for standard output.
     pub format: Format,
     /// True if signing in was already reported, because names were looked up.
     pub has_signed_in: bool,
@@ -53,7 +47,6 @@ pub type Ended = (Exit, Option<ExitSummary>);
 
 /// A secret that could not be written to standard output. Only an interface can still deliver it.
 pub struct Undelivered {
-    /// The secret to deliver.
     pub payload: SecretPayload,
     /// Whether Atlas accepts the secret, if that was verified.
     pub verified: Option<ApiResult<()>>,
@@ -63,9 +56,6 @@ pub struct Undelivered {
 
 impl Headless {
     /// Creates the secret and writes it to standard output. `signals` waits for the next signal.
-    ///
-    /// # Errors
-    /// Writing to standard output failed.
     pub async fn run(self, mut signals: impl AsyncFnMut() -> Signal) -> Result<Ended, Box<Undelivered>> {
         self.report_in_background();
         let organization = self.fetch_organization();
@@ -339,38 +329,30 @@ fn label(secret: &ExistingSecret) -> String {
     text::short_label(secret, "...")
 }
 
-/// The secrets of a full account, and how to delete those that are too many.
+/// The secrets of a full account, and how to delete one.
 fn full_account_lines(account: &ServiceAccount, replaces: bool) -> Vec<String> {
     let now = account.read_at.unwrap_or_else(wall_clock);
     let has_expired = |secret: &ExistingSecret| account.read_at.is_some() && secret.is_expired(now);
-    let manual_action = match account.secrets.len() + 1 - SECRETS_PER_ACCOUNT {
-        ..=1 => "Run atlas-secret without --yes to delete one.".to_owned(),
-        surplus => format!("Delete {surplus} of them: run atlas-secret without --yes, or use Atlas."),
-    };
+    let delete_one = "Run atlas-secret without --yes to delete one.";
     let action = match (account.consequences(now).deletes, replaces) {
-        (Some(_), true) => manual_action,
+        // It was deleted, and is there again.
+        (Some(_), true) => delete_one.to_owned(),
         (Some(secret), false) => format!(
             "Add --replace-expired, which deletes {}, or run atlas-secret without --yes to delete one.",
             label(&secret)
         ),
-        (None, _) if account.secrets.iter().any(has_expired) => {
-            let why = if replaces { "--replace-expired does not apply: it deletes one secret. " } else { "" };
-            format!("{why}{manual_action}")
-        }
         (None, _) => {
-            let none = match account.read_at {
+            let why = match account.read_at {
                 None => "Atlas's response has no date, so no secret is known to have expired.",
+                Some(_) if account.secrets.iter().any(has_expired) => "deleting one secret is not enough.",
                 Some(_) if account.secrets.iter().any(|secret| secret.expires_at.is_none()) => {
                     "no secret is known to have expired."
                 }
                 Some(_) => "no secret has expired.",
             };
-            let none = if replaces {
-                format!("--replace-expired does not apply: {none}")
-            } else {
-                text::sentence(none)
-            };
-            format!("{none} {manual_action}")
+            let does_not_apply = format!("--replace-expired does not apply: {why}");
+            let why = if replaces { does_not_apply } else { text::sentence(why) };
+            format!("{why} {delete_one}")
         }
     };
     let zone = time_zone();
@@ -442,41 +424,5 @@ impl Operator for Unattended<'_> {
             }
         }
         is_approved
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn advice_about_more_secrets_than_usual_fits_their_number() {
-        let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
-        let [expired, valid] = ["2026-11-23T18:14:00Z", "2026-12-23T18:14:00Z"];
-        let delete_two = "Delete 2 of them: run atlas-secret without --yes, or use Atlas.";
-        let rows: [(&[&str], bool, &str); 4] = [
-            // It was deleted, and is there again.
-            (&[expired, valid], true, "Run atlas-secret without --yes to delete one."),
-            (&[valid; 3], false, &format!("No secret has expired. {delete_two}")),
-            (&[valid, expired, valid], false, delete_two),
-            (
-                &[valid, expired, valid],
-                true,
-                &format!("--replace-expired does not apply: it deletes one secret. {delete_two}"),
-            ),
-        ];
-        for (expiries, replace_expired, advice) in rows {
-            let secret = |expires_at: &&str| ExistingSecret {
-                id: SecretId::from_server("32b6e34b3d91647abb00000a").unwrap(),
-                created_at: None,
-                expires_at: Some(expires_at.parse().unwrap()),
-                last_used_at: None,
-                mask: None,
-            };
-            let secrets = expiries.iter().map(secret).collect();
-            let account = ServiceAccount { secrets, read_at: Some(now), ..ServiceAccount::default() };
-            let lines = full_account_lines(&account, replace_expired);
-            assert_eq!((lines.last().unwrap().as_str(), lines.len()), (advice, expiries.len() + 1));
-        }
     }
 }

@@ -41,9 +41,6 @@ struct Finished {
 
 /// Asks the Atlas CLI for the token of a profile with a browser login. The CLI prints the token that it has, and does
 /// not renew it.
-///
-/// # Errors
-/// Returns a sentence for each kind of failure, with advice.
 pub(super) async fn read_token(profile: &ProfileName) -> Result<Credentials, CredentialsError> {
     let token = token(profile).await.map_err(CredentialsError::Unusable)?;
     Credentials::access_token((*token).clone())
@@ -65,13 +62,12 @@ async fn token(profile: &ProfileName) -> Result<Zeroizing<String>, String> {
     let command = command_line(profile);
     let not_started = |error: io::Error| not_started(&command, &os_error_message(&error));
     let mut child = start(&program, profile).map_err(not_started)?;
-    let mut group = Group::of(&child);
-    let ended = timeout(LIMIT, wait(&mut child)).await.map_err(|_| {
-        format!(
+    let Ok(ended) = timeout(LIMIT, wait(&mut child)).await else {
+        kill_group(&child);
+        return Err(format!(
             "{command} took more than 5 seconds and was stopped: run it in a terminal to see why, {OR_TOKEN}"
-        )
-    })?;
-    group.disarm();
+        ));
+    };
     ended.map_err(not_started)?.token(profile)
 }
 
@@ -168,40 +164,16 @@ fn error_line(errors: &[u8]) -> ServerText {
     ServerText::new(&without_secrets(&parts.join(" ")))
 }
 
-/// The process group of a command. Dropping this kills the group, unless the command has ended.
-struct Group {
+/// Kills the command and all that it started. Windows has no such process groups: there, dropping the child kills it
+/// alone.
+fn kill_group(child: &Child) {
     #[cfg(unix)]
-    leader: Option<rustix::process::Pid>,
-}
-
-#[cfg(unix)]
-impl Group {
-    fn of(child: &Child) -> Self {
-        let id = child.id().and_then(|id| i32::try_from(id).ok());
-        Self { leader: id.and_then(rustix::process::Pid::from_raw) }
+    {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        let leader = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        // The last process of the group may have ended just now.
+        let _ = leader.map(|leader| kill_process_group(leader, Signal::KILL));
     }
-
-    fn disarm(&mut self) {
-        self.leader = None;
-    }
-}
-
-#[cfg(unix)]
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(leader) = self.leader {
-            // The last process of the group may have ended just now.
-            let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
-        }
-    }
-}
-
-/// Windows has no such process groups: dropping the child kills the command alone.
-#[cfg(not(unix))]
-impl Group {
-    fn of(_: &Child) -> Self {
-        Self {}
-    }
-
-    fn disarm(&mut self) {}
+    #[cfg(not(unix))]
+    let _ = child;
 }

@@ -90,11 +90,10 @@ pub(crate) fn who_can_change_it(stat: FileStat) -> Option<&'static str> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn only_regular_files_are_read_and_nothing_blocks() {
         use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -116,13 +115,5 @@ mod tests {
             let text = read_text(&path).map(|found| found.map(|(text, _)| text.to_string()));
             assert_eq!(text, expected.map_err(str::to_owned), "{}", path.display());
         }
-    }
-
-    #[test]
-    fn a_failure_to_read_is_named() {
-        let denied = not_read(&io::Error::from(ErrorKind::PermissionDenied));
-        assert!(denied.starts_with("cannot be read (permission denied)"), "{denied}");
-        let other = not_read(&io::Error::from(ErrorKind::TimedOut));
-        assert_eq!(other, "cannot be read: timed out");
     }
 }

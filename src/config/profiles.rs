@@ -237,16 +237,6 @@ impl Profile {
         CREDENTIAL_SETTINGS.iter().any(|name| self.settings.text(name).is_some())
     }
 
-    /// Returns the half of a pair that is in the file without the other, so that both are read from the keyring.
-    pub(super) fn lone_half(&self) -> Option<&'static str> {
-        let [identifier, secret] = halves(self.kind().ok()??);
-        match (self.settings.text(identifier), self.settings.text(secret)) {
-            (Some(_), None) => Some(identifier),
-            (None, Some(_)) => Some(secret),
-            _ => None,
-        }
-    }
-
     /// Returns the credentials of this profile. Both halves come from the file or both from the keyring, never one from
     /// each: the Atlas CLI reads credentials only from the keyring if that can be opened.
     pub fn credentials(&self) -> Result<CredentialSource, CredentialsError> {

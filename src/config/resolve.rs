@@ -161,10 +161,6 @@ impl Resolver<'_> {
                 profiles.check_host(profile, &base_url)?;
             }
             warnings.extend_from_slice(profiles.warnings());
-            warnings.extend(profile.lone_half().map(|setting| {
-                let source = profile.label(setting);
-                format!("{source} is ignored because the other half of the pair is missing; both are read from the keyring")
-            }));
             warnings.extend(profile.type_error("project_id"));
         }
         let project = choose_project(&self.variables, profile, &mut shadowed, &mut warnings);
@@ -190,8 +186,12 @@ impl Found {
 struct SourcedText {
     source: String,
     text: String,
-    variable: Option<&'static str>,
+    /// The source's name if it takes precedence.
+    winner: &'static str,
 }
+
+/// The winner if it is a setting of a profile.
+const IN_PROFILE: &str = "the URL in the profile";
 
 /// Returns the sources that set a value: variables first, then settings of the profile.
 fn sourced_texts(
@@ -202,12 +202,12 @@ fn sourced_texts(
 ) -> Vec<SourcedText> {
     let in_variable = |name: &'static str| {
         let text = variables.get(name)?;
-        Some(SourcedText { source: name.to_owned(), text, variable: Some(name) })
+        Some(SourcedText { source: name.to_owned(), text, winner: name })
     };
     let in_profile = |setting: &&str| {
         let profile = profile?;
         let text = profile.text(setting)?.to_owned();
-        Some(SourcedText { source: profile.label(setting), text, variable: None })
+        Some(SourcedText { source: profile.label(setting), text, winner: IN_PROFILE })
     };
     let in_variables = names.iter().copied().filter_map(in_variable);
     in_variables.chain(settings.iter().filter_map(in_profile)).collect()
@@ -217,9 +217,8 @@ fn sourced_texts(
 fn first_of(sources: Vec<SourcedText>, shadowed: &mut Vec<ShadowedSource>) -> Option<SourcedText> {
     let mut sources = sources.into_iter();
     let first = sources.next()?;
-    let winner = first.variable.unwrap_or("the URL in the profile");
-    let losers = sources.filter(|loser| first.variable.or(loser.variable).is_some());
-    shadowed.extend(losers.map(|loser| ShadowedSource::new(loser.source, winner)));
+    let losers = sources.filter(|loser| loser.winner != first.winner);
+    shadowed.extend(losers.map(|loser| ShadowedSource::new(loser.source, first.winner)));
     Some(first)
 }
 
@@ -269,8 +268,8 @@ fn choose_project(
     warnings: &mut Vec<String>,
 ) -> Option<(String, String)> {
     let sources = sourced_texts(&[PROJECT_ID, MCLI_PROJECT_ID], &["project_id"], variables, profile);
-    let SourcedText { source, text, variable } = first_of(sources, shadowed)?;
-    if variable.is_some() {
+    let SourcedText { source, text, winner } = first_of(sources, shadowed)?;
+    if winner != IN_PROFILE {
         if is_quoted(&text) {
             warnings.push(format!("{source}: {}", IdError::Quoted));
         }

@@ -12,9 +12,6 @@ use crate::process::say;
 
 /// Runs the embedded Atlas at this address until Ctrl-C. Prints the variables for using it as shell commands to
 /// standard output. Their credentials are random in every run.
-///
-/// # Errors
-/// The address cannot be bound, or standard output cannot be written.
 pub fn serve_demo(address: SocketAddr) -> Result<Exit, String> {
     let failed = |error: io::Error| format!("--demo-server {address}: {}", os_error_message(&error));
     let world = World::demo().map_err(|error| failed(error.into()))?;

@@ -19,7 +19,6 @@ use crate::process::internal_error;
 use crate::terminal::TerminalOutput;
 use crate::tui::{Command, Event, JobRunner, SignInWith, Slot};
 
-/// Carries out commands.
 pub(super) struct Executor {
     pub runner: JobRunner<Arc<Connections>, Arc<Records>>,
     pub connections: Arc<Connections>,
@@ -37,7 +36,6 @@ pub(super) struct Executor {
 }
 
 impl Executor {
-    /// Starts a command.
     pub fn start(&mut self, command: Command) {
         let Some(command) = self.runner.start(command) else { return };
         let (copier, records) = (Arc::clone(&self.copier), Arc::clone(&self.records));

@@ -41,10 +41,7 @@ const OPEN_FILES: usize = 24;
 const NO_TERMINAL: &str =
     "no terminal found. To run without one, use --yes and --format, and redirect standard output";
 
-/// Runs the program. `started` is when the process started.
-///
-/// # Errors
-/// If it cannot start, or the terminal fails before anything was created.
+/// Runs the program. `started` is when the process started. An error means that nothing was created.
 pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>> {
     let journal_stream = std::env::var("JOURNAL_STREAM").ok();
     let stdout = check_stdout(journal_stream.as_deref())?;
@@ -164,7 +161,6 @@ fn field_error(form: &Form, name: FieldName) -> String {
     if value.is_empty() { format!(": {message}") } else { format!(" {value}: {message}") }
 }
 
-/// The state of a run.
 struct Run {
     app: App,
     theme: Theme,

@@ -15,16 +15,13 @@ use crate::tui::{best_matches, is_same_name};
 /// The most candidates that are listed.
 const MAX_CANDIDATES: usize = 10;
 
-/// An entry of a list.
 struct Entry {
     name: ServerText,
     id: String,
 }
 
-/// Replaces the names in the form by IDs. Returns true if that required signing in.
-///
-/// # Errors
-/// The exit code, and why a name has no ID.
+/// Replaces the names in the form by IDs. Returns true if that required signing in, or else the exit code, and why a name
+/// has no ID.
 pub(super) async fn resolve(
     atlas: &impl AtlasApi,
     form: &mut Form,

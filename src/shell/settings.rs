@@ -13,8 +13,7 @@ use jiff::tz::TimeZone;
 use crate::atlas::{check_proxies, proxy_variables};
 use crate::cli::Arguments;
 use crate::config::{
-    CHOICES, CREDENTIALS, CredentialSource, Flags, Found, Origin, Profiles, ShadowedSource, config_path,
-    resolve,
+    CHOICES, CREDENTIALS, Flags, Found, Origin, Profiles, ShadowedSource, config_path, resolve,
 };
 use crate::delivery::{Environment, Preference};
 use crate::demo::World;
@@ -54,9 +53,8 @@ pub struct Settings {
     pub(super) clear_after: Option<Duration>,
     /// The format requested for standard output.
     pub(super) format: Option<Format>,
-    /// The folder of the records.
     pub(super) state_folder: Option<PathBuf>,
-    /// The folder that `~` is replaced by.
+    /// What `~` stands for.
     pub(super) home: Option<PathBuf>,
     /// The Atlas CLI's file of profiles.
     pub(super) cli_config: Option<PathBuf>,
@@ -66,11 +64,7 @@ pub struct Settings {
 
 impl Settings {
     /// Reads the arguments, the environment, the settings file and the profiles. `variable` looks up an environment
-    /// variable.
-    ///
-    /// # Errors
-    /// Returns an error if something that was requested by name cannot be used. Without credentials the sign-in screen
-    /// opens.
+    /// variable. Without credentials the sign-in screen opens, but something that was requested by name must be usable.
     pub fn gather(
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<OsString>,
@@ -205,39 +199,23 @@ fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &st
     let notes =
         found.warnings.into_iter().chain(other_host).chain(ShadowedSource::sentences(&found.shadowed));
     app.shared.credential_notes = notes.map(|note| ServerText::new(&note)).collect();
-    app.shared.login_holder = found.origin.as_ref().map(stored_in);
     let Some(credentials) = found.credentials else {
         app.shared.session = Session::signed_out(&found.base_url);
         app.screen = Screen::SignIn(Box::new(SignIn::new(app.shared.profiles.clone())));
         return None;
     };
-    let has_several_sources = !found.shadowed.is_empty();
-    app.shared.session =
-        remote_session(&found.base_url, &credentials, found.origin.as_ref(), has_several_sources);
+    // The header shows the source of the credentials if that is a profile, or if several sources were set.
+    let (login_holder, session) = if let Some(Origin::Profile(name, _)) = &found.origin {
+        (format!("profile {name}"), profile_session(&found.base_url, &credentials, name))
+    } else {
+        let session = Session::remote(&found.base_url, credentials.identity());
+        let is_only_source = found.shadowed.is_empty();
+        let session = if is_only_source { session } else { session.with_origin(SessionOrigin::Environment) };
+        ("MONGODB_ATLAS_CLIENT_SECRET".to_owned(), session)
+    };
+    app.shared.login_holder = Some(ServerText::new(&login_holder));
+    app.shared.session = session;
     Some(Source::Remote { base_url: found.base_url, credentials })
-}
-
-/// Returns where the credentials are stored that the new secret may replace.
-fn stored_in(origin: &Origin) -> ServerText {
-    match origin {
-        Origin::Profile(name, _) => ServerText::new(&format!("profile {name}")),
-        Origin::Environment(_) => ServerText::new("MONGODB_ATLAS_CLIENT_SECRET"),
-    }
-}
-
-/// Returns the session. Its header shows the source of the credentials if that is a profile, or if several sources were
-/// set.
-fn remote_session(
-    base_url: &BaseUrl,
-    credentials: &CredentialSource,
-    origin: Option<&Origin>,
-    has_several_sources: bool,
-) -> Session {
-    if let Some(Origin::Profile(name, _)) = origin {
-        return profile_session(base_url, credentials, name);
-    }
-    let session = Session::remote(base_url, credentials.identity());
-    if has_several_sources { session.with_origin(SessionOrigin::Environment) } else { session }
 }
 
 fn parse_base_url(text: &str) -> Result<BaseUrl, String> {

@@ -122,7 +122,7 @@ impl Decoder {
         // At the end of a read it was typed: a pasted one is followed by more of the paste, or by its end.
         if self.is_in_paste() && bytes.last() == Some(&CTRL_C) {
             self.pending.pop();
-            events.extend(self.abandon(now));
+            events.extend(self.abandon());
             events.extend(self.feed(&[CTRL_C], now));
         }
         events
@@ -133,8 +133,8 @@ impl Decoder {
         if self.mode != Mode::Units {
             return Some(self.since + UNIT_LIMIT);
         }
-        let is_short = self.is_escape() || self.mouse_report().is_some();
-        (!self.pending.is_empty()).then(|| self.since + if is_short { ESCAPE_LIMIT } else { UNIT_LIMIT })
+        let limit = if self.is_escape() { ESCAPE_LIMIT } else { UNIT_LIMIT };
+        (!self.pending.is_empty()).then(|| self.since + limit)
     }
 
     /// Ends what is incomplete, if its time is up.
@@ -143,7 +143,7 @@ impl Decoder {
             return Vec::new();
         }
         let is_lone = self.is_escape();
-        let events = self.abandon(now);
+        let events = self.abandon();
         self.lone_escape = is_lone.then_some(now);
         events
     }
@@ -156,16 +156,8 @@ impl Decoder {
         self.mode == Mode::Units && self.pending.iter().all(|byte| *byte == ESCAPE)
     }
 
-    /// The coordinates of an incomplete X10 mouse report. This program does not ask for reports, so fewer than three
-    /// bytes are keys. No other incomplete unit contains an `M`.
-    fn mouse_report(&self) -> Option<&[u8]> {
-        let letter = self.pending.iter().position(|byte| *byte == b'M')?;
-        (self.mode == Mode::Units).then(|| &self.pending[letter + 1..])
-    }
-
     /// Ends what is incomplete, and returns the events it already has.
-    fn abandon(&mut self, now: Instant) -> Vec<Event> {
-        let coordinates = self.mouse_report().map(<[u8]>::to_vec);
+    fn abandon(&mut self) -> Vec<Event> {
         let pending = std::mem::take(&mut self.pending);
         match std::mem::replace(&mut self.mode, Mode::Units) {
             Mode::Paste => vec![paste(&pending)],
@@ -174,9 +166,7 @@ impl Decoder {
                 let escapes = pending.iter().take_while(|byte| **byte == ESCAPE).count();
                 // An ESC that begins a sequence is not a key.
                 let keys = if escapes == pending.len() { escapes } else { escapes.saturating_sub(1) };
-                let mut events = vec![Event::Key(KeyCode::Esc.into()); keys];
-                events.extend(coordinates.into_iter().flat_map(|bytes| self.feed(&bytes, now)));
-                events
+                vec![Event::Key(KeyCode::Esc.into()); keys]
             }
         }
     }

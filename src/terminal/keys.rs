@@ -100,23 +100,29 @@ pub(super) fn of_character(character: char) -> KeyEvent {
 /// The parameters as numbers. `None` for markers, intermediate bytes, numbers out of range, and the release of a key.
 ///
 /// This program does not ask for kitty's protocol, but a program that was killed may have left it on. It puts details of
-/// a parameter after a colon: `ESC [ key : shifted key ; modifiers : event u`.
+/// a parameter after a colon: `ESC [ key : shifted key : key of a Latin layout ; modifiers : event u`.
 fn parse(parameters: &[u8]) -> Option<Vec<u32>> {
     const RELEASED: u32 = 3;
     if parameters.is_empty() {
         return Some(Vec::new());
     }
     let number = |digits: &str| match digits {
-        "" => Some(0),
+        "" => Some(0_u32),
         digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
         _ => None,
     };
+    let text = std::str::from_utf8(parameters).ok()?;
+    let modifiers = text.split(';').nth(1).and_then(|text| number(text.split(':').next()?)).unwrap_or(1);
+    let has_alt_or_control = modifiers.saturating_sub(1) & 0b110 != 0;
     let parameter = |(index, text): (usize, &str)| {
         let parts: Vec<u32> = text.split(':').map(number).collect::<Option<_>>()?;
-        let is_released = index == 1 && parts.get(1) == Some(&RELEASED);
-        parts.first().copied().filter(|_| !is_released)
+        match (index, &parts[..]) {
+            (0, [_, _, latin]) if has_alt_or_control && *latin > 0 => Some(*latin),
+            (1, [_, RELEASED, ..]) => None,
+            _ => parts.first().copied(),
+        }
     };
-    std::str::from_utf8(parameters).ok()?.split(';').enumerate().map(parameter).collect()
+    text.split(';').enumerate().map(parameter).collect()
 }
 
 fn with_modifiers(code: KeyCode, modifiers: Option<&u32>) -> Option<KeyEvent> {
@@ -160,7 +166,8 @@ fn of_character_code(character: u32, modifiers: Option<&u32>) -> Option<KeyEvent
     let code = match character {
         9 if key.modifiers.contains(shift) => KeyCode::BackTab,
         9 => KeyCode::Tab,
-        13 => KeyCode::Enter,
+        // Also that of the keypad, in kitty's protocol.
+        13 | 57414 => KeyCode::Enter,
         27 => KeyCode::Esc,
         8 | 127 => KeyCode::Backspace,
         code @ 0..32 => return Some(of_control_character(u8::try_from(code).ok()?)),

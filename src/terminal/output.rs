@@ -47,9 +47,6 @@ impl Queue {
 impl TerminalOutput {
     /// Opens the terminal to draw on: standard output if that is one, else the controlling terminal, so that standard
     /// output stays free for the secret.
-    ///
-    /// # Errors
-    /// If this process has no terminal.
     pub fn open() -> io::Result<Self> {
         #[cfg(unix)]
         if io::stdout().is_terminal() {
@@ -80,10 +77,8 @@ impl TerminalOutput {
         self.queue().bytes.extend_from_slice(bytes);
     }
 
-    /// Writes the queue, and waits for at most `limit`. True if everything was written.
-    ///
-    /// # Errors
-    /// If the terminal is gone.
+    /// Writes the queue, and waits for at most `limit`. True if everything was written. An error means that the terminal
+    /// is gone.
     pub(super) fn send(&self, limit: Duration) -> io::Result<bool> {
         let deadline = Instant::now() + limit;
         let mut queue = self.queue();

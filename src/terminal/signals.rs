@@ -22,9 +22,6 @@ pub(crate) struct Signals {
 #[cfg(unix)]
 impl Signals {
     /// Catches the signals that users and shells send to end a program.
-    ///
-    /// # Errors
-    /// If they cannot be caught.
     pub fn listen() -> io::Result<Self> {
         let signals = [Number::HUP, Number::INT, Number::TERM, Number::QUIT];
         Self { caught: Vec::new(), ignored: ignored_at_start() }.and(numbers(signals))

@@ -2,6 +2,10 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::config::environment::{
+    ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, MCLI_PRIVATE_API_KEY, MCLI_PUBLIC_API_KEY, PRIVATE_API_KEY,
+    PRIVATE_KEY, PUBLIC_API_KEY, PUBLIC_KEY,
+};
 
 /// The variables of a test.
 type Set = &'static [(&'static str, &'static str)];
@@ -10,7 +14,6 @@ type Set = &'static [(&'static str, &'static str)];
 type Row<'a> = (&'a str, Set, &'a str, &'a str);
 
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
-const ACCOUNT: Set = &[("MONGODB_ATLAS_CLIENT_ID", ID), ("MONGODB_ATLAS_CLIENT_SECRET", "mdb_sa_sk_canary")];
 const TWO: &str = "version = 2
 [ci]
 auth_type = 'api_keys'
@@ -70,7 +73,7 @@ fn check(rows: &[Row]) {
 fn a_file_that_others_can_change_does_not_choose_the_host() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
-    let by_variable: Set = &[("MONGODB_ATLAS_OPS_MANAGER_URL", "https://mine.example")];
+    let by_variable: Set = &[(OPS_MANAGER_URL, "https://mine.example")];
     let rows: [(&str, u32, Set, bool); 6] = [
         ("ops_manager_url = 'https://evil.example'", 0o644, &[], true),
         ("ops_manager_url = 'https://evil.example'", 0o602, &[], false),
@@ -101,18 +104,18 @@ fn the_order_is_flag_environment_profile_nothing() {
     let default = "profile default (the only or the default one): profile default cloud.mongodb.com -";
     let several = TWO.replace("[default]", "[staging]");
     check(&[
-        ("", &[], "", "nowhere: nobody cloud.mongodb.com -"),
+        ("", &[(ACCESS_TOKEN, " \t\n")], "", "nowhere: nobody cloud.mongodb.com -"),
         ("", &[], TWO, default),
         (" ", &[], TWO, default),
         (
             "",
-            &[("MONGODB_ATLAS_PROFILE", " CI ")],
+            &[(PROFILE, " CI ")],
             TWO,
             "profile ci (MONGODB_ATLAS_PROFILE): API key abcdefgh cloud.mongodbgov.com 32b6e34b3d91647abb20e7b8",
         ),
         (
             "Ci",
-            &[("MONGODB_ATLAS_PROFILE", "default"), ("MONGODB_ATLAS_CLIENT_ID", ID)],
+            &[(PROFILE, "default"), (CLIENT_ID, ID)],
             TWO,
             "profile ci (--profile): API key abcdefgh cloud.mongodbgov.com 32b6e34b3d91647abb20e7b8\n\
              MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_PROFILE are not used: --profile takes precedence",
@@ -128,6 +131,13 @@ fn the_order_is_flag_environment_profile_nothing() {
     ]);
 }
 
+/// Checks variables and their outcome. The file cannot be read, because credentials in the environment need none.
+fn check_environment(rows: &[(Set, &str)]) {
+    for (set, expected) in rows {
+        check(&[("", set, "[[[", expected)]);
+    }
+}
+
 #[test]
 fn credentials_in_the_environment_have_an_order() {
     let account = format!(
@@ -135,58 +145,40 @@ fn credentials_in_the_environment_have_an_order() {
     );
     let token = "MONGODB_ATLAS_ACCESS_TOKEN: access token cloud.mongodb.com -";
     let unused = "is not used: the service account in the environment takes precedence";
-    check(&[
-        ("", &[("MONGODB_ATLAS_ACCESS_TOKEN", " \t\n")], "", "nowhere: nobody cloud.mongodb.com -"),
-        ("", &[("MONGODB_ATLAS_ACCESS_TOKEN", "\u{FEFF} fake\r\n")], "", token),
-        // Credentials in the environment need no file.
-        ("", ACCOUNT, "[[[", &account),
+    check_environment(&[
+        (&[(ACCESS_TOKEN, "\u{FEFF} fake\r\n"), (CLIENT_ID, " \t\n")], token),
         (
-            "",
-            &[
-                ("MONGODB_ATLAS_CLIENT_ID", ID),
-                ("MONGODB_ATLAS_CLIENT_SECRET", "x"),
-                ("MONGODB_ATLAS_PUBLIC_KEY", "abcdefgh"),
-                ("MONGODB_ATLAS_PROFILE", "ci"),
-            ],
-            TWO,
+            &[(CLIENT_ID, ID), (CLIENT_SECRET, "x"), (PUBLIC_KEY, "abcdefgh"), (PROFILE, "ci")],
             &format!(
                 "{account}\nMONGODB_ATLAS_PUBLIC_KEY {unused}\n\
                  MONGODB_ATLAS_PROFILE is not used: what the environment signs in with takes precedence"
             ),
         ),
         (
-            "",
-            &[("MONGODB_ATLAS_ACCESS_TOKEN", "fake"), ("MONGODB_ATLAS_CLIENT_ID", ID)],
-            "",
+            &[(ACCESS_TOKEN, "fake"), (CLIENT_ID, ID)],
             &format!(
                 "{token}\nMONGODB_ATLAS_CLIENT_ID is not used: MONGODB_ATLAS_ACCESS_TOKEN takes precedence"
             ),
         ),
         (
-            "",
-            &[("MONGODB_ATLAS_PUBLIC_API_KEY", "abcdefgh"), ("MONGODB_ATLAS_PRIVATE_KEY", "p")],
-            "",
+            &[(PUBLIC_API_KEY, "abcdefgh"), (PRIVATE_KEY, "p")],
             "MONGODB_ATLAS_PUBLIC_API_KEY, MONGODB_ATLAS_PRIVATE_KEY: API key abcdefgh cloud.mongodb.com -",
         ),
         // Two spellings of a key are not mixed.
         (
-            "",
             &[
-                ("MONGODB_ATLAS_PUBLIC_API_KEY", "apikey"),
-                ("MONGODB_ATLAS_PUBLIC_KEY", "otherkey"),
-                ("MONGODB_ATLAS_PRIVATE_KEY", "p"),
-                ("MCLI_PUBLIC_API_KEY", "old"),
-                ("MCLI_PRIVATE_API_KEY", "p"),
+                (PUBLIC_API_KEY, "apikey"),
+                (PUBLIC_KEY, "otherkey"),
+                (PRIVATE_KEY, "p"),
+                (MCLI_PUBLIC_API_KEY, "old"),
+                (MCLI_PRIVATE_API_KEY, "p"),
             ],
-            "",
             "MONGODB_ATLAS_PUBLIC_KEY, MONGODB_ATLAS_PRIVATE_KEY: API key otherkey cloud.mongodb.com -\n\
              MONGODB_ATLAS_PUBLIC_API_KEY, MCLI_PUBLIC_API_KEY, MCLI_PRIVATE_API_KEY are not used: the API key in \
              other variables takes precedence",
         ),
         (
-            "",
-            &[("MCLI_PUBLIC_API_KEY", "abcdefgh"), ("MCLI_PRIVATE_API_KEY", "p")],
-            "",
+            &[(MCLI_PUBLIC_API_KEY, "abcdefgh"), (MCLI_PRIVATE_API_KEY, "p")],
             "MCLI_PUBLIC_API_KEY, MCLI_PRIVATE_API_KEY: API key abcdefgh cloud.mongodb.com -",
         ),
     ]);
@@ -194,40 +186,26 @@ fn credentials_in_the_environment_have_an_order() {
 
 #[test]
 fn half_a_pair_or_a_wrong_value_in_the_environment_is_an_error() {
-    check(&[
-        // No profile and no other pair completes or replaces it.
+    check_environment(&[
+        // No other pair replaces it.
         (
-            "",
-            &[
-                ("MONGODB_ATLAS_CLIENT_ID", ID),
-                ("MONGODB_ATLAS_PUBLIC_KEY", "k"),
-                ("MONGODB_ATLAS_PRIVATE_KEY", "p"),
-            ],
-            TWO,
+            &[(CLIENT_ID, ID), (PUBLIC_KEY, "k"), (PRIVATE_KEY, "p")],
             "MONGODB_ATLAS_CLIENT_ID is set, but MONGODB_ATLAS_CLIENT_SECRET is not: set both",
         ),
         (
-            "",
-            &[("MONGODB_ATLAS_PRIVATE_API_KEY", "p"), ("MONGODB_ATLAS_PUBLIC_API_KEY", " ")],
-            TWO,
+            &[(PRIVATE_API_KEY, "p"), (PUBLIC_API_KEY, " ")],
             "MONGODB_ATLAS_PRIVATE_API_KEY is set, but MONGODB_ATLAS_PUBLIC_API_KEY is not: set both",
         ),
         (
-            "",
-            &[("MONGODB_ATLAS_CLIENT_ID", "mdb_sa_sk_canary"), ("MONGODB_ATLAS_CLIENT_SECRET", "x")],
-            "",
+            &[(CLIENT_ID, "mdb_sa_sk_canary"), (CLIENT_SECRET, "x")],
             "MONGODB_ATLAS_CLIENT_ID: this is a secret, not a client ID",
         ),
         (
-            "",
-            &[("MONGODB_ATLAS_PUBLIC_KEY", "abcdefgh"), ("MONGODB_ATLAS_PRIVATE_KEY", "'canary'")],
-            "",
+            &[(PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, "'canary'")],
             "MONGODB_ATLAS_PRIVATE_KEY: remove the quotes around it",
         ),
         (
-            "",
-            &[("MONGODB_ATLAS_ACCESS_TOKEN", "can\nary")],
-            "",
+            &[(ACCESS_TOKEN, "can\nary")],
             "MONGODB_ATLAS_ACCESS_TOKEN: it contains a space, a line break or another character that credentials do not have",
         ),
     ]);
@@ -238,7 +216,7 @@ fn a_named_profile_must_be_usable() {
     let missing = "profile `x` does not exist: choose `ci` or `default`";
     check(&[
         ("x", &[], TWO, missing),
-        ("", &[("MONGODB_ATLAS_PROFILE", "x")], TWO, missing),
+        ("", &[(PROFILE, "x")], TWO, missing),
         (
             "x",
             &[],
@@ -295,7 +273,7 @@ fn a_default_that_cannot_be_used_only_warns() {
         // A variable was set on purpose.
         (
             "",
-            &[("MONGODB_ATLAS_SERVICE", "mars")],
+            &[(SERVICE, "mars")],
             "version = 2\n[me]\nservice = 'ops-manager'",
             &format!("MONGODB_ATLAS_SERVICE is `mars`: {known}"),
         ),
@@ -310,7 +288,7 @@ fn shadowed_sources_and_odd_settings_are_reported() {
     check(&[
         (
             "ci",
-            &[("MONGODB_ATLAS_BASE_URL", "https://b.example"), ("MONGODB_ATLAS_PROJECT_ID", " 'typed' ")],
+            &[(BASE_URL, "https://b.example"), (PROJECT_ID, " 'typed' ")],
             TWO,
             "profile ci (--profile): API key abcdefgh b.example 'typed'\n\
              service in profile `ci` is not used: MONGODB_ATLAS_BASE_URL takes precedence\n\
@@ -319,7 +297,7 @@ fn shadowed_sources_and_odd_settings_are_reported() {
         ),
         (
             "",
-            &[("MONGODB_ATLAS_SERVICE", "cloudgov")],
+            &[(SERVICE, "cloudgov")],
             "version = 2\n[a]\nauth_type = 'api_keys'\nservice = 'cloud'\nbase_url = 'https://o.example'",
             &a("o.example", "MONGODB_ATLAS_SERVICE is not used: the URL in the profile takes precedence"),
         ),
@@ -327,11 +305,7 @@ fn shadowed_sources_and_odd_settings_are_reported() {
             "",
             &[],
             &format!("version = 2\n[a]\nauth_type = 'service_account'\nclient_id = '{ID}'\nproject_id = 'g'"),
-            &a(
-                "cloud.mongodb.com",
-                "client_id in profile `a` is ignored because the other half of the pair is missing; both are read from the keyring\n\
-                 project_id in profile `a`: \"g\" is not a hex digit",
-            ),
+            &a("cloud.mongodb.com", "project_id in profile `a`: \"g\" is not a hex digit"),
         ),
         (
             "",
@@ -352,7 +326,7 @@ fn shadowed_sources_and_odd_settings_are_reported() {
 #[test]
 fn the_flag_for_the_host_takes_precedence_over_a_broken_variable() {
     let url = BaseUrl::parse("https://flag.example").unwrap();
-    let set: Set = &[("MONGODB_ATLAS_BASE_URL", "nonsense")];
+    let set: Set = &[(BASE_URL, "nonsense")];
     assert_eq!(
         outcome(Flags { profile: None, base_url: Some(&url) }, set, ""),
         "nowhere: nobody flag.example -\nMONGODB_ATLAS_BASE_URL is not used: --base-url takes precedence"
