@@ -68,6 +68,12 @@ pub enum StdoutError {
         "Standard output goes to the system's journal, which would keep the secret. Send it to a pipe or a file."
     )]
     Journal,
+    /// It is also standard error, as in most logs.
+    #[error(
+        "Standard output and standard error go to the same place, such as a log. Send standard output to a pipe or \
+         a file of its own."
+    )]
+    Mixed,
     /// There is a format, but standard output is a terminal.
     #[error(
         "--format: standard output is a terminal, where secrets are never printed; redirect it or remove --format"
@@ -88,7 +94,10 @@ pub enum StdoutError {
 /// `JOURNAL_STREAM`.
 pub fn check_stdout(journal_stream: Option<&str>) -> Result<StdoutKind, StdoutError> {
     #[cfg(unix)]
-    return unix::check(io::stdout(), journal_stream);
+    return match unix::check(io::stdout(), journal_stream) {
+        Ok(StdoutKind::Sink) if unix::are_same(io::stdout(), io::stderr()) => Err(StdoutError::Mixed),
+        checked => checked,
+    };
     // Systems without file descriptors have no journal, and no permissions to check.
     #[cfg(not(unix))]
     return match (io::stdout().is_terminal(), journal_stream) {
@@ -184,6 +193,11 @@ mod unix {
             _ if is_device("/dev/full") => Ok(StdoutKind::Sink),
             _ => Err(StdoutError::Device),
         }
+    }
+
+    pub fn are_same(one: impl AsFd, other: impl AsFd) -> bool {
+        let identity = |descriptor| rustix::fs::fstat(descriptor).map(|stat| (stat.st_dev, stat.st_ino));
+        identity(one.as_fd()).is_ok_and(|one| identity(other.as_fd()) == Ok(one))
     }
 
     /// False for the pipe between two commands: with sudo it belongs to the user who typed them.

@@ -271,6 +271,9 @@ fn explain_rejection(rejection: &Rejection, request: Option<Request>) -> Explana
         Kind::Maintenance => titled(rejection.maintenance_title(request))
             .meaning("It is being upgraded or is overloaded. This usually takes minutes.")
             .action("Wait, then try again. Outages are listed on status.mongodb.com."),
+        Kind::Other if rejection.status >= 500 => refused()
+            .meaning("Atlas has an internal error.")
+            .action("Try again in a moment. Outages are listed on status.mongodb.com."),
         Kind::Other => {
             refused().meaning("This program does not know this error code.").action("Read Atlas's message.")
         }

@@ -48,6 +48,10 @@ const RESTORE_LIMIT: Duration = Duration::from_millis(300);
 /// CAN: ends an incomplete sequence (ECMA-48).
 const CANCEL: &[u8] = b"\x18";
 
+/// Turns kitty's keyboard protocol off. A program that was killed on the alternate screen leaves it on there, and then
+/// Ctrl with a letter of another alphabet is no key.
+const PLAIN_KEYS: &[u8] = b"\x1b[=0u";
+
 /// SIGCONT arrives within this time after the program continues.
 const CONTINUE_DELAY: Duration = Duration::from_millis(200);
 
@@ -225,6 +229,7 @@ impl TerminalHandle {
         enable_raw_mode()?;
         self.user = User::Program;
         queue!(FrameWriter(self.output.clone()), EnterAlternateScreen, EnableBracketedPaste)?;
+        self.output.push(PLAIN_KEYS);
         self.output.send(FRAME_LIMIT).map(|_| ()).inspect_err(|_| self.restore())
     }
 

@@ -27,6 +27,11 @@ fn an_output_that_would_lose_or_show_the_secret_is_an_error() {
         ("run --yes >/dev/null --format env", "Standard output is closed or /dev/null"),
         ("umask 077; run --format client-id >got", "invalid value 'client-id'"),
         ("umask 077; run --yes --format client-id >got", "invalid value 'client-id'"),
+        (
+            "umask 077; run >got 2>&1; code=$?; cat got; rm got; exit $code",
+            "go to the same place, such as a log.",
+        ),
+        ("run --yes --format env 2>&1 | cat", "go to the same place, such as a log."),
         ("run --yes | cat", "choose what to write with --format"),
     ];
     for (line, reason) in rows {

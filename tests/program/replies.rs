@@ -2,7 +2,7 @@
 //! at every byte. Here the reports arrive through a real terminal.
 
 use crate::atlas::{Atlas, PLAIN};
-use crate::program::{created, demo, filled, labeled, quit_anyway};
+use crate::program::{contains, created, demo, filled, labeled, quit_anyway};
 use crate::support::terminal::{Terminal, key};
 
 const REPLIES: [&str; 20] = [
@@ -50,6 +50,7 @@ fn terminal_reports_are_not_typed_into_the_form() {
     }
     terminal.send(REPLIES[0]);
     terminal.leave(key::CTRL_C, 0);
+    assert!(contains(&terminal.output(), "\x1b[=0u"), "kitty's keyboard protocol is off");
 }
 
 #[test]

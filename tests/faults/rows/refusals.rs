@@ -72,7 +72,11 @@ pub const ROWS: &[Row] = &[
         Reads::Token(500, r#"{"error":"server_error","error_description":"Unexpected error."}"#),
         &[
             CREATE,
-            &[Step::Says("Atlas refused the request (500 server_error)."), Step::Shows("Unexpected error.")],
+            &[
+                Step::Says("Atlas refused the request (500 server_error)."),
+                Step::Shows("Unexpected error."),
+                Step::Shows("Try again in a moment."),
+            ],
             LEAVE_FORM,
         ],
     ),
