@@ -118,18 +118,26 @@ fn a_command_inherits_no_credentials() {
         "MONGODB_ATLAS_ACCESS_TOKEN",
         "MCLI_PRIVATE_API_KEY",
         "MCLI_PUBLIC_API_KEY",
+        "MONGODB_ATLAS_REFRESH_TOKEN",
+        "MCLI_CLIENT_SECRET",
+        "mongodb_atlas_client_secret",
     ];
     let mut program = Terminal::run(std::env::current_exe().unwrap())
         .args(ARGUMENTS)
         .env(ORDER, "pipe sh child")
-        .env("UNRELATED", "kept");
+        .env("UNRELATED", "kept")
+        .env("MONGODB_URI", "kept")
+        .env("MY_MONGODB_ATLAS_X", "kept");
     for name in credentials {
         program = program.env(name, "fake-credential");
     }
     install_child(&program, "cat >/dev/null; env >seen.new; mv seen.new seen");
     let terminal = program.start_showing("answer: Succeeded");
     let seen = fs::read_to_string(terminal.home().join("seen")).unwrap();
-    assert!(seen.contains("UNRELATED=kept") && !seen.contains("fake-credential"), "{seen}");
+    for name in ["UNRELATED", "MONGODB_URI", "MY_MONGODB_ATLAS_X"] {
+        assert!(seen.contains(&format!("{name}=kept")), "{seen}");
+    }
+    assert!(!seen.contains("fake-credential"), "{seen}");
 }
 
 #[test]

@@ -233,79 +233,32 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_only_split_as_in_a_shell() {
-        let rows: [(&str, &[&str]); 6] = [
-            ("  vault  kv put secret/atlas value=- ", &["vault", "kv", "put", "secret/atlas", "value=-"]),
-            (r#"a "b c" 'd "e' f\ g"#, &["a", "b c", "d \"e", "f g"]),
-            (
-                "a *.rs b?c [d] e=f %g !h @i ^j +k,l",
-                &["a", "*.rs", "b?c", "[d]", "e=f", "%g", "!h", "@i", "^j", "+k,l"],
-            ),
-            ("a # | b", &["a"]),
-            ("a ''", &["a", ""]),
-            ("größe ü", &["größe", "ü"]),
-        ];
-        for (line, expected) in rows {
-            assert_eq!(words(line).unwrap(), expected, "{line:?}");
-        }
-    }
-
-    #[test]
     fn shell_syntax_is_refused() {
         let rows = [
             ("tee prod.txt | wl-copy", "|"),
             ("a|b", "|"),
-            ("a| b", "|"),
-            ("a |b", "|"),
             ("a || b", "||"),
-            ("a||b", "||"),
             ("a |& b", "|&"),
-            ("a > b", ">"),
-            ("a >b", ">"),
-            ("a>b", ">"),
             (">b a", ">"),
-            ("a >> b", ">>"),
-            ("a>>b", ">>"),
-            ("a 2> b", ">"),
-            ("a 2>b", ">"),
+            ("a 2>>b", ">>"),
             ("a 2>&1", ">&"),
             ("a >| b", ">"),
             ("a &> b", "&>"),
-            ("a &>b", "&>"),
-            ("a < b", "<"),
             ("a <b", "<"),
-            ("a << b", "<<"),
-            ("a <<b", "<<"),
             ("a <<< b", "<<"),
             ("a <(b)", "<"),
-            ("a <> b", "<"),
-            ("a && b", "&&"),
             ("a&&b", "&&"),
-            ("a & b", "&"),
             ("a &", "&"),
-            ("a&", "&"),
             ("curl https://example.com/?a=1&b=2", "&"),
-            ("a ; b", ";"),
-            ("a; b", ";"),
             ("a;b", ";"),
-            ("a ;; b", ";"),
-            ("a `id`", "`"),
             ("a b`id`c", "`"),
-            ("`a`", "`"),
-            ("a $(id)", "$("),
             ("a b$(id)c", "$("),
-            ("a $((1 + 1))", "$("),
             ("(a b)", "("),
-            ("a (b)", "("),
             ("f() a", "("),
-            ("a $HOME", "$"),
             ("tee $HOME/secret", "$"),
             ("a ${HOME}", "$"),
-            ("a --name=$USER", "$"),
-            ("a 'quoted' | b", "|"),
-            (r#"a "quoted" > b"#, ">"),
+            (r#"a 'quoted' "quoted" > b"#, ">"),
             (r"a \\| b", "|"),
-            ("a 'b'|'c'", "|"),
         ];
         for (line, operator) in rows {
             let why =
@@ -315,65 +268,43 @@ mod tests {
     }
 
     #[test]
-    fn quoted_text_is_kept() {
-        let rows: [(&str, &[&str]); 9] = [
+    fn other_text_is_kept() {
+        let rows: [(&str, &[&str]); 11] = [
+            (
+                "a *.rs b?c [d] e=f %g !h @i ^j +k,l",
+                &["a", "*.rs", "b?c", "[d]", "e=f", "%g", "!h", "@i", "^j", "+k,l"],
+            ),
+            ("a # | b", &["a"]),
             ("sh -c 'tee a | wl-copy'", &["sh", "-c", "tee a | wl-copy"]),
             (
                 r#"sh -c "cat > $(mktemp) && echo `id`; id &""#,
                 &["sh", "-c", "cat > $(mktemp) && echo `id`; id &"],
             ),
             (r"a \| \> b\;c \& \$HOME \`", &["a", "|", ">", "b;c", "&", "$HOME", "`"]),
-            ("a '|' \"<\" 'b;'c", &["a", "|", "<", "b;c"]),
-            ("curl 'https://example.com/?a=1&b=2'", &["curl", "https://example.com/?a=1&b=2"]),
-            (r#"a "it's" '"|"'"#, &["a", "it's", "\"|\""]),
-            ("a '~' \"~/b\" \\~", &["a", "~", "~/b", "~"]),
-            (r#"a "b \" | c""#, &["a", "b \" | c"]),
+            (r#"a "it's" '"|"' "b \" | c""#, &["a", "it's", "\"|\"", "b \" | c"]),
             ("a $ $5 b$", &["a", "$", "$5", "b$"]),
-        ];
-        for (line, expected) in rows {
-            assert_eq!(words(line).unwrap(), expected, "{line:?}");
-        }
-    }
-
-    #[test]
-    fn a_tilde_at_the_start_of_a_word_is_the_home_folder() {
-        let rows: [(&str, &[&str]); 6] = [
-            ("~/bin/keep ~", &["/home/user name/bin/keep", "/home/user name"]),
-            ("tee ~/x y~/z a~ --to=~/b", &["tee", "/home/user name/x", "y~/z", "a~", "--to=~/b"]),
-            ("tee ~/'a b'", &["tee", "/home/user name/a b"]),
-            ("tee ~/\"a b\"", &["tee", "/home/user name/a b"]),
-            ("tee ~/{client_id}", &["tee", "/home/user name/mdb_sa_id_1234567890abcdef12345678"]),
-            ("tee ~//x", &["tee", "/home/user name//x"]),
-        ];
-        for (line, expected) in rows {
-            assert_eq!(words(line).unwrap(), expected, "{line:?}");
-        }
-        let other = "only ~ and ~/... stand for a home folder; type the whole path";
-        for line in ["tee ~root/x", "tee ~user", "~bob/bin/keep", "tee ~+/x", "tee ~'x'"] {
-            assert_eq!(words(line), Err(CommandOutcome::Malformed(ServerText::new(other))), "{line:?}");
-        }
-        let unknown = Err(CommandOutcome::Malformed(ServerText::new(
-            "the home folder is not known; type the whole path",
-        )));
-        assert_eq!(parse("tee ~/x", None, &payload()), unknown);
-    }
-
-    #[test]
-    fn placeholders_are_filled_within_a_word() {
-        let rows: [(&str, &[&str]); 6] = [
-            ("a {project_id} b", &["a", "32b6e34b3d91647abb20e7b8", "b"]),
-            ("a --name=x-{client_id}-y", &["a", "--name=x-mdb_sa_id_1234567890abcdef12345678-y"]),
-            ("a '{secret_id} {expires_at}'", &["a", "5a6b7c8d9e0f1a2b3c4d5e6f 2026-12-23T17:14:05Z"]),
+            (r"~/'a b' ~ --to=~/b '~' \~", &["/home/user name/a b", "/home/user name", "--to=~/b", "~", "~"]),
             (
                 "a {} {{}} '{ \"json\": 1 }' {A} {a1} {",
                 &["a", "{}", "{{}}", "{ \"json\": 1 }", "{A}", "{a1}", "{"],
             ),
             (r#"a '{"id":"{secret_id}"}'"#, &["a", r#"{"id":"5a6b7c8d9e0f1a2b3c4d5e6f"}"#]),
-            ("a {{secret_id}}", &["a", "{5a6b7c8d9e0f1a2b3c4d5e6f}"]),
+            ("a '{project_id} {expires_at}'", &["a", "32b6e34b3d91647abb20e7b8 2026-12-23T17:14:05Z"]),
         ];
         for (line, expected) in rows {
             assert_eq!(words(line).unwrap(), expected, "{line:?}");
         }
+    }
+
+    #[test]
+    fn another_home_folder_is_unknown() {
+        let malformed = |why| Err(CommandOutcome::Malformed(ServerText::new(why)));
+        let other = "only ~ and ~/... stand for a home folder; type the whole path";
+        for line in ["tee ~root/x", "~bob/bin/keep", "tee ~+/x", "tee ~'x'"] {
+            assert_eq!(words(line), malformed(other), "{line:?}");
+        }
+        let unknown = parse("tee ~/x", None, &payload()).map(|words| words.arguments);
+        assert_eq!(unknown, malformed("the home folder is not known; type the whole path"));
     }
 
     #[test]
@@ -423,30 +354,5 @@ mod tests {
             assert_eq!(line.split(' ').next(), Some(tool));
             assert!(format.holds_the_secret() && !name.is_empty());
         }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn only_programs_on_the_path_are_found() {
-        use std::fs;
-        use std::os::unix::fs::{PermissionsExt, symlink};
-        let folder = tempfile::tempdir().unwrap();
-        let add = |folder: &Path, tool: &str, mode| {
-            fs::create_dir_all(folder).unwrap();
-            fs::write(folder.join(tool), "").unwrap();
-            fs::set_permissions(folder.join(tool), fs::Permissions::from_mode(mode)).unwrap();
-        };
-        let (one, two) = (folder.path().join("one"), folder.path().join("with space"));
-        add(&one, "vault", 0o755);
-        add(&one, "gh", 0o644);
-        add(&two, "kubectl", 0o755);
-        fs::create_dir(two.join("pass")).unwrap();
-        symlink(two.join("kubectl"), two.join("gopass")).unwrap();
-        symlink("nowhere", two.join("fly")).unwrap();
-        let path = std::env::join_paths([one, two, folder.path().join("missing")]).unwrap();
-        let found = find_presets(&path);
-        let names: Vec<&str> = found.iter().map(|known| known.name.as_str()).collect();
-        assert_eq!(names, ["gopass", "Kubernetes", "Vault"]);
-        assert!(find_presets(OsStr::new("")).is_empty());
     }
 }

@@ -1,7 +1,6 @@
 //! Commands that every system has, each of which behaves differently. Tests that need a terminal are in `tests/sinks/`.
 
 use std::fs;
-use std::io::Read;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,7 @@ use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
 use super::*;
-use crate::delivery::fixtures::{VALUE, payload, payload_of};
+use crate::delivery::fixtures::{payload, payload_of};
 use crate::domain::ServerText;
 
 /// Long enough for a busy machine; only a failing test reaches it.
@@ -57,13 +56,6 @@ async fn wait_for_file(path: &Path) {
         assert!(start.elapsed() < DEADLINE, "{} never came", path.display());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-}
-
-#[tokio::test]
-async fn a_command_gets_exactly_the_value() {
-    let folder = Folder::new();
-    assert_eq!(folder.run("sh -c 'cat > {}/out'").await, CommandOutcome::Succeeded);
-    assert_eq!(folder.read("out"), VALUE);
 }
 
 #[tokio::test]
@@ -126,33 +118,6 @@ async fn only_a_line_that_can_be_run_is_announced() {
 }
 
 #[tokio::test]
-async fn a_question_is_shown_while_the_command_waits() {
-    let folder = Folder::new();
-    let (reader, terminal) = io::pipe().unwrap();
-    let line =
-        "sh -c 'cat >/dev/null; printf \"Overwrite? [y/N] \" >&2; until [ -e {}/go ]; do sleep 0.05; done'";
-    let line = line.replace("{}", folder.0.path().to_str().unwrap());
-    let payload = payload();
-    let run = pipe_to(&line, None, Format::Secret, &payload, Box::new(terminal));
-    let go_file = folder.path("go");
-    let read_terminal = blocking(move || {
-        let mut shown = String::new();
-        for byte in io::BufReader::new(reader).bytes() {
-            shown.push(char::from(byte.unwrap()));
-            if shown.ends_with("[y/N] ") {
-                fs::write(&go_file, "").unwrap();
-                return shown;
-            }
-        }
-        shown
-    });
-    let (report, shown) =
-        tokio::time::timeout(DEADLINE, async { tokio::join!(run, read_terminal) }).await.unwrap();
-    assert_eq!(shown, "Running sh. Ctrl-C stops it.\nOverwrite? [y/N] ");
-    assert_eq!(report.outcome, CommandOutcome::Succeeded);
-}
-
-#[tokio::test]
 async fn a_command_that_cannot_be_started_is_reported() {
     let folder = Folder::new();
     let missing = CommandOutcome::NotFound(ServerText::new("no-such-program-anywhere"));
@@ -169,16 +134,6 @@ async fn a_command_that_cannot_be_started_is_reported() {
     assert!(matches!(folder.run("echo {nothing}").await, CommandOutcome::UnknownPlaceholder(_)));
 }
 
-#[tokio::test]
-async fn a_value_stays_one_argument() {
-    let folder = Folder::new();
-    let line = r#"sh -c 'cat >/dev/null; printf "<%s>" "$@"' sh "until {expires_at}, for {client_id}" {} x"#;
-    let line = line.replace("{} ", "{x: 1} ");
-    let printed = folder.printed(&line).await;
-    let expected = "<until 2026-12-23T17:14:05Z, for mdb_sa_id_1234567890abcdef12345678><{x:><1}><x>";
-    assert_eq!(printed, expected);
-}
-
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_secret_is_in_no_argument_and_no_variable() {
@@ -187,17 +142,6 @@ async fn the_secret_is_in_no_argument_and_no_variable() {
     assert_eq!(folder.run(line).await, CommandOutcome::Succeeded);
     let seen = folder.read("seen");
     assert!(seen.contains("mdb_sa_id_1234567890abcdef12345678") && !seen.contains("FAKEfake"));
-}
-
-#[cfg(target_os = "linux")]
-#[tokio::test]
-async fn the_pipe_is_only_the_commands_standard_input() {
-    let folder = Folder::new();
-    let script = "cat >/dev/null; pipe=$(readlink /proc/$$/fd/0); echo \"$pipe\"; for fd in /proc/$$/fd/*; do \
-        if [ \"$(readlink \"$fd\")\" = \"$pipe\" ]; then echo \"fd ${fd##*/}\"; fi; done";
-    fs::write(folder.path("script"), script).unwrap();
-    let printed = folder.printed("sh {}/script").await;
-    assert!(printed.starts_with("pipe:") && printed.ends_with("]\nfd 0"), "{printed}");
 }
 
 #[tokio::test]
@@ -231,20 +175,4 @@ async fn half_a_secret_is_never_delivered() {
     let ended = folder.run_with("sh -c 'cat > {}/out'", Format::Secret, &long).await;
     assert_eq!(ended, refused.into());
     assert!(!folder.path("out").exists());
-}
-
-#[tokio::test]
-async fn a_command_dies_of_its_own_broken_pipe() {
-    // Rust ignores SIGPIPE, and ignored signals are inherited; a command needs the default.
-    let folder = Folder::new();
-    let script = "cat >/dev/null; (yes; echo $? >\"$1/code\") | head -n 1 >/dev/null";
-    fs::write(folder.path("script"), script).unwrap();
-    assert_eq!(folder.run("sh {}/script {}").await, CommandOutcome::Succeeded);
-    assert_eq!(folder.read("code").trim(), "141");
-}
-
-#[test]
-fn a_task_can_run_a_command() {
-    fn is_send<T: Send>(_: &T) {}
-    is_send(&pipe_to("cat", None, Format::Secret, &payload(), Box::new(io::sink())));
 }

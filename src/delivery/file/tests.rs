@@ -2,8 +2,6 @@
 
 use std::fs;
 
-use secrecy::ExposeSecret;
-
 use super::*;
 use crate::delivery::fixtures::{VALUE, payload};
 
@@ -13,46 +11,6 @@ async fn save_to(path: &Path) -> Result<SavedFile, SaveFailure> {
 
 fn failed(failure: SaveFailure) -> Result<SavedFile, SaveFailure> {
     Err(failure)
-}
-
-#[tokio::test]
-async fn the_format_follows_the_name() {
-    let folder = tempfile::tempdir().unwrap();
-    let rows = [
-        ("secret.txt", Format::Secret),
-        (".env", Format::Env),
-        ("prod.ENV", Format::Env),
-        ("atlas.json", Format::Json),
-        ("atlas.auto.TFVARS.json", Format::Terraform),
-        ("atlas.yml", Format::Kubernetes),
-    ];
-    for (name, format) in rows {
-        let path = folder.path().join(name);
-        let saved = Ok(SavedFile { path: ServerText::new(path.to_str().unwrap()), format });
-        assert_eq!(save_to(&path).await, saved);
-        assert_eq!(fs::read_to_string(&path).unwrap(), render(format, &payload()).expose_secret());
-    }
-    assert_eq!(fs::read_to_string(folder.path().join("secret.txt")).unwrap(), VALUE);
-}
-
-#[cfg(unix)]
-#[tokio::test]
-async fn only_the_owner_can_read_it() {
-    use std::os::unix::fs::PermissionsExt;
-
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("secret");
-    save_to(&path).await.unwrap();
-    assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o7777, 0o600);
-}
-
-#[tokio::test]
-async fn nothing_is_overwritten() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("secret");
-    fs::write(&path, "older").unwrap();
-    assert_eq!(save_to(&path).await, failed(SaveFailure::Exists));
-    assert_eq!(fs::read_to_string(&path).unwrap(), "older");
 }
 
 #[cfg(unix)]
@@ -80,10 +38,7 @@ async fn anything_but_a_file_name_is_refused() {
     let rows = [
         (String::new(), SaveFailure::NoName),
         (".".to_owned(), SaveFailure::IsFolder),
-        (".".to_owned(), SaveFailure::IsFolder),
-        (".".to_owned(), SaveFailure::IsFolder),
         ("..".to_owned(), SaveFailure::NoName),
-        (".".to_owned(), SaveFailure::IsFolder),
         ("~/".to_owned(), SaveFailure::NoName),
         (below(""), SaveFailure::NoName),
         (below("."), SaveFailure::NoName),
@@ -113,11 +68,6 @@ async fn a_tilde_is_the_home() {
     assert_eq!(save("~/secret", None, &payload()).await, failed(SaveFailure::NoHome));
     // The home of another user is unknown to us.
     assert_eq!(with_home("~root/secret", Some(home.path())), Ok(PathBuf::from("~root/secret")));
-}
-
-#[test]
-fn a_path_is_made_absolute() {
-    assert_eq!(absolute_path("secret", None), Ok(std::env::current_dir().unwrap().join("secret")));
 }
 
 fn no_folder(folder: &str) -> SaveFailure {

@@ -1,7 +1,6 @@
 //! Each format, read back by the kind of program that reads it.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::{Value, json};
@@ -13,7 +12,7 @@ use crate::domain::{ClientId, SecretPayload};
 const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
 
 /// Values that a careless writer would break; Atlas sends none of them today.
-const AWKWARD: [&str; 16] = [
+const AWKWARD: [&str; 18] = [
     "plain-FAKE_value",
     "it's a fake",
     "say \"fake\"",
@@ -30,10 +29,17 @@ const AWKWARD: [&str; 16] = [
     " blanks around ",
     "a=b;c&d|e<f>g*?~",
     "yes",
+    "exclamation!mark's",
+    "\u{202e}9\u{2066}f\u{200b}",
 ];
 
+/// Renders the payload, and checks that the buffer never grows.
 fn text(format: Format, payload: &SecretPayload) -> String {
-    render(format, payload).expose_secret().to_owned()
+    let text = render(format, payload).expose_secret().to_owned();
+    let mut length = 0;
+    compose(format, payload, &mut |piece| length += piece.len());
+    assert_eq!(length, text.len(), "{format:?}");
+    text
 }
 
 fn unknown() -> SecretPayload {
@@ -41,13 +47,6 @@ fn unknown() -> SecretPayload {
     (payload.secret.id, payload.secret.created_at, payload.secret.expires_at) = (None, None, None);
     payload.organization = None;
     payload
-}
-
-#[test]
-fn a_value_to_paste_stands_alone() {
-    assert_eq!(text(Format::Secret, &payload()), VALUE);
-    assert_eq!(text(Format::ClientId, &payload()), CLIENT);
-    assert_eq!(text(Format::Secret, &payload_of("")), "");
 }
 
 fn template(text: &str) -> Format {
@@ -58,15 +57,12 @@ fn template(text: &str) -> Format {
 fn a_template_is_filled_and_nothing_is_added() {
     let rows = [
         ("{client_id}:{secret}", format!("{CLIENT}:{VALUE}")),
-        ("{secret}{secret}", format!("{VALUE}{VALUE}")),
-        ("{secret}\n", format!("{VALUE}\n")),
+        ("{secret}{secret}\n", format!("{VALUE}{VALUE}\n")),
         (
             "{project_id} {secret_id} {expires_at} {secret}",
             format!("32b6e34b3d91647abb20e7b8 5a6b7c8d9e0f1a2b3c4d5e6f 2026-12-23T17:14:05Z {VALUE}"),
         ),
-        (r#"{{"a": "{secret}"}}"#, format!(r#"{{"a": "{VALUE}"}}"#)),
-        ("{{{secret}}}{{client_id}}", format!("{{{VALUE}}}{{client_id}}")),
-        ("größe $HOME `id` {secret}", format!("größe $HOME `id` {VALUE}")),
+        ("größe {{{secret}}}{{client_id}}", format!("größe {{{VALUE}}}{{client_id}}")),
     ];
     for (written, expected) in rows {
         assert_eq!(text(template(written), &payload()), expected, "{written:?}");
@@ -114,26 +110,10 @@ fn a_dotenv_parser_reads_every_value() {
 #[test]
 fn a_shell_reads_every_value() {
     let folder = tempfile::tempdir().unwrap();
-    for value in AWKWARD.into_iter().chain([
-        "two\nlines",
-        "exclamation!mark's",
-        "a\u{1b}[2J\u{7}'\r",
-        "\u{202e}9f3\u{200b}",
-    ]) {
-        let path = folder.path().join("file");
-        std::fs::File::create(&path)
-            .unwrap()
-            .write_all(text(Format::Env, &payload_of(value)).as_bytes())
-            .unwrap();
-        let output = Command::new("sh")
-            .args([
-                "-c",
-                ". ./file; printf '%s|%s' \"$MONGODB_ATLAS_CLIENT_ID\" \"$MONGODB_ATLAS_CLIENT_SECRET\"",
-            ])
-            .current_dir(folder.path())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+    let script = ". ./file; printf '%s|%s' \"$MONGODB_ATLAS_CLIENT_ID\" \"$MONGODB_ATLAS_CLIENT_SECRET\"";
+    for value in AWKWARD.into_iter().chain(["two\nlines", "a\u{1b}[2J\u{7}'\r"]) {
+        std::fs::write(folder.path().join("file"), text(Format::Env, &payload_of(value))).unwrap();
+        let output = Command::new("sh").args(["-c", script]).current_dir(folder.path()).output().unwrap();
         assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{CLIENT}|{value}"));
         assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     }
@@ -161,9 +141,7 @@ fn the_json_for_aws_has_its_three_fields() {
 #[test]
 fn json_keeps_every_value() {
     for value in AWKWARD.into_iter().chain([
-        "\u{0}\u{1f}\u{7f}\u{85}",
-        "\u{202e}9\u{2066}f\u{200b}",
-        "\u{1b}[2J\u{9b}",
+        "\u{0}\u{1f}\u{7f}\u{85}\u{1b}[2J\u{9b}",
         "\u{2028}\u{feff}\u{ffff}",
         "a\nb\tc\r",
     ]) {
@@ -191,21 +169,17 @@ data:
   clientSecret: "bWRiX3NhX3NrX0ZBS0VmYWtlRkFLRWZha2VGQUtFZmFrZUZBS0VmYWtlRkFLRTlmM2E="
 "#;
     assert_eq!(text(Format::Kubernetes, &payload()), expected);
+    assert!(!text(Format::Kubernetes, &unknown()).contains("orgId"));
+    let mut payload = payload();
+    payload.new_secret.client = ClientId::parse("mdb_sa_id_ABCDEFabcdef0123456789AB").unwrap();
+    let name = "\n  name: \"atlas-abcdefabcdef0123456789ab\"\n";
+    assert!(text(Format::Kubernetes, &payload).contains(name), "it is in lower case");
 }
 
 #[test]
 fn yaml_keeps_every_value() {
-    let broken_by_other_parsers = [
-        "\u{202e}9\u{2066}f\u{200b}",
-        "\u{1b}[2J\u{7}\u{9b}",
-        "a\nb\tc\r",
-        "\u{7f}\u{85}\u{2028}\u{feff}",
-        "123456",
-        "1e3",
-        "null",
-        "~",
-    ];
-    for value in AWKWARD.into_iter().chain(broken_by_other_parsers) {
+    for value in AWKWARD.into_iter().chain(["a\nb\tc\r", "\u{7f}\u{85}\u{2028}\u{feff}", "1e3", "null", "~"])
+    {
         let written = text(Format::Kubernetes, &payload_of(value));
         let documents = Yaml::load_from_str(&written).unwrap();
         let [manifest] = &documents[..] else { panic!("one document: {written}") };
@@ -215,45 +189,5 @@ fn yaml_keeps_every_value() {
             let encoded = manifest["data"][name].as_str().unwrap();
             assert_eq!(STANDARD.decode(encoded).unwrap(), expected.as_bytes(), "{written}");
         }
-    }
-}
-
-#[test]
-fn an_unknown_organization_is_left_out() {
-    let written = text(Format::Kubernetes, &unknown());
-    let documents = Yaml::load_from_str(&written).unwrap();
-    assert_eq!(documents[0]["data"].as_mapping().unwrap().len(), 2);
-    assert!(!written.contains("orgId"));
-}
-
-#[test]
-fn the_manifest_has_a_valid_name_whatever_the_case_of_the_id() {
-    let mut payload = payload();
-    payload.new_secret.client = ClientId::parse("mdb_sa_id_ABCDEFabcdef0123456789AB").unwrap();
-    let written = text(Format::Kubernetes, &payload);
-    let documents = Yaml::load_from_str(&written).unwrap();
-    assert_eq!(documents[0]["metadata"]["name"].as_str(), Some("atlas-abcdefabcdef0123456789ab"));
-}
-
-fn every_format() -> impl Iterator<Item = Format> {
-    Format::ALL.into_iter().chain([template("{{{expires_at} {secret}\n{secret}")])
-}
-
-#[test]
-fn the_buffer_never_grows() {
-    for format in every_format() {
-        for value in AWKWARD {
-            let payload = payload_of(value);
-            let mut length = 0;
-            compose(format, &payload, &mut |piece| length += piece.len());
-            assert_eq!(length, text(format, &payload).len(), "{format:?}");
-        }
-    }
-}
-
-#[test]
-fn debug_shows_nothing_of_it() {
-    for format in every_format() {
-        assert!(!format!("{:?}", render(format, &payload())).contains("FAKE"), "{format:?}");
     }
 }

@@ -26,27 +26,8 @@ fn changed(row: &str, value: &str) -> Option<String> {
 }
 
 #[test]
-fn only_the_secret_changes_and_the_token_goes() {
+fn other_forms_of_a_table_and_other_profiles_stay() {
     let rows = [
-        ("[ci]\nclient_id = '@'\nclient_secret = 'old'\n", "[ci]\nclient_id = '@'\nclient_secret = 'NEW'\n"),
-        // Quotes, comments, blanks, order.
-        (
-            "# mine\nversion = 2\n\n[ci] # c\nclient_secret=\"old\"# why\n  client_id   = \"@\"\n\n[other]\nx = 1",
-            "# mine\nversion = 2\n\n[ci] # c\nclient_secret=\"NEW\"# why\n  client_id   = \"@\"\n\n[other]\nx = 1",
-        ),
-        (
-            "[ci]\r\nclient_id = '@'\r\naccess_token = 'a=b' # c\r\nclient_secret = 'old'\r\n",
-            "[ci]\r\nclient_id = '@'\r\nclient_secret = 'NEW'\r\n",
-        ),
-        (
-            "\u{feff}[ci]\nclient_id = '@'\nclient_secret = 'old'\naccess_token = 'a'",
-            "\u{feff}[ci]\nclient_id = '@'\nclient_secret = 'NEW'\n",
-        ),
-        (
-            "[ci]\nclient_id = '@'\nclient_secret = '''\nold'''\naccess_token = \"\"\"\na\n\"\"\"\nx = 1\n",
-            "[ci]\nclient_id = '@'\nclient_secret = 'NEW'\nx = 1\n",
-        ),
-        // Other forms of a table.
         (
             "ci = { client_id = '@', access_token = 'a=', client_secret = 'old' }\n",
             "ci = { client_id = '@', access_token = '', client_secret = 'NEW' }\n",
@@ -81,17 +62,6 @@ fn another_account_is_not_touched() {
         "[ci\nclient_id = '@'\nclient_secret = 'old'\n",
     ] {
         assert_eq!(changed(row, "NEW"), None, "{row}");
-    }
-}
-
-#[test]
-fn any_value_is_read_back() {
-    for value in ["it's", "a\"b\\c", "two\nlines", "größe 鍵", "\u{1}\u{7f}", "'''", "\"\"\"", ""] {
-        for quote in ["'", "\""] {
-            let file = format!("[ci]\nclient_id = '@'\nclient_secret = {quote}old{quote}\n");
-            let new = changed(&file, value).unwrap().parse::<toml::Table>().unwrap();
-            assert_eq!(new["ci"]["client_secret"].as_str(), Some(value));
-        }
     }
 }
 
@@ -143,14 +113,8 @@ async fn a_profile_that_cannot_be_written_has_a_reason() {
             "to another account",
         ),
         ("version = 2\n[x]\n", "profile `ci` does not exist"),
-        ("version = 2\n[ci\n", "is not valid TOML: see line 2."),
         ("version = 3\n[ci]\n", "has version 3"),
         ("[ci]\nclient_id = '@'\n[ci]\nclient_secret = 'old'\n", "is not valid TOML: see line 3."),
-        (
-            "[ci]\nclient_id = '@'\nclient_secret = 'a'\nclient_secret = 'b'\n",
-            "is not valid TOML: see line 4.",
-        ),
-        ("[ci]\rclient_id = '@'\r", "is not valid TOML: see line 1."),
         ("[[ci]]\nclient_id = '@'\nclient_secret = 'old'\n", "profile `ci` does not exist"),
         ("ci = 'text'\n", "profile `ci` does not exist"),
     ];
@@ -161,14 +125,6 @@ async fn a_profile_that_cannot_be_written_has_a_reason() {
         assert!(why.as_str().contains(expected), "{why}");
         assert_eq!(fs::read_to_string(&path).unwrap(), file.replace('@', ID));
     }
-
-    let (_folder, path) = write(FILE);
-    fs::hard_link(&path, path.with_file_name("twin")).unwrap();
-    let updates = update_profiles(path.clone(), vec![ci()], Box::new(payload())).await;
-    assert_eq!(
-        updates[0].result.clone().unwrap_err().as_str(),
-        "config.toml: The file has another name (a hard link), which would keep the old secret."
-    );
 
     let (_folder, path) = write(FILE);
     if std::os::unix::fs::chown(&path, Some(65533), None).is_ok() {

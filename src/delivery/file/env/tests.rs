@@ -224,25 +224,6 @@ proptest! {
     }
 }
 
-#[cfg(unix)]
-#[test]
-fn a_shell_reads_the_new_values_of_every_quoting() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("env");
-    for value in ["plain_1-2", "it's", "a \"b\" $c `d` \\ !e", "#x", ""] {
-        for old in ["", "x", "'x'", "\"x\""] {
-            let text = format!("A='one\ntwo'\nexport {ID}={old} # why\n{SECRET}={old}\n");
-            let new = with_values(text.as_bytes(), &[(ENV_VARIABLES[0], value), (ENV_VARIABLES[1], value)])
-                .unwrap();
-            std::fs::write(&path, &new[..]).unwrap();
-            let script = format!(". {}; printf '%s|%s|%s' \"$A\" \"${ID}\" \"${SECRET}\"", path.display());
-            let output = Command::new("sh").args(["-c", &script]).output().unwrap();
-            let read = String::from_utf8(output.stdout).unwrap();
-            assert_eq!(read, format!("one\ntwo|{value}|{value}"), "{old}");
-        }
-    }
-}
-
 /// Returns the values that bash reads for both variables in each text.
 #[cfg(unix)]
 fn read_by_bash(texts: &[Vec<u8>]) -> Vec<String> {

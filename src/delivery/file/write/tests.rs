@@ -4,11 +4,8 @@
 use std::fs::Permissions;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::net::UnixListener;
-use std::sync::mpsc;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use rustix::fs::{CWD, FileType, Mode, RenameFlags, XattrFlags, getxattr, mknodat, renameat_with, setxattr};
+use rustix::fs::{CWD, FileType, Mode, XattrFlags, getxattr, mknodat, setxattr};
 
 use super::*;
 use crate::delivery::file::{save, update_env};
@@ -73,77 +70,47 @@ fn question_with(is_open: bool, missing: &[&'static str]) -> SaveFailure {
 }
 
 #[tokio::test]
-async fn an_update_needs_agreement_and_keeps_the_mode() {
-    for mode in [0o600, 0o700] {
+async fn an_update_needs_agreement_and_makes_the_file_private() {
+    for (mode, private) in
+        [(0o600, 0o600), (0o700, 0o700), (0o644, 0o600), (0o640, 0o600), (0o604, 0o600), (0o755, 0o700)]
+    {
         let (folder, path) = folder();
         set_mode(&path, mode);
-        assert_eq!(try_save(&path).await, question(false));
-        assert_eq!(fs::read_to_string(&path).unwrap(), OLD);
-        assert_eq!(update(&path, false).await, Ok(ServerText::new(path.to_str().unwrap())));
-        assert_eq!(fs::read_to_string(&path).unwrap(), new());
-        assert_eq!(mode_of(&path), mode);
+        let is_open = mode != private;
+        assert_eq!(try_save(&path).await, question(is_open));
+        if is_open {
+            assert_eq!(update(&path, false).await, Err(question(true)), "it was opened after the question");
+        }
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode_of(&path)), (OLD, mode));
+        assert_eq!(update(&path, is_open).await, Ok(ServerText::new(path.to_str().unwrap())));
+        assert_eq!((fs::read_to_string(&path).unwrap(), mode_of(&path)), (new(), private));
         assert_eq!(names(folder.path()), [".env"]);
     }
 }
 
 #[tokio::test]
-async fn a_value_that_is_no_client_id_is_reported_but_not_kept() {
-    let (_folder, path) = folder();
-    for (value, expected) in
-        [("changeme", Some(OtherClient::Unknown)), ("", None), ("mdb_sa_id_1234567890abcdef12345678", None)]
-    {
-        fs::write(&path, format!("MONGODB_ATLAS_CLIENT_ID={value}\n")).unwrap();
-        let SaveFailure::CanUpdate(question) = try_save(&path).await else { panic!("it is asked about") };
-        assert_eq!(question.other_client, expected, "{value:?}");
-    }
-}
-
-#[tokio::test]
-async fn the_client_id_of_another_account_needs_agreement() {
-    let (_folder, path) = folder();
-    let other = "mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa";
-    let of_another = format!("MONGODB_ATLAS_CLIENT_ID={other}\n");
-    fs::write(&path, &of_another).unwrap();
-    let SaveFailure::CanUpdate(question) = try_save(&path).await else { panic!("it is asked about") };
-    assert_eq!(question.other_client, Some(OtherClient::Account(ClientId::parse(other).unwrap())));
-    assert!(matches!(update(&path, true).await, Err(SaveFailure::CanUpdate(_))), "it was not agreed to");
-    assert_eq!(fs::read_to_string(&path).unwrap(), of_another);
-    update_env(path.to_str().unwrap(), None, &payload(), &question).await.unwrap();
-    let SaveFailure::CanUpdate(question) = try_save(&path).await else { panic!("it is asked about") };
-    assert_eq!(question.other_client, None, "it is our own now");
-}
-
-#[tokio::test]
-async fn missing_variables_are_named_and_changes_need_agreement_again() {
+async fn another_account_and_missing_variables_need_agreement() {
     let [id, secret] = ENV_VARIABLES;
+    let other = "mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa";
+    let account = Some(OtherClient::Account(ClientId::parse(other).unwrap()));
     let rows = [
-        (format!("{id}=x\n{secret}=y\n"), vec![]),
-        (format!("{id}=x\n"), vec![secret]),
-        (format!("# {id}=x\n{secret}=\n"), vec![id]),
-        ("OTHER=1\n".to_owned(), vec![id, secret]),
+        (format!("{id}={other}\n{secret}=y\n"), account, vec![]),
+        (format!("{id}=changeme\n"), Some(OtherClient::Unknown), vec![secret]),
+        (format!("{id}=\n{secret}=y\n"), None, vec![]),
+        (format!("{id}=mdb_sa_id_1234567890abcdef12345678\n"), None, vec![secret]),
+        (format!("# {id}=x\n{secret}=\n"), None, vec![id]),
+        ("OTHER=1\n".to_owned(), None, vec![id, secret]),
     ];
-    for (content, missing) in rows {
+    for (content, other_client, missing) in rows {
         let (_folder, path) = folder();
         fs::write(&path, &content).unwrap();
-        let SaveFailure::CanUpdate(question) = try_save(&path).await else { panic!("it is asked about") };
-        assert_eq!(question.missing, missing, "{content}");
-        let agreed = EnvFile { missing: vec!["ANOTHER"], ..question.clone() };
+        let about = EnvFile { other_client, missing, ..EnvFile::default() };
+        assert_eq!(try_save(&path).await, SaveFailure::CanUpdate(about.clone()));
+        let agreed = EnvFile { missing: vec!["ANOTHER"], ..about.clone() };
         let asked_again = update_env(path.to_str().unwrap(), None, &payload(), &agreed).await;
-        assert_eq!(asked_again, Err(SaveFailure::CanUpdate(question)), "{content}");
+        assert_eq!(asked_again, Err(SaveFailure::CanUpdate(about.clone())), "{content}");
         assert_eq!(fs::read_to_string(&path).unwrap(), content);
-    }
-}
-
-#[tokio::test]
-async fn a_readable_file_becomes_private_only_after_agreement() {
-    for (mode, private) in [(0o644, 0o600), (0o640, 0o600), (0o604, 0o600), (0o755, 0o700)] {
-        let (_folder, path) = folder();
-        set_mode(&path, mode);
-        assert_eq!(try_save(&path).await, question(true));
-        assert_eq!(update(&path, false).await, Err(question(true)), "it was opened after the question");
-        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode_of(&path)), (OLD, mode));
-        update(&path, true).await.unwrap();
-        assert_eq!((fs::read_to_string(&path).unwrap(), mode_of(&path)), (new(), private));
+        update_env(path.to_str().unwrap(), None, &payload(), &about).await.unwrap();
     }
 }
 
@@ -180,18 +147,28 @@ async fn a_link_with_a_new_target_needs_agreement_again() {
     assert_ne!(fs::read_to_string(&second).unwrap(), new());
 }
 
-fn make_pipe(path: &Path) {
-    mknodat(CWD, path, FileType::Fifo, Mode::from_bits_retain(0o600), 0).unwrap();
+/// Checks that the file has this reason not to be updated, and stays as it is.
+async fn check_refused(row: &str, path: &Path, failure: SaveFailure) {
+    let before = (names(path.parent().unwrap()), symlink_metadata(path).unwrap().len());
+    assert_eq!(try_save(path).await, failure, "{row}");
+    assert_eq!(update(path, true).await, Err(failure), "{row}");
+    assert_eq!((names(path.parent().unwrap()), symlink_metadata(path).unwrap().len()), before, "{row}");
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_updated_has_a_reason_and_stays() {
+async fn anything_but_a_file_of_its_own_is_refused() {
     type Arrange = fn(&Path);
-    let rows: [(&str, Arrange, SaveFailure); 23] = [
+    let rows: [(&str, Arrange, SaveFailure); 7] = [
         ("a broken link", |path| symlink("nowhere", path).unwrap(), SaveFailure::BrokenLink),
         ("a folder", |path| fs::create_dir(path).unwrap(), SaveFailure::IsFolder),
         ("a link to a folder", |path| symlink("/tmp", path).unwrap(), SaveFailure::IsFolder),
         ("a device", |path| symlink("/dev/null", path).unwrap(), SaveFailure::Exists),
+        ("a socket", |path| drop(UnixListener::bind(path).unwrap()), SaveFailure::Exists),
+        (
+            "a pipe",
+            |path| mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap(),
+            SaveFailure::Exists,
+        ),
         (
             "a hard link",
             |path| {
@@ -200,74 +177,41 @@ async fn a_file_that_cannot_be_updated_has_a_reason_and_stays() {
             },
             SaveFailure::HardLinked,
         ),
-        ("too large", |path| fs::write(path, vec![b'\n'; 1024 * 1024 + 1]).unwrap(), SaveFailure::TooLarge),
-        ("10 MiB", |path| fs::write(path, "A=1\n".repeat(2_621_440)).unwrap(), SaveFailure::TooLarge),
-        ("a NUL byte", |path| fs::write(path, b"A=\0\nB=2\n").unwrap(), SaveFailure::NotText),
-        ("line breaks of old Macs", |path| fs::write(path, "A=1\rB=2\r").unwrap(), SaveFailure::NotPlain(1)),
-        (
-            "the largest",
-            |path| fs::write(path, vec![b'\n'; 1024 * 1024]).unwrap(),
-            question_with(true, &ENV_VARIABLES),
-        ),
-        ("UTF-16", |path| fs::write(path, b"\xff\xfeA\0=\x001\0").unwrap(), SaveFailure::NotText),
-        ("not UTF-8", |path| fs::write(path, b"A=\xff\xe9\n").unwrap(), question_with(true, &ENV_VARIABLES)),
-        ("empty", |path| fs::write(path, "").unwrap(), question_with(true, &ENV_VARIABLES)),
-        (
-            "no plain line",
-            |path| fs::write(path, "\nMONGODB_ATLAS_CLIENT_ID=$(x)\n").unwrap(),
-            SaveFailure::NotPlain(2),
-        ),
-        (
-            "sops",
-            |path| fs::write(path, "# x\nA=ENC[AES256_GCM,data:x,type:str]\nsops_version=3.9.0\n").unwrap(),
-            SaveFailure::Encrypted(2),
-        ),
-        (
-            "dotenvx",
-            |path| fs::write(path, "MONGODB_ATLAS_CLIENT_SECRET=\"encrypted:BE9Y\"\n").unwrap(),
-            SaveFailure::Encrypted(1),
-        ),
-        (
-            "dotenvx in single quotes",
-            |path| fs::write(path, "A=1\nB = 'encrypted:BE9Y'\n").unwrap(),
-            SaveFailure::Encrypted(2),
-        ),
-        (
-            "sops in YAML",
-            |path| fs::write(path, "A: ENC[AES256_GCM,data:x,type:str]\n").unwrap(),
-            SaveFailure::Encrypted(1),
-        ),
-        (
-            "Ansible Vault",
-            |path| fs::write(path, "$ANSIBLE_VAULT;1.1;AES256\n313233\n").unwrap(),
-            SaveFailure::Encrypted(1),
-        ),
-        (
-            "age",
-            |path| fs::write(path, "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n").unwrap(),
-            SaveFailure::Encrypted(1),
-        ),
-        (
-            "OpenPGP",
-            |path| fs::write(path, "\n-----BEGIN PGP MESSAGE-----\n\nhQEM\n").unwrap(),
-            SaveFailure::Encrypted(2),
-        ),
-        ("a pipe", make_pipe, SaveFailure::Exists),
-        ("a socket", |path| drop(UnixListener::bind(path).unwrap()), SaveFailure::Exists),
     ];
     for (row, arrange, failure) in rows {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.env");
         arrange(&path);
-        if symlink_metadata(&path).unwrap().is_file() {
-            set_mode(&path, 0o644);
-        }
-        let before = (names(folder.path()), symlink_metadata(&path).unwrap().len());
-        assert_eq!(try_save(&path).await, failure, "{row}");
-        if !matches!(failure, SaveFailure::CanUpdate(_)) {
-            assert_eq!(update(&path, true).await, Err(failure), "{row}");
-        }
-        assert_eq!((names(folder.path()), symlink_metadata(&path).unwrap().len()), before, "{row}");
+        check_refused(row, &path, failure).await;
+    }
+}
+
+#[tokio::test]
+async fn a_content_that_cannot_be_changed_safely_is_refused() {
+    let too_large = "\n".repeat(1024 * 1024 + 1);
+    let rows: [(&str, &[u8], SaveFailure); 12] = [
+        ("too large", too_large.as_bytes(), SaveFailure::TooLarge),
+        ("a NUL byte", b"A=\0\nB=2\n", SaveFailure::NotText),
+        ("UTF-16", b"\xff\xfeA\0=\x001\0", SaveFailure::NotText),
+        ("line breaks of old Macs", b"A=1\rB=2\r", SaveFailure::NotPlain(1)),
+        ("no plain line", b"\nMONGODB_ATLAS_CLIENT_ID=$(x)\n", SaveFailure::NotPlain(2)),
+        ("sops", b"# x\nA=ENC[AES256_GCM,data:x]\nsops_version=3.9.0\n", SaveFailure::Encrypted(2)),
+        ("sops in YAML", b"A: ENC[AES256_GCM,data:x]\n", SaveFailure::Encrypted(1)),
+        ("dotenvx", b"A=\"encrypted:BE9Y\"\n", SaveFailure::Encrypted(1)),
+        ("dotenvx in single quotes", b"A=1\nB = 'encrypted:BE9Y'\n", SaveFailure::Encrypted(2)),
+        ("Ansible Vault", b"$ANSIBLE_VAULT;1.1;AES256\n313233\n", SaveFailure::Encrypted(1)),
+        ("age", b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", SaveFailure::Encrypted(1)),
+        ("OpenPGP", b"\n-----BEGIN PGP MESSAGE-----\n\nhQEM\n", SaveFailure::Encrypted(2)),
+    ];
+    for (row, content, failure) in rows {
+        let (_folder, path) = folder();
+        fs::write(&path, content).unwrap();
+        check_refused(row, &path, failure).await;
+    }
+    for content in [&too_large.as_bytes()[1..], b"A=\xff\xe9\n", b""] {
+        let (_folder, path) = folder();
+        fs::write(&path, content).unwrap();
+        assert_eq!(try_save(&path).await, question_with(false, &ENV_VARIABLES), "it can be changed");
     }
 }
 
@@ -306,29 +250,6 @@ fn a_change_by_another_program_is_noticed_and_kept() {
     }
 }
 
-/// Opening a pipe without a writer blocks forever, unless it is opened as non-blocking.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_pipe_that_takes_the_name_does_not_block() {
-    let (folder, path) = folder();
-    let pipe = folder.path().join("pipe");
-    make_pipe(&pipe);
-    let (done, is_done) = mpsc::channel();
-    let opened = path.clone();
-    let opening = thread::spawn(move || {
-        for _ in 0..20_000 {
-            let _ = ExistingFile::open(&opened);
-        }
-        done.send(()).unwrap();
-    });
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while is_done.try_recv().is_err() {
-        assert!(Instant::now() < deadline, "opening hangs");
-        renameat_with(CWD, &path, CWD, &pipe, RenameFlags::EXCHANGE).unwrap();
-    }
-    opening.join().unwrap();
-}
-
 #[test]
 fn two_instances_keep_each_others_changes() {
     let (_folder, path) = folder();
@@ -345,19 +266,6 @@ fn two_instances_keep_each_others_changes() {
         }
     };
     assert_eq!(second.read().unwrap()[..], b"first"[..]);
-}
-
-#[test]
-fn a_file_that_took_the_name_meanwhile_stays() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("secret");
-    let new = NewFile::write(&path, None, b"fake").unwrap();
-    fs::write(&path, "another program's").unwrap();
-    let failed = new.file.persist_noclobber(&path).unwrap_err();
-    assert_eq!(SaveFailure::from(failed.error), SaveFailure::Exists);
-    assert_eq!(fs::read_to_string(&path).unwrap(), "another program's");
-    drop(failed.file);
-    assert_eq!(names(folder.path()), ["secret"]);
 }
 
 #[test]
