@@ -31,7 +31,7 @@ pub fn shots() -> Vec<Shot> {
     let mut stage = stage(Session::Demo, Form::new(PROJECT, CLIENT, "30d"));
     stage.lookups_finished(&[]);
     add_shot(&mut shots, &stage, 2400);
-    stage.press(KeyCode::Enter);
+    stage.keys("enter");
     spin(&mut shots, &mut stage, 4);
     stage.signed_in(Ok(()));
     spin(&mut shots, &mut stage, 3);
@@ -39,7 +39,7 @@ pub fn shots() -> Vec<Shot> {
     spin(&mut shots, &mut stage, 9);
     post_succeeds(&mut stage);
     add_shot(&mut shots, &stage, 2000);
-    stage.press(KeyCode::Char('c'));
+    stage.keys("c");
     add_shot(&mut shots, &stage, 200);
     copy_for_a_minute(&mut stage);
     shots.push(Shot { is_poster: true, ..shot(&stage, 1000) });

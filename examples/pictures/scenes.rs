@@ -107,21 +107,21 @@ fn full_account() -> Stage {
     let mut stage = form(PROJECT, CLIENT, "30d");
     let secrets = [existing("2b8e", "2026-12-20T12:00:00Z"), existing("5e1c", "2027-03-01T12:00:00Z")];
     stage.lookups_finished(&secrets);
-    stage.press(KeyCode::Enter);
+    stage.keys("enter");
     account(&mut stage, &secrets);
     stage
 }
 
 fn as_a_command() -> Stage {
     let mut stage = form(PROJECT, CLIENT, "30d");
-    stage.press(KeyCode::F(2));
-    stage.press(KeyCode::Tab);
+    stage.keys("f2");
+    stage.keys("tab");
     stage
 }
 
 fn question() -> Stage {
     let mut stage = filled();
-    stage.press(KeyCode::Enter);
+    stage.keys("enter");
     stage.signed_in(Ok(()));
     account(&mut stage, &[existing("5e1c", "2027-03-01T12:00:00Z")]);
     stage
@@ -130,11 +130,11 @@ fn question() -> Stage {
 fn others() -> Stage {
     let mut stage = question();
     let before = existing("5e1c", "2027-03-01T12:00:00Z");
-    stage.press(KeyCode::Char('y'));
+    stage.keys("y");
     post_succeeds(&mut stage);
     let after = ExistingSecret { expires_at: Some("2026-11-30T17:14:00Z".parse().unwrap()), ..before };
     account(&mut stage, &[after]);
-    stage.press(KeyCode::Char('v'));
+    stage.keys("v");
     stage.verified(Ok(()));
     stage
 }
@@ -162,9 +162,9 @@ fn names() -> Stage {
 
 fn projects() -> Stage {
     let mut stage = form("", CLIENT, "720");
-    stage.control('o');
+    stage.keys("<ctrl-o>");
     list_projects(&mut stage);
-    stage.press(KeyCode::Down);
+    stage.keys("down");
     stage
 }
 
@@ -186,7 +186,7 @@ fn list_projects(stage: &mut Stage) {
 
 fn accounts() -> Stage {
     let mut stage = form(PROJECT, "", "30d");
-    stage.control('o');
+    stage.keys("<ctrl-o>");
     let account = |name: &str, tail: &str, secrets: &[ExistingSecret]| AccountEntry {
         client: ClientId::parse(&format!("mdb_sa_id_1234567890abcdef1234{tail}")).unwrap(),
         name: ServerText::new(name),
@@ -210,7 +210,7 @@ fn accounts() -> Stage {
 fn posting(milliseconds: u64) -> Stage {
     let mut stage = form(PROJECT, CLIENT, "30d");
     stage.lookups_finished(&[]);
-    stage.press(KeyCode::Enter);
+    stage.keys("enter");
     stage.signed_in(Ok(()));
     account(&mut stage, &[]);
     stage.wait(Duration::from_millis(milliseconds));
@@ -225,7 +225,7 @@ fn created() -> Stage {
 
 fn copied() -> Stage {
     let mut stage = created();
-    stage.press(KeyCode::Char('c'));
+    stage.keys("c");
     copy_for_a_minute(&mut stage);
     stage
 }
@@ -255,7 +255,7 @@ pub fn copy_for_a_minute(stage: &mut Stage) {
 
 fn run_a_command() -> Stage {
     let mut stage = created();
-    stage.press(KeyCode::Char('p'));
+    stage.keys("p");
     let presets = [
         ("password store", "pass insert -m atlas/{client_id}", Format::Secret),
         ("GitHub", "gh secret set MONGODB_ATLAS_CLIENT_SECRET", Format::Secret),
@@ -272,16 +272,16 @@ fn run_a_command() -> Stage {
 
 fn update_env() -> Stage {
     let mut stage = created();
-    stage.press(KeyCode::Char('s'));
+    stage.keys("s");
     stage.type_in("~/shop/.env");
-    stage.press(KeyCode::Enter);
+    stage.keys("enter");
     stage.saved(Err(SaveFailure::CanUpdate(EnvFile { is_open: true, ..EnvFile::default() })));
     stage
 }
 
 fn leave_question() -> Stage {
     let mut stage = created();
-    stage.press(KeyCode::Char('q'));
+    stage.keys("q");
     stage
 }
 
@@ -312,6 +312,6 @@ fn role_too_low() -> Stage {
 
 fn help() -> Stage {
     let mut stage = form("", "", "720");
-    stage.press(KeyCode::Char('?'));
+    stage.keys("?");
     stage
 }

@@ -13,7 +13,7 @@ pub struct Row {
     /// Limits that replace the program's, in milliseconds: `connect=1000`.
     pub limits: &'static str,
     /// The steps, beginning with a complete form.
-    pub steps: &'static [&'static [Step]],
+    pub steps: [&'static [Step]; 5],
     /// The number of POSTs that the host received completely.
     pub posts: usize,
     /// The number of POSTs that Atlas executed.
@@ -74,7 +74,17 @@ pub enum End {
 
 impl Row {
     /// A row with an access token and the program's default limits.
-    pub const fn new(fault: &'static str, host: Host, steps: &'static [&'static [Step]]) -> Self {
+    pub const fn new<const PARTS: usize>(
+        fault: &'static str,
+        host: Host,
+        parts: [&'static [Step]; PARTS],
+    ) -> Self {
+        let mut steps: [&'static [Step]; 5] = [&[]; 5];
+        let mut part = 0;
+        while part < PARTS {
+            steps[part] = parts[part];
+            part += 1;
+        }
         Self {
             fault,
             host,

@@ -4,30 +4,16 @@ use atlas_secret::domain::{
     BaseUrl, Format, Identity, PairKind, ProfileName, QueryFlags, Session, SessionOrigin, Template,
 };
 use atlas_secret::tui::screens::Form;
-use atlas_secret::tui::{Command, Flags, Output, Screen};
+use atlas_secret::tui::{Flags, Output, Screen};
 
 use crate::stage::{CLIENT, PROJECT, Stage};
 use crate::*;
 
 #[test]
-fn the_request_is_shown_as_a_command_and_copied_without_credentials() {
-    let mut stage = Stage::filled();
-    stage.keys("f2");
-    assert!(matches!(stage.app.screen, Screen::Command(_)));
-    assert_drawn(&stage, "atlas-secret --yes");
-    assert_drawn(&stage, "Contains no credentials. c copies it.");
-    stage.keys("tab c");
-    let Some(Command::CopyText(text)) = stage.commands.last() else { panic!("nothing is copied") };
-    assert!(text.contains(PROJECT) && text.contains(CLIENT) && text.contains("720"), "{text}");
-    stage.copied(COPIED).keys("esc");
-    assert!(stage.is_on_form());
-}
-
-#[test]
 fn a_copy_is_not_claimed_for_another_recipe() {
     let mut stage = Stage::filled();
     stage.keys("f2 c tab").copied(SENT);
-    assert_drawn(&stage, "Contains no credentials, but prints the new secret.");
+    stage.shows("Contains no credentials, but prints the new secret.");
 }
 
 /// The text of F2 in this session, and the remark above it for each recipe.
@@ -40,7 +26,7 @@ fn text_of(session: Session, output: Output) -> (String, Vec<String>) {
     let Screen::Command(view) = &stage.app.screen else { panic!("no command is shown") };
     let text = view.text(&stage.app.shared);
     let remarks = (0..5).map(|_| {
-        let remark = drawn(&stage);
+        let remark = stage.drawn();
         stage.keys("tab");
         remark
     });

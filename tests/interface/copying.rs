@@ -87,11 +87,11 @@ fn a_copy_without_a_limit_is_checked_every_ten_seconds() {
 fn the_revealed_value_and_the_copy_both_count_down() {
     let mut stage = after_copy(COPIED);
     stage.keys("r");
-    assert_drawn(&stage, "Hides in 30 s. r hides it now.");
+    stage.shows("Hides in 30 s. r hides it now.");
     stage.wake_after(10);
     assert_eq!((checks(&stage), stage.app.wake_in()), (1, Some(seconds(1))));
-    assert_drawn(&stage, "Hides in 20 s. r hides it now.");
-    assert_drawn(&stage, "clears in 50 s");
+    stage.shows("Hides in 20 s. r hides it now.");
+    stage.shows("clears in 50 s");
 }
 
 #[test]
@@ -111,8 +111,8 @@ fn a_verified_copy_stays_delivered_when_the_clipboard_changes() {
         };
         let mut stage = lose();
         stage.keys("q");
-        assert_drawn(&stage, words);
-        assert_drawn(&stage, "Already pasted?");
+        stage.shows(words);
+        stage.shows("Already pasted?");
         stage.keys("y");
         let before = Disposition::Delivered(vec![Delivery::CopiedBefore]);
         assert_eq!((stage.dispositions(), stage.exit()), (vec![before], Some(Exit::Done)), "{content:?}");
@@ -122,7 +122,7 @@ fn a_verified_copy_stays_delivered_when_the_clipboard_changes() {
         // On leaving, the same question appears.
         let mut stage = after_copy(COPIED);
         stage.keys("q").clipboard(content);
-        assert_drawn(&stage, "Already pasted?");
+        stage.shows("Already pasted?");
         // A signal ends the program without a question.
         let mut stage = lose();
         stage.event(Event::SignalReceived(Signal::TERMINATE));
@@ -154,10 +154,10 @@ fn a_copy_whose_process_or_display_is_gone_is_not_delivered() {
 fn leaving_asks_about_a_copy_that_cannot_be_read_back() {
     let mut stage = after_copy(COPIED);
     stage.wake_after(1).clipboard(ClipboardContent::Unreadable);
-    assert_drawn(&stage, "! Copied to the clipboard, which cannot be read right now");
-    assert!(!drawn(&stage).contains("clears in"));
+    stage.shows("! Copied to the clipboard, which cannot be read right now");
+    stage.hides("clears in");
     stage.keys("q").clipboard(ClipboardContent::Unreadable);
-    assert_drawn(&stage, "The clipboard could not be read again.");
+    stage.shows("The clipboard could not be read again.");
     stage.keys("n");
     assert!(leaving(&stage).is_none());
     let mut stage = after_copy(UNVERIFIED);
@@ -198,7 +198,7 @@ fn plus_extends_a_timed_copy_by_sixty_seconds() {
     for mut stage in [Stage::created(), after_copy(STAYING)] {
         stage.keys("+");
         assert_eq!(stage.count(|command| matches!(command, Command::ExtendClipboard(_))), 0);
-        assert_drawn(&stage, "! There is no copy that will be cleared.");
+        stage.shows("! There is no copy that will be cleared.");
     }
 }
 
@@ -225,11 +225,8 @@ fn leaving_mentions_that_the_client_id_replaced_the_copied_secret() {
         let copied_both = || {
             let mut stage = after_copy(outcome.clone());
             stage.keys("f down enter").copied(outcome.clone()).keys("q");
-            assert_drawn(
-                &stage,
-                "Your last copy was the client ID; the secret is no longer on the clipboard.",
-            );
-            assert_drawn(&stage, "Already pasted? y quit n back c copy");
+            stage.shows("Your last copy was the client ID; the secret is no longer on the clipboard.");
+            stage.shows("Already pasted? y quit n back c copy");
             stage
         };
         let mut stage = copied_both();

@@ -90,18 +90,18 @@ fn the_account_is_fetched_again_and_shows_its_older_secret() {
     let after = masked("2026-11-30T18:14:00Z");
     let own = ExistingSecret { id: own_id(), ..existing("2026-12-23T18:14:00Z") };
     stage.account(&[after, own]);
-    assert_drawn(&stage, "Delete old d delete \u{2026}9f3a (never used, expires 30 Nov 2026)");
-    assert_drawn(&stage, "You are signed in with it: deleting it ends this session.");
-    assert_eq!(drawn(&stage).matches("Delete old").count(), 1, "the new secret is not among the others");
+    stage.shows("Delete old d delete \u{2026}9f3a (never used, expires 30 Nov 2026)");
+    stage.shows("You are signed in with it: deleting it ends this session.");
+    assert_eq!(stage.drawn().matches("Delete old").count(), 1, "the new secret is not among the others");
 }
 
 #[test]
 fn the_title_shows_the_account_and_project_names_if_known() {
     let account = || ServiceAccount { name: ServerText::new("ci-deployer"), ..ServiceAccount::default() };
     let mut stage = Stage::created();
-    assert_drawn(&stage, "Secret created mdb_sa_sk_");
+    stage.shows("Secret created mdb_sa_sk_");
     stage.account_read(Ok(account()));
-    assert_drawn(&stage, "Secret created for ci-deployer mdb_sa_sk_");
+    stage.shows("Secret created for ci-deployer mdb_sa_sk_");
     let mut stage = Stage::filled();
     stage
         .lookups_finished(&[])
@@ -109,23 +109,23 @@ fn the_title_shows_the_account_and_project_names_if_known() {
         .signed_in(Ok(()))
         .account_read(Ok(account()))
         .post_finished(Ok(secret()));
-    assert_drawn(&stage, "Secret created for ci-deployer in payments-prod");
+    stage.shows("Secret created for ci-deployer in payments-prod");
 }
 
 #[test]
 fn only_useful_steps_are_shown() {
     let mut stage = Stage::created();
-    assert_drawn(&stage, "Deliver c copy s save p run a command Atlas will not show it again.");
-    assert_drawn(&stage, "Verify v sign in to Atlas with it");
+    stage.shows("Deliver c copy s save p run a command Atlas will not show it again.");
+    stage.shows("Verify v sign in to Atlas with it");
     stage.account(&[]);
-    assert!(!drawn(&stage).contains("Delete old") && !drawn(&stage).contains("d delete old"));
+    assert!(!stage.drawn().contains("Delete old") && !stage.drawn().contains("d delete old"));
     stage.keys("c").copied(COPIED);
-    assert!(!drawn(&stage).contains("Deliver"));
-    assert_drawn(&stage, "Copied to the clipboard, clears in 60 s (even after you quit). + adds 60 s");
+    stage.hides("Deliver");
+    stage.shows("Copied to the clipboard, clears in 60 s (even after you quit). + adds 60 s");
     stage.keys("s").type_in("x").keys("enter");
     stage.saved(Ok(SavedFile { path: ServerText::new("/x"), format: Format::Secret }));
-    assert_drawn(&stage, "Saved to /x, readable only by you (mode 0600)");
-    assert_drawn(&stage, "Copied to the clipboard");
+    stage.shows("Saved to /x, readable only by you (mode 0600)");
+    stage.shows("Copied to the clipboard");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn the_footer_says_what_q_does() {
         (waiting(), "q write and quit"),
     ];
     for (mut stage, expected) in rows {
-        assert_drawn(&stage, expected);
+        stage.shows(expected);
         stage.keys("q");
         let asks = matches!(leaving(&stage), Some(LeaveConfirmation::Asking(..)));
         assert_eq!(asks, expected.contains('\u{2026}'), "{expected}");
@@ -173,7 +173,7 @@ fn a_secret_is_verified_by_v_or_by_the_flag() {
     assert!(matches!(stage.created_screen().verification, Verification::Running(_)));
     stage.verified(accepted.clone());
     assert_eq!(stage.created_screen().verification, Verification::Done(accepted));
-    assert_drawn(&stage, "Verified: Atlas accepts the new secret");
+    stage.shows("Verified: Atlas accepts the new secret");
 
     let mut stage = Stage::posting();
     stage.app.shared.flags.verify = true;
@@ -220,16 +220,16 @@ fn deleting_an_older_secret_warns_if_the_new_one_is_not_delivered() {
     let older = [masked("2027-03-01T00:00:00Z")];
     let mut stage = Stage::created();
     stage.keys("d").account(&older);
-    assert_drawn(&stage, warning);
-    assert_drawn(&stage, "…9f3a never 1 Mar 2027");
+    stage.shows(warning);
+    stage.shows("…9f3a never 1 Mar 2027");
     stage.keys("d");
-    assert_drawn(&stage, warning);
+    stage.shows(warning);
     let mut stage = after_copy(SENT);
     stage.keys("d").account(&older);
-    assert_drawn(&stage, "The new secret's copy is not confirmed: paste to check first.");
+    stage.shows("The new secret's copy is not confirmed: paste to check first.");
     let mut stage = after_copy(COPIED);
     stage.keys("d").account(&older);
-    assert!(!drawn(&stage).contains("The new secret"));
+    stage.hides("The new secret");
 }
 
 #[test]
@@ -253,13 +253,13 @@ fn a_command_that_only_prints_the_secret_does_not_deliver_it() {
         ["cat", "/bin/cat", "cat -", "head -c 80", "less", "xxd", "base64 -w0", "grep .", "sed p", "tr -d x"]
     {
         let stage = run(line);
-        assert_drawn(&stage, "does not store what it reads, so the secret is not delivered.");
+        stage.shows("does not store what it reads, so the secret is not delivered.");
         assert!(!stage.created_screen().is_delivered(stage.now()), "{line}");
     }
     for line in ["tee secret", "pass insert -m atlas", "sh -c 'cat > file'", "gh secret set X", "caterpillar"]
     {
         let stage = run(line);
-        assert!(!drawn(&stage).contains("only prints"), "{line}");
+        assert!(!stage.drawn().contains("only prints"), "{line}");
         assert!(stage.created_screen().is_delivered(stage.now()), "{line}");
     }
 }
@@ -276,23 +276,23 @@ fn a_letter_of_a_non_latin_layout_shows_a_message() {
         secrets.keys("d").account(&[masked("2027-03-01T00:00:00Z")]);
         for mut stage in [Stage::created(), leaving, secrets, Stage::stopped_waiting()] {
             stage.keys(&typed);
-            assert_drawn(&stage, message);
+            stage.shows(message);
             assert!(stage.exit().is_none());
             stage.keys("x");
-            assert!(!drawn(&stage).contains(message), "{letter}: until the next key");
+            assert!(!stage.drawn().contains(message), "{letter}: until the next key");
         }
         // Every letter is text while typing.
         for mut stage in [Stage::filled(), Stage::empty()] {
             stage.keys(&typed);
-            assert!(!drawn(&stage).contains(message), "{letter}");
+            assert!(!stage.drawn().contains(message), "{letter}");
         }
         let mut prompt = Stage::created();
         prompt.keys("s").keys(&typed);
-        assert!(!drawn(&prompt).contains(message), "{letter}");
+        assert!(!prompt.drawn().contains(message), "{letter}");
     }
     for letter in ["é", "ß", "ı", "ł", "ế", "ẞ"] {
         let mut stage = Stage::created();
         stage.keys(letter);
-        assert!(!drawn(&stage).contains(message), "{letter} is Latin");
+        assert!(!stage.drawn().contains(message), "{letter} is Latin");
     }
 }

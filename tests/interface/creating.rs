@@ -198,7 +198,7 @@ fn the_elapsed_time_counts_from_the_start_of_the_job() {
         .keys("<ctrl-s>")
         .advance(Duration::from_secs(2))
         .event(TIME_PASSED);
-    assert_drawn(&stage, "Signing in 2 s");
+    stage.shows("Signing in 2 s");
 }
 
 #[test]
@@ -312,10 +312,10 @@ fn a_field_that_atlas_rejects_gets_the_focus_and_stays_invalid_until_changed() {
 fn an_error_shows_the_status_and_code_of_atlas() {
     let mut stage = Stage::fetching();
     stage.account_read(Err(rejected_read(401, "NOT_IN_GROUP")));
-    assert_drawn(&stage, "Atlas: 401 NOT_IN_GROUP");
+    stage.shows("Atlas: 401 NOT_IN_GROUP");
     let advice = "Change that value, then try again.";
-    assert_drawn(&rejected_fields(&["other"]), advice);
-    assert!(!drawn(&rejected_fields(&[])).contains(advice));
+    rejected_fields(&["other"]).shows(advice);
+    assert!(!rejected_fields(&[]).drawn().contains(advice));
 }
 
 #[test]
@@ -336,7 +336,7 @@ fn a_panic_is_reported_by_whether_the_post_was_sent() {
     drop(before_posting.atlas.take_waiting());
     before_posting.settle();
     assert!(before_posting.is_on_form());
-    assert_drawn(&before_posting, "Nothing was created.");
+    before_posting.shows("Nothing was created.");
     before_posting.keys("<ctrl-c>");
     assert_eq!((before_posting.exit(), before_posting.dispositions()), (Some(Exit::Done), vec![]));
 
@@ -351,11 +351,11 @@ fn a_panic_is_reported_by_whether_the_post_was_sent() {
 fn the_replaced_secret_is_named_before_and_after() {
     let mut stage = Stage::fetching();
     stage.account(&[masked(EXPIRED), existing(LONG)]);
-    assert_drawn(&stage, "Replace …9f3a with a new secret for");
-    assert_drawn(&stage, "…9f3a expired on 1 Jan 2026 and will be deleted. This cannot be undone.");
-    assert_eq!(drawn(&stage).matches("This cannot be undone.").count(), 1, "once for both effects");
+    stage.shows("Replace …9f3a with a new secret for");
+    stage.shows("…9f3a expired on 1 Jan 2026 and will be deleted. This cannot be undone.");
+    assert_eq!(stage.drawn().matches("This cannot be undone.").count(), 1, "once for both effects");
     stage.keys("enter");
-    assert_drawn(&stage, "Press y (replace) or n (back).");
+    stage.shows("Press y (replace) or n (back).");
     stage.keys("y").deleted(Ok(())).signed_in(Ok(())).account(&[existing(LONG)]).post_finished(Ok(secret()));
-    assert_drawn(&stage, "\u{2713} Deleted …9f3a (expired)");
+    stage.shows("\u{2713} Deleted …9f3a (expired)");
 }

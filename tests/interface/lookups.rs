@@ -146,8 +146,8 @@ fn an_unknown_id_is_an_error_at_its_field() {
     let missing = |code| ApiError::rejected(rejection(404, code));
     let mut stage = lookups_running();
     stage.project_read(Err(missing("GROUP_NOT_FOUND"))).account_read(Err(missing("RESOURCE_NOT_FOUND")));
-    assert_drawn(&stage, "✗ no such project");
-    assert_drawn(&stage, "✗ not in this project; Ctrl-O lists them");
+    stage.shows("✗ no such project");
+    stage.shows("✗ not in this project; Ctrl-O lists them");
     stage.keys("enter");
     assert!(!stage.is_on_form(), "a lookup never prevents creating");
 }

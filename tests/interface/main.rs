@@ -1,4 +1,5 @@
-//! Tests the interface screen by screen: events go in; commands, requests and drawn text come out.
+//! Tests the interface screen by screen: events go in; commands, requests and drawn text come out. Also what `--yes`
+//! approves.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers panic on failure")]
 
@@ -7,17 +8,25 @@ mod copying;
 mod created;
 mod creating;
 mod form;
+mod leaving;
 mod lookups;
+mod moving;
 mod names;
 mod picker;
 mod previous_run;
+mod printing;
+mod profiles;
+mod prompts;
 mod records;
+mod recovery;
 mod runner;
+mod secret_list;
 mod sign_in;
 mod signals;
 #[expect(dead_code, reason = "other tests use more of it")]
 #[path = "../support/stage.rs"]
 mod stage;
+mod waiting;
 mod waking;
 
 use std::time::Duration;
@@ -27,12 +36,12 @@ use atlas_secret::domain::{
     TerminalRoute,
 };
 use atlas_secret::tui::screens::{LeaveConfirmation, LeaveQuestion, Progress};
-use atlas_secret::tui::{Command, Event, Glyphs, Screen, Theme};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::buffer::Cell;
+use atlas_secret::tui::{Command, Event, Screen};
 
 use stage::{SECRET_ID, Stage, rejection, secret, time};
+
+/// A secret that appears in the account after the POST.
+const NEW: &str = "cccccccccccccccccccccccc";
 
 /// A verified copy that will be cleared in a minute.
 const COPIED: CopyOutcome = CopyOutcome::Copied { clears_in: Some(Duration::from_secs(60)) };
@@ -62,16 +71,29 @@ fn not_sent() -> Result<CreatedSecret, ApiError> {
 }
 
 fn lost() -> Result<CreatedSecret, ApiError> {
-    Err(ApiError::sent(Cause::Interrupted(ServerText::new("reset"))))
+    Err(unreadable())
+}
+
+fn unreadable() -> ApiError {
+    ApiError::sent(Cause::Unexpected { status: 502 })
+}
+
+/// A new secret without an id.
+fn without_id() -> CreatedSecret {
+    CreatedSecret { id: None, ..secret() }
+}
+
+fn id(text: &str) -> SecretId {
+    SecretId::from_server(text).unwrap()
 }
 
 fn own_id() -> SecretId {
-    SecretId::from_server(SECRET_ID).unwrap()
+    id(SECRET_ID)
 }
 
 fn existing(expires_at: &str) -> ExistingSecret {
     ExistingSecret {
-        id: SecretId::from_server("bbbbbbbbbbbbbbbbbbbbbbbb").unwrap(),
+        id: id("bbbbbbbbbbbbbbbbbbbbbbbb"),
         created_at: None,
         expires_at: Some(time(expires_at)),
         last_used_at: None,
@@ -82,6 +104,29 @@ fn existing(expires_at: &str) -> ExistingSecret {
 /// A secret with a mask.
 fn masked(expires_at: &str) -> ExistingSecret {
     ExistingSecret { mask: Some(ServerText::new("mdb_sa_sk_...9f3a")), ..existing(expires_at) }
+}
+
+/// A secret whose lifetime creating does not shorten.
+fn short_lived() -> ExistingSecret {
+    existing("2026-11-28T18:14:00Z")
+}
+
+/// A secret with a mask that ends like this.
+fn with_mask(tail: &str) -> ExistingSecret {
+    ExistingSecret {
+        id: id(&format!("bbbbbbbbbbbbbbbbbbbbb{tail}")),
+        mask: Some(ServerText::new(&format!("mdb_sa_sk_...{tail}"))),
+        ..short_lived()
+    }
+}
+
+/// A secret that was created right after the POST.
+fn new(secret_id: &str) -> ExistingSecret {
+    ExistingSecret {
+        id: id(secret_id),
+        created_at: Some(time("2026-11-23T17:14:01Z")),
+        ..existing("2026-12-23T17:14:00Z")
+    }
 }
 
 fn after_copy(outcome: CopyOutcome) -> Stage {
@@ -111,22 +156,6 @@ fn deletions(stage: &Stage) -> usize {
     stage.count(|command| matches!(command, Command::Delete(..)))
 }
 
-/// The text on the screen without line breaks.
-fn drawn(stage: &Stage) -> String {
-    let size = stage.app.shared.size;
-    let mut terminal = Terminal::new(TestBackend::new(size.columns, size.rows)).unwrap();
-    terminal.draw(|frame| stage.app.draw(&Theme::color(Glyphs::UNICODE), frame)).unwrap();
-    let buffer = terminal.backend().buffer();
-    let rows = buffer.content.chunks(usize::from(size.columns));
-    let rows = rows.map(|cells| cells.iter().map(Cell::symbol).collect::<String>());
-    rows.flat_map(|row| row.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// Asserts that the text is on the screen.
-#[track_caller]
-fn assert_drawn(stage: &Stage, text: &str) {
-    let drawn = drawn(stage);
-    assert!(drawn.contains(text), "{text:?} is not in {drawn:?}");
+fn is_recovery(stage: &Stage) -> bool {
+    matches!(stage.app.screen, Screen::Recovery(_))
 }

@@ -75,19 +75,19 @@ fn a_project_and_its_account_are_chosen_by_name_without_a_lookup() {
     let mut stage = Stage::empty();
     stage.type_in("pay");
     assert_eq!(requests(&stage), ["projects 1"], "only one request");
-    assert_drawn(&stage, "Loading projects");
+    stage.shows("Loading projects");
     projects_loaded(&mut stage);
-    assert_drawn(&stage, "› payments-prod 32b6e34b3d91647abb20e7b8");
-    assert_drawn(&stage, "2 of 6 projects");
+    stage.shows("› payments-prod 32b6e34b3d91647abb20e7b8");
+    stage.shows("2 of 6 projects");
     stage.keys("down enter");
     assert_eq!((stage.text(Project), focus(&stage)), (OTHER, Focus::Field(Client)));
     assert_eq!(requests(&stage), ["projects 1".to_owned(), format!("accounts of {OTHER} 1")]);
     accounts_loaded(&mut stage);
-    assert_drawn(&stage, "nightly mdb_sa_id_00000000000000000000000a 2 service accounts");
+    stage.shows("nightly mdb_sa_id_00000000000000000000000a 2 service accounts");
     stage.keys("n enter");
     assert_eq!(stage.text(Client), "mdb_sa_id_00000000000000000000000a");
     assert_eq!(focus(&stage), Focus::Button);
-    assert_drawn(&stage, "✓ payments-staging");
+    stage.shows("✓ payments-staging");
     stage.wait(Duration::from_secs(1));
     assert!(!requests(&stage).contains(&"project".to_owned()), "the name is known from the list");
 }
@@ -107,7 +107,7 @@ fn no_list_is_fetched_for_ids() {
     let mut stage = Stage::empty();
     stage.keys("tab").type_in("ci").wait(Duration::from_secs(5));
     assert_eq!(requests(&stage), [""; 0], "no accounts without a project");
-    assert_drawn(&stage, "choose a project first");
+    stage.shows("choose a project first");
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn leaving_or_submitting_a_unique_full_name_chooses_it() {
 fn hex_digits_are_a_name_until_they_look_like_an_id() {
     for name in ["cafe", "caf", "c"] {
         let mut stage = typed(name);
-        assert_drawn(&stage, "› cafe 000000000000000000000005");
+        stage.shows("› cafe 000000000000000000000005");
         stage.keys("tab");
         assert_eq!((stage.text(Project), focus(&stage)), ("000000000000000000000005", Focus::Field(Client)));
     }
@@ -151,20 +151,17 @@ fn hex_digits_are_a_name_until_they_look_like_an_id() {
     stage.keys("<ctrl-s>");
     assert_eq!((stage.text(Project), focus(&stage)), ("000000000000000000000005", Focus::Field(Client)));
     let stage = typed("beef");
-    assert_drawn(&stage, "No project matches \"beef\", and it is not an ID: 4 of 24 hex digits.");
+    stage.shows("No project matches \"beef\", and it is not an ID: 4 of 24 hex digits.");
     let mut stage = typed("beefbeefbee");
     stage.keys("f");
-    assert_drawn(&stage, "· 12 of 24 hex digits");
-    assert!(!drawn(&stage).contains("No project matches"));
+    stage.shows("· 12 of 24 hex digits");
+    stage.hides("No project matches");
     let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
     stage.type_in("m");
     accounts_loaded(&mut stage);
-    assert_drawn(
-        &stage,
-        "No service account matches \"m\", and it is not an ID: a client ID starts with mdb_sa_id_.",
-    );
+    stage.shows("No service account matches \"m\", and it is not an ID: a client ID starts with mdb_sa_id_.");
     stage.type_in("db_sa_");
-    assert_drawn(&stage, "· a client ID starts with mdb_sa_id_");
+    stage.shows("· a client ID starts with mdb_sa_id_");
 }
 
 #[test]
@@ -190,8 +187,8 @@ fn initial_names_are_looked_up_one_after_the_other() {
     projects_loaded(&mut stage);
     assert_eq!((stage.text(Project), focus(&stage)), ("search", Focus::Field(Project)));
     // None is selected, so that a key cannot choose one by accident.
-    assert_drawn(&stage, "Search 000000000000000000000003 search 000000000000000000000004");
-    assert_drawn(&stage, "2 projects have this name: choose one.");
+    stage.shows("Search 000000000000000000000003 search 000000000000000000000004");
+    stage.shows("2 projects have this name: choose one.");
     stage.keys("enter");
     assert_eq!(stage.text(Project), "search");
     stage.keys("shift-tab down down enter");
@@ -232,14 +229,14 @@ fn submitting_with_an_open_list_chooses_or_says_what_is_missing() {
         projects_loaded(&mut stage);
         stage.keys(keys);
         assert_eq!(stage.text(Project), expected, "{text} {keys}");
-        assert_eq!(drawn(&stage).contains(MISSING), is_missing, "{text} {keys}: {}", drawn(&stage));
+        assert_eq!(stage.drawn().contains(MISSING), is_missing, "{text} {keys}: {}", stage.drawn());
         assert_eq!(stage.is_on_form(), is_missing, "{text} {keys}");
     }
     let mut stage = Stage::with(Client, "x");
     stage.keys("<ctrl-u>").type_in("n");
     accounts_loaded(&mut stage);
     stage.keys("<ctrl-s>");
-    assert_drawn(&stage, "Not created: no service account is chosen yet.");
+    stage.shows("Not created: no service account is chosen yet.");
 }
 
 /// The keys before the list is loaded, and the keys after that.
@@ -304,34 +301,34 @@ fn a_name_typed_before_the_list_is_loaded_is_matched_afterwards() {
     let mut stage = Stage::empty();
     stage.type_in("pay").keys("enter");
     projects_loaded(&mut stage);
-    assert_drawn(&stage, "! 2 projects match: choose one");
+    stage.shows("! 2 projects match: choose one");
 }
 
 #[test]
 fn clearing_a_field_shows_the_whole_list_if_loaded() {
     let mut stage = typed("pay");
     stage.keys("<ctrl-u>");
-    assert_drawn(&stage, "payments-prod 32b6e34b3d91647abb20e7b8 payments-staging");
-    assert_drawn(&stage, "6 projects");
-    assert_drawn(&stage, "Client ID");
+    stage.shows("payments-prod 32b6e34b3d91647abb20e7b8 payments-staging");
+    stage.shows("6 projects");
+    stage.shows("Client ID");
     stage.wait(Duration::from_secs(90));
-    assert_drawn(&stage, "6 projects");
+    stage.shows("6 projects");
     assert_eq!(requests(&stage), ["projects 1"]);
     stage.keys("down enter");
     assert_eq!(stage.text(Project), PROJECT);
     let mut stage = typed("pay");
     stage.keys("<ctrl-u> tab");
     assert_eq!((stage.text(Project), focus(&stage)), ("", Focus::Field(Client)));
-    assert!(!drawn(&stage).contains("6 projects"));
+    stage.hides("6 projects");
     stage.keys("shift-tab");
-    assert_drawn(&stage, "6 projects");
+    stage.shows("6 projects");
     stage.keys("esc");
-    assert_drawn(&stage, "Enter a project ID or name.");
+    stage.shows("Enter a project ID or name.");
     stage.keys("x <ctrl-u>").paste(VALUE);
-    assert!(!drawn(&stage).contains("6 projects"), "the error is shown instead");
+    assert!(!stage.drawn().contains("6 projects"), "the error is shown instead");
     let mut stage = Stage::with(Project, PROJECT);
     stage.keys("<ctrl-u>");
-    assert_drawn(&stage, "Enter a project ID or name.");
+    stage.shows("Enter a project ID or name.");
     assert_eq!(requests(&stage), [""; 0], "an empty field fetches no list");
 }
 
@@ -355,10 +352,10 @@ fn typing_replaces_a_submitted_name_without_a_match() {
 fn esc_hides_the_suggestions_until_the_text_changes() {
     let mut stage = typed("pay");
     stage.keys("esc");
-    assert!(!drawn(&stage).contains("› payments-prod"));
-    assert_drawn(&stage, "2 projects match");
+    stage.hides("› payments-prod");
+    stage.shows("2 projects match");
     stage.keys("m");
-    assert_drawn(&stage, "› payments-prod");
+    stage.shows("› payments-prod");
     stage.keys("shift-tab");
     assert_eq!((stage.text(Project), focus(&stage)), ("paym", Focus::Button));
     let mut stage = typed("pay");
@@ -396,7 +393,7 @@ fn a_late_enter_chooses_the_first_account_but_an_early_one_does_not() {
         let mut stage = chosen();
         stage.advance(late);
         accounts_loaded(&mut stage);
-        assert_drawn(&stage, "› ci-deployer");
+        stage.shows("› ci-deployer");
         stage.advance(wait).keys(keys);
         assert_eq!((stage.text(Client), focus(&stage)), expected, "{wait:?} {keys}");
         assert!(stage.is_on_form(), "an Enter that chooses does not create");
@@ -412,9 +409,9 @@ fn a_late_enter_chooses_the_first_account_but_an_early_one_does_not() {
 fn clearing_the_client_id_before_the_list_is_loaded_hides_the_suggestions() {
     let mut entered = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
     entered.type_in("ci").keys("backspace backspace");
-    assert!(!drawn(&entered).contains("ci-deployer"), "no list is shown");
+    assert!(!entered.drawn().contains("ci-deployer"), "no list is shown");
     accounts_loaded(&mut entered);
-    assert_drawn(&entered, "ci-deployer");
+    entered.shows("ci-deployer");
 }
 
 #[test]
@@ -436,15 +433,15 @@ fn a_list_that_cannot_be_loaded_shows_why_and_is_retried_for_the_next_name() {
     for (error, text) in rows {
         let mut stage = Stage::empty();
         stage.type_in("pay").projects_page(Err(error));
-        assert_drawn(&stage, text);
-        assert_drawn(&stage, "Type the ID instead.");
+        stage.shows(text);
+        stage.shows("Type the ID instead.");
         stage.keys("m");
         assert_eq!(requests(&stage), ["projects 1"], "no request for every key");
         assert_eq!(stage.app.wake_in().map(|wake| wake.as_secs() > 1), Some(true), "no timer is running");
         stage.keys("<ctrl-u>").type_in("pay");
         assert_eq!(requests(&stage), ["projects 1", "projects 1"]);
         projects_loaded(&mut stage);
-        assert_drawn(&stage, "› payments-prod");
+        stage.shows("› payments-prod");
     }
 }
 
@@ -463,10 +460,10 @@ fn a_list_is_cached_for_a_minute_and_while_the_name_is_typed() {
 
 #[test]
 fn the_error_for_a_mistyped_id_names_the_wrong_character() {
-    assert_drawn(&typed("xyz"), "✗ No project matches \"xyz\".");
-    assert!(!drawn(&typed("xyz")).contains("hex digit"));
+    typed("xyz").shows("✗ No project matches \"xyz\".");
+    assert!(!typed("xyz").drawn().contains("hex digit"));
     let stage = typed("32b6e34g");
-    assert_drawn(&stage, "✗ No project matches \"32b6e34g\", and it is not an ID: \"g\" is not a hex digit.");
+    stage.shows("✗ No project matches \"32b6e34g\", and it is not an ID: \"g\" is not a hex digit.");
 }
 
 #[test]
@@ -476,7 +473,7 @@ fn the_picker_takes_over_the_requests_and_each_project_has_its_own_list() {
     assert_eq!(requests(&stage), ["projects 1", "projects 1"]);
     assert_eq!(stage.count(|command| matches!(command, Command::StopPages)), 1);
     projects_loaded(&mut stage);
-    assert_drawn(&stage, "Choose a project 6 projects");
+    stage.shows("Choose a project 6 projects");
     let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
     stage.type_in("ci");
     stage.keys("up <ctrl-u>").paste(OTHER).keys("down");
@@ -497,7 +494,7 @@ fn a_list_that_another_one_replaced_is_fetched_again() {
         ["projects 1".to_owned(), format!("accounts of {OTHER} 1"), "projects 1".to_owned()]
     );
     projects_loaded(&mut stage);
-    assert_drawn(&stage, "2 of 6 projects");
+    stage.shows("2 of 6 projects");
 }
 
 #[test]
@@ -512,12 +509,12 @@ fn the_selected_suggestion_stays_selected_when_pages_arrive() {
     };
     let mut stage = Stage::empty();
     stage.type_in("team").projects_page(Ok(page(500, false)));
-    assert_drawn(&stage, "› team-500");
+    stage.shows("› team-500");
     stage.keys("down");
-    assert_drawn(&stage, "› team-501");
+    stage.shows("› team-501");
     stage.projects_page(Ok(page(0, true)));
-    assert_drawn(&stage, "1000 of 1000 projects");
-    assert_drawn(&stage, "› team-501");
+    stage.shows("1000 of 1000 projects");
+    stage.shows("› team-501");
     stage.keys("enter");
     assert_eq!(stage.text(Project), format!("{:024x}", 501));
 }
@@ -542,7 +539,7 @@ fn text_typed_at_the_button_shows_a_message_and_does_not_submit() {
     let mut stage = Stage::filled();
     assert_eq!(focus(&stage), Focus::Button);
     stage.keys("p a y enter");
-    assert_drawn(&stage, "To type in a field, go back to it with Shift-Tab.");
+    stage.shows("To type in a field, go back to it with Shift-Tab.");
     assert!(stage.is_on_form());
     stage.advance(Duration::from_millis(500)).keys("enter");
     assert!(!stage.is_on_form(), "a later Enter creates");

@@ -8,7 +8,6 @@ use atlas_secret::domain::{
 };
 use atlas_secret::tui::screens::{FieldName, Focus, Form};
 use atlas_secret::tui::{LOOKUP_DELAY, Screen};
-use crossterm::event::KeyCode;
 
 use crate::stage::{CLIENT, Call, PROJECT, Stage, VALUE};
 use crate::*;
@@ -67,37 +66,37 @@ fn open() -> Stage {
 /// Asserts the number of items, or of matches, above the list.
 #[track_caller]
 fn assert_count(stage: &Stage, count: &str) {
-    assert_drawn(stage, &format!("Choose a project {count} projects ›"));
+    stage.shows(&format!("Choose a project {count} projects ›"));
 }
 
 #[track_caller]
 fn assert_selected(stage: &Stage, name: &str) {
-    assert_drawn(stage, &format!("› {name} "));
+    stage.shows(&format!("› {name} "));
 }
 
 #[test]
 fn pages_are_fetched_one_after_another_until_the_last_whatever_the_estimate() {
     let mut stage = open();
     assert_count(&stage, "500");
-    assert_drawn(&stage, "1 of 8 pages");
+    stage.shows("1 of 8 pages");
     respond(&mut stage, 2, Ok(Page { about: Some(10), ..page(500, 500, false) }));
-    assert_drawn(&stage, "2 of 3 pages");
+    stage.shows("2 of 3 pages");
     respond(&mut stage, 3, Ok(page(1000, 3, true)));
     assert_eq!(requested(&stage), [0; 0]);
-    assert!(!drawn(&stage).contains("pages"), "nothing is loading");
+    assert!(!stage.drawn().contains("pages"), "nothing is loading");
 }
 
 #[test]
 fn a_failed_page_is_reported_and_can_be_reloaded() {
     let mut stage = open();
     respond(&mut stage, 2, Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(20)))));
-    assert_drawn(&stage, "Could not load page 2. ");
-    assert_drawn(&stage, "Ctrl-R reload");
+    stage.shows("Could not load page 2. ");
+    stage.shows("Ctrl-R reload");
     assert_eq!(requested(&stage), [0; 0], "no further request until the user reloads");
     stage.keys("<ctrl-r>");
-    assert!(!drawn(&stage).contains("Could not load") && !drawn(&stage).contains("Ctrl-R reload"));
+    assert!(!stage.drawn().contains("Could not load") && !stage.drawn().contains("Ctrl-R reload"));
     respond(&mut stage, 2, Ok(page(500, 500, true)));
-    assert_drawn(&stage, "1000 projects");
+    stage.shows("1000 projects");
 }
 
 #[test]
@@ -106,7 +105,7 @@ fn leaving_a_list_stops_its_requests() {
     stage.keys("esc");
     assert!(stage.atlas.take_waiting().is_empty());
     stage.keys("<ctrl-o>");
-    assert_drawn(&stage, "Choose a project ›");
+    stage.shows("Choose a project ›");
 }
 
 /// Responds to requests that were taken earlier and may have been abandoned.
@@ -131,7 +130,7 @@ fn late_responses_for_a_closed_list_are_ignored() {
     let earlier = stage.atlas.take_waiting();
     stage.keys("esc <ctrl-o>");
     respond_late(&mut stage, earlier, &Err(limited()));
-    assert!(!drawn(&stage).contains("Rate limited"));
+    stage.hides("Rate limited");
 }
 
 #[test]
@@ -152,18 +151,18 @@ fn the_selection_moves_and_stays_within_the_list() {
         assert_selected(&stage, &format!("project-{selected}"));
     }
     // A page is as many items as fit: 14 on 24 rows, 6 on 16.
-    let leaps = [KeyCode::PageDown, KeyCode::PageDown, KeyCode::PageUp, KeyCode::PageUp, KeyCode::PageUp];
-    for (code, selected) in leaps.into_iter().zip([15, 29, 15, 1, 0]) {
-        stage.press(code);
+    let leaps = [("page-down", 15), ("page-down", 29), ("page-up", 15), ("page-up", 1), ("page-up", 0)];
+    for (key, selected) in leaps {
+        stage.keys(key);
         assert_selected(&stage, &format!("project-{selected}"));
     }
-    assert_drawn(&stage, "… 486 more projects");
-    stage.size(56, 16).press(KeyCode::PageDown);
+    stage.shows("… 486 more projects");
+    stage.size(56, 16).keys("page-down");
     assert_selected(&stage, "project-6");
-    assert_drawn(&stage, "… 6 projects above, 488 below");
+    stage.shows("… 6 projects above, 488 below");
     stage.type_in("no such project").keys("down enter");
     assert_count(&stage, "0 of 500");
-    assert_drawn(&stage, "No project matches \"no such project\".");
+    stage.shows("No project matches \"no such project\".");
 }
 
 /// An account with a secret that expires at this time.
@@ -178,7 +177,7 @@ fn accounts_page(entries: Vec<AccountEntry>, is_last: bool) -> Page<AccountEntry
 
 /// The names on the screen, from top to bottom.
 fn order(stage: &Stage, names: &[&str]) -> Vec<String> {
-    let drawn = drawn(stage);
+    let drawn = stage.drawn();
     let shown = drawn.split(' ').filter(|text| names.contains(text));
     shown.map(str::to_owned).collect()
 }
@@ -206,14 +205,14 @@ fn accounts_are_sorted_by_expiry_and_tab_sorts_by_name() {
     )));
     assert_eq!(order(&stage, &NAMES), ["delta", "gamma", "beta", "alpha"]);
     assert_selected(&stage, "delta");
-    assert_drawn(&stage, "1 of 2 ! expired");
-    assert_drawn(&stage, "1 of 2 ! in 31 hours");
-    assert_drawn(&stage, "0 of 2 no secret");
-    assert_drawn(&stage, "Tab sort by name");
+    stage.shows("1 of 2 ! expired");
+    stage.shows("1 of 2 ! in 31 hours");
+    stage.shows("0 of 2 no secret");
+    stage.shows("Tab sort by name");
     stage.keys("down tab");
     assert_eq!(order(&stage, &NAMES), ["alpha", "beta", "delta", "gamma"]);
     assert_selected(&stage, "gamma");
-    assert_drawn(&stage, "Tab sort by expiry");
+    stage.shows("Tab sort by expiry");
     stage.keys("tab");
     assert_selected(&stage, "gamma");
 }
@@ -249,7 +248,7 @@ fn a_list_selects_the_value_of_the_field_and_marks_the_signed_in_account() {
 fn at_the_button_the_list_for_the_first_incomplete_field_opens() {
     let mut stage = Stage::filled();
     stage.keys("<ctrl-o>");
-    assert_drawn(&stage, "Choose a service account");
+    stage.shows("Choose a service account");
     for (project, client, lifetime, title) in [
         ("", CLIENT, "720", "Choose a project"),
         (PROJECT, "", "720", "Choose a service account"),
@@ -258,7 +257,7 @@ fn at_the_button_the_list_for_the_first_incomplete_field_opens() {
         let mut stage = Stage::new(Session::Demo, Form::new(project, client, lifetime));
         stage.app.shared.form.focus = Focus::Button;
         stage.keys("<ctrl-o>");
-        assert_drawn(&stage, title);
+        stage.shows(title);
     }
 }
 
@@ -283,7 +282,7 @@ fn choosing_a_project_continues_with_its_accounts_unless_one_is_set() {
         assert_eq!(stage.text(FieldName::Project), PROJECT);
         assert_eq!(stage.is_on_form(), !continues, "{project} {client}");
         if continues {
-            assert_drawn(&stage, "Choose a service account");
+            stage.shows("Choose a service account");
             stage.accounts_page(Ok(accounts_page(vec![expiring("0001", "alpha", None)], true)));
             stage.keys("enter");
             assert_eq!(stage.text(FieldName::Client), "mdb_sa_id_aaaaaaaaaaaaaaaaaaaa0001");
@@ -300,7 +299,7 @@ fn an_account_of_another_project_has_to_be_chosen_again() {
     let entry = ProjectEntry { id: ProjectId::parse(PROJECT).unwrap(), ..named(0, "payments-prod") };
     respond(&mut stage, 1, Ok(Page { entries: vec![entry], is_last: true, about: Some(1) }));
     stage.keys("enter");
-    assert_drawn(&stage, "Choose a service account");
+    stage.shows("Choose a service account");
 }
 
 #[test]
@@ -318,10 +317,10 @@ fn a_lifetime_above_the_organizations_limit_cannot_be_chosen() {
     let mut stage = Stage::filled();
     stage.lookups_finished(&[]).settings_read(OrganizationSettings { longest_secret_hours: Some(720) });
     stage.keys("up <ctrl-o>");
-    assert_drawn(&stage, "90d 90 days above the limit of 30 days");
-    assert_drawn(&stage, "30d 30 days expires 23 Dec 2026");
+    stage.shows("90d 90 days above the limit of 30 days");
+    stage.shows("30d 30 days expires 23 Dec 2026");
     stage.keys("down enter");
-    assert_drawn(&stage, "This organization allows at most 30 days. Choose a shorter lifetime.");
+    stage.shows("This organization allows at most 30 days. Choose a shorter lifetime.");
     assert_eq!(stage.text(FieldName::Lifetime), "720");
     stage.keys("up up enter");
     assert_eq!(stage.text(FieldName::Lifetime), "7d");
@@ -339,9 +338,9 @@ fn organizations_are_shown_if_there_are_several() {
     {
         let mut stage = opening();
         respond(&mut stage, 1, Ok(Page { entries, is_last: true, about: Some(2) }));
-        assert_eq!(drawn(&stage).contains(first), is_named);
+        assert_eq!(stage.drawn().contains(first), is_named);
         stage.size(56, 16);
-        assert!(!drawn(&stage).contains(first), "there is only space for the project IDs");
+        assert!(!stage.drawn().contains(first), "there is only space for the project IDs");
     }
 }
 
@@ -350,15 +349,15 @@ fn names_use_the_width_that_other_columns_do_not_need() {
     let name = "a-name-of-an-account-that-is-much-longer";
     let mut stage = accounts_of("");
     stage.accounts_page(Ok(accounts_page(vec![expiring("0001", name, None)], true)));
-    assert_drawn(&stage, &format!("› {name} …0001 0 of 2 no secret"));
-    assert!(!drawn(&stage).contains("Last used"), "an empty column is omitted");
+    stage.shows(&format!("› {name} …0001 0 of 2 no secret"));
+    assert!(!stage.drawn().contains("Last used"), "an empty column is omitted");
     stage.size(56, 16);
-    assert_drawn(&stage, "› a-name-of-an-account-that-i… 0 of 2 no secret");
+    stage.shows("› a-name-of-an-account-that-i… 0 of 2 no secret");
 
     let mut stage = accounts_of("");
     stage.accounts_page(Ok(accounts_page(vec![expiring("0001", "short", Some(SHORT))], true)));
-    assert_drawn(&stage, "Name Client Secrets Expires Last used");
-    assert_drawn(&stage, "› short …0001 1 of 2 ! in 31 hours");
+    stage.shows("Name Client Secrets Expires Last used");
+    stage.shows("› short …0001 1 of 2 ! in 31 hours");
 }
 
 #[test]
@@ -367,7 +366,7 @@ fn listing_accounts_needs_a_project() {
     stage.keys("tab <ctrl-o>");
     assert!(stage.is_on_form());
     assert_eq!(stage.app.shared.form.focus, Focus::Field(FieldName::Project));
-    assert_drawn(&stage, "Choose a project first.");
+    stage.shows("Choose a project first.");
 }
 
 #[test]
@@ -403,7 +402,7 @@ fn the_selected_item_stays_selected_when_better_matches_arrive() {
     respond(&mut stage, 1, Ok(Page { entries: first, is_last: false, about: Some(1000) }));
     stage.type_in("pay").keys("down");
     let names = ["repay", "old-pay"];
-    let is_chosen = |stage: &Stage, name: &str| drawn(stage).contains(&format!("› {name} "));
+    let is_chosen = |stage: &Stage, name: &str| stage.drawn().contains(&format!("› {name} "));
     let chosen = names.into_iter().find(|name| is_chosen(&stage, name)).unwrap();
     respond(&mut stage, 2, Ok(Page { entries: vec![named(3, "pay")], is_last: true, about: None }));
     assert!(is_chosen(&stage, chosen));
@@ -422,7 +421,7 @@ fn limited() -> ApiError {
 fn a_rate_limited_page_counts_down_and_is_fetched_again() {
     let mut stage = opening();
     respond(&mut stage, 1, Err(limited()));
-    assert_drawn(&stage, "Rate limited by Atlas (429). Retrying in 3 s.");
+    stage.shows("Rate limited by Atlas (429). Retrying in 3 s.");
     assert!(
         stage.app.wake_in().is_some_and(|step| step <= Duration::from_secs(1)),
         "the countdown changes every second"

@@ -88,7 +88,7 @@ fn a_record_can_be_deleted_kept_or_left_for_later() {
         assert_eq!((settled(&stage), stage.exit()), (settles, exit), "{keys}");
         assert!(stage.is_on_form() || exit.is_some(), "{keys}");
         if keys == "k" {
-            assert_drawn(&stage, "stays in Atlas. It will not be reported again.");
+            stage.shows("stays in Atlas. It will not be reported again.");
         }
     }
 }
@@ -97,16 +97,16 @@ fn a_record_can_be_deleted_kept_or_left_for_later() {
 fn several_records_are_numbered_and_the_kept_secret_is_named() {
     let mut stage =
         start_with(vec![record(0, Some(SECRET_ID), BaseUrl::CLOUD), record(1, None, BaseUrl::CLOUD)]);
-    assert_drawn(&stage, "! 1 of 2: A previous run created a secret");
+    stage.shows("! 1 of 2: A previous run created a secret");
     stage.keys("esc");
-    assert_drawn(&stage, "! 2 of 2: A previous run may have created a secret");
+    stage.shows("! 2 of 2: A previous run may have created a secret");
     stage.keys("k");
-    assert_drawn(&stage, "If the secret was created, it stays in Atlas. It will not be reported again.");
+    stage.shows("If the secret was created, it stays in Atlas. It will not be reported again.");
     let mut stage = with_id();
-    assert!(!drawn(&stage).contains("1 of 1"));
+    stage.hides("1 of 1");
     stage.keys("k");
     let end = &SECRET_ID[SECRET_ID.len() - 6..];
-    assert_drawn(&stage, &format!("…{end} stays in Atlas. It will not be reported again."));
+    stage.shows(&format!("…{end} stays in Atlas. It will not be reported again."));
 }
 
 /// Before and after a search, the screen says the same about the value.
@@ -121,11 +121,11 @@ fn a_search_does_not_contradict_the_message_about_the_value() {
             if let Some(secrets) = secrets {
                 stage.keys("l").account(secrets);
             }
-            assert_drawn(&stage, text);
-            assert!(!drawn(&stage).contains(other));
+            stage.shows(text);
+            stage.hides(other);
             let is_gone = has_id && secrets.is_some_and(<[_]>::is_empty);
-            assert_eq!(drawn(&stage).contains(KEEP), has_id && !is_gone);
-            assert_eq!(drawn(&stage).contains("It is no longer in this account."), is_gone);
+            assert_eq!(stage.drawn().contains(KEEP), has_id && !is_gone);
+            assert_eq!(stage.drawn().contains("It is no longer in this account."), is_gone);
         }
     }
 }
@@ -135,9 +135,9 @@ fn the_account_is_fetched_right_before_deleting() {
     let mut stage = with_id();
     stage.keys("d y").account(&[used()]);
     assert_eq!((settled(&stage), sent(&stage)), (0, (0, 0)), "the secret is in use");
-    assert_drawn(&stage, USED);
+    stage.shows(USED);
     stage.keys("d n");
-    assert_drawn(&stage, USED);
+    stage.shows(USED);
 
     let mut stage = with_id();
     stage.keys("d y").account(&[]);
@@ -151,7 +151,7 @@ fn the_account_is_fetched_right_before_deleting() {
 
 #[test]
 fn deleting_asks_first_and_can_be_canceled() {
-    let asks = |stage: &Stage| drawn(stage).contains("Delete this secret in Atlas?");
+    let asks = |stage: &Stage| stage.drawn().contains("Delete this secret in Atlas?");
     let mut stage = with_id();
     stage.keys("y");
     assert_eq!(deletions(&stage), 0, "there was no question");
@@ -176,7 +176,7 @@ fn a_record_without_an_id_is_searched_for_like_a_lost_response() {
     stage.deleted(Ok(()));
     assert_eq!(settled(&stage), 1);
     stage.keys("k");
-    assert_drawn(&stage, "\u{2713} Deleted …bbbbbb, the secret whose value was lost");
+    stage.shows("\u{2713} Deleted …bbbbbb, the secret whose value was lost");
     assert_eq!(settled(&stage), 1, "the record is settled only once");
 }
 
@@ -197,6 +197,6 @@ fn a_secret_created_well_after_the_lost_post_does_not_match() {
         let mut stage = without_id();
         stage.keys("l").account(&[secret_created_at(created_at)]);
         let text = if is_this_one { " is new: created at" } else { "No new secret has appeared since then." };
-        assert_drawn(&stage, text);
+        stage.shows(text);
     }
 }

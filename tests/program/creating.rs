@@ -73,8 +73,7 @@ fn the_environment_sets_the_project_but_not_the_account() {
     terminal.wait_for("Client ID ›");
     assert!(labeled(&terminal.screen(), "Project ID").starts_with(PROJECT));
     assert_eq!(labeled(&terminal.screen(), "Client ID"), "ID or name");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(0), "nothing was created, nothing is lost");
+    terminal.leave(key::CTRL_C, 0);
     let project = format!("GET /api/atlas/v2/groups/{PROJECT}");
     assert!(atlas.requests().iter().all(|request| *request == project), "{:?}", atlas.requests());
 }

@@ -13,9 +13,7 @@ fn the_program_can_be_suspended_and_continued() {
     let binary = env!("CARGO_BIN_EXE_atlas-secret");
     terminal.press(&format!("{binary} --demo --expires-after 36h\r"), "[ Create secret ]");
     terminal.press(key::CTRL_Z, "Stopped");
-    terminal.wait_until("the prompt of the shell", |screen| {
-        screen.contents().trim_end().ends_with(PROMPT.trim())
-    });
+    terminal.wait_for_prompt();
     assert!(!terminal.is_alternate_screen() && !terminal.hides_cursor() && !terminal.bracketed_paste());
 
     terminal.send("fg\r");
@@ -29,16 +27,12 @@ fn the_program_can_be_suspended_and_continued() {
 
     // Suspending also works while a secret is shown, and keeps it.
     terminal.send(key::CTRL_Z);
-    terminal.wait_until("the prompt of the shell", |screen| {
-        !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
-    });
+    terminal.wait_for_prompt();
     terminal.press("fg\r", "Secret created");
     quit_anyway(&mut terminal);
     terminal.wait_for("never delivered");
     // Keys before the prompt could get lost.
-    terminal.wait_until("the prompt of the shell", |screen| {
-        screen.contents().trim_end().ends_with(PROMPT.trim())
-    });
+    terminal.wait_for_prompt();
     // The shell does not edit lines here, so the terminal shows whether its modes were restored.
     terminal.press("echo code=$?; stty -a\r", "code=3");
     terminal.wait_for(" icanon ");
@@ -75,9 +69,7 @@ fn after_a_stop_signal_the_screen_and_keys_work_again() {
         // In raw mode Ctrl-C is a key and asks a question. As a signal it would end the program.
         terminal.press(key::CTRL_C, "Quit anyway?");
         terminal.press("y", "never delivered");
-        terminal.wait_until("the prompt of the shell", |screen| {
-            !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
-        });
+        terminal.wait_for_prompt();
         terminal.press("echo code=$?; stty -a\r", "code=3");
         terminal.wait_for(" icanon ");
         terminal.send("exit\r");
@@ -106,9 +98,7 @@ fn keys_do_nothing_in_a_terminal_that_became_too_small_while_suspended() {
     let mut terminal = Terminal::shell().size(30, 120).start_showing(PROMPT);
     terminal.press(&format!("{} --demo\r", env!("CARGO_BIN_EXE_atlas-secret")), "[ Create secret ]");
     terminal.press(key::CTRL_Z, "Stopped");
-    terminal.wait_until("the prompt of the shell", |screen| {
-        screen.contents().trim_end().ends_with(PROMPT.trim())
-    });
+    terminal.wait_for_prompt();
     terminal.resize(12, 40);
     terminal.send("fg\r");
     terminal.wait_until("the notice about the size", |screen| {
@@ -117,9 +107,7 @@ fn keys_do_nothing_in_a_terminal_that_became_too_small_while_suspended() {
     // If Enter had started a request, Ctrl-C would only stop that.
     terminal.send(key::ENTER);
     terminal.send(key::CTRL_C);
-    terminal.wait_until("the prompt of the shell", |screen| {
-        !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
-    });
+    terminal.wait_for_prompt();
     terminal.press("echo code=$?\r", "code=0");
     assert!(!terminal.screen().contains("atlas-secret: "), "{}", terminal.screen());
     terminal.send("exit\r");

@@ -15,8 +15,7 @@ fn the_secret_can_be_deleted_in_atlas() {
     let mut terminal = created(filled(&atlas, PLAIN));
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     terminal.press("q", WARNING);
-    terminal.send("d");
-    assert_eq!(terminal.wait_exit().code(), Some(0), "no secret is left in Atlas");
+    terminal.leave("d", 0);
     let delete = format!("DELETE /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}/secrets/{secret_id}");
     assert_eq!(atlas.requests().last(), Some(&delete));
     assert!(terminal.screen().contains(&format!("Secret {secret_id} for {PLAIN}")), "{}", terminal.screen());

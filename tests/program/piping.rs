@@ -22,6 +22,14 @@ pub fn pipe_to(terminal: &mut Terminal, line: &str) {
     terminal.send(key::ENTER);
 }
 
+/// Waits until a running command shows this text.
+#[track_caller]
+pub fn wait_on_shell_screen(terminal: &mut Terminal, text: &str) {
+    terminal.wait_until(&format!("{text:?} on the shell's screen"), |screen| {
+        !screen.alternate_screen() && screen.contents().contains(text)
+    });
+}
+
 /// Waits until the screen is complete again and the terminal's modes are restored.
 #[track_caller]
 pub fn wait_for_whole_screen(terminal: &mut Terminal, text: &str) {
@@ -135,10 +143,7 @@ fn a_command_that_prints_the_secret_and_waits_does_not_show_it() {
                   exec cat /dev/tty";
     fs::write(terminal.home().join("show"), script).unwrap();
     pipe_to(&mut terminal, "sh show");
-    terminal.wait_until("the command on the shell's screen", |screen| {
-        !screen.alternate_screen()
-            && screen.contents().contains("(more is shown when it ends, without the secret)")
-    });
+    wait_on_shell_screen(&mut terminal, "(more is shown when it ends, without the secret)");
     assert!(!terminal.screen().contains(&value[10..18]), "{}", terminal.screen());
     terminal.send(key::CTRL_C);
     wait_for_whole_screen(&mut terminal, "You stopped sh.");
@@ -150,9 +155,7 @@ fn a_command_that_closes_its_input_has_not_read_the_secret() {
     let atlas = Atlas::start();
     let (mut terminal, _) = with_secret(&atlas);
     pipe_to(&mut terminal, "sh -c 'exec <&-; echo go on? >/dev/tty; read x </dev/tty'");
-    terminal.wait_until("the command on the shell's screen", |screen| {
-        !screen.alternate_screen() && screen.contents().contains("go on?")
-    });
+    wait_on_shell_screen(&mut terminal, "go on?");
     terminal.send("\r");
     wait_for_whole_screen(&mut terminal, "sh exited with 0, but did not read the whole secret.");
 }

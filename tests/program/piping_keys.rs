@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::piping::{pipe_to, wait_for_whole_screen};
+use crate::piping::{pipe_to, wait_for_whole_screen, wait_on_shell_screen};
 use crate::program::{create, created, filled, labeled};
 use crate::support::terminal::{PROMPT, Signal, Terminal, key};
 use crate::tools::wait_for;
@@ -15,9 +15,7 @@ fn ctrl_c_ends_only_the_command() {
     for round in 1..=2 {
         let waits = format!("round {round} waits");
         pipe_to(&mut terminal, &format!("sh -c 'cat >/dev/null; echo {waits} >/dev/tty; exec sleep 1000'"));
-        terminal.wait_until("the command on the shell's screen", |screen| {
-            !screen.alternate_screen() && screen.contents().contains(&waits)
-        });
+        wait_on_shell_screen(&mut terminal, &waits);
         terminal.send(key::CTRL_C);
         wait_for_whole_screen(&mut terminal, "You stopped sh.");
         assert!(!terminal.screen().contains("You have not copied"), "{}", terminal.screen());
@@ -40,9 +38,7 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     pipe_to(&mut terminal, "sh child");
     terminal.wait_for("it asks");
     terminal.press(key::CTRL_Z, "Stopped");
-    terminal.wait_until("the prompt of the shell", |screen| {
-        !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
-    });
+    terminal.wait_for_prompt();
     // Until a process has really stopped, which is later than the shell reports it, a running read still gets input.
     let number = fs::read_to_string(terminal.home().join("pid")).unwrap();
     let stat = format!("/proc/{}/stat", number.trim());

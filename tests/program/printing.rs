@@ -40,8 +40,7 @@ fn a_variable_gets_exactly_the_secret() {
     let value = peek(&mut terminal);
     // Standard output is for one secret only.
     terminal.press("n", "Standard output can receive only one secret. q writes it and quits.");
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0), "quitting does not ask");
+    terminal.leave("q", 0);
     assert_restored(&terminal);
     assert_eq!(read(terminal.home(), "got"), value);
     let screen = terminal.screen();
@@ -142,8 +141,7 @@ fn a_closed_pipe_returns_to_the_screen_of_the_secret() {
     terminal.press_until_gone("n", "You have not copied or saved this secret.");
     save(&mut terminal, "saved");
     terminal.wait_for("Saved to ");
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(3), "the reader did not get the secret");
+    terminal.leave("q", 3);
     assert_eq!(read(terminal.home(), "saved"), value);
 }
 
@@ -170,8 +168,7 @@ fn a_record_that_cannot_be_removed_while_quitting_is_reported() {
     });
     fs::remove_file(&record).unwrap();
     fs::create_dir(&record).unwrap();
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0), "the secret was delivered anyway");
+    terminal.leave("q", 0);
     let screen = terminal.screen();
     assert!(screen.contains("The record of this secret was not removed from the disk: "), "{screen}");
     assert!(screen.contains("written to standard output"), "{screen}");

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use atlas_secret::process::IN_OWN_SESSION;
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 use crate::atlas::{Atlas, PROJECT};
 use crate::support::terminal::{Program, Terminal, key};
@@ -79,6 +79,14 @@ pub fn quit_anyway(terminal: &mut Terminal) {
 /// The value of the secret. Reveals it for a moment.
 #[track_caller]
 pub fn peek(terminal: &mut Terminal) -> String {
+    let value = reveal(terminal);
+    terminal.press_until_gone("r", &value);
+    value
+}
+
+/// Reveals the value and returns it, while it is still shown.
+#[track_caller]
+pub fn reveal(terminal: &mut Terminal) -> String {
     terminal.send("r");
     // The footer is below the value and has fixed text. The value is complete when its row is.
     let mut value = None;
@@ -86,10 +94,7 @@ pub fn peek(terminal: &mut Terminal) -> String {
         value = screen.contents().lines().map(str::trim).find(|row| is_value(row)).map(str::to_owned);
         value.is_some()
     });
-    terminal.send("r");
-    let value = value.unwrap();
-    terminal.wait_gone(&value);
-    value
+    value.unwrap()
 }
 
 /// Whether the text has the form of a secret of the embedded Atlas.
@@ -122,8 +127,25 @@ pub fn sent_by_osc_52(output: &[u8]) -> Option<String> {
     String::from_utf8(STANDARD.decode(&rest[..end]).ok()?).ok()
 }
 
-pub fn contains(bytes: &[u8], text: &str) -> bool {
-    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+pub fn contains(bytes: &[u8], text: impl AsRef<[u8]>) -> bool {
+    let text = text.as_ref();
+    bytes.windows(text.len()).any(|window| window == text)
+}
+
+/// The unique part of the value to search for, plain and in base64 at each of the three offsets.
+pub fn traces(value: &str) -> [(&'static str, Vec<u8>); 4] {
+    let tail = &value[value.len() - 24..];
+    let encoded = |offset| {
+        let text = STANDARD_NO_PAD.encode([&b"\0\0\0"[..offset], tail.as_bytes()].concat());
+        // The first and the last group depend on adjacent bytes.
+        text.as_bytes()[4..text.len() - 4].to_vec()
+    };
+    [
+        ("plain", tail.as_bytes().to_vec()),
+        ("in base64", encoded(0)),
+        ("in base64, offset 1", encoded(1)),
+        ("in base64, offset 2", encoded(2)),
+    ]
 }
 
 /// Asserts that the terminal's modes are restored.

@@ -53,8 +53,7 @@ fn a_saved_file_is_private_and_has_the_format_of_its_name() {
     let fields = formats::kubernetes(&read("atlas.yaml"));
     assert_eq!((&fields["clientSecret"], fields["orgId"].as_str()), (&value, ORGANIZATION));
 
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0), "quitting does not ask");
+    terminal.leave("q", 0);
     // Long paths are wrapped.
     let screen = terminal.screen().replace('\n', "");
     assert!(screen.contains(&format!("saved to {}", home.join("prod.env").display())), "{screen}");

@@ -27,33 +27,6 @@ fn without_color_the_text_is_the_same() {
     }
 }
 
-/// The meaning of a color is also expressed in text and a symbol.
-#[test]
-fn meaning_does_not_depend_on_color() {
-    let rows = [
-        ("form_filled", "✓ 30 days"),
-        ("form_project_wrong_character", "✗ No project matches"),
-        ("form_lifetime_unusual", "! 730 days: Atlas documents 8 hours to 365 days"),
-        ("failure_not_sent", "✗ Nothing was created. Could not connect to the host"),
-        ("created_copied", "✓ Copied"),
-        ("created_not_copied", "✗ Not copied"),
-        ("created_overwritten", "! The clipboard holds something else now."),
-        ("guard_anyway", "! You have not copied"),
-        ("unknown_timed_out", "! A secret may have been created"),
-        ("header_foreign_host", "! not an Atlas host"),
-    ];
-    for (name, text) in rows {
-        let theme = Theme::without_color(Glyphs::UNICODE);
-        let picture = Picture::with(&states::named(name), &theme, 80, 24);
-        assert!(
-            picture.unwrapped_text().contains(text),
-            "{name} without {text:?}:
-        {}",
-            picture.text()
-        );
-    }
-}
-
 /// Without color, the wrong character and the focused button are in reverse video.
 #[test]
 fn without_color_reverse_video_marks_the_spot() {

@@ -2,7 +2,6 @@
 
 use atlas_secret::tui::screens::{FieldName, Focus};
 use atlas_secret::tui::{App, Screen};
-use crossterm::event::KeyCode;
 use ratatui::layout::Position;
 
 use crate::picture::Picture;
@@ -38,12 +37,12 @@ fn the_cursor_follows_the_text() {
     assert_eq!(start, Position { x: 19, y: 5 });
     stage.type_in("32b6");
     assert_eq!(position(&stage), Position { x: start.x + 4, y: start.y });
-    stage.press(KeyCode::Left);
+    stage.keys("left");
     assert_eq!(position(&stage), Position { x: start.x + 3, y: start.y });
-    stage.press(KeyCode::Home);
+    stage.keys("home");
     assert_eq!(position(&stage), start);
-    stage.press(KeyCode::Tab);
-    stage.press(KeyCode::End);
+    stage.keys("tab");
+    stage.keys("end");
     let client = Picture::of(&stage.app, 80, 24).find("mdb_sa_id_").unwrap();
     assert_eq!(position(&stage), Position { x: client.x + 34, y: client.y });
 }

@@ -1,6 +1,6 @@
 //! The help lists every key that works, in full, at any size.
 
-use atlas_secret::tui::{Action, App, Event, KeyPress};
+use atlas_secret::tui::{App, Event, KeyPress};
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use crate::picture::Picture;
@@ -65,15 +65,6 @@ fn hidden_lines_are_counted_and_can_be_scrolled_to() {
     assert!(shown(&help).contains("Enter next"), "{}", shown(&help));
     press(&mut help, KeyCode::Esc);
     assert!(!help.shared.shows_help);
-}
-
-/// A help that fits does not scroll, and offers no key for it.
-#[test]
-fn a_help_that_fits_does_not_scroll() {
-    let help = over(Stage::empty().app, 80, 24).unwrap();
-    let text = Picture::of(&help, 80, 24).unwrapped_text();
-    assert!(text.contains("Ctrl-L redraw") && !text.contains("scroll"), "{text}");
-    assert!(!help.works(Action::ScrollDown));
 }
 
 /// A name that the program does not know would be a key without effect.

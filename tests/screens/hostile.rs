@@ -1,20 +1,17 @@
 //! Hostile text from outside: nothing on the screen has a special meaning for a terminal.
 
-use std::time::Duration;
-
 use atlas_secret::domain::{
     AccountEntry, ApiError, Cause, ClientId, CommandOutcome, CommandOutput, CommandReport, CopyOutcome,
-    CreatedSecret, FieldViolation, Page, ProjectEntry, ProjectId, ServerText, ServiceAccount, Session,
+    CreatedSecret, ExistingSecret, FieldViolation, Page, ProjectEntry, ProjectId, Rejection, ServerText,
+    ServiceAccount, Session,
 };
-use atlas_secret::tui::Event;
 use atlas_secret::tui::screens::Form;
-use crossterm::event::KeyCode;
 use proptest::prelude::*;
 use ratatui::buffer::Cell;
 
 use crate::picture::Picture;
 use crate::stage::{PROJECT, Stage, secret};
-use crate::states::rejection;
+use crate::states::{existing, rejection};
 
 /// Clears the screen, writes to the clipboard, sets the title, changes the text direction, has invisible characters
 /// and line breaks.
@@ -28,52 +25,33 @@ fn hostile() -> ServerText {
     ServerText::new(HOSTILE)
 }
 
-fn stages() -> Vec<(&'static str, Stage)> {
-    let mut refused = rejection(400, HOSTILE, HOSTILE);
-    refused.fields =
-        vec![FieldViolation { field: ServerText::new("secretExpiresAfterHours"), description: hostile() }];
-    let mut field = Stage::posting();
-    field.post_finished(Err(ApiError::rejected(refused)));
-
-    let mut limited = Stage::posting();
-    limited.post_finished(Err(ApiError::rejected(rejection(429, HOSTILE, HOSTILE))));
-
-    let mut sign_in = Stage::filled();
-    sign_in.press(KeyCode::Enter);
-    sign_in.signed_in(Err(ApiError::not_sent(Cause::SignInRefused(hostile()))));
-
-    let mut shortens = Stage::filled();
-    shortens.press(KeyCode::Enter);
-    shortens.signed_in(Ok(()));
-    let mut existing = crate::states::existing("9f3a", "2027-03-01T12:00:00Z");
+fn stages() -> [(&'static str, Stage); 7] {
+    let rejected = |status| ApiError::rejected(rejection(status, HOSTILE, HOSTILE));
+    let violation =
+        FieldViolation { field: ServerText::new("secretExpiresAfterHours"), description: hostile() };
+    let field = ApiError::rejected(Rejection { fields: vec![violation], ..rejection(400, HOSTILE, HOSTILE) });
+    let failed = |error| Stage::posting().then(|stage| stage.post_finished(Err(error)));
     // Only the end of a mask is drawn.
-    existing.mask = Some(ServerText::new(&format!("{HOSTILE}\u{202e}9\u{7}f\u{1b}3a")));
-    shortens.account_read(Ok(ServiceAccount { secrets: vec![existing], ..ServiceAccount::default() }));
-
-    let mut unknown = Stage::posting();
-    unknown.wait(Duration::from_secs(1));
-    unknown.post_finished(Err(ApiError::sent(Cause::Interrupted(hostile()))));
-
-    let mut copy = Stage::created();
-    copy.press(KeyCode::Char('c'));
-    let outcome = CopyOutcome::Failed { reasons: vec![hostile()] };
-
-    copy.send(Event::CopyFinished(outcome));
-    let mut command = Stage::created();
-    command.press(KeyCode::Char('p'));
-    command.type_in("false");
-    command.press(KeyCode::Enter);
+    let mask = Some(ServerText::new(&format!("{HOSTILE}\u{202e}9\u{7}f\u{1b}3a")));
+    let secrets = vec![ExistingSecret { mask, ..existing("9f3a", "2027-03-01T12:00:00Z") }];
+    let account = ServiceAccount { secrets, ..ServiceAccount::default() };
     let output = CommandOutput { had_secret: false, lines: vec![hostile(), hostile()], left_out: 0 };
     let outcome = CommandOutcome::Exited { code: 1, last_line: ServerText::new("failed") };
-    command.command_reported(CommandReport { outcome, output });
-    vec![
-        ("command", command),
-        ("field", field),
-        ("limited", limited),
-        ("sign-in", sign_in),
-        ("mask", shortens),
-        ("unknown", unknown),
-        ("copy", copy),
+    let report = CommandReport { outcome, output };
+    let refused = ApiError::not_sent(Cause::SignInRefused(hostile()));
+    let not_copied = CopyOutcome::Failed { reasons: vec![hostile()] };
+    [
+        (
+            "command",
+            Stage::created()
+                .then(|stage| stage.keys("p").type_in("false").keys("enter").command_reported(report)),
+        ),
+        ("field", failed(field)),
+        ("limited", failed(rejected(429))),
+        ("sign-in", Stage::filled().then(|stage| stage.keys("enter").signed_in(Err(refused)))),
+        ("mask", Stage::fetching().then(|stage| stage.account_read(Ok(account)))),
+        ("unknown", failed(ApiError::sent(Cause::Interrupted(hostile())))),
+        ("copy", Stage::created().then(|stage| stage.keys("c").copied(not_copied))),
     ]
 }
 
@@ -83,40 +61,32 @@ fn is_control(character: char) -> bool {
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
+/// Draws the screen, and asserts that no cell has a control character.
+#[track_caller]
+fn plain(stage: &Stage, width: u16, height: u16) -> Picture {
+    let picture = Picture::of(&stage.app, width, height);
+    for cell in &picture.buffer.content {
+        assert!(!cell.symbol().contains(is_control), "{:?}\n{}", cell.symbol(), picture.text());
+    }
+    picture
+}
+
 #[test]
 fn no_control_characters_are_drawn() {
     for (name, stage) in stages() {
-        let picture = Picture::of(&stage.app, 100, 40);
-        for cell in &picture.buffer.content {
-            assert!(!cell.symbol().contains(is_control), "{name}: {:?}", cell.symbol());
-        }
+        let picture = plain(&stage, 100, 40);
         let expected = if name == "mask" { "…er9f3a expires" } else { HARMLESS };
         assert!(picture.unwrapped_text().contains(expected), "{name}:\n{}", picture.text());
     }
 }
 
-/// The value, too, is text from outside.
+/// The value, typed and pasted text are text from outside, too.
 #[test]
-fn a_hostile_value_is_revealed_as_plain_text() {
-    let mut stage = Stage::created_as(CreatedSecret { value: HOSTILE.into(), ..secret() });
-    for key in [None, Some('r')] {
-        key.map(|key| stage.press(KeyCode::Char(key)));
-        let picture = Picture::of(&stage.app, 100, 40);
-        for cell in &picture.buffer.content {
-            assert!(!cell.symbol().contains(is_control), "{:?}", cell.symbol());
-        }
-    }
-}
-
-/// Typed and pasted text is also drawn as plain text.
-#[test]
-fn a_hostile_paste_is_drawn_as_plain_text() {
-    let mut stage = Stage::empty();
-    stage.paste(HOSTILE);
-    let picture = Picture::of(&stage.app, 100, 40);
-    for cell in &picture.buffer.content {
-        assert!(!cell.symbol().contains(is_control), "{:?}", cell.symbol());
-    }
+fn a_hostile_value_and_a_hostile_paste_are_drawn_as_plain_text() {
+    let value = CreatedSecret { value: HOSTILE.into(), ..secret() };
+    plain(&Stage::created_as(value.clone()), 100, 40);
+    plain(&Stage::created_as(value).after("r"), 100, 40);
+    plain(&Stage::empty().then(|stage| stage.paste(HOSTILE)), 100, 40);
 }
 
 /// The column of the text, in each row that contains it.
@@ -157,13 +127,10 @@ proptest! {
         account_list.keys("<ctrl-o>").accounts_page(Ok(accounts()));
         for (stage, text) in [(suggestions, "00000000000000"), (project_list, "00000000000000"), (account_list, "0 of 2")] {
             for width in [56, 80, 120] {
-                let picture = Picture::of(&stage.app, width, 24);
+                let picture = plain(&stage, width, 24);
                 let columns = columns_of(&picture, text);
                 prop_assert_eq!(columns.len(), names.len(), "{}", picture.text());
                 prop_assert!(columns.iter().all(|column| *column == columns[0]), "{}", picture.text());
-                for cell in &picture.buffer.content {
-                    prop_assert!(!cell.symbol().contains(is_control), "{:?}", cell.symbol());
-                }
             }
         }
     }

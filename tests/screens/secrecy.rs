@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use atlas_secret::tui::{App, Screen};
-use crossterm::event::KeyCode;
 
 use crate::picture::Picture;
 use crate::stage::{Stage, VALUE};
@@ -47,8 +46,7 @@ fn a_revealed_value_is_alone_on_its_line() {
 #[test]
 fn a_revealed_value_is_hidden_after_its_time_and_by_other_screens() {
     let revealed = || {
-        let mut stage = Stage::created();
-        stage.press(KeyCode::Char('r'));
+        let stage = Stage::created().after("r");
         assert!(shows_part_of_value(&stage.app));
         stage
     };
@@ -57,25 +55,7 @@ fn a_revealed_value_is_hidden_after_its_time_and_by_other_screens() {
     assert!(shows_part_of_value(&in_time.app));
     in_time.wait(Duration::from_millis(1));
     assert!(!shows_part_of_value(&in_time.app));
-    let covers: [fn(&mut Stage); 4] = [
-        |stage| drop(stage.press(KeyCode::Char('r'))),
-        |stage| drop(stage.press(KeyCode::Char('?'))),
-        |stage| drop(stage.press(KeyCode::Char('q'))),
-        |stage| drop(stage.control('c')),
-    ];
-    for (index, cover) in covers.into_iter().enumerate() {
-        let mut stage = revealed();
-        cover(&mut stage);
-        assert!(!shows_part_of_value(&stage.app), "cover {index}");
-    }
-}
-
-#[test]
-fn a_pasted_secret_is_not_shown_on_the_form() {
-    for state in states::all().iter().filter(|state| state.name == "form_pasted_secret") {
-        assert!(!Picture::of(&state.app, 100, 40).text().contains("mdb_sa_sk_"));
-        assert!(
-            Picture::of(&state.app, 80, 24).unwrapped_text().contains("this is a secret, not a client ID")
-        );
+    for keys in ["r", "?", "q", "<ctrl-c>"] {
+        assert!(!shows_part_of_value(&revealed().after(keys).app), "{keys}");
     }
 }

@@ -30,18 +30,11 @@ fn shell_running(child: &str) -> Terminal {
     terminal
 }
 
-/// Waits until the shell owns the terminal again.
-fn wait_for_prompt(terminal: &mut Terminal) {
-    terminal.wait_until("the prompt of the shell", |screen| {
-        screen.contents().trim_end().ends_with(PROMPT.trim())
-    });
-}
-
 #[test]
 fn a_stopped_command_stops_the_program_too() {
     let mut terminal = shell_running("kill -STOP $$; cat >out; echo it goes on >/dev/tty");
     terminal.wait_for("Stopped");
-    wait_for_prompt(&mut terminal);
+    terminal.wait_for_prompt();
     terminal.press("fg\r", "it goes on");
     terminal.wait_for("answer: Succeeded");
     assert_eq!(fs::read_to_string(terminal.home().join("out")).unwrap(), VALUE);
@@ -55,7 +48,7 @@ fn after_ctrl_z_one_fg_is_enough() {
     for turn in 1..=5 {
         terminal.wait_for(&format!("turn {turn}"));
         terminal.send(key::CTRL_Z);
-        wait_for_prompt(&mut terminal);
+        terminal.wait_for_prompt();
         // On a busy machine, the shell may prompt before the command has stopped reading.
         wait_for_stopped(&terminal.home().join("pid"));
         // If the command stopped twice, the shell would read the line, and the next turn would never come.

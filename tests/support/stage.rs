@@ -13,11 +13,15 @@ use atlas_secret::domain::{
 use atlas_secret::jobs::{AtlasApi, Journal, SignedIn};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
 use atlas_secret::tui::{
-    App, Command, DeliveryId, Event, JobRunner, KeyPress, LOOKUP_DELAY, PastedText, Screen, Size,
+    App, Command, DeliveryId, Event, Glyphs, JobRunner, KeyPress, LOOKUP_DELAY, PastedText, Screen, Size,
+    Theme,
 };
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Cell;
 use secrecy::SecretString;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
@@ -362,18 +366,20 @@ impl Stage {
         self.advance(Duration::from_secs(seconds)).event(Event::TimePassed)
     }
 
-    pub fn press(&mut self, code: KeyCode) -> Vec<Command> {
-        self.send(Event::KeysPressed(vec![KeyPress { code, modifiers: KeyModifiers::NONE }]))
+    /// This stage after some steps.
+    pub fn then(mut self, steps: impl FnOnce(&mut Self) -> &mut Self) -> Self {
+        steps(&mut self);
+        self
     }
 
-    pub fn control(&mut self, character: char) -> Vec<Command> {
-        let (code, modifiers) = (KeyCode::Char(character), KeyModifiers::CONTROL);
-        self.send(Event::KeysPressed(vec![KeyPress { code, modifiers }]))
+    /// This stage after some keys.
+    pub fn after(self, names: &str) -> Self {
+        self.then(|stage| stage.keys(names))
     }
 
     /// Presses keys (for their names see [`key`]), each in a separate read.
     pub fn keys(&mut self, names: &str) -> &mut Self {
-        for name in names.split(' ') {
+        for name in names.split_whitespace() {
             self.event(Event::KeysPressed(vec![key(name)]));
         }
         self
@@ -564,6 +570,33 @@ impl Stage {
         self.event(Event::SignInTried(outcome))
     }
 
+    /// The text on the screen without line breaks.
+    pub fn drawn(&self) -> String {
+        let Size { columns, rows } = self.app.shared.size;
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| self.app.draw(&Theme::color(Glyphs::UNICODE), frame)).unwrap();
+        let cells = &terminal.backend().buffer().content;
+        let rows = cells.chunks(usize::from(columns).max(1));
+        let rows: Vec<String> = rows.map(|row| row.iter().map(Cell::symbol).collect()).collect();
+        rows.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Asserts that the text is on the screen.
+    #[track_caller]
+    pub fn shows(&self, text: &str) -> &Self {
+        let drawn = self.drawn();
+        assert!(drawn.contains(text), "{text:?} is not in {drawn:?}");
+        self
+    }
+
+    /// Asserts that the text is not on the screen.
+    #[track_caller]
+    pub fn hides(&self, text: &str) -> &Self {
+        let drawn = self.drawn();
+        assert!(!drawn.contains(text), "{text:?} is in {drawn:?}");
+        self
+    }
+
     pub fn count(&self, wanted: fn(&Command) -> bool) -> usize {
         self.commands.iter().filter(|command| wanted(command)).count()
     }
@@ -616,8 +649,7 @@ fn clock() -> Timestamp {
     CLOCK.get()
 }
 
-/// A key by its name: `enter`, `esc`, `tab`, `shift-tab`, `up`, `down`, `left`, `backspace`, `<blank>`, `f1`, `f2`,
-/// `<ctrl-c>`, or the character that it types.
+/// A key by its name, as below, `<ctrl-c>`, or the character that it types.
 pub fn key(name: &str) -> KeyPress {
     let plain = |code| KeyPress { code, modifiers: KeyModifiers::NONE };
     match name {
@@ -630,6 +662,10 @@ pub fn key(name: &str) -> KeyPress {
         "f1" => plain(KeyCode::F(1)),
         "f2" => plain(KeyCode::F(2)),
         "backspace" => plain(KeyCode::Backspace),
+        "page-up" => plain(KeyCode::PageUp),
+        "page-down" => plain(KeyCode::PageDown),
+        "home" => plain(KeyCode::Home),
+        "end" => plain(KeyCode::End),
         "<blank>" => plain(KeyCode::Char(' ')),
         "shift-tab" => KeyPress { code: KeyCode::BackTab, modifiers: KeyModifiers::SHIFT },
         _ => {

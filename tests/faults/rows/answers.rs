@@ -18,18 +18,18 @@ const UNEXPECTED: &[Step] = &[Step::Says("Unexpected response")];
 const SAYS_NOTHING: &[Step] = &[Step::Says("does not say whether the secret was created")];
 
 /// Created, and found afterwards.
-const fn found(fault: &'static str, posts: &'static [Post], steps: &'static [&'static [Step]]) -> Row {
-    Row::new(fault, post(posts), steps).posts(1, 1).ends(Journal::WithId, LOST)
+const fn found(fault: &'static str, posts: &'static [Post], says: &'static [Step]) -> Row {
+    Row::new(fault, post(posts), [CREATE, says, FOUND_AND_LEAVE]).posts(1, 1).ends(Journal::WithId, LOST)
 }
 
 /// Not created, so nothing is found.
-const fn none(fault: &'static str, posts: &'static [Post], steps: &'static [&'static [Step]]) -> Row {
-    Row::new(fault, post(posts), steps).posts(1, 0).ends(Journal::WithoutId, LOST)
+const fn none(fault: &'static str, posts: &'static [Post], says: &'static [Step]) -> Row {
+    Row::new(fault, post(posts), [CREATE, says, NONE_AND_LEAVE]).posts(1, 0).ends(Journal::WithoutId, LOST)
 }
 
 /// Created and delivered.
 const fn created(fault: &'static str, posts: &'static [Post]) -> Row {
-    Row::new(fault, post(posts), &[CREATE, COPY_AND_LEAVE]).posts(1, 1)
+    Row::new(fault, post(posts), [CREATE, COPY_AND_LEAVE]).posts(1, 1)
 }
 
 /// The record of the previous run has the secret's id.
@@ -43,8 +43,6 @@ const DELETE_NEXT_TIME: &[Step] = &[
     Step::Says("Deleted the secret of the previous run."),
     Step::Press(key::CTRL_C),
 ];
-
-const READ: &[&[Step]] = &[CREATE, UNREADABLE, FOUND_AND_LEAVE];
 
 /// The secret was found, but deleting it fails.
 const CANNOT_READ: &[Step] = &[
@@ -62,59 +60,50 @@ pub const ROWS: &[Row] = &[
     Row::new(
         "500 after creating; the account cannot be read before deleting",
         Host::Atlas(Reads::BrokenAfterSearch, &[Post::CreatedAndFailed(500)]),
-        &[CREATE, CANNOT_READ],
+        [CREATE, CANNOT_READ],
     )
     .posts(1, 1)
     .ends(Journal::WithId, LOST),
     Row::new(
         "connections closed after each read, unannounced",
         Host::Atlas(Reads::ClosedUnannounced, &[Post::Created]),
-        &[CREATE, COPY_AND_LEAVE],
+        [CREATE, COPY_AND_LEAVE],
     )
     .posts(1, 1),
-    none("closed before the headers", &[Post::Closed], &[CREATE, BROKEN, NONE_AND_LEAVE]),
-    found("reset before the headers, after creating", &[Post::Reset], &[CREATE, BROKEN, FOUND_AND_LEAVE]),
-    found("no answer at all, after creating", &[Post::Silent], &[CREATE, SILENT, FOUND_AND_LEAVE])
-        .limits(SOON),
-    found("201: headers, then silence", &[Post::HeadThenSilence], READ).limits(SOON),
-    found("201: headers, then a byte at a time", &[Post::HeadThenDrip], READ).limits(SOON),
-    found("201 cut off", &[Post::Cut], READ),
-    found("201 without secret", &[Post::WithoutSecret], READ),
-    found("201 with garbage", &[Post::Garbage], READ),
+    none("closed before the headers", &[Post::Closed], BROKEN),
+    found("reset before the headers, after creating", &[Post::Reset], BROKEN),
+    found("no answer at all, after creating", &[Post::Silent], SILENT).limits(SOON),
+    found("201: headers, then silence", &[Post::HeadThenSilence], UNREADABLE).limits(SOON),
+    found("201: headers, then a byte at a time", &[Post::HeadThenDrip], UNREADABLE).limits(SOON),
+    found("201 cut off", &[Post::Cut], UNREADABLE),
+    found("201 without secret", &[Post::WithoutSecret], UNREADABLE),
+    found("201 with garbage", &[Post::Garbage], UNREADABLE),
     created("201 with another media type", &[Post::OtherMediaType]),
-    found("201 of 100 MB", &[Post::TooLarge], READ),
+    found("201 of 100 MB", &[Post::TooLarge], UNREADABLE),
     created("200 with the secret", &[Post::WithStatus(200)]),
-    found("200 without body, after creating", &[Post::Empty(200)], &[CREATE, UNEXPECTED, FOUND_AND_LEAVE]),
-    found("204, after creating", &[Post::Empty(204)], &[CREATE, UNEXPECTED, FOUND_AND_LEAVE]),
-    none(
-        "302 to another host, which is not followed",
-        &[Post::Elsewhere],
-        &[CREATE, SAYS_NOTHING, NONE_AND_LEAVE],
-    ),
-    found("500 after creating", &[Post::CreatedAndFailed(500)], &[CREATE, UNEXPECTED, FOUND_AND_LEAVE]),
+    found("200 without body, after creating", &[Post::Empty(200)], UNEXPECTED),
+    found("204, after creating", &[Post::Empty(204)], UNEXPECTED),
+    none("302 to another host, which is not followed", &[Post::Elsewhere], SAYS_NOTHING),
+    found("500 after creating", &[Post::CreatedAndFailed(500)], UNEXPECTED),
     Row::new(
         "500 after creating; the user deletes it",
         post(&[Post::CreatedAndFailed(500)]),
-        &[CREATE, DELETE_AND_LEAVE, &[Step::Shows("deleted in Atlas")]],
+        [CREATE, DELETE_AND_LEAVE, &[Step::Shows("deleted in Atlas")]],
     )
     .posts(1, 1),
     Row::new(
         "201 without secret; the next start deletes it",
         post(&[Post::WithoutSecret]),
-        &[CREATE, UNREADABLE, FOUND_AND_LEAVE, DELETE_NEXT_TIME],
+        [CREATE, UNREADABLE, FOUND_AND_LEAVE, DELETE_NEXT_TIME],
     )
     .posts(1, 1),
-    none(
-        "500 before creating",
-        &[Post::Refused(500, "UNEXPECTED_ERROR")],
-        &[CREATE, SAYS_NOTHING, NONE_AND_LEAVE],
-    ),
-    none("502 with a page of HTML", &[Post::Page(502)], &[CREATE, SAYS_NOTHING, NONE_AND_LEAVE]),
-    none("503 of Atlas", &[Post::Refused(503, "UNAVAILABLE")], &[CREATE, SAYS_NOTHING, NONE_AND_LEAVE]),
+    none("500 before creating", &[Post::Refused(500, "UNEXPECTED_ERROR")], SAYS_NOTHING),
+    none("502 with a page of HTML", &[Post::Page(502)], SAYS_NOTHING),
+    none("503 of Atlas", &[Post::Refused(503, "UNAVAILABLE")], SAYS_NOTHING),
     Row::new(
         "closed, and two secrets have appeared at once",
         post(&[Post::BesideAnother]),
-        &[
+        [
             CREATE,
             BROKEN,
             &[Step::Says("Several new secrets appeared"), Step::Press("q"), ASKS_TO_QUIT, Step::Press("y")],
@@ -125,7 +114,7 @@ pub const ROWS: &[Row] = &[
     Row::new(
         "reset after creating, and reading the account fails, too",
         Host::Atlas(Reads::BrokenAfterwards, &[Post::Reset]),
-        &[
+        [
             CREATE,
             BROKEN,
             &[

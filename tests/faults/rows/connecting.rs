@@ -4,49 +4,43 @@ use super::{CREATE, LEAVE_FORM};
 use crate::fault::Host;
 use crate::row::{Row, Step};
 
-/// Reading the account fails first. The user creates anyway.
-const ANYWAY: &[Step] = &[Step::Shows("Could not read the account's secrets."), Step::Press("y")];
+/// Reading the account fails first. The user creates anyway, and the screen says this.
+const fn not_connected(fault: &'static str, host: Host, says: &'static [Step]) -> Row {
+    const ANYWAY: &[Step] = &[Step::Shows("Could not read the account's secrets."), Step::Press("y")];
+    Row::new(fault, host, [CREATE, ANYWAY, says, LEAVE_FORM])
+}
 
 /// A short limit for connections.
 const SOON: &str = "connect=1000";
 
+const NOT_TAKEN: &[Step] = &[Step::Says("Nothing was created. Could not connect to the host: no connection")];
+
 pub const ROWS: &[Row] = &[
-    Row::new(
+    not_connected(
         "connection refused",
         Host::Refusing,
-        &[
-            CREATE,
-            ANYWAY,
-            &[Step::Says("Nothing was created. Could not connect to the host: the host refused")],
-            LEAVE_FORM,
-        ],
+        &[Step::Says("Nothing was created. Could not connect to the host: the host refused")],
     ),
-    Row::new(
+    not_connected(
         "the host's name has no address",
         Host::Nameless,
-        &[CREATE, ANYWAY, &[Step::Says("Nothing was created. The host name was not found")], LEAVE_FORM],
+        &[Step::Says("Nothing was created. The host name was not found")],
     ),
-    Row::new(
+    not_connected(
         "a proxy refuses CONNECT",
         Host::BehindProxy,
-        &[
-            CREATE,
-            ANYWAY,
-            &[Step::Says("Nothing was created. The proxy failed: the proxy refused the request.")],
-            LEAVE_FORM,
-        ],
+        &[Step::Says("Nothing was created. The proxy failed: the proxy refused the request.")],
     ),
-    Row::new("TLS: garbage", Host::Garbled, &[CREATE, ANYWAY, NO_TLS, LEAVE_FORM]),
-    Row::new(
+    not_connected(
+        "TLS: garbage",
+        Host::Garbled,
+        &[Step::Says("Nothing was created. TLS failed: the host does not speak TLS.")],
+    ),
+    not_connected(
         "TLS: a certificate that is not trusted",
         Host::Untrusted,
-        &[CREATE, ANYWAY, UNTRUSTED, LEAVE_FORM],
+        &[Step::Says("Nothing was created. TLS failed: the signature on the certificate is wrong.")],
     ),
-    Row::new("TLS: the handshake stalls", Host::Mute, &[CREATE, ANYWAY, NOT_TAKEN, LEAVE_FORM]).limits(SOON),
-    Row::new("the connection stalls", Host::Full, &[CREATE, ANYWAY, NOT_TAKEN, LEAVE_FORM]).limits(SOON),
+    not_connected("TLS: the handshake stalls", Host::Mute, NOT_TAKEN).limits(SOON),
+    not_connected("the connection stalls", Host::Full, NOT_TAKEN).limits(SOON),
 ];
-
-const NO_TLS: &[Step] = &[Step::Says("Nothing was created. TLS failed: the host does not speak TLS.")];
-const UNTRUSTED: &[Step] =
-    &[Step::Says("Nothing was created. TLS failed: the signature on the certificate is wrong.")];
-const NOT_TAKEN: &[Step] = &[Step::Says("Nothing was created. Could not connect to the host: no connection")];

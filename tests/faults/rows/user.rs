@@ -27,7 +27,7 @@ const KILLED_BEFORE: &[Step] = &[
 ];
 
 /// A row whose response is held back.
-const fn held(fault: &'static str, steps: &'static [&'static [Step]]) -> Row {
+const fn held<const PARTS: usize>(fault: &'static str, steps: [&'static [Step]; PARTS]) -> Row {
     Row::new(fault, HELD, steps).posts(1, 1)
 }
 
@@ -35,7 +35,7 @@ pub const ROWS: &[Row] = &[
     Row::new(
         "every read is redirected to the sign-in page of a network",
         Host::Atlas(Reads::Redirected, &[Post::Created]),
-        &[
+        [
             CREATE,
             &[
                 Step::Says("Could not read the account's secrets."),
@@ -49,7 +49,7 @@ pub const ROWS: &[Row] = &[
     Row::new(
         "reading the account fails; the user does not create anyway",
         Host::Atlas(Reads::Broken, &[Post::Created]),
-        &[
+        [
             CREATE,
             &[
                 Step::Says("Could not read the account's secrets."),
@@ -61,7 +61,7 @@ pub const ROWS: &[Row] = &[
     ),
     held(
         "Esc while sending, then a 201",
-        &[
+        [
             SEND,
             STOP_WAITING,
             &[Step::Says("A secret was probably created, and its value may still arrive"), Step::Release],
@@ -70,7 +70,7 @@ pub const ROWS: &[Row] = &[
     ),
     held(
         "Esc while sending, and leaving before the answer",
-        &[
+        [
             SEND,
             STOP_WAITING,
             &[
@@ -84,7 +84,7 @@ pub const ROWS: &[Row] = &[
     .ends(Journal::WithoutId, End::Code(3)),
     held(
         "Ctrl-Z while sending, then a 201",
-        &[
+        [
             SEND,
             &[
                 Step::Press(key::CTRL_Z),
@@ -96,7 +96,7 @@ pub const ROWS: &[Row] = &[
     ),
     held(
         "stopped (SIGSTOP) past the deadline, with the 201 waiting",
-        &[
+        [
             SEND,
             &[
                 Step::Signal(Signal::STOP),
@@ -108,33 +108,30 @@ pub const ROWS: &[Row] = &[
         ],
     )
     .limits("create=5000"),
-    held(
-        "SIGTERM while sending",
-        &[SEND, &[Step::Signal(Signal::TERM), Step::Says("may have been created")]],
-    )
-    .ends(Journal::WithoutId, End::Code(3)),
+    held("SIGTERM while sending", [SEND, &[Step::Signal(Signal::TERM), Step::Says("may have been created")]])
+        .ends(Journal::WithoutId, End::Code(3)),
     held(
         "SIGTERM while sending, then a 201",
-        &[SEND, &[Step::Signal(Signal::TERM), Step::Release, Step::Says("never delivered")]],
+        [SEND, &[Step::Signal(Signal::TERM), Step::Release, Step::Says("never delivered")]],
     )
     .ends(Journal::WithId, End::Code(3)),
     Row::new(
         "SIGTERM while sending, then a 409",
         post(&[Post::HeldRefusal]),
-        &[SEND, &[Step::Signal(Signal::TERM), Step::Release, Step::Says("Nothing was created.")]],
+        [SEND, &[Step::Signal(Signal::TERM), Step::Release, Step::Says("Nothing was created.")]],
     )
     .posts(1, 0)
     .ends(Journal::Nothing, End::Code(143)),
-    held("SIGKILL while sending", &[SEND, &[Step::Signal(Signal::KILL)]])
+    held("SIGKILL while sending", [SEND, &[Step::Signal(Signal::KILL)]])
         .ends(Journal::WithoutId, End::Killed),
     held(
         "the next start after that SIGKILL: checked, and deleted",
-        &[SEND, KILLED_BEFORE, &[Step::Press("l"), Step::Shows("is new: created at")], DELETE_AND_LEAVE],
+        [SEND, KILLED_BEFORE, &[Step::Press("l"), Step::Shows("is new: created at")], DELETE_AND_LEAVE],
     ),
     held(
         "the next start after that SIGKILL: kept",
-        &[SEND, KILLED_BEFORE, &[Step::Press("k"), Step::Shows("[ Create secret ]")], LEAVE_FORM],
+        [SEND, KILLED_BEFORE, &[Step::Press("k"), Step::Shows("[ Create secret ]")], LEAVE_FORM],
     ),
-    held("the next start after that SIGKILL: left for later", &[SEND, KILLED_BEFORE, &[Step::Press("q")]])
+    held("the next start after that SIGKILL: left for later", [SEND, KILLED_BEFORE, &[Step::Press("q")]])
         .ends(Journal::WithoutId, End::Code(0)),
 ];

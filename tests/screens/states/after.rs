@@ -7,88 +7,88 @@ use atlas_secret::domain::{
     ProfileUpdate, ProjectId, SecretId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::tui::Event;
-use crossterm::event::KeyCode;
 use jiff::Timestamp;
 
-use crate::stage::{PROJECT, SECRET_ID, Stage, client, time};
+use crate::stage::{PROJECT, SECRET_ID, Stage, client, secret, time};
 
 use super::before::long;
+use super::created::save_copy_and_pipe;
 use super::{State, state};
 
+const SECOND: Duration = Duration::from_secs(1);
+
 pub fn states() -> Vec<State> {
-    let mut refused = verifying();
-
-    let detail = ServerText::new("Invalid credentials provided.");
-    refused.send(Event::Verified(Err(ApiError::sent(Cause::SignInRefused(detail)))));
-    let mut unchecked = verifying();
-
-    let outcome = Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(10))));
-    unchecked.send(Event::Verified(outcome));
-    let mut not_noted = Stage::created();
+    let refusal = Cause::SignInRefused(ServerText::new("Invalid credentials provided."));
+    let timeout = || ApiError::sent(Cause::TimedOut(Duration::from_secs(10)));
     let not_recorded = "This creation is not recorded on disk: the disk is full. If the program is killed, the next \
                         start cannot report the secret.";
-    not_noted.send(Event::RecordFailed(not_recorded.to_owned()));
-    let waiting = || {
-        let mut stage = with_profiles(&["ci", "prod"]);
-        stage.press(KeyCode::Char('u'));
-        stage.wait(Duration::from_secs(1));
-        stage
+    let update = |name, result: Result<&str, &str>| ProfileUpdate {
+        profile: ProfileName::new(name).unwrap(),
+        result: result.map(ServerText::new).map_err(ServerText::new),
     };
-    let mut being_written = verified(waiting());
-    being_written.wait(Duration::from_secs(3));
-    let mut failed = verified(waiting());
-    let why = ServerText::new("The system's keyring is locked (its prompt was dismissed).");
-    let update = |name, result| ProfileUpdate { profile: ProfileName::new(name).unwrap(), result };
-    let place = ServerText::new("profile prod (config.toml)");
-    failed.send(Event::ProfilesUpdated(vec![update("ci", Err(why)), update("prod", Ok(place))]));
-    let mut asks = previous_run(Some(SECRET_ID), BaseUrl::CLOUD);
-    asks.press(KeyCode::Char('d'));
+    let why = "The system's keyring is locked (its prompt was dismissed).";
+    let updates = vec![update("ci", Err(why)), update("prod", Ok("profile prod (config.toml)"))];
+    let waiting = || with_profiles(&["ci", "prod"]).then(|stage| stage.keys("u").wait(SECOND));
+    let written = || waiting().then(verified);
     let used = Some(time("2026-11-21T08:00:00Z"));
+    let cloud = BaseUrl::CLOUD;
     vec![
         state("created_with_others", others()),
         state("created_others_and_all_the_rest", everything()),
         state("created_with_names", named()),
-        state("created_others_unreadable", others_unreadable()),
-        state("created_retired", old_secret_deleted()),
+        state("created_others_unreadable", Stage::created().then(|stage| stage.account_read(Err(timeout())))),
+        state("created_retired", deleting(everything()).then(|stage| stage.keys("y").deleted(Ok(())))),
         state("created_verifying", verifying()),
-        state("created_verified", verified(verifying())),
-        state("created_not_accepted", refused),
-        state("created_could_not_check", unchecked),
+        state("created_verified", verifying().then(verified)),
+        state(
+            "created_not_accepted",
+            verifying().then(|stage| stage.event(Event::Verified(Err(ApiError::sent(refusal))))),
+        ),
+        state(
+            "created_could_not_check",
+            verifying().then(|stage| stage.event(Event::Verified(Err(timeout())))),
+        ),
         state("created_profile", with_profiles(&["ci"])),
         state("created_profiles_waiting", waiting()),
-        state("created_profiles_writing", being_written),
-        state("created_profiles_failed", failed),
-        state("created_not_noted", not_noted),
-        state("created_retires_login", deleting_login_secret()),
-        state("created_retires_perhaps_login", perhaps_deleting_login_secret()),
-        state("left_over", previous_run(Some(SECRET_ID), BaseUrl::CLOUD)),
-        state("left_over_asks_to_delete", asks),
+        state("created_profiles_writing", written().then(|stage| stage.wait(3 * SECOND))),
+        state(
+            "created_profiles_failed",
+            written().then(|stage| stage.event(Event::ProfilesUpdated(updates))),
+        ),
+        state(
+            "created_not_noted",
+            Stage::created().then(|stage| stage.event(Event::RecordFailed(not_recorded.to_owned()))),
+        ),
+        state("created_retires_login", deleting(others())),
+        state("created_retires_perhaps_login", deleting(Stage::created().then(with_access_token))),
+        state("left_over", previous_run(Some(SECRET_ID), cloud)),
+        state("left_over_asks_to_delete", previous_run(Some(SECRET_ID), cloud).after("d")),
         state("left_over_looking", rechecking_previous_run()),
         state("left_over_deleting", rechecked_previous_run(None)),
         state("left_over_used", rechecked_previous_run(used)),
-        state("left_over_perhaps_created", previous_run(None, BaseUrl::CLOUD)),
+        state("left_over_perhaps_created", previous_run(None, cloud)),
         state("left_over_elsewhere", previous_run(Some(SECRET_ID), "https://cloud.mongodbgov.com")),
     ]
 }
 
 /// Atlas CLI profiles that use the account.
 fn with_profiles(names: &[&str]) -> Stage {
-    let mut stage = Stage::created();
     let names = names.iter().map(|name| ProfileName::new(name).unwrap()).collect();
-    stage.send(Event::ProfilesFound(client(), names));
-    stage
+    Stage::created().then(|stage| stage.event(Event::ProfilesFound(client(), names)))
 }
 
 fn verifying() -> Stage {
-    let mut stage = Stage::created();
-    stage.press(KeyCode::Char('v'));
-    stage.wait(Duration::from_secs(1));
-    stage
+    Stage::created().then(|stage| stage.keys("v").wait(SECOND))
 }
 
-fn verified(mut stage: Stage) -> Stage {
-    let outcome = Ok(());
-    stage.send(Event::Verified(outcome));
+fn verified(stage: &mut Stage) -> &mut Stage {
+    stage.event(Event::Verified(Ok(())))
+}
+
+/// The secret that signed in is unknown.
+fn with_access_token(stage: &mut Stage) -> &mut Stage {
+    stage.app.shared.session =
+        Session::remote(&BaseUrl::parse(BaseUrl::CLOUD).unwrap(), Identity::AccessToken);
     stage
 }
 
@@ -98,97 +98,49 @@ fn account(secrets: Vec<ExistingSecret>) -> ServiceAccount {
 
 /// The only other secret is the one that signed in. Its lifetime was shortened.
 fn others() -> Stage {
-    let mut stage = Stage::filled();
-    stage.app.shared.login_holder = Some(ServerText::new("profile ci"));
-    stage.send(Event::LoginKnown(Login { client: client(), ends_with: ServerText::new("9f3a") }));
-    stage.press(KeyCode::Enter);
-    stage.signed_in(Ok(()));
-    stage.account_read(Ok(account(vec![long()])));
-    stage.press(KeyCode::Char('y'));
-    stage.post_finished(Ok(crate::stage::secret()));
     let own = ExistingSecret { id: SecretId::from_server(SECRET_ID).unwrap(), ..long() };
     let after = ExistingSecret { expires_at: Some(time("2026-11-30T17:14:00Z")), ..long() };
-    stage.account_read(Ok(account(vec![after, own])));
-    stage
+    Stage::filled().then(|stage| {
+        stage.app.shared.login_holder = Some(ServerText::new("profile ci"));
+        let login = Login { client: client(), ends_with: ServerText::new("9f3a") };
+        stage.event(Event::LoginKnown(login)).keys("enter").signed_in(Ok(()));
+        stage.account_read(Ok(account(vec![long()]))).keys("y").post_finished(Ok(secret()));
+        stage.account_read(Ok(account(vec![after, own])))
+    })
 }
 
 /// The names of the account and its project were looked up. The account's name is long.
 fn named() -> Stage {
-    let mut stage = Stage::filled();
-    stage.lookups_finished(&[]);
     let name = ServerText::new("ci-deployer-of-the-payments-team-in-the-eu-west-1-region");
     let account = ServiceAccount { name, ..ServiceAccount::default() };
-    stage.press(KeyCode::Enter);
-    stage.signed_in(Ok(()));
-    stage.account_read(Ok(account.clone()));
-    stage.post_finished(Ok(crate::stage::secret()));
-    stage.account_read(Ok(account));
-    stage
-}
-
-fn others_unreadable() -> Stage {
-    let mut stage = Stage::created();
-    stage.account_read(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(10)))));
-    stage
-}
-
-fn old_secret_deleted() -> Stage {
-    let mut stage = everything();
-    stage.press(KeyCode::Char('d'));
-    stage.account_read(Ok(account(vec![long()])));
-    stage.press(KeyCode::Char('d'));
-    stage.press(KeyCode::Char('y'));
-    stage.deleted(Ok(()));
-    stage
+    Stage::filled().then(|stage| {
+        stage.lookups_finished(&[]).keys("enter").signed_in(Ok(())).account_read(Ok(account.clone()));
+        stage.post_finished(Ok(secret())).account_read(Ok(account))
+    })
 }
 
 fn everything() -> Stage {
-    let mut stage = super::created::saved_copied_and_piped(others());
-    stage.press(KeyCode::Char('v'));
-    verified(stage)
+    others().then(save_copy_and_pipe).after("v").then(verified)
 }
 
-fn deleting_login_secret() -> Stage {
-    let mut stage = others();
-    stage.press(KeyCode::Char('d'));
-    stage.account_read(Ok(account(vec![long()])));
-    stage.press(KeyCode::Char('d'));
-    stage
-}
-
-/// Signed in with an access token, so that the login secret is unknown.
-fn perhaps_deleting_login_secret() -> Stage {
-    let mut stage = Stage::created();
-    let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
-    stage.app.shared.session = Session::remote(&cloud, Identity::AccessToken);
-    stage.press(KeyCode::Char('d'));
-    stage.account_read(Ok(account(vec![long()])));
-    stage.press(KeyCode::Char('d'));
-    stage
+/// The question before an older secret is deleted.
+fn deleting(stage: Stage) -> Stage {
+    stage.then(|stage| stage.keys("d").account_read(Ok(account(vec![long()]))).keys("d"))
 }
 
 /// Deletion was confirmed, and the account is being fetched.
 fn rechecking_previous_run() -> Stage {
-    let mut stage = previous_run(Some(SECRET_ID), BaseUrl::CLOUD);
-    stage.press(KeyCode::Char('d'));
-    stage.press(KeyCode::Char('y'));
-    stage.wait(Duration::from_secs(1));
-    stage
+    previous_run(Some(SECRET_ID), BaseUrl::CLOUD).then(|stage| stage.keys("d y").wait(SECOND))
 }
 
 /// The account was fetched: its secret was used, or is being deleted.
 fn rechecked_previous_run(last_used_at: Option<Timestamp>) -> Stage {
-    let mut stage = rechecking_previous_run();
     let id = SecretId::from_server(SECRET_ID).unwrap();
-    stage.account_read(Ok(account(vec![ExistingSecret { id, last_used_at, ..long() }])));
-    stage.wait(Duration::from_secs(1));
-    stage
+    let secret = ExistingSecret { id, last_used_at, ..long() };
+    rechecking_previous_run().then(|stage| stage.account_read(Ok(account(vec![secret]))).wait(SECOND))
 }
 
 fn previous_run(secret_id: Option<&str>, base_url: &str) -> Stage {
-    let mut stage = Stage::filled();
-    let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
-    stage.app.shared.session = Session::remote(&cloud, Identity::AccessToken);
     let entry = JournalEntry {
         base_url: BaseUrl::parse(base_url).unwrap(),
         identity: ServerText::new("API key abcdwxyz"),
@@ -199,6 +151,6 @@ fn previous_run(secret_id: Option<&str>, base_url: &str) -> Stage {
         secret_id: secret_id.and_then(SecretId::from_server),
         expires_at: None,
     };
-    stage.send(Event::PendingRecordsFound(vec![PendingRecord { number: 0, entry }]));
-    stage
+    let records = vec![PendingRecord { number: 0, entry }];
+    Stage::filled().then(|stage| with_access_token(stage).event(Event::PendingRecordsFound(records)))
 }

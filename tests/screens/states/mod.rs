@@ -7,15 +7,15 @@ mod created;
 mod failures;
 mod form;
 mod guard;
-mod headers;
 mod sending;
 mod sign_in;
 mod unknown;
 
+use atlas_secret::domain::{BaseUrl, Identity, Session};
 use atlas_secret::tui::App;
-use crossterm::event::KeyCode;
+use atlas_secret::tui::screens::Form;
 
-use crate::stage::Stage;
+use crate::stage::{CLIENT, PROJECT, Stage, client};
 
 pub use failures::{existing, rejection};
 
@@ -38,10 +38,9 @@ pub fn all() -> Vec<State> {
     states.extend(after::states());
     states.extend(guard::states());
     states.extend(unknown::states());
-    states.extend(headers::states());
     states.extend(choosing::states());
     states.extend(sign_in::states());
-    states.extend(help());
+    states.extend(headers_and_help());
     states
 }
 
@@ -53,17 +52,25 @@ pub fn named(name: &str) -> App {
     }
 }
 
-/// The help, over different screens.
-fn help() -> Vec<State> {
-    let over = [
-        ("help_on_a_field", Stage::empty()),
-        ("help_on_the_button", Stage::filled()),
-        ("help_on_created", Stage::created()),
-        ("help_on_unknown", unknown::stopped_waiting()),
-    ];
-    over.map(|(name, mut stage)| {
-        stage.press(KeyCode::Char('?'));
-        state(name, stage)
-    })
-    .into()
+/// The header with the host and the identity, while the other states have the demo's, and the help over screens.
+fn headers_and_help() -> Vec<State> {
+    let header = |name, base_url, identity| {
+        let session = Session::remote(&BaseUrl::parse(base_url).unwrap(), identity);
+        state(name, Stage::new(session, Form::new(PROJECT, CLIENT, "720")))
+    };
+    let account = || Identity::ServiceAccount(client());
+    // As long as a host can plausibly be.
+    let long_host = "https://atlas-administration-gateway.platform.internal.example.com:8443";
+    vec![
+        header("header_atlas_with_account", BaseUrl::CLOUD, account()),
+        header("header_atlas_with_token", BaseUrl::CLOUD, Identity::AccessToken),
+        header("header_government", BaseUrl::CLOUD_GOV, account()),
+        header("header_loopback", "http://127.0.0.1:4010", account()),
+        header("header_foreign_host", "https://atlas.example.net", account()),
+        header("header_long_foreign_host", long_host, account()),
+        state("help_on_a_field", Stage::empty().after("?")),
+        state("help_on_the_button", Stage::filled().after("?")),
+        state("help_on_created", Stage::created().after("?")),
+        state("help_on_unknown", unknown::stopped_waiting().after("?")),
+    ]
 }

@@ -133,6 +133,14 @@ impl Terminal {
         });
     }
 
+    /// Waits until a shell owns the terminal again.
+    #[track_caller]
+    pub fn wait_for_prompt(&mut self) {
+        self.wait_until("the prompt of the shell", |screen| {
+            !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
+        });
+    }
+
     /// Waits until the condition holds. `what` describes it in the error.
     #[track_caller]
     pub fn wait_until(&mut self, what: &str, mut condition: impl FnMut(&vt100::Screen) -> bool) {

@@ -69,30 +69,30 @@ fn the_account_is_fetched_at_once_and_after_each_pause() {
     let mut stage = searching();
     for pause in PAUSES {
         stage.account(&[short_lived()]);
-        assert_drawn(&stage, PAUSING);
+        stage.shows(PAUSING);
         stage.wake_after(pause.as_secs() - 1);
-        assert_drawn(&stage, PAUSING);
+        stage.shows(PAUSING);
         stage.wake_after(1);
-        assert_drawn(&stage, "Reading the account's secrets");
+        stage.shows("Reading the account's secrets");
     }
     stage.account(&[short_lived()]);
-    assert_drawn(&stage, "No new secret has appeared in 17 s. One may still appear.");
-    assert_not_drawn(&stage, "no change");
+    stage.shows("No new secret has appeared in 17 s. One may still appear.");
+    stage.hides("no change");
     assert_eq!(stage.posts(), 1);
     stage.keys("l").account(&[short_lived()]);
-    assert_drawn(&stage, PAUSING);
+    stage.shows(PAUSING);
     for pause in PAUSES {
         stage.wake_after(pause.as_secs()).account(&[short_lived()]);
     }
-    assert_drawn(&stage, "Checked at 18:14:34: no change.");
+    stage.shows("Checked at 18:14:34: no change.");
     stage.keys("l").account(&[short_lived(), new(NEW)]);
-    assert_not_drawn(&stage, "no change");
+    stage.hides("no change");
 }
 
 #[test]
 fn a_single_new_unused_secret_is_recorded_and_reported_on_exit() {
     let mut stage = found();
-    assert_drawn(&stage, FOUND);
+    stage.shows(FOUND);
     assert!(
         matches!(stage.commands.last(), Some(Command::RecordSecret(Some(found), _)) if *found == id(NEW))
     );
@@ -122,9 +122,9 @@ fn quitting_while_a_secret_may_exist_asks_once_and_ctrl_c_twice_always_quits() {
             let mut stage = start();
             stage.keys(first);
             assert_eq!(stage.exit(), None, "{name} {first}");
-            assert_drawn(&stage, question);
+            stage.shows(question);
             stage.keys("n");
-            assert_not_drawn(&stage, question);
+            stage.hides(question);
             assert_eq!(stage.exit(), None, "{name}: canceled");
             stage.keys(first).keys("y");
             assert_eq!(stage.exit(), Some(Exit::NotDelivered), "{name} {first}");
@@ -141,13 +141,13 @@ fn once_the_secret_is_known_the_screen_does_not_say_unknown() {
     let certain: [fn() -> Stage; 3] = [found, in_use, unreadable_value];
     for start in certain {
         let stage = start();
-        assert_drawn(&stage, "created, ");
-        assert_not_drawn(&stage, "may have been created");
-        assert_not_drawn(&stage, UNKNOWN);
+        stage.shows("created, ");
+        stage.hides("may have been created");
+        stage.hides(UNKNOWN);
     }
     for stage in [searching(), searched(&[short_lived()])] {
-        assert_drawn(&stage, "A secret may have been created");
-        assert_drawn(&stage, UNKNOWN);
+        stage.shows("A secret may have been created");
+        stage.shows(UNKNOWN);
     }
 }
 
@@ -176,9 +176,9 @@ fn the_expiry_of_other_secrets_is_only_mentioned_if_there_may_be_some() {
         asking.keys("d");
         for stage in [start(), asking, deleted] {
             match expected {
-                Some(text) => assert_drawn(&stage, text),
-                None => assert_not_drawn(&stage, "expiry"),
-            }
+                Some(text) => stage.shows(text),
+                None => stage.hides("expiry"),
+            };
         }
     }
 }
@@ -195,7 +195,7 @@ fn several_new_secrets_are_listed_with_details_and_advice() {
             "Several new secrets appeared. The program cannot tell which one is yours.",
             "The project's Activity Feed shows which is yours. Delete it on the service account's page in Atlas.",
         ] {
-            assert_drawn(&stage, text);
+            stage.shows(text);
         }
     }
 }
@@ -213,7 +213,7 @@ fn an_uncertain_match_is_not_offered_for_deletion() {
             }
             _ => "Several new secrets appeared. The program cannot tell which one is yours.",
         };
-        assert_drawn(&stage, message);
+        stage.shows(message);
         assert_eq!(deletions(&stage), 0, "{secrets:?}");
     }
 }
@@ -224,7 +224,7 @@ fn the_clocks_of_atlas_may_differ_by_a_minute() {
     let read_at = Some(time("2026-11-23T17:14:40Z"));
     stage.account_read(Ok(ServiceAccount { read_at, ..ServiceAccount::default() }));
     stage.post_finished(lost()).account(&[new(NEW)]);
-    assert_drawn(&stage, FOUND);
+    stage.shows(FOUND);
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn without_an_earlier_list_the_creation_time_identifies_the_secret() {
         .post_finished(lost());
     let old = ExistingSecret { created_at: Some(time("2026-10-01T00:00:00Z")), ..short_lived() };
     stage.account(&[old, new(NEW)]);
-    assert_drawn(&stage, FOUND);
+    stage.shows(FOUND);
 }
 
 #[test]
@@ -257,25 +257,25 @@ fn a_search_that_fails_is_repeated_and_then_reported() {
         stage.account_read(Err(unreadable())).wake_after(pause.as_secs());
     }
     stage.account_read(Err(ApiError::sent(Cause::Unexpected { status: 503 })));
-    assert_drawn(&stage, "Could not check the account's secrets. Unexpected response (503).");
+    stage.shows("Could not check the account's secrets. Unexpected response (503).");
 }
 
 #[test]
 fn deleting_asks_first_and_fetches_the_account_again() {
     let mut stage = found();
     stage.keys("d enter");
-    assert_drawn(&stage, QUESTION);
+    stage.shows(QUESTION);
     stage.keys("y");
     assert!(matches!(stage.commands.last(), Some(Command::Delete(_, of, Recheck::Yes)) if *of == id(NEW)));
-    assert_drawn(&stage, "Checking whether it is in use");
+    stage.shows("Checking whether it is in use");
     stage.account(&[short_lived(), new(NEW)]);
-    assert_drawn(&stage, "Deleting …cccccc in Atlas");
+    stage.shows("Deleting …cccccc in Atlas");
     assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)), "the spinner will start");
     stage.keys("esc y d").deleted(Ok(()));
     assert_eq!((stage.dispositions(), deletions(&stage)), (vec![Disposition::Deleted], 1));
     assert!(matches!(stage.commands.last(), Some(Command::SettleRecord)));
     stage.keys("l");
-    assert_drawn(&stage, "\u{2713} Deleted …cccccc, the secret whose value was lost");
+    stage.shows("\u{2713} Deleted …cccccc, the secret whose value was lost");
     stage.keys("q");
     assert_eq!(stage.exit(), Some(Exit::Done));
 }
@@ -284,7 +284,7 @@ fn deleting_asks_first_and_fetches_the_account_again() {
 fn a_secret_that_is_in_use_or_gone_is_not_deleted() {
     let mut in_use = found();
     in_use.keys("d y").account(&[used()]);
-    assert_drawn(&in_use, "It has been used since, so a client has its value. It was not deleted.");
+    in_use.shows("It has been used since, so a client has its value. It was not deleted.");
     assert_eq!(in_use.dispositions(), [Disposition::PerhapsCreated]);
     let mut gone = found();
     gone.keys("d y").account(&[]);
@@ -299,9 +299,9 @@ fn a_secret_that_is_in_use_or_gone_is_not_deleted() {
 fn a_failed_deletion_is_reported_and_can_be_retried() {
     let mut stage = found();
     stage.keys("d y").account(&[new(NEW)]).deleted(Err(ApiError::not_sent(unreadable().cause)));
-    assert_drawn(&stage, "Not deleted.");
+    stage.shows("Not deleted.");
     stage.keys("d");
-    assert_drawn(&stage, QUESTION);
+    stage.shows(QUESTION);
 }
 
 #[test]
@@ -309,9 +309,9 @@ fn deleting_the_found_secret_can_be_canceled() {
     for no in ["n", "esc", "<ctrl-c>"] {
         let mut stage = found();
         stage.keys("y d");
-        assert_drawn(&stage, QUESTION);
+        stage.shows(QUESTION);
         stage.keys(no);
-        assert_drawn(&stage, FOUND);
+        stage.shows(FOUND);
         assert_eq!((stage.exit(), deletions(&stage)), (None, 0), "{no}");
     }
 }
@@ -333,7 +333,7 @@ fn keeping_the_found_secret_still_counts_as_not_delivered() {
 fn while_the_post_is_running_its_secret_cannot_be_deleted() {
     let mut stage = Stage::stopped_waiting();
     stage.account(&[new(NEW)]).keys("d k");
-    assert_drawn(&stage, "its value may still arrive");
+    stage.shows("its value may still arrive");
     assert_eq!((changes(&stage), deletions(&stage)), (0, 0));
     assert_eq!(stage.app.shared.summaries[0].secret_id, Some(id(NEW)), "the exit message names it");
     stage.post_finished(Ok(secret()));
@@ -344,16 +344,16 @@ fn while_the_post_is_running_its_secret_cannot_be_deleted() {
 fn after_the_response_is_lost_the_search_starts_again() {
     let mut stage = Stage::stopped_waiting();
     stage.account(&[]).post_finished(lost());
-    assert_drawn(&stage, "Reading the account's secrets");
+    stage.shows("Reading the account's secrets");
     stage.account(&[new(NEW)]).keys("d");
-    assert_drawn(&stage, QUESTION);
+    stage.shows(QUESTION);
 }
 
 #[test]
 fn the_search_continues_while_the_help_is_open() {
     let mut stage = searching();
     stage.account(&[]).keys("?").advance(PAUSES[0]).account(&[short_lived(), new(NEW)]).keys("?");
-    assert_drawn(&stage, FOUND);
+    stage.shows(FOUND);
 }
 
 #[test]
@@ -370,6 +370,6 @@ fn after_a_panic_a_deletion_may_have_happened() {
     // Dropping the request makes the fake Atlas panic, and the job with it.
     drop(stage.atlas.take_waiting());
     stage.settle();
-    assert_drawn(&stage, "It may have been deleted.");
+    stage.shows("It may have been deleted.");
     assert_eq!(stage.dispositions(), [Disposition::Lost]);
 }

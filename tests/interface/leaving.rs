@@ -107,10 +107,10 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
     ];
     for (mut stage, key, expected) in rows {
         stage.keys(key);
-        assert_drawn(&stage, expected);
+        stage.shows(expected);
         // Enter answers nothing, and no other key does either.
         stage.keys("enter tab l");
-        assert_drawn(&stage, expected);
+        stage.shows(expected);
     }
 }
 
@@ -128,7 +128,7 @@ fn a_question_that_would_be_another_by_now_is_taken_away() {
     let unverified = || after_copy(CopyOutcome::Unverified { clears_in: None });
     let mut proved = unverified();
     proved.keys("q").clipboard(ClipboardContent::Unreadable);
-    assert_drawn(&proved, "Did it arrive?");
+    proved.shows("Did it arrive?");
     proved.wake_after(10).clipboard(OURS);
     assert!(leaving(&proved).is_none() && proved.exit().is_none());
     let mut lost = unverified();
@@ -156,7 +156,7 @@ fn going_back_keeps_the_secret() {
 fn c_copies_in_every_question_before_leaving() {
     for mut stage in [Stage::created(), after_copy(SENT), overwritten()] {
         stage.size(100, 24).keys("q");
-        assert_drawn(&stage, "Ctrl-C quit now");
+        stage.shows("Ctrl-C quit now");
         stage.keys("c");
         assert!(leaving(&stage).is_none() && matches!(stage.commands.last(), Some(Command::Copy(..))));
     }
@@ -177,8 +177,8 @@ fn a_deleted_secret_is_no_loss() {
 fn a_failed_deletion_keeps_the_secret_and_shows_why() {
     let mut stage = Stage::created();
     stage.keys("q d").deleted(Err(ApiError::not_sent(unreadable().cause)));
-    assert_drawn(&stage, &format!("Not deleted. {}", unreadable().explain().title));
-    assert_drawn(&stage, "Quit anyway?");
+    stage.shows(&format!("Not deleted. {}", unreadable().explain().title));
+    stage.shows("Quit anyway?");
     assert!(stage.dispositions().is_empty());
 }
 
@@ -186,7 +186,7 @@ fn a_failed_deletion_keeps_the_secret_and_shows_why() {
 fn a_secret_without_an_id_cannot_be_deleted() {
     let mut stage = Stage::created_as(without_id());
     stage.keys("q d");
-    assert_drawn(&stage, "Quit anyway?");
+    stage.shows("Quit anyway?");
     assert_eq!(deletions(&stage), 0);
 }
 
@@ -215,7 +215,12 @@ fn the_question_and_the_exit_message_agree() {
     const LATER: &str = "You copied it before. The clipboard may no longer hold it. Already pasted?";
     let deleted_older = || {
         let mut stage = Stage::created();
-        stage.account(&[masked("9f3a")]).keys("d").account(&[masked("9f3a")]).keys("d y").deleted(Ok(()));
+        stage
+            .account(&[with_mask("9f3a")])
+            .keys("d")
+            .account(&[with_mask("9f3a")])
+            .keys("d y")
+            .deleted(Ok(()));
         stage
     };
     let unverified = || after_copy(CopyOutcome::Unverified { clears_in: None });
@@ -281,7 +286,7 @@ fn the_question_and_the_exit_message_agree() {
         if matches!(leaving(&stage), Some(LeaveConfirmation::Checking)) {
             stage.clipboard(ClipboardContent::Unreadable);
         }
-        assert_drawn(&stage, question);
+        stage.shows(question);
         stage.keys(answer);
         let messages: Vec<String> = stage.dispositions().iter().map(Disposition::message).collect();
         assert_eq!(messages, [format!("{last_line}.")], "{question}");
@@ -298,7 +303,7 @@ fn ctrl_c_in_a_small_terminal_closes_nothing_and_quits_after_a_warning() {
     };
     let older = || {
         let mut stage = Stage::created();
-        stage.keys("d").account(&[masked("9f3a")]);
+        stage.keys("d").account(&[with_mask("9f3a")]);
         stage
     };
     let rows: Vec<Row> = vec![
@@ -315,22 +320,22 @@ fn ctrl_c_in_a_small_terminal_closes_nothing_and_quits_after_a_warning() {
         (open(Stage::posting(), "esc"), "A secret is being created.", "Stop waiting?", Exit::NotDelivered),
     ];
     for (mut stage, line, beneath, exit) in rows {
-        assert_drawn(&stage, beneath);
+        stage.shows(beneath);
         let before = stage.commands.len();
         stage.size(55, 15).keys("x <ctrl-c>");
-        assert_drawn(&stage, &format!("{line} Ctrl-C again quits."));
+        stage.shows(&format!("{line} Ctrl-C again quits."));
         stage.size(80, 24);
-        assert_drawn(&stage, beneath);
+        stage.shows(beneath);
         assert_eq!(stage.commands.len(), before, "{beneath}");
         stage.size(55, 15);
         let warning = format!("{line} Enlarge the terminal to 56 columns × 16 rows. Ctrl-C twice quits.");
-        assert_drawn(&stage, &warning);
+        stage.shows(&warning);
         stage.keys("<ctrl-c> <ctrl-c>").wake_after(3);
         assert_eq!(stage.exit(), Some(exit), "{beneath}");
     }
     for (mut stage, keys) in [(after_copy(COPIED), "s"), (Stage::filled(), "f2"), (Stage::filled(), "?")] {
         stage.keys(keys).size(55, 15);
-        assert_drawn(&stage, "Nothing is lost.");
+        stage.shows("Nothing is lost.");
         stage.keys("<ctrl-c>");
         assert_eq!(stage.exit(), Some(Exit::Done), "{keys}");
     }

@@ -6,8 +6,8 @@ use atlas_secret::domain::{
 };
 use atlas_secret::tui::{Command, Event};
 
+use crate::asks_to_choose;
 use crate::stage::{CLIENT, Stage, client};
-use crate::{asks_to_choose, assert_drawn, assert_not_drawn};
 
 fn names(names: &[&str]) -> Vec<ProfileName> {
     names.iter().map(|name| ProfileName::new(name).unwrap()).collect()
@@ -43,15 +43,15 @@ fn only_profiles_of_the_account_are_offered() {
         (&["ci", "prod"], "u write it to profiles ci and prod"),
         (&["a", "b", "c"], "u write it to profiles a, b and c"),
     ] {
-        assert_drawn(&found(profiles), text);
+        found(profiles).shows(text);
     }
     let mut none = found(&[]);
     none.keys("u");
-    assert_not_drawn(&none, "Update");
+    none.hides("Update");
     let mut other = Stage::created();
     let client = ClientId::parse("mdb_sa_id_0000000000000000000000ff").unwrap();
     other.send(Event::ProfilesFound(client, names(&["ci"])));
-    assert_not_drawn(&other, "Update");
+    other.hides("Update");
     assert!(writes(&none).is_empty());
 }
 
@@ -64,16 +64,16 @@ fn a_verified_secret_is_written_to_profiles_and_counts_as_delivered() {
             stage.keys("u");
         } else {
             stage.keys("u");
-            assert_drawn(&stage, "verified first, then written to profiles ci and prod");
+            stage.shows("verified first, then written to profiles ci and prod");
             assert!(writes(&stage).is_empty(), "the secret is verified first");
             stage.keys("u").verified(Ok(()));
         }
-        assert_drawn(&stage, "Writing it to profiles ci and prod");
+        stage.shows("Writing it to profiles ci and prod");
         stage.keys("u");
         assert_eq!(writes(&stage), [names(&["ci", "prod"])]);
         stage.send(Event::ProfilesUpdated(vec![written("ci"), written("prod")]));
-        assert_drawn(&stage, "Updated profile ci (keyring)");
-        assert_not_drawn(&stage, "u write");
+        stage.shows("Updated profile ci (keyring)");
+        stage.hides("u write");
         assert!(stage.commands.iter().any(|command| matches!(command, Command::SettleRecord)));
         stage.keys("q");
         let place = |name| Delivery::Updated { place: ServerText::new(name) };
@@ -92,7 +92,7 @@ fn a_secret_that_atlas_does_not_accept_is_not_written() {
     for outcome in [refused, unknown] {
         let mut stage = found(&["ci"]);
         stage.keys("u").verified(outcome);
-        assert_drawn(&stage, "Not written to profile ci. Atlas has not accepted the secret yet.");
+        stage.shows("Not written to profile ci. Atlas has not accepted the secret yet.");
         assert!(writes(&stage).is_empty());
         stage.keys("u").verified(Ok(()));
         assert_eq!(writes(&stage).len(), 1, "u retries");
@@ -108,7 +108,7 @@ fn only_the_profile_that_failed_is_retried() {
     stage.keys("u").verified(Ok(()));
     let why = "The system's keyring is locked (its prompt was dismissed).";
     stage.send(Event::ProfilesUpdated(vec![not_written("ci", why), written("prod")]));
-    assert_drawn(&stage, &format!("Not written to profile ci. {why}"));
+    stage.shows(&format!("Not written to profile ci. {why}"));
     stage.keys("u");
     assert_eq!(writes(&stage)[1], names(&["ci"]));
     stage.send(Event::ProfilesUpdated(vec![not_written("ci", why)]));
@@ -118,7 +118,7 @@ fn only_the_profile_that_failed_is_retried() {
     let mut failed = found(&["ci"]);
     failed.keys("u").verified(Ok(()));
     failed.keys("q");
-    assert_drawn(&failed, "This secret is still being delivered.");
+    failed.shows("This secret is still being delivered.");
     failed.keys("esc");
     failed.send(Event::ProfilesUpdated(vec![not_written("ci", why)]));
     failed.keys("q");

@@ -17,7 +17,7 @@ const PERHAPS: &str = "This session may have signed in with it: deleting it then
 const WARNING: &str = "? It was never used. A client that has it will fail to authenticate.";
 
 fn two() -> [ExistingSecret; 2] {
-    [masked("9f3a"), masked("k7qd")]
+    [with_mask("9f3a"), with_mask("k7qd")]
 }
 
 fn signed_in_with(stage: &mut Stage, tail: &str) {
@@ -52,36 +52,36 @@ fn prompt_of(identity: Identity) -> Stage {
 /// Asserts which of the two is selected.
 #[track_caller]
 fn assert_selected(stage: &Stage, tail: &str) {
-    assert_drawn(stage, &format!("\u{203a} …{tail}"));
+    stage.shows(&format!("\u{203a} …{tail}"));
 }
 
 #[test]
 fn the_selected_secret_is_deleted_after_a_question() {
     let mut stage = full("none");
     stage.keys("down d enter");
-    assert_drawn(&stage, "Delete …k7qd?");
-    assert_not_drawn(&stage, "signed in with it");
+    stage.shows("Delete …k7qd?");
+    stage.hides("signed in with it");
     assert_eq!(deletions(&stage), 0, "Enter does not confirm");
     stage.keys("y").deleted(Ok(()));
     assert!(stage.is_on_form());
-    assert_drawn(&stage, "Deleted …k7qd. You can create a secret now.");
+    stage.shows("Deleted …k7qd. You can create a secret now.");
     assert_eq!((deletions(&stage), stage.posts()), (1, 0), "deleting does not create");
 }
 
 #[test]
 fn the_list_and_the_question_say_whether_a_secret_is_in_use() {
-    let (mut expired, mut used) = (masked("9f3a"), masked("k7qd"));
+    let (mut expired, mut used) = (with_mask("9f3a"), with_mask("k7qd"));
     let now = Stage::created().now().wall;
     expired.expires_at = Some(now - SignedDuration::from_hours(1));
     used.last_used_at = Some(now - SignedDuration::from_hours(2));
     let mut stage = Stage::created();
     stage.keys("d").account(&[expired, used]);
-    assert_drawn(&stage, "…9f3a expired");
-    assert_drawn(&stage, "…k7qd in use");
+    stage.shows("…9f3a expired");
+    stage.shows("…k7qd in use");
     stage.keys("d");
-    assert_drawn(&stage, "Delete …9f3a? It has expired: no client can use it.");
+    stage.shows("Delete …9f3a? It has expired: no client can use it.");
     stage.keys("n down d");
-    assert_drawn(&stage, "Delete …k7qd? It was used 2 h ago. Clients that use it will fail to authenticate.");
+    stage.shows("Delete …k7qd? It was used 2 h ago. Clients that use it will fail to authenticate.");
 }
 
 /// Atlas lists the newest secret first.
@@ -120,7 +120,7 @@ fn the_list_selects_an_expired_or_the_least_used_secret() {
             ..secret
         });
         stage.account(&valid).account(&secrets).keys("d");
-        assert_drawn(&stage, question);
+        stage.shows(question);
     }
 }
 
@@ -128,15 +128,15 @@ fn the_list_selects_an_expired_or_the_least_used_secret() {
 fn the_login_secret_cannot_be_deleted_before_a_new_one_exists() {
     let mut stage = full("9f3a");
     stage.keys("d");
-    assert_drawn(&stage, "You are signed in with this secret and need it to create a new one.");
+    stage.shows("You are signed in with this secret and need it to create a new one.");
     stage.keys("y");
     assert_eq!(deletions(&stage), 0);
 
     for (mut stage, warning) in [(prompt("9f3a"), OWN), (prompt_of(Identity::AccessToken), PERHAPS)] {
         stage.keys("d enter");
-        assert_drawn(&stage, warning);
-        assert_drawn(&stage, "Delete …9f3a?");
-        assert_drawn(&stage, "Press y (delete) or n (back).");
+        stage.shows(warning);
+        stage.shows("Delete …9f3a?");
+        stage.shows("Press y (delete) or n (back).");
         assert_eq!(deletions(&stage), 0, "Enter does not confirm");
         stage.keys("y");
         assert_eq!(deletions(&stage), 1);
@@ -157,8 +157,8 @@ fn if_the_login_secret_is_unknown_any_secret_of_its_account_warns() {
     for (identity, is_perhaps_own) in rows {
         let mut stage = prompt_of(identity.clone());
         stage.keys("d");
-        assert_drawn(&stage, WARNING);
-        assert_eq!(drawn(&stage).contains(PERHAPS), is_perhaps_own, "{identity:?}");
+        stage.shows(WARNING);
+        assert_eq!(stage.drawn().contains(PERHAPS), is_perhaps_own, "{identity:?}");
     }
 }
 
@@ -166,32 +166,36 @@ fn if_the_login_secret_is_unknown_any_secret_of_its_account_warns() {
 fn the_new_secret_is_not_listed() {
     let mut stage = Stage::created();
     let own = ExistingSecret { id: id(SECRET_ID), ..masked("aaaa") };
-    stage.keys("d").account(&[own, masked("9f3a")]);
+    stage.keys("d").account(&[own, with_mask("9f3a")]);
     assert_selected(&stage, "9f3a");
-    assert_not_drawn(&stage, "…aaaa");
+    stage.hides("…aaaa");
     stage.keys("d y").deleted(Ok(()));
     assert!(stage.created_screen().prompt.is_none());
-    assert_drawn(&stage, "Deleted \u{2026}9f3a");
+    stage.shows("Deleted \u{2026}9f3a");
     // The other secrets are only fetched again on request.
-    assert_not_drawn(&stage, "Delete old");
+    stage.hides("Delete old");
 }
 
 #[test]
 fn if_the_new_id_is_unknown_no_secret_is_listed() {
     let mut stage = Stage::fetching();
-    stage.account(&[masked("9f3a")]).post_finished(Ok(without_id())).account(&[masked("9f3a")]).keys("d");
+    stage
+        .account(&[with_mask("9f3a")])
+        .post_finished(Ok(without_id()))
+        .account(&[with_mask("9f3a")])
+        .keys("d");
     assert!(stage.created_screen().prompt.is_none());
-    assert_drawn(&stage, "Atlas's response has no secret ID. Delete older secrets in Atlas.");
-    assert_not_drawn(&stage, "…9f3a");
+    stage.shows("Atlas's response has no secret ID. Delete older secrets in Atlas.");
+    stage.hides("…9f3a");
 }
 
 #[test]
 fn a_failed_deletion_is_reported_and_keeps_the_list() {
     let mut stage = full("none");
     stage.keys("d y").deleted(Err(ApiError::not_sent(unreadable().cause)));
-    assert_drawn(&stage, &format!("Not deleted. {}", unreadable().explain().title));
+    stage.shows(&format!("Not deleted. {}", unreadable().explain().title));
     assert_selected(&stage, "9f3a");
-    assert_drawn(&stage, "…k7qd never");
+    stage.shows("…k7qd never");
 }
 
 #[test]
@@ -214,9 +218,9 @@ fn the_selection_wraps_and_the_question_can_be_canceled() {
         }
         for no in ["n", "esc", "<ctrl-c>"] {
             stage.keys("d");
-            assert_drawn(&stage, WARNING);
+            stage.shows(WARNING);
             stage.keys(no);
-            assert_not_drawn(&stage, WARNING);
+            stage.hides(WARNING);
             assert_selected(&stage, "9f3a");
         }
         assert_eq!(deletions(&stage), 0);
@@ -229,6 +233,6 @@ fn during_a_deletion_keys_are_ignored_and_the_spinner_runs() {
     stage.keys("d y");
     assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)));
     stage.keys("down esc d y");
-    assert_drawn(&stage, "Deleting …9f3a");
+    stage.shows("Deleting …9f3a");
     assert_eq!(deletions(&stage), 1);
 }

@@ -3,9 +3,8 @@
 use atlas_secret::domain::Exit;
 use atlas_secret::tui::screens::{FieldName, Notice};
 use atlas_secret::tui::{Command, Event, Screen, Size};
-use crossterm::event::KeyCode;
 
-use crate::stage::Stage;
+use crate::stage::{CLIENT, PROJECT, Stage};
 use crate::*;
 
 const LONG: &str = "2027-11-23T18:14:00Z";
@@ -17,7 +16,7 @@ fn tab_cycles_through_the_recipes() {
     for (keys, expected) in rows {
         let mut stage = Stage::filled();
         stage.keys(keys);
-        assert_drawn(&stage, &format!("[{}]", recipes[expected]));
+        stage.shows(&format!("[{}]", recipes[expected]));
     }
 }
 
@@ -25,18 +24,18 @@ fn tab_cycles_through_the_recipes() {
 fn a_long_recipe_scrolls_and_the_next_one_starts_at_its_top() {
     let mut stage = Stage::filled();
     stage.keys("f2");
-    assert_not_drawn(&stage, "more lines");
+    stage.hides("more lines");
     stage.keys("shift-tab");
-    assert_drawn(&stage, "package main");
-    assert_drawn(&stage, "more lines");
+    stage.shows("package main");
+    stage.shows("more lines");
     stage.keys("down down");
-    assert_not_drawn(&stage, "package main");
-    assert_drawn(&stage, "2 lines above");
-    stage.press(KeyCode::End);
-    assert_drawn(&stage, "fmt.Println(secret.GetSecret())");
-    assert_not_drawn(&stage, "below");
+    stage.hides("package main");
+    stage.shows("2 lines above");
+    stage.keys("end");
+    stage.shows("fmt.Println(secret.GetSecret())");
+    stage.hides("below");
     stage.keys("shift-tab tab");
-    assert_drawn(&stage, "package main");
+    stage.shows("package main");
 }
 
 #[test]
@@ -46,11 +45,11 @@ fn each_recipe_is_copied_separately() {
     stage.keys("f2 c c");
     assert_eq!(copies(&stage), 1);
     stage.copied(COPIED);
-    assert_drawn(&stage, "Copied");
+    stage.shows("Copied");
     stage.keys("tab");
-    assert_not_drawn(&stage, "Copied");
+    stage.hides("Copied");
     stage.copied(COPIED);
-    assert_not_drawn(&stage, "Copied");
+    stage.hides("Copied");
     stage.keys("c");
     assert_eq!(copies(&stage), 2);
 }
@@ -171,5 +170,19 @@ fn the_search_works_in_a_terminal_without_a_size() {
     let mut stage = Stage::posting();
     stage.size(0, 0).post_finished(lost()).account(&[]).advance(Duration::from_secs(2)).account(&[new(NEW)]);
     stage.size(80, 24);
-    assert_drawn(&stage, " is new: created at");
+    stage.shows(" is new: created at");
+}
+
+#[test]
+fn the_request_is_shown_as_a_command_and_copied_without_credentials() {
+    let mut stage = Stage::filled();
+    stage.keys("f2");
+    assert!(matches!(stage.app.screen, Screen::Command(_)));
+    stage.shows("atlas-secret --yes");
+    stage.shows("Contains no credentials. c copies it.");
+    stage.keys("tab c");
+    let Some(Command::CopyText(text)) = stage.commands.last() else { panic!("nothing is copied") };
+    assert!(text.contains(PROJECT) && text.contains(CLIENT) && text.contains("720"), "{text}");
+    stage.copied(COPIED).keys("esc");
+    assert!(stage.is_on_form());
 }

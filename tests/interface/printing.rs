@@ -62,7 +62,7 @@ fn standard_output_gets_only_one_secret() {
     let mut stage = with_sink(after_copy(COPIED));
     stage.keys("n");
     assert!(leaving(&stage).is_none());
-    assert_drawn(&stage, "Standard output can receive only one secret. q writes it and quits.");
+    stage.shows("Standard output can receive only one secret. q writes it and quits.");
 }
 
 #[test]

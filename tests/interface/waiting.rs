@@ -167,10 +167,10 @@ fn a_running_post_cannot_be_suspended_and_the_next_key_clears_the_message() {
         let mut stage = Stage::posting();
         stage.keys(keys);
         assert_eq!(stage.count(|command| matches!(command, Command::Suspend)), 0, "{keys}");
-        assert_drawn(&stage, message);
+        stage.shows(message);
         if !stage.is_on_form() {
             stage.keys("x");
-            assert_not_drawn(&stage, message);
+            stage.hides(message);
         }
     }
 }

@@ -55,10 +55,10 @@ fn a_path_that_failed_can_be_edited() {
         .type_in("/nowhere/x")
         .keys("enter")
         .saved(Err(SaveFailure::NoFolder(ServerText::new("/nowhere"))));
-    assert_drawn(&stage, "/nowhere/x");
-    assert_drawn(&stage, "The folder does not exist: /nowhere.");
+    stage.shows("/nowhere/x");
+    stage.shows("The folder does not exist: /nowhere.");
     stage.keys("backspace");
-    assert_not_drawn(&stage, "The folder does not exist: /nowhere.");
+    stage.hides("The folder does not exist: /nowhere.");
     stage.keys("esc q");
     assert!(asks_to_choose(&stage), "the secret was not delivered");
 }
@@ -79,8 +79,8 @@ fn the_question_shows_the_client_id_that_would_be_replaced() {
     let other = "mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa";
     let other_client = Some(OtherClient::Account(ClientId::parse(other).unwrap()));
     let mut stage = updating(EnvFile { other_client: other_client.clone(), ..EnvFile::default() });
-    assert_drawn(&stage, &format!("~/.env has the client ID {other} of another account."));
-    assert_drawn(&stage, "y update");
+    stage.shows(&format!("~/.env has the client ID {other} of another account."));
+    stage.shows("y update");
     stage.keys("y");
     let agreed = |command: &Command| matches!(command, Command::UpdateEnv(.., file) if file.other_client == other_client);
     assert!(stage.commands.last().is_some_and(agreed));
@@ -97,7 +97,7 @@ fn the_question_lists_the_updated_and_the_added_variables() {
     ];
     for (missing, question) in rows {
         let stage = updating(EnvFile { missing, ..EnvFile::default() });
-        assert_drawn(&stage, &format!("~/.env exists. {question} y update n back"));
+        stage.shows(&format!("~/.env exists. {question} y update n back"));
     }
 }
 
@@ -105,14 +105,14 @@ fn the_question_lists_the_updated_and_the_added_variables() {
 fn an_existing_env_file_is_updated_after_a_question() {
     for is_open in [false, true] {
         let mut stage = updating_env(is_open);
-        assert_drawn(&stage, "Update MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET");
+        stage.shows("Update MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET");
         stage.keys("enter x").paste("abc");
         assert_eq!(stage.count(|command| matches!(command, Command::UpdateEnv(..))), 0, "only y confirms");
         stage.keys("y");
         let sent = |command: &Command| matches!(command, Command::UpdateEnv(_, path, _, file) if path == "~/.env" && file.is_open == is_open);
         assert!(stage.commands.last().is_some_and(sent));
         stage.file_updated(Ok(ServerText::new("/home/me/.env")));
-        assert_drawn(&stage, "Updated /home/me/.env");
+        stage.shows("Updated /home/me/.env");
         stage.keys("q");
         assert_delivered(&stage, Delivery::Updated { place: ServerText::new("/home/me/.env") });
     }
@@ -123,18 +123,18 @@ fn declining_and_failing_return_to_the_path() {
     for back in ["n", "esc"] {
         let mut stage = updating_env(false);
         stage.keys(back).keys("backspace");
-        assert_drawn(&stage, "~/.en");
+        stage.shows("~/.en");
         stage.keys("esc q");
         assert!(asks_to_choose(&stage), "the secret was not delivered");
     }
     let mut failed = updating_env(false);
     failed.keys("y").file_updated(Err(SaveFailure::Changed));
-    assert_drawn(&failed, "Another program changed the file");
+    failed.shows("Another program changed the file");
     let mut opened = updating_env(false);
     opened
         .keys("y")
         .file_updated(Err(SaveFailure::CanUpdate(EnvFile { is_open: true, ..EnvFile::default() })));
-    assert_drawn(&opened, "Others can read");
+    opened.shows("Others can read");
     let mut left = updating_env(false);
     left.keys("<ctrl-c>");
     assert!(asks_to_choose(&left));
@@ -161,7 +161,7 @@ fn only_a_command_that_succeeds_delivers_the_secret() {
     for failure in failures {
         let mut stage = Stage::created();
         stage.keys("p").type_in("passs").keys("enter").command_ended(failure.clone());
-        assert_drawn(&stage, &failure.sentence("passs"));
+        stage.shows(&failure.sentence("passs"));
         stage.keys("esc q");
         assert!(asks_to_choose(&stage), "{failure:?}");
     }
@@ -228,10 +228,10 @@ fn the_list_of_commands_fills_the_height_and_counts_the_rest() {
         stage.app.shared.sinks = names.iter().map(|name| known("own", name, Format::Secret)).collect();
         stage.size(columns, rows).keys("p");
         for (steps, name) in names.iter().enumerate() {
-            assert_drawn(&stage, &format!("\u{203a} {name}"));
-            let shown = drawn(&stage).matches("tool-").count();
+            stage.shows(&format!("\u{203a} {name}"));
+            let shown = stage.drawn().matches("tool-").count();
             assert!(shown >= least, "{shown} at {columns}x{rows}");
-            let says_more = [" more ", " above"].iter().any(|text| drawn(&stage).contains(text));
+            let says_more = [" more ", " above"].iter().any(|text| stage.drawn().contains(text));
             assert_eq!(says_more, shown < names.len(), "{steps} at {columns}x{rows}");
             stage.keys("down");
         }
@@ -250,7 +250,7 @@ fn the_footer_says_whether_enter_chooses_or_runs_a_command() {
     for (keys, hint) in rows {
         let mut stage = choosing_a_command();
         stage.keys(keys);
-        assert_drawn(&stage, hint);
+        stage.shows(hint);
         assert_eq!(stage.count(|command| matches!(command, Command::Run(..))), 0, "{keys}");
     }
     let mut stage = Stage::created();
@@ -265,7 +265,7 @@ fn ctrl_f_cycles_through_all_formats_with_the_secret() {
     let mut stage = choosing_a_command();
     stage.app.shared.template = Some(Template::parse("{secret}").unwrap());
     for name in ["secret", "env", "json", "kubernetes", "aws", "terraform", "mcp", "template", "secret"] {
-        assert_drawn(&stage, &format!("as {name} \u{25be}"));
+        stage.shows(&format!("as {name} \u{25be}"));
         stage.keys("<ctrl-f>");
     }
 }
@@ -288,10 +288,7 @@ fn commands_that_were_run_are_suggested_even_if_they_failed() {
     stage.keys("esc p").type_in("keep two").keys("enter").command_ended(CommandOutcome::Succeeded);
     stage.keys("p").type_in("keep two").keys("enter").command_ended(CommandOutcome::Succeeded);
     stage.keys("p");
-    assert_drawn(
-        &stage,
-        "kubectl apply -f - as kubernetes K keep two run before false one as env run before",
-    );
+    stage.shows("kubectl apply -f - as kubernetes K keep two run before false one as env run before");
     stage.keys("up tab enter");
     assert_eq!(last_run(&stage), ("false one", Format::Env));
 }
@@ -303,26 +300,21 @@ fn the_output_of_a_command_is_shown_until_the_next_one() {
     let exited = CommandOutcome::Exited { code: 2, last_line: ServerText::new("no route") };
     stage.keys("tab enter");
     stage.command_reported(CommandReport { outcome: exited, output: output("tried three times") });
-    assert_drawn(
-        &stage,
-        "keep exited with 2: no route \u{2026} 3 earlier lines not shown tried three times Your new secret is still here.",
+    stage.shows("keep exited with 2: no route \u{2026} 3 earlier lines not shown tried three times Your new secret is still here.",
     );
     stage.type_in("x");
-    assert_not_drawn(&stage, "tried three times");
+    stage.hides("tried three times");
     stage.keys("enter");
     stage.command_reported(CommandReport { outcome: CommandOutcome::Succeeded, output: output("stored") });
-    assert_drawn(
-        &stage,
-        "keep read it (as json) and exited with 0 \u{2026} 3 earlier lines not shown stored",
-    );
+    stage.shows("keep read it (as json) and exited with 0 \u{2026} 3 earlier lines not shown stored");
     stage.keys("p").type_in("cat").keys("enter");
     stage.command_reported(CommandReport {
         outcome: CommandOutcome::Succeeded,
         output: output("in some encoding"),
     });
-    assert_not_drawn(&stage, "in some encoding");
+    stage.hides("in some encoding");
     stage.keys("esc");
-    assert_not_drawn(&stage, "stored");
+    stage.hides("stored");
 }
 
 #[test]
@@ -335,9 +327,9 @@ fn the_latest_deliveries_are_listed_and_a_long_line_of_output_is_cut() {
         let output = CommandOutput { had_secret: false, lines, left_out: 0 };
         stage.command_reported(CommandReport { outcome: CommandOutcome::Succeeded, output });
     }
-    assert_drawn(&stage, "three read it and exited with 0");
-    assert_drawn(&stage, "and 2 earlier deliveries");
-    assert_not_drawn(&stage, "word end.");
+    stage.shows("three read it and exited with 0");
+    stage.shows("and 2 earlier deliveries");
+    stage.hides("word end.");
 }
 
 /// Each way to get a text into the terminal.
@@ -369,8 +361,8 @@ fn a_paste_is_compared_with_the_secret_and_not_shown() {
         for paste in PASTES {
             let mut stage = Stage::created();
             paste(&mut stage, &text);
-            assert_drawn(&stage, expected);
-            assert_not_drawn(&stage, &VALUE[10..30]);
+            stage.shows(expected);
+            stage.hides(&VALUE[10..30]);
             assert!(
                 stage.created_screen().prompt.is_none() && leaving(&stage).is_none(),
                 "{text:?} is not a key"
@@ -380,7 +372,7 @@ fn a_paste_is_compared_with_the_secret_and_not_shown() {
             assert!(asks_to_choose(&stage), "no copy was verified");
             paste(&mut stage, &text);
             assert!(asks_to_choose(&stage) && stage.exit().is_none(), "{text:?} is not a key");
-            assert_drawn(&stage, expected);
+            stage.shows(expected);
         }
     }
 }
@@ -400,7 +392,7 @@ fn pasting_the_secret_verifies_a_copy() {
             assert_eq!(settled(&stage), 0, "with a line break, the text is not the copied one");
             paste(&mut stage, VALUE);
             assert_eq!(settled(&stage), 1);
-            assert_drawn(&stage, "\u{2713} Copied");
+            stage.shows("\u{2713} Copied");
             stage.keys("q").clipboard(ClipboardContent::Ours { clears_in: None });
             assert_delivered(&stage, Delivery::Copied { clears_in: None });
         }
@@ -408,19 +400,19 @@ fn pasting_the_secret_verifies_a_copy() {
     for paste in PASTES {
         let mut client_id = Stage::created();
         paste(&mut client_id, CLIENT);
-        assert_drawn(&client_id, "\u{2717} What you pasted is the client ID, not the secret.");
+        client_id.shows("\u{2717} What you pasted is the client ID, not the secret.");
         client_id.keys("f down enter").copied(CopyOutcome::Sent(TerminalRoute::Osc52));
         paste(&mut client_id, CLIENT);
-        assert_drawn(&client_id, "\u{2713} What you pasted is the client ID, not the secret.");
+        client_id.shows("\u{2713} What you pasted is the client ID, not the secret.");
         client_id.keys("q");
         assert!(asks_to_choose(&client_id), "the client ID is not the secret");
     }
     let mut after_keys = after_copy(CopyOutcome::Sent(TerminalRoute::Osc52));
     after_keys.keys("q").paste("another text");
-    assert_drawn(&after_keys, "\u{2717} That text is not this secret.");
-    assert_drawn(&after_keys, "Did it arrive?");
+    after_keys.shows("\u{2717} That text is not this secret.");
+    after_keys.shows("Did it arrive?");
     after_keys.paste(VALUE);
-    assert_not_drawn(&after_keys, "Did it arrive?");
+    after_keys.hides("Did it arrive?");
     after_keys.keys("q");
     assert_delivered(&after_keys, Delivery::Copied { clears_in: None });
 }
@@ -442,8 +434,8 @@ fn several_letters_in_one_read_are_not_keys() {
     assert!(asks_to_choose(&quick) && quick.exit().is_none(), "a yes comes alone");
     let mut slow = Stage::created();
     slow.keys("s a n d b");
-    assert_drawn(&slow, "Save to");
-    assert_drawn(&slow, "andb");
+    slow.shows("Save to");
+    slow.shows("andb");
     let mut held = after_copy(COPIED);
     held.burst("+ + +");
     assert_eq!(held.count(|command| matches!(command, Command::ExtendClipboard(_))), 3);
@@ -463,7 +455,7 @@ fn several_keys_in_one_read_confirm_nothing() {
     };
     let older = || {
         let mut stage = Stage::created();
-        stage.keys("d").account(&[masked("9f3a")]).keys("d");
+        stage.keys("d").account(&[with_mask("9f3a")]).keys("d");
         stage
     };
     let found = || {
@@ -490,7 +482,7 @@ fn several_keys_in_one_read_confirm_nothing() {
         let (sent, calls) = (stage.commands.len(), waiting(&stage));
         for burst in bursts {
             stage.burst(burst);
-            assert_eq!((stage.commands.len(), waiting(&stage)), (sent, calls), "{burst}: {}", drawn(&stage));
+            assert_eq!((stage.commands.len(), waiting(&stage)), (sent, calls), "{burst}: {}", stage.drawn());
         }
     }
 }
@@ -518,8 +510,8 @@ fn keys_right_after_a_paste_are_ignored() {
             for key in keys.split(' ') {
                 stage.advance(gap).keys(key);
             }
-            assert_eq!((stage.commands.len(), waiting(&stage)), (sent, calls), "{keys}: {}", drawn(&stage));
-            assert_drawn(&stage, shown);
+            assert_eq!((stage.commands.len(), waiting(&stage)), (sent, calls), "{keys}: {}", stage.drawn());
+            stage.shows(shown);
         }
         let mut command = after_keys("p");
         command.paste_at_once("sh -c 'cat > stolen'").advance(gap);
@@ -543,11 +535,11 @@ fn waiting(stage: &Stage) -> usize {
 fn every_character_is_text_in_a_prompt() {
     let mut stage = Stage::created();
     stage.keys("s").type_in("qcrn+fsp?y").paste("/x\n");
-    assert_drawn(&stage, "qcrn+fsp?y/x");
+    stage.shows("qcrn+fsp?y/x");
     assert!(leaving(&stage).is_none() && !stage.app.shared.shows_help && saves(&stage) == 0);
     let mut paste_unbracketed = Stage::created();
     paste_unbracketed.keys("p").paste_unbracketed("tee /tmp/x\n").paste_unbracketed("abc\n");
-    assert_drawn(&paste_unbracketed, "tee /tmp/xabc");
+    paste_unbracketed.shows("tee /tmp/xabc");
     assert_eq!(
         paste_unbracketed.count(|command| matches!(command, Command::Run(..))),
         0,
@@ -588,19 +580,19 @@ fn a_second_delivery_waits_for_the_first_one() {
     for open in ["s", "p"] {
         let mut stage = saving();
         stage.keys("<ctrl-c> n").keys(open).type_in("true").keys("enter");
-        assert_drawn(&stage, RUNNING);
+        stage.shows(RUNNING);
         let started = stage.count(|command| matches!(command, Command::Save(..) | Command::Run(..)));
         assert_eq!(started, 1, "{open}");
         // The failure of the first delivery is not shown for the new one, and its success does not close the prompt.
         let mut failed = stage;
         failed.saved(Err(SaveFailure::Full)).keys("backspace");
-        assert_not_drawn(&failed, "No space left");
+        failed.hides("No space left");
         let mut stage = saving();
         stage.keys("<ctrl-c> n").keys(open).type_in("true").saved(Ok(saved_to("/x", Format::Secret)));
-        assert_drawn(&stage, "true");
+        stage.shows("true");
         assert_eq!(stage.created_screen().delivered, std::slice::from_ref(&saved));
         stage.keys("enter");
-        assert_not_drawn(&stage, RUNNING);
+        stage.hides(RUNNING);
         if open == "s" {
             stage.saved(Err(SaveFailure::NotAllowed));
         } else {
@@ -610,7 +602,7 @@ fn a_second_delivery_waits_for_the_first_one() {
     }
     let mut question = saving();
     question.keys("<ctrl-c> n s").saved(Err(SaveFailure::CanUpdate(EnvFile::default())));
-    assert_not_drawn(&question, "Update MONGODB_ATLAS_CLIENT_ID");
+    question.hides("Update MONGODB_ATLAS_CLIENT_ID");
 }
 
 #[test]
@@ -621,8 +613,8 @@ fn a_command_that_finishes_late_keeps_its_name() {
     let delivery = Delivery::Piped { program: ServerText::new("first"), format: Format::Env };
     assert_eq!(stage.created_screen().delivered, [delivery]);
     stage.keys("esc p");
-    assert_drawn(&stage, "first as env run before");
-    assert_not_drawn(&stage, "second");
+    stage.shows("first as env run before");
+    stage.hides("second");
 }
 
 #[test]
@@ -640,7 +632,7 @@ fn a_late_result_is_not_claimed_for_the_next_secret() {
         assert_ne!(stage.delivery(), first);
         end(&mut stage, first);
         assert!(stage.created_screen().delivered.is_empty());
-        assert_drawn(&stage, "Saving");
+        stage.shows("Saving");
         stage.saved(Ok(saved_to("/y", Format::Secret)));
         assert_eq!(stage.created_screen().delivered, [Delivery::Saved { path: ServerText::new("/y") }]);
     }
@@ -653,8 +645,8 @@ fn an_empty_path_does_nothing_and_a_running_save_is_not_repeated() {
     assert_eq!(saves(&stage), 0);
     stage.type_in("/a/b").keys("enter enter esc").type_in("y");
     assert_eq!(saves(&stage), 1);
-    assert_drawn(&stage, "/a/b ");
-    assert_drawn(&stage, "Saving");
+    stage.shows("/a/b ");
+    stage.shows("Saving");
 }
 
 #[test]
@@ -670,8 +662,8 @@ fn a_secret_in_a_path_or_command_is_dropped() {
     for open in ["s", "p"] {
         let mut stage = Stage::created();
         stage.keys(open).paste(&format!("tee {VALUE}"));
-        assert_drawn(&stage, "It was dropped. Your new secret is still here.");
-        assert_not_drawn(&stage, "tee");
+        stage.shows("It was dropped. Your new secret is still here.");
+        stage.hides("tee");
     }
 }
 
@@ -681,16 +673,16 @@ fn the_rest_of_a_secret_typed_into_a_prompt_is_dropped_too() {
         for end in ["<blank>", "<ctrl-u>", "enter"] {
             let mut stage = Stage::created();
             stage.keys(open).type_in(VALUE);
-            assert_drawn(&stage, "It was dropped.");
+            stage.shows("It was dropped.");
             // The screen only shows the last four characters, after a mask.
-            assert_not_drawn(&stage, &VALUE[VALUE.len() - 5..]);
+            stage.hides(&VALUE[VALUE.len() - 5..]);
             stage.keys(end).type_in("word");
-            assert_drawn(&stage, "word");
+            stage.shows("word");
         }
         // After a paste of the whole value, nothing is dropped.
         let mut stage = Stage::created();
         stage.keys(open).paste(VALUE).type_in("word");
-        assert_drawn(&stage, "word");
+        stage.shows("word");
     }
 }
 
@@ -701,7 +693,7 @@ fn an_enter_after_a_rejected_secret_chooses_no_command() {
     stage.event(Event::PresetsFound(vec![known("password store", "pass insert -m x", Format::Secret)]));
     stage.paste(VALUE).keys("enter enter");
     assert_eq!(stage.count(|command| matches!(command, Command::Run(..))), 0);
-    assert_drawn(&stage, "Type a command first.");
+    stage.shows("Type a command first.");
     // A command that is selected afterwards is chosen.
     stage.keys("down enter enter");
     assert_eq!(last_run(&stage), ("pass insert -m x", Format::Secret));
@@ -730,16 +722,16 @@ fn the_selection_of_formats_wraps() {
     for (keys, selected) in [("f", 0), ("f up", last), ("f up up", last - 1), ("f up up down down down", 1)] {
         let mut stage = Stage::created();
         stage.keys(keys);
-        assert_drawn(&stage, &format!("\u{203a} {}", titles[selected]));
+        stage.shows(&format!("\u{203a} {}", titles[selected]));
     }
     let mut stage = Stage::created();
     stage.app.shared.template = Some(Template::parse("{client_id}\n{secret}").unwrap());
     stage.keys("f up");
-    assert_drawn(&stage, "\u{203a} Template {client_id} {secret}");
+    stage.shows("\u{203a} Template {client_id} {secret}");
     stage.keys("enter");
     assert!(matches!(stage.commands.last(), Some(Command::Copy(Format::Template(_), _))));
     stage.copied(CopyOutcome::Sent(TerminalRoute::Osc52));
-    assert_drawn(&stage, "Sent by your template to your terminal (OSC 52).");
+    stage.shows("Sent by your template to your terminal (OSC 52).");
 }
 
 #[test]
@@ -748,10 +740,10 @@ fn the_demo_warns_that_commands_really_run() {
     for (columns, rows) in [(80, 24), (56, 16)] {
         let mut stage = Stage::created();
         stage.size(columns, rows).keys("p");
-        assert_drawn(&stage, REAL);
+        stage.shows(REAL);
         let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
         stage.app.shared.session = Session::remote(&cloud, Identity::AccessToken);
-        assert_not_drawn(&stage, REAL);
+        stage.hides(REAL);
     }
 }
 
@@ -760,7 +752,7 @@ fn no_list_opens_without_older_secrets() {
     let mut stage = Stage::created();
     stage.account(&[]).keys("d");
     assert!(stage.created_screen().prompt.is_none());
-    assert_drawn(&stage, "No older secrets.");
+    stage.shows("No older secrets.");
 }
 
 #[test]
@@ -771,13 +763,13 @@ fn a_value_with_control_characters_is_not_shown() {
         let mut stage = Stage::created_as(secret);
         for key in ["<ctrl-l>", "r", "c"] {
             stage.keys(key);
-            assert_drawn(&stage, "The value contains characters that cannot be shown.");
-            assert_not_drawn(&stage, "FAKE");
+            stage.shows("The value contains characters that cannot be shown.");
+            stage.hides("FAKE");
         }
         let Some(Command::Copy(_, payload)) = stage.commands.last() else { panic!("nothing is copied") };
         assert!(payload.secret.value.expose_secret().contains(odd), "the delivered value is unchanged");
     }
     let mut stage = Stage::created();
     stage.keys("r");
-    assert_not_drawn(&stage, "cannot be shown");
+    stage.hides("cannot be shown");
 }
