@@ -421,7 +421,7 @@ fn limited() -> ApiError {
 fn a_rate_limited_page_counts_down_and_is_fetched_again() {
     let mut stage = opening();
     respond(&mut stage, 1, Err(limited()));
-    stage.shows("Rate limited by Atlas (429). Retrying in 3 s.");
+    stage.shows("Rate limited by Atlas (429). Retrying in 2 s.");
     assert!(
         stage.app.wake_in().is_some_and(|step| step <= Duration::from_secs(1)),
         "the countdown changes every second"

@@ -91,7 +91,7 @@ fn the_list_selects_an_expired_or_the_least_used_secret() {
     let aged = |tail: &str, minutes: i64, is_expired: bool| ExistingSecret {
         created_at: (minutes > 0).then(|| now - SignedDuration::from_mins(minutes)),
         expires_at: Some(now + SignedDuration::from_hours(if is_expired { -1 } else { 99 })),
-        ..masked(tail)
+        ..with_mask(tail)
     };
     let (new, old, expired, unknown) =
         (aged("aaaa", 5, false), aged("bbbb", 9999, false), aged("cccc", 60, true), aged("dddd", 0, false));
@@ -165,7 +165,7 @@ fn if_the_login_secret_is_unknown_any_secret_of_its_account_warns() {
 #[test]
 fn the_new_secret_is_not_listed() {
     let mut stage = Stage::created();
-    let own = ExistingSecret { id: id(SECRET_ID), ..masked("aaaa") };
+    let own = ExistingSecret { id: id(SECRET_ID), ..with_mask("aaaa") };
     stage.keys("d").account(&[own, with_mask("9f3a")]);
     assert_selected(&stage, "9f3a");
     stage.hides("…aaaa");
