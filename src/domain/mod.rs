@@ -4,7 +4,6 @@
 //! **Invariant:** a value is parsed once, when it comes in, and trusted from then on. This module uses no other module,
 //! and no clock, file, network or environment.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
-#![expect(missing_docs, reason = "the names of most fields and variants, or their messages, say it")]
 
 mod account;
 mod base_url;

@@ -2,7 +2,6 @@
 //! its caller through an [`Operator`], and never draws, prints or reads a key.
 //!
 //! The interface runs jobs in tasks and turns their reports into events; `headless` awaits them directly.
-#![expect(missing_docs, reason = "the names of most fields and variants say it")]
 
 mod connection;
 mod create;

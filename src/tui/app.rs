@@ -29,12 +29,9 @@ const LONG_PASTE_SETTLES: Duration = Duration::from_millis(100);
 /// On a screen whose letters are keys, this many characters in one read that are not all the same are a paste.
 const TEXT_FROM: usize = 3;
 
-/// The interface.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// What outlives a screen.
     pub shared: Shared,
-    /// What is shown.
     pub screen: Screen,
     /// What the footer says about the last key, if it did nothing.
     pub(super) key_note: Option<String>,
@@ -48,19 +45,14 @@ pub struct App {
 /// What is shown. The secret lives inside the one screen that shows it: leaving that screen drops it.
 #[derive(Clone, Debug)]
 pub enum Screen {
-    /// The form.
     Form(FormScreen),
-    /// Signing in.
     SignIn(Box<SignIn>),
-    /// A list to choose a field's value from.
     Picker(Box<Picker>),
     /// The creating job while it runs.
     Progress(Box<Progress>),
-    /// The new secret.
     Created(Box<CreatedScreen>),
     /// A secret that was perhaps created, and whose value was lost.
     Recovery(Box<Recovery>),
-    /// The secrets of an account, to delete one.
     SecretList(Box<SecretList>),
     /// The request as a command.
     Command(Box<CommandView>),
@@ -69,16 +61,12 @@ pub enum Screen {
 /// What a screen wants to happen to itself.
 #[derive(Debug)]
 pub enum Transition {
-    /// Nothing.
     Stay,
-    /// Show another screen.
     Show(Screen),
-    /// Leave the program.
     Quit(Exit),
 }
 
 impl Transition {
-    /// Back to the form.
     pub(super) fn form() -> Self {
         Self::Show(Screen::Form(FormScreen))
     }
@@ -90,7 +78,6 @@ pub(super) trait Component {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition;
     /// Any other key was pressed: text, where something can be typed.
     fn on_key(&mut self, _app: &mut Shared, _key: KeyPress) {}
-    /// Text was pasted.
     fn on_paste(&mut self, _app: &mut Shared, _text: &str) {}
     /// A job or a delivery reported something, or the time of [`Self::wake_in`] has passed.
     fn on_event(&mut self, _app: &mut Shared, _event: Event) -> Transition {

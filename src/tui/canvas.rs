@@ -71,7 +71,6 @@ impl<'a> Canvas<'a> {
         self.lines
     }
 
-    /// Draws the lines into `area`.
     pub fn render(self, frame: &mut Frame, area: Rect) {
         for (row, line) in area.rows().zip(&self.lines) {
             frame.render_widget(line, row);
@@ -89,12 +88,10 @@ impl<'a> Canvas<'a> {
         self.height
     }
 
-    /// The number of rows in use.
     pub fn rows(&self) -> u16 {
         u16::try_from(self.lines.len()).unwrap_or(u16::MAX)
     }
 
-    /// The number of rows left.
     pub fn left(&self) -> u16 {
         self.height.saturating_sub(self.rows())
     }

@@ -21,74 +21,49 @@ use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, SignI
 pub enum Event {
     /// Keys from one read of the terminal: usually one, many when a terminal without bracketed paste sends a paste.
     KeysPressed(Vec<KeyPress>),
-    /// A bracketed paste.
     Pasted(PastedText),
-    /// The terminal has a new size.
     Resized {
-        /// Width in columns.
         columns: u16,
-        /// Height in rows.
         rows: u16,
     },
     /// The time of `App::wake_in` has passed.
     TimePassed,
-    /// The system's time zone was read.
     ZoneLoaded(TimeZone),
-    /// A signal asks the program to end.
     SignalReceived(Signal),
-    /// The creating job reached this step.
     CreateStep(Step),
-    /// The creating job asks a question.
     CreateAsked(Question),
     /// The creating job ended. This event is never dropped.
     CreateFinished(Outcome),
     /// The search after a lost response fetches the account (`None`), or pauses for this long.
     RecoverStep(Option<Duration>),
-    /// The search ended.
     RecoverFinished(Recovered),
-    /// A deletion was sent to Atlas.
     DeleteSent,
-    /// A deletion ended.
     DeleteFinished(Deletion),
-    /// An account was fetched.
     AccountFetched(AccountRef, ApiResult<ServiceAccount>),
-    /// A project was fetched.
     ProjectFetched(ProjectId, ApiResult<Project>),
-    /// An organization's settings were fetched.
     SettingsFetched(OrganizationId, ApiResult<OrganizationSettings>),
-    /// The next page of the projects was fetched.
     ProjectsPage(ApiResult<Page<ProjectEntry>>),
-    /// The next page of a project's service accounts was fetched.
     AccountsPage(ProjectId, ApiResult<Page<AccountEntry>>),
     /// Atlas limited the rate of requests: the page is requested again after this long.
     PageDelayed(Duration),
     /// The secret that this session signs in with is known.
     LoginKnown(Login),
-    /// A warning about the credentials, found when they were read.
     CredentialNote(ServerText),
-    /// Credentials were tried.
     SignInTried(ApiResult<SignedIn>),
     /// A new secret was tried at Atlas's token endpoint.
     Verified(ApiResult<()>),
-    /// These profiles of the Atlas CLI use the account.
     ProfilesFound(ClientId, Vec<ProfileName>),
-    /// The secret was written to profiles, or not.
     ProfilesUpdated(Vec<ProfileUpdate>),
     /// A record could not be changed. A sentence.
     RecordFailed(String),
     /// Earlier runs left these records of secrets that may be undelivered.
     PendingRecordsFound(Vec<PendingRecord>),
-    /// Copying ended.
     CopyFinished(CopyOutcome),
-    /// The clipboard was read.
     ClipboardChecked(ClipboardContent),
-    /// Saving to a file ended.
     Saved(DeliveryId, Result<SavedFile, SaveFailure>),
     /// Updating a file ended. On success, its whole path.
     FileUpdated(DeliveryId, Result<ServerText, SaveFailure>),
-    /// The command that read the secret ended.
     CommandEnded(DeliveryId, CommandReport),
-    /// The command lines for tools that are installed.
     PresetsFound(Vec<KnownCommand>),
     /// Writing to standard output ended. An error is a sentence.
     Printed(Result<(), String>),
@@ -101,41 +76,29 @@ pub struct DeliveryId(pub u64);
 /// Work that the interface wants done. `Debug` redacts the secret in a [`SecretPayload`].
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Start the creating job.
     Create(NewSecret),
     /// Cancel it. The job decides what that means.
     CancelCreate,
-    /// Answer its question.
     Answer(bool),
     /// Search the account for a secret whose value was lost, with these pauses between reads.
     Recover(AccountRef, Before, &'static [Duration]),
-    /// Stop that search.
     StopRecover,
-    /// Delete a secret.
     Delete(AccountRef, SecretId, Recheck),
     /// Stop a deletion that has not been sent.
     CancelDelete,
-    /// Fetch an account.
     FetchAccount(AccountRef),
-    /// Fetch a project.
     FetchProject(ProjectId),
-    /// Fetch an organization's settings.
     FetchSettings(OrganizationId),
     /// Fetch the projects, from this page on. Pages count from 1.
     FetchProjects(u32),
     /// Fetch a project's service accounts, from this page on. Pages count from 1.
     FetchAccounts(ProjectId, u32),
-    /// Stop fetching a list.
     StopPages,
-    /// Try to sign in.
     SignIn(SignInWith),
     /// From now on, use the credentials that were tried last.
     UseSession,
-    /// Check that Atlas accepts a secret.
     Verify(ClientId, SecretString),
-    /// Look up which profiles of the Atlas CLI use an account.
     FindProfiles(ClientId),
-    /// Replace the secret in these profiles.
     UpdateProfiles(Vec<ProfileName>, Box<SecretPayload>),
     /// Add the new secret's ID and expiry to the record of its creation.
     RecordSecret(Option<SecretId>, Option<Timestamp>),
@@ -143,11 +106,8 @@ pub enum Command {
     SettleRecord,
     /// Remove a record of an earlier run, by its number.
     SettlePrevious(usize),
-    /// Copy text that is not secret.
     CopyText(String),
-    /// Copy the secret.
     Copy(Format, Box<SecretPayload>),
-    /// Check whether the clipboard still holds the copy.
     CheckClipboard,
     /// Keep the copy on the clipboard for this much longer.
     ExtendClipboard(Duration),
@@ -157,7 +117,6 @@ pub enum Command {
     Save(DeliveryId, String, Box<SecretPayload>),
     /// Update the two variables in an existing `.env` file, as the user agreed to.
     UpdateEnv(DeliveryId, String, Box<SecretPayload>, EnvFile),
-    /// Look for installed tools that the program knows a command line for.
     FindPresets,
     /// Give the terminal to a command that reads the secret, in this format, from standard input.
     Run(DeliveryId, String, Format, Box<SecretPayload>),
@@ -167,18 +126,14 @@ pub enum Command {
     Report(String),
     /// Restore the terminal and stop, as Ctrl-Z asks.
     Suspend,
-    /// Redraw the whole screen.
     Repaint,
-    /// Quit.
     Quit(Exit),
 }
 
 /// A key press. `Debug` does not show which key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeyPress {
-    /// The key.
     pub code: KeyCode,
-    /// The modifier keys held with it.
     pub modifiers: KeyModifiers,
 }
 

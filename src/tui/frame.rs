@@ -18,7 +18,6 @@ const GAP: &str = "   ";
 const LONGEST_NAME: u16 = 30;
 
 impl App {
-    /// Draws everything.
     pub fn draw(&self, theme: &Theme, frame: &mut Frame) {
         let whole = frame.area();
         let size = Size { columns: whole.width, rows: whole.height };

@@ -5,7 +5,6 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use super::KeyPress;
 
 /// What a key does; [`Binding::explanation`] describes it.
-#[expect(missing_docs, reason = "the explanations say the same")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     Next,
@@ -96,7 +95,6 @@ pub struct Binding {
     pub keys: &'static str,
     /// What they do, in a word or two, for the footer.
     pub label: &'static str,
-    /// The action.
     pub action: Action,
     /// True if the footer may show it.
     pub is_in_footer: bool,
@@ -116,7 +114,6 @@ impl Binding {
         self
     }
 
-    /// What it does, for the help.
     pub fn explanation(&self) -> &'static str {
         match self.action {
             Action::Next => "next field",

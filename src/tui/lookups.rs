@@ -18,9 +18,7 @@ pub const LOOKUP_DELAY: Duration = Duration::from_millis(200);
 /// The results of the lookups.
 #[derive(Clone, Debug, Default)]
 pub struct Lookups {
-    /// The project.
     pub project: Remote<ProjectId, Project>,
-    /// The account, with its secrets.
     pub account: Remote<AccountRef, ServiceAccount>,
     /// The limits of the project's organization.
     pub settings: Remote<OrganizationId, OrganizationSettings>,
@@ -134,9 +132,7 @@ pub enum Remote<Key, Value> {
     Due(Key, Now),
     /// It is being fetched.
     Loading(Key),
-    /// The fetched value.
     Loaded(Key, Value),
-    /// The request failed.
     Failed(Key, ApiError),
 }
 

@@ -15,7 +15,6 @@ pub(super) struct Matches {
     ranked: Vec<(Rank, usize)>,
 }
 
-/// The name and ID of a row, as [`searchable`] text.
 #[derive(Clone, Debug)]
 struct Row {
     name: String,
@@ -65,7 +64,6 @@ impl Matches {
         self.rank(0..self.rows.len());
     }
 
-    /// The number of rows that match.
     pub fn len(&self) -> usize {
         // If a name contains the query, looser matches do not count.
         match self.ranked.first() {

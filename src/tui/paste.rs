@@ -23,13 +23,15 @@ const MOST_ENCODINGS: usize = 3;
 /// What to do with pasted text, or with a part of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Paste {
-    /// Replaces the text of a field.
-    Replace { field: FieldName, text: String, note: Option<InputNote> },
+    Replace {
+        field: FieldName,
+        text: String,
+        note: Option<InputNote>,
+    },
     /// Inserts text into the field in focus, at the caret.
     Insert(String),
     /// Drops a secret. A message beside this field says so.
     RefuseSecret(FieldName),
-    /// Shows a notice.
     Show(Notice),
 }
 

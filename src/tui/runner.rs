@@ -32,35 +32,22 @@ use super::event::{Command, Event};
 /// The kinds of jobs. One of each runs at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Slot {
-    /// A search after a lost response.
     Recover,
-    /// A deletion.
     Delete,
-    /// Fetching an account.
     Account,
-    /// Fetching a project.
     Project,
-    /// Fetching an organization's settings.
     Settings,
-    /// Verifying a secret.
     Verify,
-    /// Trying credentials.
     SignIn,
-    /// Fetching a list.
     Pages,
-    /// Copying.
     Copy,
     /// Reading the clipboard, or extending its time.
     Clipboard,
-    /// Saving to a file, or updating one.
     Save,
-    /// Running a command with the secret.
     Run,
-    /// Looking for installed tools.
     Presets,
     /// Looking up profiles of the Atlas CLI, or writing to them.
     Profiles,
-    /// Writing to standard output.
     Print,
 }
 
@@ -121,7 +108,6 @@ where
     Api: AtlasApi + Clone + 'static,
     Records: Journal + Clone + 'static,
 {
-    /// A runner without jobs.
     pub fn new(atlas: Api, journal: Records, clock: fn() -> Timestamp) -> Self {
         let (sender, reports) = unbounded_channel();
         Self {

@@ -27,7 +27,6 @@ pub struct Shared {
     pub now: Now,
     /// The user's time zone, once it has been read.
     pub zone: Option<TimeZone>,
-    /// The terminal's size.
     pub size: Size,
     /// A remark about the last key, on screens that show one.
     pub(super) message: Option<&'static str>,
@@ -75,9 +74,7 @@ pub struct Shared {
     pub commands_run: Vec<KnownCommand>,
     /// How many saves and commands were started.
     pub(super) deliveries: u64,
-    /// The options that agree to something in advance.
     pub flags: Flags,
-    /// What the running creating job was started with.
     pub(super) creating: Option<Creating>,
     /// Set once a signal asks the program to end.
     pub(super) ending: Option<Ending>,
@@ -101,9 +98,7 @@ pub enum Output {
 /// The terminal's size in character cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
-    /// Width.
     pub columns: u16,
-    /// Height.
     pub rows: u16,
 }
 
@@ -130,7 +125,6 @@ pub(super) struct Creating {
 /// A POST without a response yet.
 #[derive(Clone, Debug)]
 pub struct InFlight {
-    /// What it creates.
     pub new_secret: NewSecret,
     /// When it was sent.
     pub since: Now,

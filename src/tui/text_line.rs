@@ -43,7 +43,6 @@ impl TextLine {
         Self { longest: LONGEST_PATH, ..Self::default() }
     }
 
-    /// The text.
     pub fn text(&self) -> &str {
         self.input.value()
     }

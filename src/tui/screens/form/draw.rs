@@ -165,7 +165,6 @@ fn new_row(app: &Shared, theme: &Theme) -> Option<Row> {
     Some(Row { cells, style: theme.good, bar, is_selected: false })
 }
 
-/// Draws the sentence that says what creating does.
 fn draw_sentence(app: &Shared, canvas: &mut Canvas) {
     match sentence(app, canvas.theme) {
         (sentence, true) => canvas.warning(&sentence, Style::new()),

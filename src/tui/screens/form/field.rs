@@ -5,12 +5,9 @@ use crate::tui::{TextLine, paste};
 
 use super::Form;
 
-/// The element that receives the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
-    /// A field.
     Field(FieldName),
-    /// The button `Create secret`.
     Button,
 }
 
@@ -24,10 +21,8 @@ impl Focus {
     ];
 }
 
-/// A field.
 #[derive(Clone, Debug, Default)]
 pub struct Field {
-    /// The text.
     pub line: TextLine,
     /// True once something was typed, or the form was submitted.
     pub touched: bool,
@@ -77,7 +72,6 @@ pub(in crate::tui) enum InputNote {
 }
 
 impl InputNote {
-    /// The note beside a valid value.
     fn message(self) -> Option<&'static str> {
         match self {
             Self::Lowered => Some("changed to lower case"),
@@ -90,7 +84,6 @@ impl InputNote {
 }
 
 impl Field {
-    /// Returns a field that contains this text.
     pub(super) fn new(name: FieldName, text: &str) -> Self {
         let (touched, line) = (!text.is_empty(), TextLine::new(text));
         let mut field = Self { touched, line, resolves: Resolves::ExactName, ..Self::default() };
@@ -135,27 +128,21 @@ pub enum Validation {
     Incomplete(String),
     /// More typing cannot make it valid.
     Wrong {
-        /// Why it is invalid.
         message: String,
         /// The invalid character, if there is only one to blame, counted from 0.
         position: Option<usize>,
     },
     /// Not an ID or, with no `position`, only the beginning of one. It may be a name in Atlas's list.
     Name {
-        /// Why it is not an ID.
         message: String,
         /// The character that no ID has here, counted from 0.
         position: Option<usize>,
     },
-    /// Atlas refused this value.
     Refused(ServerText),
     /// A well-formed ID, and a note about it.
     Id(Option<&'static str>),
-    /// A lifetime.
     Lifetime {
-        /// The lifetime.
         lifetime: Lifetime,
-        /// Why Atlas may refuse it.
         warning: Option<&'static str>,
     },
 }

@@ -49,7 +49,6 @@ pub(super) fn draw(app: &Shared, name: FieldName, only_errors: bool, canvas: &mu
     }
 }
 
-/// The message about a field.
 struct FieldMessage {
     symbol: &'static str,
     text: String,

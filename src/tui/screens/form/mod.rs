@@ -94,9 +94,7 @@ const fn on_button(enter: &'static str) -> [Binding; 12] {
 pub enum Notice {
     /// The last request failed. [`Certainty`] says whether it may have created a secret.
     Failed(Certainty, Box<Explanation>),
-    /// A short message about the last key.
     Info(&'static str),
-    /// A warning.
     Warning(String),
     /// What happens to a secret whose value is lost.
     Kept(String),
@@ -107,16 +105,13 @@ pub enum Notice {
 /// The state of the form. It is kept while other screens are shown, so that no input is lost.
 #[derive(Clone, Debug)]
 pub struct Form {
-    /// In the order of [`FieldName::ALL`].
     fields: [Field; 3],
-    /// The element that receives the keys.
     pub focus: Focus,
     /// True while the text of the field in focus is selected: the next character replaces it.
     pub(super) is_selected: bool,
     /// The uptime from which Enter submits. An earlier one is an accidental second press, or ends text that no field
     /// took.
     enter_submits_from: Duration,
-    /// The message below the button.
     pub notice: Option<Notice>,
     /// True if the last request failed because of the credentials, so that others may work.
     pub(in crate::tui) has_failed_by_credentials: bool,
@@ -132,10 +127,8 @@ impl Default for Form {
     }
 }
 
-/// What the button does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubmitAction {
-    /// Create a secret.
     Create,
     /// Delete the expired secret that takes a slot, and then create one.
     ReplaceExpired,
@@ -144,7 +137,6 @@ pub enum SubmitAction {
 }
 
 impl SubmitAction {
-    /// The text of the button.
     fn label(self) -> &'static str {
         match self {
             Self::Create => "[ Create secret ]",
@@ -177,7 +169,6 @@ impl Form {
         form
     }
 
-    /// The field with this name.
     pub fn field(&self, name: FieldName) -> &Field {
         &self.fields[name as usize]
     }
@@ -186,27 +177,22 @@ impl Form {
         &mut self.fields[name as usize]
     }
 
-    /// The text of a field.
     pub fn text(&self, name: FieldName) -> &str {
         self.field(name).line.text()
     }
 
-    /// The state of a field's value.
     pub fn validation(&self, name: FieldName) -> Validation {
         Validation::of(name, self)
     }
 
-    /// The project ID, if it is valid.
     pub fn project_id(&self) -> Option<ProjectId> {
         ProjectId::parse(self.text(FieldName::Project)).ok()
     }
 
-    /// The client ID, if it is valid.
     pub fn client_id(&self) -> Option<ClientId> {
         ClientId::parse(self.text(FieldName::Client)).ok()
     }
 
-    /// The account, if both IDs are valid.
     pub fn account(&self) -> Option<AccountRef> {
         Some(AccountRef { project: self.project_id()?, client: self.client_id()? })
     }
@@ -219,12 +205,10 @@ impl Form {
         }
     }
 
-    /// The first field that is not valid.
     pub fn first_invalid(&self) -> Option<FieldName> {
         FieldName::ALL.into_iter().find(|name| !self.validation(*name).is_valid())
     }
 
-    /// The secret to create, if all fields are valid.
     pub fn new_secret(&self) -> Option<NewSecret> {
         match (self.first_invalid(), self.account()?, self.validation(FieldName::Lifetime)) {
             (None, AccountRef { project, client }, Validation::Lifetime { lifetime, .. }) => {
@@ -267,7 +251,6 @@ impl Form {
         }
     }
 
-    /// Handles a key for the field in focus.
     fn press(&mut self, key: KeyPress, now: Now) {
         let is_text = key.text().is_some();
         let Focus::Field(name) = self.focus else {
@@ -340,7 +323,6 @@ impl Form {
         self.focus_first_invalid();
     }
 
-    /// Replaces the text of a field.
     pub fn set(&mut self, name: FieldName, value: &str) {
         let field = self.field_mut(name);
         field.line.set(value);

@@ -44,7 +44,6 @@ impl Form {
         is_name.then(|| self.text(field).trim())
     }
 
-    /// True if the field's text must be looked up in a list.
     fn needs_list(&self, field: FieldName) -> bool {
         self.name(field).is_some() || self.field(field).suggestions == Suggestions::Open
     }
@@ -58,7 +57,6 @@ impl Form {
 }
 
 impl Shared {
-    /// True if the list of this field can be fetched.
     fn has_list(&self, field: FieldName) -> bool {
         let is_ready = field == FieldName::Project || self.form.project_id().is_some();
         is_ready && !matches!(self.session, Session::SignedOut { .. })
@@ -71,7 +69,6 @@ impl Shared {
         })
     }
 
-    /// The field with suggestions below it, and their list.
     pub(super) fn suggestions(&self) -> Option<(FieldName, &List)> {
         let Focus::Field(name) = self.form.focus else { return None };
         let field = self.form.field(name);
@@ -90,7 +87,6 @@ impl Shared {
             || looked_up.chain(listed).any(ApiError::is_about_credentials)
     }
 
-    /// Selects the next suggestion or the previous one.
     pub(super) fn select_suggestion(&mut self, is_down: bool) {
         let Some((name, list)) = self.suggestions() else { return };
         let position = match (selected(list), is_down) {
@@ -253,7 +249,6 @@ pub(super) fn selected(list: &List) -> Option<usize> {
     list.selected().or_else(named).or(best)
 }
 
-/// Draws the suggestions.
 pub(super) fn draw(app: &Shared, list: &List, canvas: &mut Canvas) {
     let selected = selected(list);
     let height = usize::from(MOST_SUGGESTIONS.min(canvas.left().saturating_sub(1)));

@@ -18,11 +18,9 @@ use super::super::FieldName;
 /// How much of a filter without matches is quoted, in columns.
 const LONGEST_QUOTED: u16 = 40;
 
-/// The values that can be chosen for a field.
 #[derive(Clone, Debug)]
 pub(in crate::tui) struct List {
     pub field: FieldName,
-    /// The project whose accounts are listed.
     pub project: Option<ProjectId>,
     pub items: Vec<Item>,
     /// The order of accounts. Other lists keep Atlas's order.
@@ -33,7 +31,6 @@ pub(in crate::tui) struct List {
     estimated_pages: Option<u32>,
     /// True while pages are being fetched.
     pub is_loading: bool,
-    /// When that began.
     pub since: Now,
     /// When the requests can continue after a rate limit.
     rate_limited_until: Option<Now>,
@@ -44,7 +41,6 @@ pub(in crate::tui) struct List {
 }
 
 impl List {
-    /// Returns an empty list for this field.
     pub fn new(app: &Shared, field: FieldName) -> Self {
         Self {
             field,
@@ -62,17 +58,14 @@ impl List {
         }
     }
 
-    /// True if all items are loaded.
     pub fn is_complete(&self) -> bool {
         !self.is_loading && self.error.is_none()
     }
 
-    /// True if all items are loaded and none matches.
     pub fn has_no_match(&self) -> bool {
         self.is_complete() && self.matches.len() == 0
     }
 
-    /// True if there are items to choose from.
     pub fn is_usable(&self) -> bool {
         self.error.is_none() && !self.items.is_empty()
     }
@@ -111,13 +104,11 @@ impl List {
         }
     }
 
-    /// The item with exactly the name that was typed, if it is the only one.
     pub fn exact_match(&self) -> Option<&Item> {
         let mut matches = self.exact_matches();
         matches.next().filter(|_| matches.next().is_none())
     }
 
-    /// The only item that matches.
     pub fn only_match(&self) -> Option<&Item> {
         self.item(0).filter(|_| self.matches.len() == 1)
     }
@@ -138,7 +129,6 @@ impl List {
         }
     }
 
-    /// Sorts the accounts.
     pub fn sort_by(&mut self, sort: Sort, now: Timestamp) {
         self.sort = sort;
         sort.apply(&mut self.items, now);
@@ -184,7 +174,6 @@ impl List {
         self.pages_loaded + 1
     }
 
-    /// Handles a job's report about this list.
     pub fn on_event(&mut self, app: &mut Shared, event: Event) {
         match event {
             Event::PageDelayed(wait) if self.is_loading => self.rate_limited_until = Some(app.now.plus(wait)),
@@ -251,7 +240,6 @@ fn search_keys(item: &Item) -> (String, String) {
 /// Common lifetimes, in the syntax of the field.
 const USUAL_LIFETIMES: [&str; 7] = ["8h", "1d", "7d", "30d", "90d", "180d", "365d"];
 
-/// An item of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::tui) enum Item {
     Project(ProjectEntry),
@@ -273,7 +261,6 @@ pub(super) fn lifetimes() -> Vec<Item> {
 }
 
 impl Item {
-    /// The text for the field.
     pub fn value(&self) -> &str {
         match self {
             Self::Project(entry) => entry.id.as_str(),
@@ -290,7 +277,6 @@ impl Item {
         }
     }
 
-    /// The name to show.
     pub fn name(&self) -> &str {
         match self {
             Self::Project(entry) => entry.name.as_str(),
@@ -308,7 +294,6 @@ impl Item {
     }
 }
 
-/// The order of accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::tui) enum Sort {
     /// By the next expiry, the earliest first; accounts without secrets are last.

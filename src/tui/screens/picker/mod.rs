@@ -34,7 +34,6 @@ const HEAD_ROWS: u16 = 3;
 /// The rows below the list: how many items are not shown, and two for progress or an error.
 const FOOT_ROWS: u16 = 3;
 
-/// A list to choose from.
 #[derive(Clone, Debug)]
 pub struct Picker {
     list: List,
@@ -110,7 +109,6 @@ impl Picker {
         Transition::Show(Screen::Picker(Box::new(picker)))
     }
 
-    /// The position of the selected item among the matches.
     fn selected(&self) -> usize {
         self.list.selected().unwrap_or(0)
     }
@@ -252,7 +250,6 @@ impl Component for Picker {
     }
 }
 
-/// The number of items that fit.
 fn list_rows(body: Rect) -> usize {
     usize::from(body.height.saturating_sub(HEAD_ROWS + FOOT_ROWS))
 }

@@ -30,7 +30,6 @@ const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 const BAD_DAYS: i64 = 7;
 const WARNING_DAYS: i64 = 30;
 
-/// The columns, from left to right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Column {
     Name,
@@ -63,7 +62,6 @@ pub(in crate::tui) struct Table<'a> {
     theme: &'a Theme,
     /// The time of Atlas's clock.
     now: Timestamp,
-    /// The account that is signed in.
     signed_in: Option<ClientId>,
     columns: Vec<(Column, usize)>,
 }
@@ -114,7 +112,6 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The titles of the columns.
     pub fn header(&self) -> Line<'static> {
         let titles = self.columns.iter().map(|(column, width)| fit(column.title(), *width, self.theme));
         Line::styled(format!("  {}", titles.collect::<Vec<_>>().join("  ")), self.theme.faint)
