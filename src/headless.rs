@@ -19,8 +19,8 @@ use crate::domain::{
     Flags, Format, GRACE, NewSecret, OrganizationId, SecretId, SecretPayload, ServiceAccount, Signal, text,
 };
 use crate::jobs::{
-    self, AtlasApi, Before, Connections, Operator, Outcome, PAUSES, Question, Reason, Records, Recovered,
-    Step, pause_before_restart,
+    self, AtlasApi, Before, Connections, NotCreated, Operator, Outcome, PAUSES, Question, Reason, Records,
+    Recovered, Step, pause_before_restart,
 };
 use crate::process::{internal_error, say, time_zone, wall_clock};
 
@@ -72,9 +72,8 @@ impl Headless {
             }
             (Some(Outcome::Unknown(lost, before)), None) => self.recover(&lost, &before, signals).await,
             (Some(Outcome::NotCreated(not_created)), None) => {
-                let reason = &not_created.reason;
-                say(&self.explain(reason, operator.full.as_ref()));
-                let exit = match reason {
+                say(&self.explain(&not_created, operator.full.as_ref()));
+                let exit = match &not_created.reason {
                     Reason::Preflight(error) | Reason::Post(error) => Exit::without_secret(error),
                     _ => Exit::NothingCreated,
                 };
@@ -153,7 +152,9 @@ impl Headless {
             else {
                 return ended;
             };
-            let Some(pause) = pause_before_restart(error, tried) else { return ended };
+            // A new job would not know that it has deleted one already.
+            let pause = pause_before_restart(error, tried).filter(|_| !not_created.has_replaced);
+            let Some(pause) = pause else { return ended };
             say(&text::retrying(&error.explain().title, pause));
             if let Err(signal) = before_signal(signals, sleep(pause)).await {
                 return (ended.0, Some(signal));
@@ -239,12 +240,13 @@ impl Headless {
 
     /// Explains why nothing was created and what to do. The most important message is on the first line. For a full
     /// account, its secrets replace the usual advice.
-    fn explain(&self, reason: &Reason, full: Option<&ServiceAccount>) -> String {
-        let Some(explanation) = reason.explain(&self.who) else {
+    fn explain(&self, not_created: &NotCreated, full: Option<&ServiceAccount>) -> String {
+        let Some(explanation) = not_created.explain(&self.who) else {
             return Certainty::NotDone.message().to_owned();
         };
         let mut lines = vec![format!("{} {}", Certainty::NotDone.message(), explanation.title)];
         lines.extend(explanation.atlas_message.map(|message| format!("Atlas: {message}")));
+        let reason = &not_created.reason;
         if let Reason::Post(error) | Reason::Preflight(error) = reason {
             let fields = error.refused_fields().into_iter();
             lines.extend(fields.map(|(name, message)| format!("{}: {message}", name.option())));

@@ -62,23 +62,28 @@ pub enum Reason {
     Post(ApiError),
 }
 
-impl Reason {
-    /// Explains the reason to the user, with `who` is signed in; `None` if the user stopped the job.
+impl NotCreated {
+    /// Explains to the user `who` is signed in why nothing was created; `None` if the user stopped the job.
     pub fn explain(&self, who: &str) -> Option<Explanation> {
-        Some(match self {
-            Self::Cancelled => return None,
-            Self::Full(secrets) => Explanation::account_full(*secrets, false),
-            Self::StillFull(secrets) => Explanation::account_full(*secrets, true),
+        let explanation = match &self.reason {
+            Reason::Cancelled => return None,
+            Reason::Full(secrets) => Explanation::account_full(*secrets, false),
+            Reason::StillFull(secrets) => return Some(Explanation::account_full(*secrets, true)),
             // Only `--yes` without `--replace-expired` leads here: a user who declines has stopped the job.
-            Self::Declined(Question::Consequences(consequences)) => {
+            Reason::Declined(Question::Consequences(consequences)) => {
                 Explanation::expired_secret_in_the_way(consequences.secrets)
             }
-            Self::Preflight(error) | Self::Declined(Question::AccountUnknown(error)) => {
+            Reason::Preflight(error) | Reason::Declined(Question::AccountUnknown(error)) => {
                 error.explain_request(Request::ReadAccount, who)
             }
-            Self::Post(error) => error.explain_request(Request::CreateSecret, who),
-            Self::NotDeleted(error) => error.explain(),
-        })
+            Reason::Post(error) => error.explain_request(Request::CreateSecret, who),
+            Reason::NotDeleted(error) => error.explain(),
+        };
+        if !self.has_replaced {
+            return Some(explanation);
+        }
+        let meaning = format!("The expired secret was deleted. {}", explanation.meaning);
+        Some(Explanation { meaning: meaning.trim_end().to_owned().into(), ..explanation })
     }
 }
 

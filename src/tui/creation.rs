@@ -169,7 +169,10 @@ impl App {
             Reason::Declined(Question::Consequences(_)) => !is_preapproved,
             reason => matches!(reason, Reason::Cancelled | Reason::Declined(_)),
         };
-        match not_created.reason.explain(&app.session.signed_in_as()) {
+        if not_created.has_replaced {
+            app.lookups.account = Remote::NotAsked;
+        }
+        match not_created.explain(&app.session.signed_in_as()) {
             Some(explanation) if !is_stopped => {
                 // A list stays open; the error waits on the form.
                 if !matches!(self.screen, Screen::Picker(_)) {

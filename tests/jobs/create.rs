@@ -191,3 +191,13 @@ fn a_running_deletion_is_finished_and_reported_before_the_job_stops() {
     assert!(not_created.has_replaced && matches!(not_created.reason, Reason::Cancelled), "{not_created:?}");
     assert_eq!(ran.posts, 0);
 }
+
+#[test]
+fn a_failure_after_an_expired_secret_was_deleted_says_so() {
+    let refused = ApiError::rejected(rejection(401, "USER_UNAUTHORIZED"));
+    let script = Script { accounts: vec![Ok(full()), Err(refused)], ..script(&[]) };
+    let ran = run(&script, Cancel::Never);
+    let Outcome::NotCreated(not_created) = &ran.outcome else { panic!("{:?}", ran.outcome) };
+    let meaning = not_created.explain("API key abcdefgh").unwrap().meaning;
+    assert!(meaning.starts_with("The expired secret was deleted. API key abcdefgh needs "), "{meaning}");
+}
