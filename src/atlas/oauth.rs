@@ -101,8 +101,11 @@ impl Client {
     pub async fn revoke(&self) {
         // A sign-in that is still running holds this lock for longer, and the user is waiting for the program to end.
         let forget = async { self.token.lock().await.take() };
-        let _ = tokio::time::timeout(self.limits.revoke, forget).await;
-        self.revoke_tokens(|_| true).await;
+        let work = async {
+            let _ = tokio::time::timeout(self.limits.revoke / 2, forget).await;
+            self.revoke_tokens(|_| true).await;
+        };
+        let _ = tokio::time::timeout(self.limits.revoke, work).await;
     }
 
     /// Revokes tokens (RFC 7009), the newest first, because it is certainly still valid. Each is forgotten only after

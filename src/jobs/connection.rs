@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::future::join_all;
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
@@ -113,9 +114,7 @@ impl Connections {
     pub async fn close(&self) {
         let mut all = lock(&self.opened).clone();
         all.extend(lock(&self.tried).iter().cloned());
-        for connection in all {
-            connection.close().await;
-        }
+        join_all(all.iter().map(|connection| connection.close())).await;
     }
 
     /// Runs a request in its own task, so that it continues if the job is dropped. If it panics, it is not known how
