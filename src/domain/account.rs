@@ -104,7 +104,7 @@ impl Consequences {
     }
 }
 
-/// The options that make a decision in advance.
+/// The options of the command line that change what a run does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each field is an option of the command line")]
 pub struct Flags {

@@ -74,7 +74,7 @@ pub enum Cause {
 /// What is certain after a request to change something has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
-    /// Nothing was changed: the request was not sent, or Atlas refused it.
+    /// This request changed nothing: it was not sent, or Atlas refused it.
     NotDone,
     /// It may have been executed.
     Unknown,

@@ -240,7 +240,7 @@ impl Format {
     /// The format of a file with this name: by its extension, ignoring case, and the secret alone if that does not
     /// decide. `.env` and `.env.production` are `.env` files, just like `prod.env`.
     pub fn for_file(path: &str) -> Self {
-        let name = path.rsplit('/').next().unwrap_or_default().to_lowercase();
+        let name = path.rsplit(std::path::is_separator).next().unwrap_or_default().to_lowercase();
         match name.rsplit_once('.') {
             Some((_, "env")) => Self::Env,
             Some((_, "json")) if name.ends_with(".tfvars.json") => Self::Terraform,

@@ -382,11 +382,7 @@ impl App {
         if self.shared.in_flight.is_none() {
             return self.shared.send(Command::Suspend);
         }
-        let text = "Cannot suspend while Atlas is answering.";
-        match &self.screen {
-            Screen::Progress(_) | Screen::Recovery(_) => self.shared.message = Some(text),
-            _ => self.shared.form.notice = Some(Notice::Info(text)),
-        }
+        self.key_note = Some("Cannot suspend while Atlas is answering.".to_owned());
     }
 }
 

@@ -81,7 +81,7 @@ impl Copier {
     }
 
     /// Postpones the clearing of the system's clipboard by this time, and checks it. A copy without a time limit does
-    /// not change. Returns within 500 ms.
+    /// not change. Returns within 500 ms, unless a copy is still running.
     pub async fn extend(&self, by: Duration) -> ClipboardContent {
         self.ask(&Request::Extend(by)).await
     }
@@ -91,7 +91,7 @@ impl Copier {
     /// `content` reports that.
     ///
     /// What other programs copied stays. A clipboard behind the terminal is never cleared: it cannot be read, so
-    /// something else could be lost. Returns within 500 ms.
+    /// something else could be lost. Returns within 500 ms, unless a copy is still running.
     pub async fn clear(&self) -> ClipboardContent {
         self.ask(&Request::Clear).await
     }

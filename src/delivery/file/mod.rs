@@ -106,7 +106,8 @@ fn question(path: &Path, file: &ExistingFile, payload: &SecretPayload) -> Result
     Ok(EnvFile { is_open: file.stat.is_open_to_others(), other_owner, link_to, other_client, missing })
 }
 
-/// Returns the path as text, or escaped if a terminal would not show it exactly; the text then says so.
+/// Returns the path as text, or escaped if a terminal would not show it exactly; the text then says so. A very long
+/// path is cut.
 fn path_text(path: &Path) -> ServerText {
     let exact = path.to_str().map(ServerText::new).filter(|text| Some(text.as_str()) == path.to_str());
     exact.unwrap_or_else(|| {
