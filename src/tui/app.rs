@@ -190,7 +190,9 @@ impl App {
             Event::ProjectFetched(project, result) => app.lookups.project.finish(&project, result),
             Event::SettingsFetched(of, result) => app.lookups.settings.finish(&of, result),
             Event::AccountFetched(of, result) => {
-                app.set_clock(result.as_ref().ok().and_then(|account| account.read_at));
+                if let Ok(account) = &result {
+                    app.account_fetched(&of, account);
+                }
                 app.lookups.account.finish(&of, result);
             }
             Event::ProjectsPage(..) | Event::AccountsPage(..) | Event::PageDelayed(_)
@@ -382,7 +384,12 @@ impl App {
         if self.shared.in_flight.is_none() {
             return self.shared.send(Command::Suspend);
         }
-        self.key_note = Some("Cannot suspend while Atlas is answering.".to_owned());
+        let text = "Cannot suspend while Atlas is answering.";
+        match &self.screen {
+            Screen::Form(_) => self.shared.form.notice = Some(Notice::Info(text)),
+            Screen::Picker(_) | Screen::Command(_) => self.key_note = Some(text.to_owned()),
+            _ => self.shared.message = Some(text),
+        }
     }
 }
 

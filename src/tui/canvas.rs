@@ -193,6 +193,13 @@ impl<'a> Canvas<'a> {
         self.item(Span::styled(format!("{label:<width$}"), style), value, Style::new());
     }
 
+    /// Adds a label, an ID and, if it fits, the name of what it identifies.
+    pub fn labeled_id(&mut self, label: &str, id: &str, name: Option<&ServerText>) {
+        let both = name.map(|name| format!("{id}  {name}"));
+        let both = both.filter(|both| rows_of(both, self.width, LABEL_WIDTH) == 1);
+        self.labeled(label, both.as_deref().unwrap_or(id));
+    }
+
     /// Adds wrapped text after one of the theme's glyphs, all in `style`.
     pub fn marked(&mut self, glyph: &str, text: &str, style: Style) {
         self.item(Span::styled(format!("{glyph} "), style), text, style);

@@ -49,21 +49,20 @@ impl App {
 
     pub(super) fn on_create_step(&mut self, step: Step) {
         let app = &mut self.shared;
-        let Some(Creating { new_secret, .. }) = &app.creating else { return };
+        let Some(new_secret) = app.creating.as_ref().map(|creating| creating.new_secret.clone()) else {
+            return;
+        };
         match &step {
             Step::Fetched(account) => {
-                app.lookups.account = Remote::Loaded(new_secret.account(), account.clone());
-                app.set_clock(account.read_at);
+                let of = new_secret.account();
+                app.account_fetched(&of, account);
+                app.lookups.account = Remote::Loaded(of, account.clone());
             }
             Step::NotRecorded(why) => app.not_recorded = Some(why.clone()),
             Step::Recording => app.not_recorded = None,
             Step::Creating(before) => {
-                app.in_flight = Some(InFlight {
-                    new_secret: new_secret.clone(),
-                    since: app.now,
-                    before: before.clone(),
-                    is_given_up: false,
-                });
+                app.in_flight =
+                    Some(InFlight { new_secret, since: app.now, before: before.clone(), is_given_up: false });
             }
             Step::RateLimited(..) => app.in_flight = None,
             Step::StoppedWaiting if app.ending.is_none() => return self.stop_waiting(),
@@ -138,9 +137,6 @@ impl App {
         let mut screen = CreatedScreen::new(creating.new_secret, secret);
         screen.deleted_older.extend(creating.replaces);
         // Creating has changed when the account's other secrets expire.
-        if let Some(known) = app.lookups.account.value(&account) {
-            screen.account_name = known.name.clone();
-        }
         app.fetch_account(account);
         screen.find_profiles(app);
         if app.flags.verify {

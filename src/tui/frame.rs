@@ -228,9 +228,7 @@ fn identity_text(app: &Shared, identity: &Identity, theme: &Theme) -> (String, S
     let ellipsis = theme.glyphs.ellipsis;
     match identity {
         Identity::ServiceAccount(client) => {
-            let known = app.form.account().filter(|account| account.client == *client);
-            let known = known.and_then(|account| app.lookups.account.value(&account));
-            let short = match known.map(|account| &account.name).filter(|name| !name.is_empty()) {
+            let short = match app.lookups.account_name(client) {
                 Some(name) => cut(name.as_str(), LONGEST_NAME, 0, 1, ellipsis),
                 None => client.short(ellipsis),
             };

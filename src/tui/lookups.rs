@@ -1,11 +1,12 @@
 //! Looks up the IDs in the form: fetches their names and secrets from Atlas, drops them when a field changes, and never
 //! blocks creating.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::domain::{
-    AccountRef, ApiError, ApiResult, Consequences, Lifetime, Now, OrganizationId, OrganizationSettings,
-    Project, ProjectId, ServiceAccount,
+    AccountRef, ApiError, ApiResult, ClientId, Consequences, Lifetime, Now, OrganizationId,
+    OrganizationSettings, Project, ProjectId, ServerText, ServiceAccount,
 };
 
 use super::Shared;
@@ -22,6 +23,8 @@ pub struct Lookups {
     pub account: Remote<AccountRef, ServiceAccount>,
     /// The limits of the project's organization.
     pub settings: Remote<OrganizationId, OrganizationSettings>,
+    /// The names of the accounts that were fetched. They stay known while the secrets are not.
+    names: BTreeMap<ClientId, ServerText>,
 }
 
 impl Lookups {
@@ -30,10 +33,19 @@ impl Lookups {
         self.project.value(project)?.organization.as_ref()
     }
 
+    /// The account's name, if it was ever fetched.
+    pub(super) fn account_name(&self, client: &ClientId) -> Option<&ServerText> {
+        self.names.get(client).filter(|name| !name.is_empty())
+    }
+
+    /// The project's name, if it was fetched.
+    pub(super) fn project_name(&self, id: &ProjectId) -> Option<&ServerText> {
+        self.project.value(id).map(|project| &project.name)
+    }
+
     /// The account and its project for a sentence, by name if the names were fetched.
     pub(super) fn account_and_project(&self, of: &AccountRef) -> String {
-        let name = self.account.value(of).map(|account| account.name.as_str());
-        let name = name.filter(|name| !name.is_empty()).unwrap_or(of.client.as_str());
+        let name = self.account_name(&of.client).map_or(of.client.as_str(), ServerText::as_str);
         match self.project.value(&of.project) {
             Some(project) => format!("{name} in {}", project.name),
             None => name.to_owned(),
@@ -78,6 +90,12 @@ impl Shared {
             self.lookups.project = Remote::Loading(project.clone());
             self.send(Command::FetchProject(project.clone()));
         }
+    }
+
+    /// Keeps what a fetched account says beside its secrets: Atlas's clock, and the account's name.
+    pub(super) fn account_fetched(&mut self, of: &AccountRef, account: &ServiceAccount) {
+        self.set_clock(account.read_at);
+        self.lookups.names.insert(of.client.clone(), account.name.clone());
     }
 
     /// Fetches the account again, because what is known of it is outdated.

@@ -251,7 +251,8 @@ impl Component for SecretList {
         let next = if count < SECRETS_PER_ACCOUNT { "Go back to create one." } else { "Delete one first." };
         canvas.warning(&format!("{} {next}", text::account_has(count)), theme.strong);
         canvas.blank();
-        canvas.labeled("Client ID", self.account.client.as_str());
+        let client = &self.account.client;
+        canvas.labeled_id("Client ID", client.as_str(), app.lookups.account_name(client));
         canvas.blank();
         self.draw_list(app, None, canvas);
     }

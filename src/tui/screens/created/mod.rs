@@ -47,8 +47,6 @@ pub struct CreatedScreen {
     new_secret: NewSecret,
     /// The secret that Atlas returned.
     pub secret: CreatedSecret,
-    /// The account's name before creating, for as long as the account is being fetched again.
-    pub(in crate::tui) account_name: ServerText,
     /// The older secrets that were deleted, on this screen or before the new one was created.
     pub(in crate::tui) deleted_older: Vec<ExistingSecret>,
     /// Whether Atlas accepts the new secret.
@@ -116,7 +114,6 @@ impl CreatedScreen {
         Self {
             new_secret,
             secret,
-            account_name: ServerText::default(),
             deleted_older: Vec::new(),
             verification: Verification::Never,
             profiles: ProfileStep::default(),
@@ -365,10 +362,10 @@ impl Component for CreatedScreen {
 impl CreatedScreen {
     /// The title, with the names of the account and the project as far as they are known.
     fn title(&self, app: &Shared) -> String {
-        let account = app.lookups.account.value(&self.new_secret.account()).map(|account| &account.name);
-        let project = app.lookups.project.value(&self.new_secret.project).map(|project| &project.name);
+        let account = app.lookups.account_name(&self.new_secret.client);
+        let project = app.lookups.project_name(&self.new_secret.project);
         let mut title = "Secret created".to_owned();
-        for (preposition, name) in [("for", account.or(Some(&self.account_name))), ("in", project)] {
+        for (preposition, name) in [("for", account), ("in", project)] {
             if let Some(name) = name.filter(|name| !name.is_empty()) {
                 title.extend([" ", preposition, " ", name.as_str()]);
             }

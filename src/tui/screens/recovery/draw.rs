@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ratatui::style::Style;
 
 use crate::domain::text::{check_failed, none_appeared};
-use crate::domain::{ExistingSecret, Now, PendingRecord, SecretId};
+use crate::domain::{AccountRef, ExistingSecret, Now, PendingRecord, SecretId};
 use crate::jobs::{Deletion, Recovered};
 use crate::tui::app::{Component, Shared};
 use crate::tui::canvas::Canvas;
@@ -35,8 +35,9 @@ impl Recovery {
             canvas.marked(theme.glyphs.dot, &waiting, theme.faint);
         }
         canvas.blank_unless_low();
-        canvas.labeled("Project ID", self.account.project.as_str());
-        canvas.labeled("Client ID", self.account.client.as_str());
+        let AccountRef { project, client } = &self.account;
+        canvas.labeled_id("Project ID", project.as_str(), app.lookups.project_name(project));
+        canvas.labeled_id("Client ID", client.as_str(), app.lookups.account_name(client));
         let created_by = self.record().map(|record| &record.entry.identity);
         if let Some(id) = self.known_id().map(SecretId::as_str).or(created_by.map(|_| "unknown")) {
             canvas.labeled("Secret ID", id);
