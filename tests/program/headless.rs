@@ -341,7 +341,7 @@ fn a_closed_standard_output_is_an_error_before_any_request() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     run(without_terminal(&atlas, PLAIN).args(["--format", "env"]).stdout(writer), 2)
-        .says("No program reads standard output any more");
+        .says("No program reads standard output anymore");
     assert_eq!(atlas.requests(), Vec::<String>::new());
 }
 

@@ -19,10 +19,7 @@ fn an_output_that_would_lose_or_show_the_secret_is_an_error() {
         ("run >/dev/urandom", "Standard output is a device"),
         ("run --yes --format env >/dev/zero", "Standard output is a device"),
         ("mkfifo -m 644 fifo; exec 3<>fifo; run >fifo", "Other users can read the named pipe"),
-        (
-            "mkfifo -m 600 fifo; exec 3<>fifo 4>fifo 3<&-; run >&4",
-            "No program reads standard output any more",
-        ),
+        ("mkfifo -m 600 fifo; exec 3<>fifo 4>fifo 3<&-; run >&4", "No program reads standard output anymore"),
         ("run --format env", "--format: standard output is a terminal"),
         ("run --yes >/dev/null --format env", "Standard output is closed or /dev/null"),
         ("umask 077; run --format client-id >got", "invalid value 'client-id'"),

@@ -217,11 +217,17 @@ impl Encodings {
     pub fn of(secret: &SecretString) -> Self {
         let secret = secret.expose_secret();
         let hidden = secret.strip_prefix(SECRET_PREFIX).unwrap_or(secret).as_bytes();
-        let mut forms = vec![hidden.to_vec()];
-        forms.push(hidden.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect());
-        // Base64 depends on where in a group of 3 bytes the secret begins.
-        let starts = (0..3).filter_map(|skipped| hidden.get(skipped..));
-        forms.extend(starts.map(|rest| STANDARD_NO_PAD.encode(rest).into_bytes()));
+        // The Kubernetes format has the secret in Base64, where groups of 3 bytes begin at its prefix.
+        let skipped = (3 - (secret.len() - hidden.len()) % 3) % 3;
+        let in_base64 = STANDARD_NO_PAD.encode(hidden.get(skipped..).unwrap_or_default());
+        let mut forms = Vec::new();
+        for bytes in [hidden, in_base64.as_bytes()] {
+            forms.push(bytes.to_vec());
+            forms.push(bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect());
+            // Base64 depends on where in a group the bytes begin.
+            let starts = (0..3).filter_map(|skipped| bytes.get(skipped..));
+            forms.extend(starts.map(|rest| STANDARD_NO_PAD.encode(rest).into_bytes()));
+        }
         let length = normalize(hidden).len().clamp(1, REVEALING_LENGTH);
         let parts_of =
             |form: Vec<u8>| normalize(&form).windows(length).map(<[u8]>::to_vec).collect::<Vec<_>>();
