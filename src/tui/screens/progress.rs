@@ -66,10 +66,6 @@ impl Progress {
         }
         (self.step, self.since) = (step, now);
     }
-
-    pub(in crate::tui) fn ask(&mut self, question: Question) {
-        self.question = Some(question);
-    }
 }
 
 impl Component for Progress {

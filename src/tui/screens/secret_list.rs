@@ -339,15 +339,16 @@ impl DeletePrompt {
                 return canvas.running(app.now, since, &format!("Deleting {label} in Atlas"));
             }
         }
-        let warning = match self.risk {
-            LoginRisk::None => "",
-            LoginRisk::Own => "This session signed in with it: deleting it ends this session.",
-            LoginRisk::Perhaps => {
-                "This session may have signed in with it: deleting it then ends this session."
+        let style = canvas.theme.warning;
+        match self.risk {
+            LoginRisk::None => {}
+            LoginRisk::Own => {
+                canvas.warning("This session signed in with it: deleting it ends this session.", style);
             }
-        };
-        if !warning.is_empty() {
-            canvas.warning(warning, canvas.theme.warning);
+            LoginRisk::Perhaps => {
+                let text = "This session may have signed in with it: deleting it then ends this session.";
+                canvas.warning(text, style);
+            }
         }
         let question = match consequence {
             "" => format!("Delete {label} in Atlas?"),

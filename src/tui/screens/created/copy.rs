@@ -134,19 +134,18 @@ impl CreatedScreen {
 
     pub(super) fn copy_finished(&mut self, app: &mut Shared, outcome: CopyOutcome) {
         let CopyState::Copying(format) = self.copy else { return };
-        let held = |clears_in: Option<Duration>, is_verified| {
-            CopyState::Held(ClipboardCopy {
-                format,
-                until: clears_in.map(|left| app.now.plus(left)),
-                is_verified,
-                can_be_read: true,
-                is_being_checked: false,
-                checked_at: app.now,
-            })
-        };
+        let is_verified = matches!(outcome, CopyOutcome::Copied { .. });
         self.copy = match outcome {
-            CopyOutcome::Copied { clears_in } => held(clears_in, true),
-            CopyOutcome::Unverified { clears_in } => held(clears_in, false),
+            CopyOutcome::Copied { clears_in } | CopyOutcome::Unverified { clears_in } => {
+                CopyState::Held(ClipboardCopy {
+                    format,
+                    until: clears_in.map(|left| app.now.plus(left)),
+                    is_verified,
+                    can_be_read: true,
+                    is_being_checked: false,
+                    checked_at: app.now,
+                })
+            }
             CopyOutcome::Sent(route) => CopyState::Sent(route, format),
             CopyOutcome::Failed { reasons } => CopyState::Failed(reasons),
         };
@@ -219,25 +218,23 @@ impl CreatedScreen {
     }
 
     pub(super) fn clipboard_checked(&mut self, app: &mut Shared, content: ClipboardContent) {
-        if let CopyState::Held(copy) = &mut self.copy {
-            let holds_the_secret = copy.format.holds_the_secret();
-            copy.is_being_checked = false;
-            copy.checked_at = app.now;
-            match content {
-                ClipboardContent::Ours { clears_in } => {
-                    copy.until = clears_in.map(|left| app.now.plus(left));
-                    copy.can_be_read = true;
-                    if !std::mem::replace(&mut copy.is_verified, true) && holds_the_secret {
-                        self.copy_proved(app);
-                    }
+        let CopyState::Held(copy) = &mut self.copy else { return };
+        let holds_the_secret = copy.format.holds_the_secret();
+        (copy.is_being_checked, copy.checked_at) = (false, app.now);
+        match content {
+            ClipboardContent::Ours { clears_in } => {
+                copy.until = clears_in.map(|left| app.now.plus(left));
+                copy.can_be_read = true;
+                if !std::mem::replace(&mut copy.is_verified, true) && holds_the_secret {
+                    self.copy_proved(app);
                 }
-                ClipboardContent::Unreadable => copy.can_be_read = false,
-                lost => {
-                    self.copy = CopyState::Lost(lost);
-                    if matches!(lost, ClipboardContent::Lost(_)) && holds_the_secret {
-                        // Nothing proves that it could be pasted before it was lost.
-                        self.copied_before = None;
-                    }
+            }
+            ClipboardContent::Unreadable => copy.can_be_read = false,
+            lost => {
+                self.copy = CopyState::Lost(lost);
+                if matches!(lost, ClipboardContent::Lost(_)) && holds_the_secret {
+                    // Nothing proves that it could be pasted before it was lost.
+                    self.copied_before = None;
                 }
             }
         }

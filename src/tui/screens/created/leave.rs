@@ -222,11 +222,9 @@ impl CreatedScreen {
 
     pub(super) fn deleted(&mut self, app: &mut Shared, deletion: Deletion) -> Transition {
         let Some(leaving) = &mut self.leaving else { return Transition::Stay };
+        let target = leaving.target;
         let error = match deletion {
-            Deletion::Deleted => {
-                let target = leaving.target;
-                return self.leave(app, target, Some(Disposition::Deleted));
-            }
+            Deletion::Deleted => return self.leave(app, target, Some(Disposition::Deleted)),
             Deletion::Failed(error) => Some(error),
             Deletion::Used(_) | Deletion::Cancelled => None,
         };

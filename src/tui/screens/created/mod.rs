@@ -29,7 +29,7 @@ pub use leave::{LeaveConfirmation, LeaveQuestion, Leaving, Target};
 pub use prompt::Prompt;
 pub use steps::Verification;
 
-use prompt::PromptLine;
+use run::PromptLine;
 use steps::ProfileStep;
 
 /// How long a revealed secret stays readable after the last key.

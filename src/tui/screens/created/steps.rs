@@ -12,7 +12,7 @@ use crate::tui::canvas::{Canvas, LABEL_WIDTH, rows_of};
 use crate::tui::event::Command;
 use crate::tui::text;
 
-use super::prompt::draw_output;
+use super::run::draw_output;
 use super::{CreatedScreen, LOW};
 
 const MOST_DELIVERIES: usize = 3;

@@ -22,7 +22,7 @@ impl Recovery {
     pub(super) fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let (title, text) = self.summary_text(app, &theme.glyphs);
-        if self.deleted == Some(Deletion::Deleted) {
+        if self.is_deleted() {
             canvas.marked(theme.glyphs.check, &title, theme.good);
         } else {
             canvas.warning(&title, theme.strong);

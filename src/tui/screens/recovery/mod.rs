@@ -34,7 +34,7 @@ pub struct Recovery {
     search: Search,
     deletion: Option<DeletePrompt>,
     deleted: Option<Deletion>,
-    /// The result of the previous search, if the user repeats it.
+    /// The result of the last search.
     previous: Option<Recovered>,
     asks_to_leave: bool,
 }
@@ -114,7 +114,7 @@ impl Recovery {
     /// Searches again, because the response to the POST is now lost for good.
     pub(in crate::tui) fn restart(&mut self, app: &mut Shared, lost: ApiError) {
         self.origin = Origin::LostResponse(lost);
-        self.asks_to_leave = false;
+        (self.asks_to_leave, self.previous) = (false, None);
         self.search(app);
     }
 
@@ -164,10 +164,8 @@ impl Recovery {
         has_none && self.known_id().is_some() && self.before.ids.is_some()
     }
 
-    /// True if quitting asks first: a secret exists or may exist, and it is not one that the next run shows again at
-    /// once.
-    fn asks_before_quitting(&self) -> bool {
-        self.record().is_none() && self.deleted != Some(Deletion::Deleted)
+    fn is_deleted(&self) -> bool {
+        self.deleted == Some(Deletion::Deleted)
     }
 
     /// True if Atlas has confirmed that it created a secret.
@@ -181,7 +179,8 @@ impl Recovery {
 
     fn on_recovered(&mut self, app: &mut Shared, recovered: Recovered) {
         let is_failed = matches!(recovered, Recovered::Failed(_));
-        let is_unchanged = !is_failed && self.previous.as_ref() == Some(&recovered);
+        let is_unchanged =
+            self.previous.replace(recovered.clone()).is_some_and(|it| it == recovered && !is_failed);
         self.search = Search::Done { recovered, at: app.now, is_unchanged };
         // While the POST is running, the value may still arrive: nothing is recorded as lost.
         if app.in_flight.is_some() || self.record().is_some() {
@@ -278,13 +277,12 @@ impl Component for Recovery {
             Action::Keep => return self.keep(app),
             Action::CheckAgain => {
                 self.deleted = None;
-                self.previous = match &self.search {
-                    Search::Done { recovered, .. } => Some(recovered.clone()),
-                    _ => None,
-                };
                 self.search(app);
             }
-            Action::Leave if !self.asks_to_leave && self.asks_before_quitting() => self.asks_to_leave = true,
+            // The next run shows a recorded secret again.
+            Action::Leave if !self.asks_to_leave && !self.is_deleted() && self.record().is_none() => {
+                self.asks_to_leave = true;
+            }
             Action::No => self.asks_to_leave = false,
             Action::Yes | Action::Leave => return Transition::Quit(app.exit()),
             // A secret that is neither kept nor deleted stays recorded: the next run shows it again.
@@ -318,17 +316,16 @@ impl Component for Recovery {
             Some(prompt) => prompt.keys(),
             None if self.asks_to_leave => QUIT_ANYWAY,
             None if self.record().is_none() => AFTER_POST,
-            None if self.is_gone() || self.deleted == Some(Deletion::Deleted) => PREVIOUS_RUN_OVER,
+            None if self.is_gone() || self.is_deleted() => PREVIOUS_RUN_OVER,
             None => PREVIOUS_RUN,
         }
     }
 
     fn works(&self, app: &Shared, action: Action) -> bool {
-        let is_deleted = self.deleted == Some(Deletion::Deleted);
-        let can_act = !is_deleted && !matches!(self.deleted, Some(Deletion::Used(_)));
+        let can_act = !matches!(self.deleted, Some(Deletion::Deleted | Deletion::Used(_)));
         match action {
             Action::Delete => can_act && !self.is_gone() && self.secret_id(app).is_some(),
-            Action::Keep => !is_deleted && (self.record().is_some() || self.secret_id(app).is_some()),
+            Action::Keep => !self.is_deleted() && (self.record().is_some() || self.secret_id(app).is_some()),
             Action::CheckAgain => can_act && !self.is_searching() && self.is_same_host(app),
             _ => true,
         }
