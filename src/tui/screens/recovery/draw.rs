@@ -162,13 +162,7 @@ impl Recovery {
                 let left = text::seconds_left(until.since(app.now));
                 canvas.text(0, &format!("No new secret yet. Checking again in {left}."), Style::new());
             }
-            Search::Done { recovered, at, is_unchanged } => {
-                self.draw_recovered(app, recovered, *at, canvas);
-                if *is_unchanged {
-                    let time = text::time(at.wall, app.zone.as_ref());
-                    canvas.text(0, &format!("Checked at {time}: no change."), canvas.theme.faint);
-                }
-            }
+            Search::Done { recovered, at } => self.draw_recovered(app, recovered, *at, canvas),
         }
     }
 

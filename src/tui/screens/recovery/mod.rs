@@ -34,8 +34,6 @@ pub struct Recovery {
     search: Search,
     deletion: Option<DeletePrompt>,
     deleted: Option<Deletion>,
-    /// The result of the last search.
-    previous: Option<Recovered>,
     asks_to_leave: bool,
 }
 
@@ -51,7 +49,7 @@ enum Search {
     NotStarted,
     Fetching { since: Now },
     Pausing { until: Now },
-    Done { recovered: Recovered, at: Now, is_unchanged: bool },
+    Done { recovered: Recovered, at: Now },
 }
 
 /// The keys of this screen, most important first. Keys that would do nothing are left out.
@@ -88,8 +86,8 @@ const QUIT_ANYWAY: &[Binding] = &[yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PROMP
 impl Recovery {
     fn with_origin(origin: Origin, account: AccountRef, sent_at: Now, before: Before) -> Self {
         let search = Search::NotStarted;
-        let (deletion, deleted, previous) = (None, None, None);
-        Self { origin, account, sent_at, before, search, deletion, deleted, previous, asks_to_leave: false }
+        let (deletion, deleted) = (None, None);
+        Self { origin, account, sent_at, before, search, deletion, deleted, asks_to_leave: false }
     }
 
     /// Starts the search at once. `lost` is the error of the POST; `None` while its response may still arrive.
@@ -114,7 +112,7 @@ impl Recovery {
     /// Searches again, because the response to the POST is now lost for good.
     pub(in crate::tui) fn restart(&mut self, app: &mut Shared, lost: ApiError) {
         self.origin = Origin::LostResponse(lost);
-        (self.asks_to_leave, self.previous) = (false, None);
+        self.asks_to_leave = false;
         self.search(app);
     }
 
@@ -178,10 +176,7 @@ impl Recovery {
     }
 
     fn on_recovered(&mut self, app: &mut Shared, recovered: Recovered) {
-        let is_failed = matches!(recovered, Recovered::Failed(_));
-        let is_unchanged =
-            self.previous.replace(recovered.clone()).is_some_and(|it| it == recovered && !is_failed);
-        self.search = Search::Done { recovered, at: app.now, is_unchanged };
+        self.search = Search::Done { recovered, at: app.now };
         // While the POST is running, the value may still arrive: nothing is recorded as lost.
         if app.in_flight.is_some() || self.record().is_some() {
             return;
@@ -205,8 +200,7 @@ impl Recovery {
             }
             // Show the use that was just read.
             Deletion::Used(secret) if self.found().is_some() => {
-                let recovered = Recovered::Found(secret.clone());
-                self.search = Search::Done { recovered, at: app.now, is_unchanged: false };
+                self.search = Search::Done { recovered: Recovered::Found(secret.clone()), at: app.now };
                 // A client has its value, so another request may have created it.
                 if self.record().is_none() {
                     app.replace_summary(self.summary(Disposition::PerhapsCreated));
