@@ -6,14 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{BaseUrl, CopyOutcome, NewSecret, Session};
-use crate::tui::app::{Component, Output, Screen, Shared, Transition};
-use crate::tui::canvas::{Canvas, rows_of};
-use crate::tui::event::{Command, Event};
+use crate::tui::canvas::rows_of;
 use crate::tui::keys::{
-    Action, Binding, Group, HELP, PAGE_DOWN, PAGE_UP, REPAINT, SCROLL_DOWN, SCROLL_UP, SUSPEND, TO_END,
-    TO_START,
+    Group, HELP, PAGE_DOWN, PAGE_UP, REPAINT, SCROLL_DOWN, SCROLL_UP, SUSPEND, TO_END, TO_START,
 };
 use crate::tui::scroll::{Scroll, overflows};
+use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Output, Screen, Shared, Transition};
 
 pub use recipe::{Recipe, RecipeInput};
 

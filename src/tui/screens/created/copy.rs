@@ -7,11 +7,8 @@ use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
 use crate::domain::{ClipboardContent, CopyOutcome, Delivery, Format, Now, ServerText, TerminalRoute};
-use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, cut};
-use crate::tui::event::Command;
-use crate::tui::keys::Action;
-use crate::tui::text;
+use crate::tui::canvas::cut;
+use crate::tui::{Action, Canvas, Command, Shared, text};
 
 use super::{CreatedScreen, Prompt};
 
@@ -191,10 +188,9 @@ impl CreatedScreen {
     }
 
     pub(super) fn draw_pasted(&self, canvas: &mut Canvas) {
-        let theme = canvas.theme;
         match self.pasted {
-            Some((true, text)) => canvas.marked(theme.glyphs.check, text, theme.good),
-            Some((false, text)) => canvas.marked(theme.glyphs.cross, text, theme.bad),
+            Some((true, text)) => canvas.done(text),
+            Some((false, text)) => canvas.failed(text),
             None => {}
         }
     }
@@ -248,9 +244,8 @@ impl CreatedScreen {
             CopyState::Held(copy) => draw_held(app, copy, canvas),
             CopyState::Sent(route, format) => {
                 let (what, name, reveal) = (format_suffix(*format), route.name(), reveal_hint(*format));
-                let sent = format!("Sent{what} to your terminal ({name}).");
-                let text = format!("{sent} Terminals do not confirm it: paste to check{reveal}.");
-                canvas.warning(&text, theme.warning);
+                let check = format!("Terminals do not confirm it: paste to check{reveal}.");
+                canvas.warning(&format!("Sent{what} to your terminal ({name}). {check}"), theme.warning);
                 if let TerminalRoute::Osc52Instead(error) = route {
                     canvas.text(2, &error.to_string(), theme.warning);
                 }
@@ -260,20 +255,17 @@ impl CreatedScreen {
             }
             CopyState::PastedBack(format) => {
                 let what = format_suffix(*format);
-                let text = format!("Copied{what} to your terminal's clipboard: you pasted it here");
-                canvas.marked(theme.glyphs.check, &text, theme.good);
+                canvas.done(&format!("Copied{what} to your terminal's clipboard: you pasted it here"));
                 canvas.text(2, NOT_CLEARED, theme.faint);
             }
             CopyState::Failed(reasons) => {
-                let text = "Not copied. Reveal it with r, or save it with s.";
-                canvas.marked(theme.glyphs.cross, text, theme.bad);
+                canvas.failed("Not copied. Reveal it with r, or save it with s.");
                 for reason in reasons {
                     canvas.text(2, reason.as_str(), Style::new());
                 }
             }
             CopyState::Lost(content) => {
-                let what = lost_message(*content);
-                canvas.warning(&format!("{what} c copies again."), theme.warning);
+                canvas.warning(&format!("{} c copies again.", lost_message(*content)), theme.warning);
             }
         }
     }
@@ -338,7 +330,7 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
         );
         return canvas.warning(&text, theme.warning);
     }
-    canvas.marked(theme.glyphs.check, &format!("Copied{what} to the clipboard, {stays}"), theme.good);
+    canvas.done(&format!("Copied{what} to the clipboard, {stays}"));
 }
 
 fn reveal_hint(format: Format) -> &'static str {

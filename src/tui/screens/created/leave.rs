@@ -5,11 +5,8 @@ use ratatui::text::Line;
 
 use crate::domain::{DeleteError, Delivery, Disposition, Exit, ExitSummary, Format, Now};
 use crate::jobs::{Deletion, Recheck};
-use crate::tui::app::{Output, Shared, Transition};
-use crate::tui::canvas::Canvas;
-use crate::tui::event::Command;
-use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, HELP, yes};
-use crate::tui::{Remote, Signal};
+use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, yes};
+use crate::tui::{Action, Binding, Canvas, Command, Output, Remote, Shared, Signal, Transition};
 
 use super::copy::lost_message;
 use super::{CopyState, CreatedScreen};

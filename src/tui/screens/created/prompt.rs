@@ -7,14 +7,11 @@ use ratatui::text::Line;
 use crate::domain::{
     CommandOutput, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format, OtherClient, SaveFailure,
 };
-use crate::tui::app::{Component, Shared, Transition};
-use crate::tui::canvas::Canvas;
-use crate::tui::event::{Command, DeliveryId, Event};
 use crate::tui::keys::{
-    Action, BACK_BUT_CTRL_C, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, HELP_BESIDE_TEXT,
-    LEAVE_FROM_PROMPT, yes,
+    BACK_BUT_CTRL_C, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT, yes,
 };
 use crate::tui::screens::SecretList;
+use crate::tui::{Action, Binding, Canvas, Command, Component, DeliveryId, Event, Shared, Transition};
 
 use super::CreatedScreen;
 use super::run::{ABOUT_RUN, PromptLine, RunPrompt};

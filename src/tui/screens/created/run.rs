@@ -5,14 +5,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{CommandOutput, CommandReport, Delivery, Format, KnownCommand, ServerText, Session};
-use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, pointer};
-use crate::tui::event::{Command, DeliveryId, KeyPress};
-use crate::tui::keys::{Action, Binding, CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT};
+use crate::tui::canvas::{LABEL_WIDTH, cut, pointer};
+use crate::tui::keys::{CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT};
 use crate::tui::matching::Matches;
 use crate::tui::scroll::Scroll;
 use crate::tui::text_line::field_label;
-use crate::tui::{TextLine, paste};
+use crate::tui::{Action, Binding, Canvas, Command, DeliveryId, KeyPress, Shared, TextLine, paste};
 
 use super::copy::formats;
 use super::{CreatedScreen, LOW, Prompt};
@@ -359,7 +357,7 @@ impl PromptLine {
     pub(super) fn draw_below(&self, doing: &str, advice: &str, output: &CommandOutput, canvas: &mut Canvas) {
         let theme = canvas.theme;
         if let Some(error) = &self.error {
-            canvas.marked(theme.glyphs.cross, error, theme.bad);
+            canvas.failed(error);
             // The last line often says why.
             draw_output(output, 2, canvas);
             return canvas.text(2, "Your new secret is still here.", theme.faint);

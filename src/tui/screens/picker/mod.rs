@@ -325,7 +325,7 @@ impl Picker {
             let page = pages.missing_page().unwrap_or(1);
             let text = format!("Could not load page {page}. {}", error.explain().title);
             let text = cut(&text, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
-            canvas.marked(theme.glyphs.cross, &text, theme.bad);
+            canvas.failed(&text);
         } else {
             self.list.draw_progress(app.now, canvas);
         }

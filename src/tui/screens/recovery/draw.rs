@@ -6,10 +6,7 @@ use ratatui::style::Style;
 use crate::domain::text::{check_failed, none_appeared};
 use crate::domain::{ExistingSecret, Now, PendingRecord, SecretId};
 use crate::jobs::{Deletion, Recovered};
-use crate::tui::app::{Component, Shared};
-use crate::tui::canvas::Canvas;
-use crate::tui::keys::Action;
-use crate::tui::{Glyphs, text};
+use crate::tui::{Action, Canvas, Component, Glyphs, Shared, text};
 
 use super::super::secret_list::IN_USE;
 use super::{Origin, Recovery, Search};
@@ -23,7 +20,7 @@ impl Recovery {
         let theme = canvas.theme;
         let (title, text) = self.summary_text(app, &theme.glyphs);
         if self.is_deleted() {
-            canvas.marked(theme.glyphs.check, &title, theme.good);
+            canvas.done(&title);
         } else {
             canvas.warning(&title, theme.strong);
         }

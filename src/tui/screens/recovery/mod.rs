@@ -10,13 +10,9 @@ use crate::domain::{
     SecretId,
 };
 use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
-use crate::tui::app::{Component, InFlight, Shared, Transition};
-use crate::tui::canvas::{Canvas, spinner_wake};
-use crate::tui::event::{Command, Event};
-use crate::tui::keys::{
-    Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PROMPT, QUIT_BY_LETTER, REPAINT, SUSPEND, yes,
-};
-use crate::tui::text;
+use crate::tui::canvas::spinner_wake;
+use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT, QUIT_BY_LETTER, REPAINT, SUSPEND, yes};
+use crate::tui::{Action, Binding, Canvas, Command, Component, Event, InFlight, Shared, Transition, text};
 
 use super::Notice;
 use super::secret_list::DeletePrompt;
