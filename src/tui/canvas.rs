@@ -168,7 +168,7 @@ impl<'a> Canvas<'a> {
     /// Adds an error: what happened, what it means and what to do, unless they are empty, and Atlas's message.
     pub fn explained(&mut self, title: &str, meaning: &str, action: &str, atlas: Option<&ServerText>) {
         let theme = self.theme;
-        self.marked(theme.glyphs.cross, title, theme.bad);
+        self.failed(title);
         for (text, style) in [(meaning, theme.faint), (action, theme.strong)] {
             if !text.is_empty() {
                 self.text(2, text, style);
@@ -203,6 +203,16 @@ impl<'a> Canvas<'a> {
     /// Adds wrapped text after one of the theme's glyphs, all in `style`.
     pub fn marked(&mut self, glyph: &str, text: &str, style: Style) {
         self.item(Span::styled(format!("{glyph} "), style), text, style);
+    }
+
+    /// Adds what was done, after a check mark.
+    pub fn done(&mut self, text: &str) {
+        self.marked(self.theme.glyphs.check, text, self.theme.good);
+    }
+
+    /// Adds what failed, after a cross.
+    pub fn failed(&mut self, text: &str) {
+        self.marked(self.theme.glyphs.cross, text, self.theme.bad);
     }
 
     /// Adds wrapped text in `style`, after a warning sign in the theme's color.

@@ -102,7 +102,7 @@ impl App {
                 }
                 app.send(Command::Answer(is_approved));
             }
-            _ => progress.ask(question),
+            _ => progress.question = Some(question),
         }
     }
 

@@ -34,6 +34,9 @@ pub use runner::{EventSender, JobRunner, Slot};
 pub use text_line::TextLine;
 pub use theme::{Glyphs, Theme};
 
+use app::Component;
+use canvas::Canvas;
+
 use crate::domain::text;
 pub use crate::domain::{Flags, GRACE, Signal};
 pub use crate::jobs::SignInWith;

@@ -239,95 +239,14 @@ impl MaskedLine {
 
 #[cfg(test)]
 mod tests {
-    use ratatui::Terminal;
-    use ratatui::backend::TestBackend;
-    use ratatui::buffer::Cell;
-
     use super::*;
-    use crate::tui::Glyphs;
-
-    type Chord = (KeyCode, KeyModifiers);
-
-    fn press(line: &mut TextLine, code: KeyCode, modifiers: KeyModifiers) -> Option<bool> {
-        line.press(KeyPress { code, modifiers })
-    }
-
-    #[test]
-    fn editing_keys_work_as_in_a_shell() {
-        let none = KeyModifiers::NONE;
-        let control = KeyModifiers::CONTROL;
-        let alt = KeyModifiers::ALT;
-        let rows: [(&[Chord], &str, usize); 15] = [
-            (&[(KeyCode::Char('c'), none)], "one twoc", 8),
-            (&[(KeyCode::Home, none), (KeyCode::Delete, none)], "ne two", 0),
-            (&[(KeyCode::Char('a'), control), (KeyCode::Char('x'), none)], "xone two", 1),
-            (&[(KeyCode::Left, control)], "one two", 4),
-            (&[(KeyCode::Char('b'), alt), (KeyCode::Char('b'), alt)], "one two", 0),
-            (&[(KeyCode::Home, none), (KeyCode::Char('f'), alt)], "one two", 4),
-            (&[(KeyCode::Char('w'), control)], "one ", 4),
-            (&[(KeyCode::Char('u'), control)], "", 0),
-            (&[(KeyCode::Left, control), (KeyCode::Char('k'), control)], "one ", 4),
-            (&[(KeyCode::Backspace, none), (KeyCode::End, none)], "one tw", 6),
-            (&[(KeyCode::Home, none), (KeyCode::End, none), (KeyCode::Char('x'), none)], "one twox", 8),
-            (&[(KeyCode::Home, none), (KeyCode::Char('e'), control)], "one two", 7),
-            (&[(KeyCode::Home, none), (KeyCode::Right, none), (KeyCode::Delete, none)], "oe two", 1),
-            (&[(KeyCode::Home, none), (KeyCode::Char('f'), control)], "one two", 1),
-            (&[(KeyCode::Home, none), (KeyCode::Char('d'), alt)], "two", 0),
-        ];
-        for (keys, text, caret) in rows {
-            let mut line = TextLine::new("one two");
-            for (code, modifiers) in keys {
-                press(&mut line, *code, *modifiers);
-            }
-            assert_eq!((line.text(), line.caret_column()), (text, caret), "{keys:?}");
-        }
-    }
-
-    /// The input drawn 10 columns wide after `lefts` presses of Left, and the column of the terminal's cursor.
-    fn drawn(text: &str, lefts: usize, theme: &Theme) -> (String, u16) {
-        let mut line = TextLine::new(text);
-        for _ in 0..lefts {
-            press(&mut line, KeyCode::Left, KeyModifiers::NONE);
-        }
-        let mut terminal = Terminal::new(TestBackend::new(10, 1)).unwrap();
-        let mut canvas = Canvas::new(theme, 10, 1);
-        line.row(Span::default()).draw(0, Line::default(), &mut canvas);
-        terminal.draw(|frame| canvas.render(frame, frame.area())).unwrap();
-        let caret = terminal.get_cursor_position().unwrap().x;
-        let cells = terminal.backend().buffer().content().iter().map(Cell::symbol);
-        (cells.collect::<String>().trim_end().to_owned(), caret)
-    }
-
-    #[test]
-    fn a_line_that_does_not_fit_has_an_ellipsis_where_it_is_cut() {
-        let rows = [
-            ("abcdefghi", 0, "abcdefghi", 9),
-            ("abcdefghij", 0, "…cdefghij", 9),
-            ("abcdefghij", 1, "abcdefghij", 9),
-            ("abcdefghijklmno", 0, "…hijklmno", 9),
-            ("abcdefghijklmno", 1, "…ghijklmno", 9),
-            ("abcdefghijklmno", 2, "…ghijklmno", 8),
-            ("abcdefghijklmno", 3, "…fghijklm…", 8),
-            ("abcdefghijklmno", 6, "…cdefghij…", 8),
-            ("abcdefghijklmno", 7, "abcdefghi…", 8),
-            ("abcdefghijklmno", 15, "abcdefghi…", 0),
-        ];
-        for (text, lefts, expected, caret) in rows {
-            assert_eq!(
-                drawn(text, lefts, &Theme::color(Glyphs::UNICODE)),
-                (expected.to_owned(), caret),
-                "{text} {lefts}"
-            );
-        }
-        // A wide character is dropped, never cut in half.
-        assert_eq!(drawn("漢字漢字漢字", 0, &Theme::color(Glyphs::UNICODE)).1, 8);
-    }
 
     #[test]
     fn graphemes_are_deleted_whole_and_the_length_is_limited() {
         let mut line = TextLine::new("e\u{301}漢");
-        press(&mut line, KeyCode::Backspace, KeyModifiers::NONE);
-        press(&mut line, KeyCode::Backspace, KeyModifiers::NONE);
+        let backspace = KeyPress { code: KeyCode::Backspace, modifiers: KeyModifiers::NONE };
+        line.press(backspace);
+        line.press(backspace);
         assert_eq!(line.text(), "");
         line.insert("a\u{1b}[2J\r\nb");
         assert_eq!(line.text(), "a[2Jb");

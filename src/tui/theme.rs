@@ -110,15 +110,13 @@ impl Theme {
         let bold = plain.add_modifier(Modifier::BOLD);
         let reversed = plain.add_modifier(Modifier::REVERSED);
         Self {
-            strong: bold,
             faint: plain,
             good: plain,
             warning: bold,
             bad: bold,
-            selected: reversed.add_modifier(Modifier::BOLD),
             mark: reversed,
             offending: reversed,
-            glyphs,
+            ..Self::color(glyphs)
         }
     }
 }

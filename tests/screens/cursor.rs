@@ -1,7 +1,8 @@
 //! The terminal's cursor: in a field that has the focus, and hidden everywhere else.
 
 use atlas_secret::tui::screens::{FieldName, Focus};
-use atlas_secret::tui::{App, Screen};
+use atlas_secret::tui::{App, Event, KeyPress, Screen};
+use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::layout::Position;
 
 use crate::picture::Picture;
@@ -61,4 +62,70 @@ fn the_cursor_stays_in_the_field_with_wide_and_long_text() {
     assert_eq!(cursor.y, start.y);
     assert!((start.x..start.x + 36).contains(&cursor.x), "{cursor:?}");
     assert_eq!(picture.buffer[(cursor.x, cursor.y)].symbol(), " ", "{}", picture.text());
+}
+
+#[test]
+fn editing_keys_work_as_in_a_shell() {
+    let (none, control, alt) = (KeyModifiers::NONE, KeyModifiers::CONTROL, KeyModifiers::ALT);
+    let rows: [(&[(KeyCode, KeyModifiers)], &str, u16); 15] = [
+        (&[(KeyCode::Char('c'), none)], "one twoc", 8),
+        (&[(KeyCode::Home, none), (KeyCode::Delete, none)], "ne two", 0),
+        (&[(KeyCode::Char('a'), control), (KeyCode::Char('x'), none)], "xone two", 1),
+        (&[(KeyCode::Left, control)], "one two", 4),
+        (&[(KeyCode::Char('b'), alt), (KeyCode::Char('b'), alt)], "one two", 0),
+        (&[(KeyCode::Home, none), (KeyCode::Char('f'), alt)], "one two", 4),
+        (&[(KeyCode::Char('w'), control)], "one ", 4),
+        (&[(KeyCode::Char('u'), control)], "", 0),
+        (&[(KeyCode::Left, control), (KeyCode::Char('k'), control)], "one ", 4),
+        (&[(KeyCode::Backspace, none), (KeyCode::End, none)], "one tw", 6),
+        (&[(KeyCode::Home, none), (KeyCode::End, none), (KeyCode::Char('x'), none)], "one twox", 8),
+        (&[(KeyCode::Home, none), (KeyCode::Char('e'), control)], "one two", 7),
+        (&[(KeyCode::Home, none), (KeyCode::Right, none), (KeyCode::Delete, none)], "oe two", 1),
+        (&[(KeyCode::Home, none), (KeyCode::Char('f'), control)], "one two", 1),
+        (&[(KeyCode::Home, none), (KeyCode::Char('d'), alt)], "two", 0),
+    ];
+    let start = Picture::of(&Stage::with(FieldName::Lifetime, "").app, 80, 24).cursor.unwrap();
+    for (keys, text, caret) in rows {
+        let mut stage = Stage::with(FieldName::Lifetime, "");
+        stage.type_in("one two");
+        for (code, modifiers) in keys {
+            stage.event(Event::KeysPressed(vec![KeyPress { code: *code, modifiers: *modifiers }]));
+        }
+        let cursor = Picture::of(&stage.app, 80, 24).cursor.unwrap();
+        assert_eq!((stage.text(FieldName::Lifetime), cursor.x - start.x), (text, caret), "{keys:?}");
+    }
+}
+
+#[test]
+fn a_line_that_does_not_fit_has_an_ellipsis_where_it_is_cut() {
+    // The field has 35 columns.
+    let long = |text: &str| text.replace("hi", &format!("h{}i", "-".repeat(25)));
+    let rows = [
+        ("abcdefghi", 0, "abcdefghi", 34),
+        ("abcdefghij", 0, "…cdefghij", 34),
+        ("abcdefghij", 1, "abcdefghij", 34),
+        ("abcdefghijklmno", 0, "…hijklmno", 34),
+        ("abcdefghijklmno", 1, "…ghijklmno", 34),
+        ("abcdefghijklmno", 2, "…ghijklmno", 33),
+        ("abcdefghijklmno", 3, "…fghijklm…", 33),
+        ("abcdefghijklmno", 6, "…cdefghij…", 33),
+        ("abcdefghijklmno", 7, "abcdefghi…", 33),
+        ("abcdefghijklmno", 40, "abcdefghi…", 0),
+    ];
+    let drawn = |text: &str, lefts: usize| {
+        let mut stage = Stage::with(FieldName::Lifetime, "");
+        let start = Picture::of(&stage.app, 80, 24).cursor.unwrap();
+        stage.type_in(text);
+        for _ in 0..lefts {
+            stage.press(KeyCode::Left);
+        }
+        let picture = Picture::of(&stage.app, 80, 24);
+        let cells = (start.x..start.x + 35).map(|x| picture.buffer[(x, start.y)].symbol().to_owned());
+        (cells.collect::<String>().trim_end().to_owned(), picture.cursor.unwrap().x - start.x)
+    };
+    for (text, lefts, expected, caret) in rows {
+        assert_eq!(drawn(&long(text), lefts), (long(expected), caret), "{text} {lefts}");
+    }
+    // A wide character is dropped, never cut in half.
+    assert_eq!(drawn(&format!("{}a", "漢".repeat(40)), 0).1, 33);
 }

@@ -9,11 +9,9 @@ use ratatui::text::Span;
 
 use crate::domain::{AccountRef, Consequences, ExistingSecret, NewSecret, Now, Rejection};
 use crate::jobs::{MOST_RESTARTS, Question, Step};
-use crate::tui::app::{Component, Shared, Transition};
-use crate::tui::canvas::{Canvas, cut, spinner_wake};
-use crate::tui::event::Command;
-use crate::tui::keys::{Action, BACK, BACK_BUT_CTRL_C, BUSY, Binding, HELP, REPAINT, SUSPEND, yes};
-use crate::tui::text;
+use crate::tui::canvas::{cut, spinner_wake};
+use crate::tui::keys::{BACK, BACK_BUT_CTRL_C, BUSY, HELP, REPAINT, SUSPEND, yes};
+use crate::tui::{Action, Binding, Canvas, Command, Component, Shared, Transition, text};
 
 /// The state of the running job that creates a secret.
 #[derive(Clone, Debug)]
@@ -65,10 +63,6 @@ impl Progress {
             _ => {}
         }
         (self.step, self.since) = (step, now);
-    }
-
-    pub(in crate::tui) fn ask(&mut self, question: Question) {
-        self.question = Some(question);
     }
 }
 

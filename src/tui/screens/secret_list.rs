@@ -10,15 +10,12 @@ use ratatui::text::Line;
 
 use crate::domain::{AccountRef, DeleteError, ExistingSecret, LoginRisk, Now, SECRETS_PER_ACCOUNT, SecretId};
 use crate::jobs::{Deletion, Recheck};
-use crate::tui::app::{Component, Shared, Transition};
-use crate::tui::canvas::{Canvas, spinner_wake};
-use crate::tui::event::{Command, Event};
+use crate::tui::canvas::spinner_wake;
 use crate::tui::keys::{
-    Action, BACK_BY_LETTER, BUSY, Binding, CHOICE_ABOVE, CHOICE_BELOW, CONFIRM_DELETE, HELP, ONLY_BACK,
-    REPAINT, SUSPEND,
+    BACK_BY_LETTER, BUSY, CHOICE_ABOVE, CHOICE_BELOW, CONFIRM_DELETE, HELP, ONLY_BACK, REPAINT, SUSPEND,
 };
 use crate::tui::scroll::Scroll;
-use crate::tui::{Remote, text};
+use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Remote, Shared, Transition, text};
 
 use super::Notice;
 use super::secret_table::{self, Row};
@@ -138,7 +135,7 @@ impl SecretList {
             Some(Err(error)) => {
                 let explanation = error.explain();
                 let text = format!("Could not load the account's secrets. {}", explanation.title);
-                canvas.marked(theme.glyphs.cross, &text, theme.bad);
+                canvas.failed(&text);
                 return canvas.text(2, &explanation.action, theme.strong);
             }
             Some(Ok(_)) => {}
@@ -174,7 +171,7 @@ impl SecretList {
             canvas.warning(message, theme.warning);
         }
         if let Some(error) = &self.error {
-            canvas.marked(theme.glyphs.cross, &error.sentence(), theme.bad);
+            canvas.failed(&error.sentence());
         }
         if let (Some(prompt), Some(secret)) = (&self.deletion, self.secrets(app).get(self.selected(app))) {
             let label = text::short_label(secret, theme.glyphs.ellipsis);
@@ -341,15 +338,16 @@ impl DeletePrompt {
                 return canvas.running(app.now, since, &format!("Deleting {label} in Atlas"));
             }
         }
-        let warning = match self.risk {
-            LoginRisk::None => "",
-            LoginRisk::Own => "You are signed in with it: deleting it ends this session.",
-            LoginRisk::Perhaps => {
-                "This session may have signed in with it: deleting it then ends this session."
+        let style = canvas.theme.warning;
+        match self.risk {
+            LoginRisk::None => {}
+            LoginRisk::Own => {
+                canvas.warning("You are signed in with it: deleting it ends this session.", style);
             }
-        };
-        if !warning.is_empty() {
-            canvas.warning(warning, canvas.theme.warning);
+            LoginRisk::Perhaps => {
+                let text = "This session may have signed in with it: deleting it then ends this session.";
+                canvas.warning(text, style);
+            }
         }
         let question = match consequence {
             "" => format!("Delete {label} in Atlas?"),

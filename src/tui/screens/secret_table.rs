@@ -5,9 +5,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{ClientId, ExistingSecret};
-use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, pointer};
-use crate::tui::{Theme, text};
+use crate::tui::canvas::pointer;
+use crate::tui::{Canvas, Shared, Theme, text};
 
 /// The titles of the columns before the timeline. The first two, label and status, share the title of the table.
 const TITLES: [&str; 5] = ["", "", "created", "last used", "expires"];

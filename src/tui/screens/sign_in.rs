@@ -11,15 +11,16 @@ use crate::domain::{
     ServerText, Session, SessionOrigin,
 };
 use crate::jobs::{SignInWith, SignedIn};
-use crate::tui::app::{Component, Shared, Transition};
-use crate::tui::canvas::{Canvas, SPINNER_STEP};
-use crate::tui::event::{Command, Event, KeyPress};
+use crate::tui::canvas::SPINNER_STEP;
 use crate::tui::keys::{
-    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP, HELP_BESIDE_TEXT, NEXT_FIELD, PREVIOUS_FIELD,
-    QUIT_BY_LETTER, REPAINT, SUSPEND,
+    CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP, HELP_BESIDE_TEXT, NEXT_FIELD, PREVIOUS_FIELD, QUIT_BY_LETTER,
+    REPAINT, SUSPEND,
 };
 use crate::tui::text_line::{InputRow, MaskedLine, field_label};
-use crate::tui::{Lookups, TextLine, paste};
+use crate::tui::{
+    Action, Binding, Canvas, Command, Component, Event, KeyPress, Lookups, Shared, TextLine, Transition,
+    paste,
+};
 
 use super::{Names, Notice};
 

@@ -6,14 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{BaseUrl, CopyOutcome, NewSecret, Session};
-use crate::tui::app::{Component, Output, Screen, Shared, Transition};
-use crate::tui::canvas::{Canvas, rows_of};
-use crate::tui::event::{Command, Event};
+use crate::tui::canvas::rows_of;
 use crate::tui::keys::{
-    Action, Binding, Group, HELP, PAGE_DOWN, PAGE_UP, REPAINT, SCROLL_DOWN, SCROLL_UP, SUSPEND, TO_END,
-    TO_START,
+    Group, HELP, PAGE_DOWN, PAGE_UP, REPAINT, SCROLL_DOWN, SCROLL_UP, SUSPEND, TO_END, TO_START,
 };
 use crate::tui::scroll::{Scroll, overflows};
+use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Output, Screen, Shared, Transition};
 
 pub use recipe::{Recipe, RecipeInput};
 
@@ -80,13 +78,10 @@ impl CommandView {
     /// other programs get the public one.
     pub fn text(&self, app: &Shared) -> String {
         let base_url = app.session.base_url().cloned().or_else(|| BaseUrl::parse(BaseUrl::CLOUD).ok());
-        let input = |base_url| RecipeInput {
-            base_url,
-            new_secret: self.new_secret.clone(),
-            query_flags: app.query_flags,
-            options: recipe::session_options(app),
-        };
-        base_url.map(|base_url| self.recipe.text(&input(base_url))).unwrap_or_default()
+        let Some(base_url) = base_url else { return String::new() };
+        let (new_secret, query_flags) = (self.new_secret.clone(), app.query_flags);
+        let options = recipe::session_options(app);
+        self.recipe.text(&RecipeInput { base_url, new_secret, query_flags, options })
     }
 
     fn step(&mut self, by: usize) {

@@ -6,8 +6,8 @@
 //! the texts, variables are expanded only in here-documents, which go to the program's standard input.
 
 use crate::domain::{API_VERSION, BaseUrl, Format, Lifetime, MEDIA_TYPE, NewSecret, QueryFlags, Session};
-use crate::tui::app::{Output, Shared};
 use crate::tui::screens::SubmitAction;
+use crate::tui::{Output, Shared};
 
 /// The most columns of a URL on one line: 90 without the indentation, the quotes and the backslash.
 const URL_COLUMNS: usize = 85;
@@ -91,33 +91,27 @@ fn atlas_secret(input: &RecipeInput) -> String {
 
 /// The options of this session that decide where the request goes, who signs in, and what the user agrees to.
 pub(super) fn session_options(app: &Shared) -> Vec<String> {
-    let mut options = Vec::new();
-    if app.session == Session::Demo {
-        options.push("--demo".to_owned());
-    }
-    if let Some(name) = app.session.profile() {
-        options.push(format!("--profile {}", shell_words::quote(&name.to_string())));
-    }
-    let base_url = app.session.base_url().map(BaseUrl::to_string);
-    if let Some(base_url) = base_url.filter(|base_url| base_url != BaseUrl::CLOUD) {
-        options.push(format!("--base-url {}", shell_words::quote(&base_url)));
-    }
+    let named = |name: &str, value: &str| format!("{name} {}", shell_words::quote(value));
+    let base_url = app.session.base_url().map(BaseUrl::to_string).filter(|url| url != BaseUrl::CLOUD);
     // With --yes, there is no question before the expired secret is deleted.
     let replaces = app.flags.replace_expired || matches!(app.submit_action(), SubmitAction::ReplaceExpired);
-    let flags = [
-        (replaces, "--replace-expired"),
-        (app.flags.verify, "--verify"),
-        (app.query_flags.envelope, "--envelope"),
-        (app.query_flags.pretty, "--pretty"),
+    let format = match app.output {
+        Output::Sink(Format::Template(template)) => Some(named("--template", template.text())),
+        Output::Sink(format) => Some(format!("--format {}", format.name())),
+        Output::Terminal | Output::Broken => None,
+    };
+    let flag = |is_set: bool, name: &str| is_set.then(|| name.to_owned());
+    let options = [
+        flag(app.session == Session::Demo, "--demo"),
+        app.session.profile().map(|name| named("--profile", &name.to_string())),
+        base_url.map(|base_url| named("--base-url", &base_url)),
+        flag(replaces, "--replace-expired"),
+        flag(app.flags.verify, "--verify"),
+        flag(app.query_flags.envelope, "--envelope"),
+        flag(app.query_flags.pretty, "--pretty"),
+        format,
     ];
-    options.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag.to_owned()));
-    if let Output::Sink(format) = app.output {
-        options.push(match format {
-            Format::Template(template) => format!("--template {}", shell_words::quote(template.text())),
-            format => format!("--format {}", format.name()),
-        });
-    }
-    options
+    options.into_iter().flatten().collect()
 }
 
 fn expires_after(lifetime: Lifetime) -> String {

@@ -7,11 +7,8 @@ use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
 use crate::domain::{ClipboardContent, CopyOutcome, Delivery, Format, Now, ServerText, TerminalRoute};
-use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, cut};
-use crate::tui::event::Command;
-use crate::tui::keys::Action;
-use crate::tui::text;
+use crate::tui::canvas::cut;
+use crate::tui::{Action, Canvas, Command, Shared, text};
 
 use super::{CreatedScreen, Prompt};
 
@@ -134,19 +131,18 @@ impl CreatedScreen {
 
     pub(super) fn copy_finished(&mut self, app: &mut Shared, outcome: CopyOutcome) {
         let CopyState::Copying(format) = self.copy else { return };
-        let held = |clears_in: Option<Duration>, is_verified| {
-            CopyState::Held(ClipboardCopy {
-                format,
-                until: clears_in.map(|left| app.now.plus(left)),
-                is_verified,
-                can_be_read: true,
-                is_being_checked: false,
-                checked_at: app.now,
-            })
-        };
+        let is_verified = matches!(outcome, CopyOutcome::Copied { .. });
         self.copy = match outcome {
-            CopyOutcome::Copied { clears_in } => held(clears_in, true),
-            CopyOutcome::Unverified { clears_in } => held(clears_in, false),
+            CopyOutcome::Copied { clears_in } | CopyOutcome::Unverified { clears_in } => {
+                CopyState::Held(ClipboardCopy {
+                    format,
+                    until: clears_in.map(|left| app.now.plus(left)),
+                    is_verified,
+                    can_be_read: true,
+                    is_being_checked: false,
+                    checked_at: app.now,
+                })
+            }
             CopyOutcome::Sent(route) => CopyState::Sent(route, format),
             CopyOutcome::Failed { reasons } => CopyState::Failed(reasons),
         };
@@ -192,10 +188,9 @@ impl CreatedScreen {
     }
 
     pub(super) fn draw_pasted(&self, canvas: &mut Canvas) {
-        let theme = canvas.theme;
         match self.pasted {
-            Some((true, text)) => canvas.marked(theme.glyphs.check, text, theme.good),
-            Some((false, text)) => canvas.marked(theme.glyphs.cross, text, theme.bad),
+            Some((true, text)) => canvas.done(text),
+            Some((false, text)) => canvas.failed(text),
             None => {}
         }
     }
@@ -219,25 +214,23 @@ impl CreatedScreen {
     }
 
     pub(super) fn clipboard_checked(&mut self, app: &mut Shared, content: ClipboardContent) {
-        if let CopyState::Held(copy) = &mut self.copy {
-            let holds_the_secret = copy.format.holds_the_secret();
-            copy.is_being_checked = false;
-            copy.checked_at = app.now;
-            match content {
-                ClipboardContent::Ours { clears_in } => {
-                    copy.until = clears_in.map(|left| app.now.plus(left));
-                    copy.can_be_read = true;
-                    if !std::mem::replace(&mut copy.is_verified, true) && holds_the_secret {
-                        self.copy_proved(app);
-                    }
+        let CopyState::Held(copy) = &mut self.copy else { return };
+        let holds_the_secret = copy.format.holds_the_secret();
+        (copy.is_being_checked, copy.checked_at) = (false, app.now);
+        match content {
+            ClipboardContent::Ours { clears_in } => {
+                copy.until = clears_in.map(|left| app.now.plus(left));
+                copy.can_be_read = true;
+                if !std::mem::replace(&mut copy.is_verified, true) && holds_the_secret {
+                    self.copy_proved(app);
                 }
-                ClipboardContent::Unreadable => copy.can_be_read = false,
-                lost => {
-                    self.copy = CopyState::Lost(lost);
-                    if matches!(lost, ClipboardContent::Lost(_)) && holds_the_secret {
-                        // Nothing proves that it could be pasted before it was lost.
-                        self.copied_before = None;
-                    }
+            }
+            ClipboardContent::Unreadable => copy.can_be_read = false,
+            lost => {
+                self.copy = CopyState::Lost(lost);
+                if matches!(lost, ClipboardContent::Lost(_)) && holds_the_secret {
+                    // Nothing proves that it could be pasted before it was lost.
+                    self.copied_before = None;
                 }
             }
         }
@@ -251,9 +244,8 @@ impl CreatedScreen {
             CopyState::Held(copy) => draw_held(app, copy, canvas),
             CopyState::Sent(route, format) => {
                 let (what, name, reveal) = (format_suffix(*format), route.name(), reveal_hint(*format));
-                let sent = format!("Sent{what} to your terminal ({name}).");
-                let text = format!("{sent} Terminals do not confirm it: paste to check{reveal}.");
-                canvas.warning(&text, theme.warning);
+                let check = format!("Terminals do not confirm it: paste to check{reveal}.");
+                canvas.warning(&format!("Sent{what} to your terminal ({name}). {check}"), theme.warning);
                 if let TerminalRoute::Osc52Instead(error) = route {
                     canvas.text(2, &error.to_string(), theme.warning);
                 }
@@ -263,20 +255,17 @@ impl CreatedScreen {
             }
             CopyState::PastedBack(format) => {
                 let what = format_suffix(*format);
-                let text = format!("Copied{what} to your terminal's clipboard: you pasted it here");
-                canvas.marked(theme.glyphs.check, &text, theme.good);
+                canvas.done(&format!("Copied{what} to your terminal's clipboard: you pasted it here"));
                 canvas.text(2, NOT_CLEARED, theme.faint);
             }
             CopyState::Failed(reasons) => {
-                let text = "Not copied. Reveal it with r, or save it with s.";
-                canvas.marked(theme.glyphs.cross, text, theme.bad);
+                canvas.failed("Not copied. Reveal it with r, or save it with s.");
                 for reason in reasons {
                     canvas.text(2, reason.as_str(), Style::new());
                 }
             }
             CopyState::Lost(content) => {
-                let what = lost_message(*content);
-                canvas.warning(&format!("{what} c copies again."), theme.warning);
+                canvas.warning(&format!("{} c copies again.", lost_message(*content)), theme.warning);
             }
         }
     }
@@ -341,7 +330,7 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
         );
         return canvas.warning(&text, theme.warning);
     }
-    canvas.marked(theme.glyphs.check, &format!("Copied{what} to the clipboard, {stays}"), theme.good);
+    canvas.done(&format!("Copied{what} to the clipboard, {stays}"));
 }
 
 fn reveal_hint(format: Format) -> &'static str {

@@ -5,11 +5,8 @@ use ratatui::text::Line;
 
 use crate::domain::{DeleteError, Delivery, Disposition, Exit, ExitSummary, Format, Now};
 use crate::jobs::{Deletion, Recheck};
-use crate::tui::app::{Output, Shared, Transition};
-use crate::tui::canvas::Canvas;
-use crate::tui::event::Command;
-use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, HELP, yes};
-use crate::tui::{Remote, Signal};
+use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, yes};
+use crate::tui::{Action, Binding, Canvas, Command, Output, Remote, Shared, Signal, Transition};
 
 use super::copy::lost_message;
 use super::{CopyState, CreatedScreen};
@@ -222,11 +219,9 @@ impl CreatedScreen {
 
     pub(super) fn deleted(&mut self, app: &mut Shared, deletion: Deletion) -> Transition {
         let Some(leaving) = &mut self.leaving else { return Transition::Stay };
+        let target = leaving.target;
         let error = match deletion {
-            Deletion::Deleted => {
-                let target = leaving.target;
-                return self.leave(app, target, Some(Disposition::Deleted));
-            }
+            Deletion::Deleted => return self.leave(app, target, Some(Disposition::Deleted)),
             Deletion::Failed(error) => Some(error),
             Deletion::Used(_) | Deletion::Cancelled => None,
         };

@@ -18,18 +18,18 @@ use crate::domain::{
     CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, Format, KnownCommand, NewSecret,
     Now, SecretPayload, ServerText, can_be_shown, masked,
 };
-use crate::tui::app::{Component, Output, Shared, Transition};
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP, cut, rows_of};
-use crate::tui::event::{DeliveryId, Event, KeyPress};
-use crate::tui::keys::{Action, Binding, HELP, REPAINT, SUSPEND};
-use crate::tui::text;
+use crate::tui::canvas::{LABEL_WIDTH, SPINNER_STEP, cut, rows_of};
+use crate::tui::keys::{HELP, REPAINT, SUSPEND};
+use crate::tui::{
+    Action, Binding, Canvas, Component, DeliveryId, Event, KeyPress, Output, Shared, Transition, text,
+};
 
 pub use copy::{ClipboardCopy, CopyState};
 pub use leave::{LeaveConfirmation, LeaveQuestion, Leaving, Target};
 pub use prompt::Prompt;
 pub use steps::Verification;
 
-use prompt::PromptLine;
+use run::PromptLine;
 use steps::ProfileStep;
 
 /// How long a revealed secret stays readable after the last key.

@@ -7,12 +7,10 @@ use ratatui::text::{Line, Span};
 use crate::domain::{
     ApiResult, Cause, ClientId, Delivery, ExistingSecret, Format, Now, ProfileName, ProfileUpdate, Session,
 };
-use crate::tui::app::{Output, Shared};
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, rows_of};
-use crate::tui::event::Command;
-use crate::tui::text;
+use crate::tui::canvas::{LABEL_WIDTH, rows_of};
+use crate::tui::{Canvas, Command, Output, Shared, text};
 
-use super::prompt::draw_output;
+use super::run::draw_output;
 use super::{CreatedScreen, LOW};
 
 const MOST_DELIVERIES: usize = 3;
@@ -191,7 +189,7 @@ impl CreatedScreen {
     fn draw_deliver(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         if let Some(why) = &self.not_printed {
-            canvas.marked(theme.glyphs.cross, &format!("Not written. {why}"), theme.bad);
+            canvas.failed(&format!("Not written. {why}"));
         }
         if self.deliveries(app.now).is_empty() {
             let run = if canvas.width() < NARROW { "p run" } else { "p run a command" };
@@ -210,7 +208,7 @@ impl CreatedScreen {
         }
         let earlier = self.delivered.len().saturating_sub(MOST_DELIVERIES);
         for delivery in &self.delivered[earlier..] {
-            canvas.marked(theme.glyphs.check, &delivery_text(delivery), theme.good);
+            canvas.done(&delivery_text(delivery));
         }
         if earlier > 0 {
             let noun = if earlier == 1 { "delivery" } else { "deliveries" };
@@ -240,12 +238,10 @@ impl CreatedScreen {
             Verification::Running(since) => {
                 canvas.running(app.now, *since, "Signing in to Atlas with the new secret");
             }
-            Verification::Done(Ok(())) => {
-                canvas.marked(theme.glyphs.check, "Verified: Atlas accepts the new secret", theme.good);
-            }
+            Verification::Done(Ok(())) => canvas.done("Verified: Atlas accepts the new secret"),
             Verification::Done(Err(error)) => {
                 if matches!(error.cause, Cause::SignInRefused(_)) {
-                    canvas.marked(theme.glyphs.cross, &error.after_verifying(), theme.bad);
+                    canvas.failed(&error.after_verifying());
                 } else {
                     canvas.warning(&error.after_verifying(), theme.warning);
                 }
@@ -255,7 +251,6 @@ impl CreatedScreen {
     }
 
     fn draw_profiles(&self, app: &Shared, canvas: &mut Canvas) {
-        let theme = canvas.theme;
         let profiles = self.profiles.names_text();
         match &self.profiles.stage {
             _ if profiles.is_empty() => {}
@@ -265,9 +260,7 @@ impl CreatedScreen {
             }
             Stage::Writing(since) => canvas.running(app.now, *since, &format!("Writing it to {profiles}")),
             Stage::Failed(failures) => {
-                for failure in failures {
-                    canvas.marked(theme.glyphs.cross, failure, theme.bad);
-                }
+                failures.iter().for_each(|failure| canvas.failed(failure));
                 canvas.text(2, "u tries again.", Style::new());
             }
         }
@@ -278,8 +271,7 @@ impl CreatedScreen {
         for secret in &self.deleted_older {
             let was_expired = if secret.is_expired(app.atlas_now()) { " (expired)" } else { "" };
             let label = text::short_label(secret, theme.glyphs.ellipsis);
-            let text = format!("Deleted {label}{was_expired}");
-            canvas.marked(theme.glyphs.check, &text, theme.good);
+            canvas.done(&format!("Deleted {label}{was_expired}"));
         }
         if let Some(error) = app.lookups.account.error(&self.new_secret.account()) {
             let title = error.explain().title;
@@ -317,7 +309,6 @@ fn draw_step(name: &str, keys: &str, canvas: &mut Canvas) {
     canvas.item(Span::raw(format!("{name:<width$}")), keys, Style::new());
 }
 
-/// The text of a delivery; empty for a copy.
 fn delivery_text(delivery: &Delivery) -> String {
     match delivery {
         Delivery::Saved { path } => format!("Saved to {path}{PRIVATE}"),
@@ -327,10 +318,8 @@ fn delivery_text(delivery: &Delivery) -> String {
             format!("{program} read it (as {}) and exited with 0", format.name())
         }
         Delivery::Printed => "Written to standard output".to_owned(),
-        Delivery::Copied { .. }
-        | Delivery::CopiedBefore
-        | Delivery::Unverified
-        | Delivery::SentToTerminal => String::new(),
+        // The state of copying shows these.
+        _ => String::new(),
     }
 }
 

@@ -283,7 +283,7 @@ fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
     match (list.matches.len(), list.exact_matches().count()) {
         (0, _) => {
             let text = no_match_text(app, list, theme.glyphs.ellipsis);
-            canvas.marked(theme.glyphs.cross, &text, theme.bad);
+            canvas.failed(&text);
         }
         (_, named @ 2..) => {
             canvas.warning(&format!("{named} {noun}s have this name: choose one."), theme.warning);

@@ -318,7 +318,7 @@ impl Picker {
         } else if let Some(error) = &self.list.error {
             let text = format!("Could not load page {}. {}", self.list.next_page(), error.explain().title);
             let text = cut(&text, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
-            canvas.marked(theme.glyphs.cross, &text, theme.bad);
+            canvas.failed(&text);
         } else {
             self.list.draw_progress(app.now, canvas);
         }

@@ -6,10 +6,7 @@ use ratatui::style::Style;
 use crate::domain::text::{check_failed, none_appeared};
 use crate::domain::{AccountRef, ExistingSecret, Now, PendingRecord, SecretId};
 use crate::jobs::{Deletion, Recovered};
-use crate::tui::app::{Component, Shared};
-use crate::tui::canvas::Canvas;
-use crate::tui::keys::Action;
-use crate::tui::{Glyphs, text};
+use crate::tui::{Action, Canvas, Component, Glyphs, Shared, text};
 
 use super::super::secret_list::IN_USE;
 use super::{Origin, Recovery, Search};
@@ -22,8 +19,8 @@ impl Recovery {
     pub(super) fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let (title, text) = self.summary_text(app, &theme.glyphs);
-        if self.deleted == Some(Deletion::Deleted) {
-            canvas.marked(theme.glyphs.check, &title, theme.good);
+        if self.is_deleted() {
+            canvas.done(&title);
         } else {
             canvas.warning(&title, theme.strong);
         }
@@ -163,13 +160,7 @@ impl Recovery {
                 let left = text::seconds_left(until.since(app.now));
                 canvas.text(0, &format!("No new secret yet. Checking again in {left}."), Style::new());
             }
-            Search::Done { recovered, at, is_unchanged } => {
-                self.draw_recovered(app, recovered, *at, canvas);
-                if *is_unchanged {
-                    let time = text::time(at.wall, app.zone.as_ref());
-                    canvas.text(0, &format!("Checked at {time}: no change."), canvas.theme.faint);
-                }
-            }
+            Search::Done { recovered, at } => self.draw_recovered(app, recovered, *at, canvas),
         }
     }
 

@@ -10,13 +10,9 @@ use crate::domain::{
     SecretId,
 };
 use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
-use crate::tui::app::{Component, InFlight, Shared, Transition};
-use crate::tui::canvas::{Canvas, spinner_wake};
-use crate::tui::event::{Command, Event};
-use crate::tui::keys::{
-    Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PROMPT, QUIT_BY_LETTER, REPAINT, SUSPEND, yes,
-};
-use crate::tui::text;
+use crate::tui::canvas::spinner_wake;
+use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT, QUIT_BY_LETTER, REPAINT, SUSPEND, yes};
+use crate::tui::{Action, Binding, Canvas, Command, Component, Event, InFlight, Shared, Transition, text};
 
 use super::Notice;
 use super::secret_list::DeletePrompt;
@@ -34,8 +30,6 @@ pub struct Recovery {
     search: Search,
     deletion: Option<DeletePrompt>,
     deleted: Option<Deletion>,
-    /// The result of the previous search, if the user repeats it.
-    previous: Option<Recovered>,
     asks_to_leave: bool,
 }
 
@@ -51,7 +45,7 @@ enum Search {
     NotStarted,
     Fetching { since: Now },
     Pausing { until: Now },
-    Done { recovered: Recovered, at: Now, is_unchanged: bool },
+    Done { recovered: Recovered, at: Now },
 }
 
 /// The keys of this screen, most important first. Keys that would do nothing are left out.
@@ -88,8 +82,8 @@ const QUIT_ANYWAY: &[Binding] = &[yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PROMP
 impl Recovery {
     fn with_origin(origin: Origin, account: AccountRef, sent_at: Now, before: Before) -> Self {
         let search = Search::NotStarted;
-        let (deletion, deleted, previous) = (None, None, None);
-        Self { origin, account, sent_at, before, search, deletion, deleted, previous, asks_to_leave: false }
+        let (deletion, deleted) = (None, None);
+        Self { origin, account, sent_at, before, search, deletion, deleted, asks_to_leave: false }
     }
 
     /// Starts the search at once. `lost` is the error of the POST; `None` while its response may still arrive.
@@ -164,10 +158,8 @@ impl Recovery {
         has_none && self.known_id().is_some() && self.before.ids.is_some()
     }
 
-    /// True if quitting asks first: a secret exists or may exist, and it is not one that the next run shows again at
-    /// once.
-    fn asks_before_quitting(&self) -> bool {
-        self.record().is_none() && self.deleted != Some(Deletion::Deleted)
+    fn is_deleted(&self) -> bool {
+        self.deleted == Some(Deletion::Deleted)
     }
 
     /// True if Atlas has confirmed that it created a secret.
@@ -180,9 +172,7 @@ impl Recovery {
     }
 
     fn on_recovered(&mut self, app: &mut Shared, recovered: Recovered) {
-        let is_failed = matches!(recovered, Recovered::Failed(_));
-        let is_unchanged = !is_failed && self.previous.as_ref() == Some(&recovered);
-        self.search = Search::Done { recovered, at: app.now, is_unchanged };
+        self.search = Search::Done { recovered, at: app.now };
         let Some(secret) = self.found().filter(|_| self.record().is_none()) else { return };
         // At least the exit message identifies the secret. While the POST is running, its value may still arrive.
         if app.in_flight.is_some() {
@@ -205,8 +195,7 @@ impl Recovery {
             }
             // Show the use that was just read.
             Deletion::Used(secret) if self.found().is_some() => {
-                let recovered = Recovered::Found(secret.clone());
-                self.search = Search::Done { recovered, at: app.now, is_unchanged: false };
+                self.search = Search::Done { recovered: Recovered::Found(secret.clone()), at: app.now };
                 // A client has its value, so another request may have created it.
                 if self.record().is_none() {
                     app.replace_summary(self.summary(Disposition::PerhapsCreated));
@@ -283,13 +272,12 @@ impl Component for Recovery {
             Action::Keep => return self.keep(app),
             Action::CheckAgain => {
                 self.deleted = None;
-                self.previous = match &self.search {
-                    Search::Done { recovered, .. } => Some(recovered.clone()),
-                    _ => None,
-                };
                 self.search(app);
             }
-            Action::Leave if !self.asks_to_leave && self.asks_before_quitting() => self.asks_to_leave = true,
+            // The next run shows a recorded secret again.
+            Action::Leave if !self.asks_to_leave && !self.is_deleted() && self.record().is_none() => {
+                self.asks_to_leave = true;
+            }
             Action::No => self.asks_to_leave = false,
             Action::Yes | Action::Leave => return Transition::Quit(app.exit()),
             // A secret that is neither kept nor deleted stays recorded: the next run shows it again.
@@ -323,17 +311,16 @@ impl Component for Recovery {
             Some(prompt) => prompt.keys(),
             None if self.asks_to_leave => QUIT_ANYWAY,
             None if self.record().is_none() => AFTER_POST,
-            None if self.is_gone() || self.deleted == Some(Deletion::Deleted) => PREVIOUS_RUN_OVER,
+            None if self.is_gone() || self.is_deleted() => PREVIOUS_RUN_OVER,
             None => PREVIOUS_RUN,
         }
     }
 
     fn works(&self, app: &Shared, action: Action) -> bool {
-        let is_deleted = self.deleted == Some(Deletion::Deleted);
-        let can_act = !is_deleted && !matches!(self.deleted, Some(Deletion::Used(_)));
+        let can_act = !matches!(self.deleted, Some(Deletion::Deleted | Deletion::Used(_)));
         match action {
             Action::Delete => can_act && !self.is_gone() && self.secret_id(app).is_some(),
-            Action::Keep => !is_deleted && (self.record().is_some() || self.secret_id(app).is_some()),
+            Action::Keep => !self.is_deleted() && (self.record().is_some() || self.secret_id(app).is_some()),
             Action::CheckAgain => can_act && !self.is_searching() && self.is_same_host(app),
             _ => true,
         }
