@@ -117,7 +117,7 @@ fn a_line_that_does_not_fit_has_an_ellipsis_where_it_is_cut() {
         let start = Picture::of(&stage.app, 80, 24).cursor.unwrap();
         stage.type_in(text);
         for _ in 0..lefts {
-            stage.press(KeyCode::Left);
+            stage.keys("left");
         }
         let picture = Picture::of(&stage.app, 80, 24);
         let cells = (start.x..start.x + 35).map(|x| picture.buffer[(x, start.y)].symbol().to_owned());
