@@ -9,7 +9,7 @@ use crate::domain::{Exit, Now, Session};
 use super::Remote;
 use super::canvas::Canvas;
 use super::event::{Command, Event, KeyPress};
-use super::keys::{self, Action, Binding, Group};
+use super::keys::{self, Action, Binding};
 use super::screens::{
     CommandView, CreatedScreen, Form, FormScreen, Notice, Picker, Progress, Recovery, SecretList, SignIn,
 };
@@ -85,16 +85,8 @@ pub(super) trait Component {
     }
     /// Called before every key.
     fn before_key(&mut self, _app: &mut Shared) {}
-    /// The current key table, the most important keys first.
-    fn keys(&self, app: &Shared) -> &'static [Binding];
-    /// False for a key of the table that would do nothing now.
-    fn works(&self, _app: &Shared, _action: Action) -> bool {
-        true
-    }
-    /// True if the footer may show this key. The help shows all of them.
-    fn is_in_footer(&self, _app: &Shared, binding: &Binding) -> bool {
-        binding.is_in_footer
-    }
+    /// The keys and what they do now, the most important ones first. Footer and help show them.
+    fn keys(&self, app: &Shared) -> Vec<Binding>;
     /// How long until this screen changes by itself; `None` while nothing moves.
     fn wake_in(&self, _app: &Shared) -> Option<Duration> {
         None
@@ -315,7 +307,7 @@ impl App {
         self.screen.component_mut().before_key(&mut self.shared);
         let keys = self.keys();
         let action = keys.iter().find(|binding| binding.matches(key)).map(|binding| binding.action);
-        self.key_note = if action.is_none() { note_on(key, keys) } else { None };
+        self.key_note = if action.is_none() { note_on(key, &keys) } else { None };
         match action {
             Some(Action::Help) => {
                 self.shared.shows_help = true;
@@ -348,33 +340,18 @@ impl App {
         }
     }
 
-    /// False for a key of the table that would do nothing now.
-    pub fn works(&self, action: Action) -> bool {
+    /// The keys of the screen, or of the help while that is open.
+    pub fn keys(&self) -> Vec<Binding> {
         if self.shared.shows_help {
-            return action.group() != Group::Move || overflows(self.help_rows(), self.shared.body().height);
+            return keys::help_open(overflows(self.help_rows(), self.shared.body().height));
         }
-        self.screen_works(action)
+        self.screen_keys()
     }
 
-    /// False for a key of the screen that would do nothing now.
-    pub(super) fn screen_works(&self, action: Action) -> bool {
+    pub(super) fn screen_keys(&self) -> Vec<Binding> {
+        let keys = self.screen.component().keys(&self.shared).into_iter();
         let can_suspend = self.shared.in_flight.is_none();
-        (action != Action::Suspend || can_suspend) && self.screen.component().works(&self.shared, action)
-    }
-
-    pub(super) fn is_in_footer(&self, binding: &Binding) -> bool {
-        let screen = self.screen.component();
-        let is_named = if self.shared.shows_help {
-            binding.is_in_footer
-        } else {
-            screen.is_in_footer(&self.shared, binding)
-        };
-        is_named && self.works(binding.action)
-    }
-
-    /// The key table of the screen, or of the help while that is open.
-    pub fn keys(&self) -> &'static [Binding] {
-        if self.shared.shows_help { keys::HELP_OPEN } else { self.screen.component().keys(&self.shared) }
+        keys.map(|key| key.only_if(can_suspend || key.action != Action::Suspend)).collect()
     }
 
     fn suspend(&mut self) {

@@ -9,7 +9,7 @@ use crate::domain::{BaseUrl, HostKind, Identity, Session};
 
 use super::app::{App, Screen, Shared, Size};
 use super::canvas::{Canvas, cut, page};
-use super::keys::{Action, Binding, Group};
+use super::keys::{Action, Binding, Group, Shown};
 use super::{Glyphs, Theme};
 
 const GAP: &str = "   ";
@@ -69,7 +69,7 @@ impl App {
     fn help_lines(&self, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         let (app, screen) = (&self.shared, self.screen.component());
         let mut rows: Vec<(Group, &str, String)> = Vec::new();
-        for binding in screen.keys(app).iter().filter(|binding| self.screen_works(binding.action)) {
+        for binding in self.screen_keys().iter().filter(|binding| binding.shown != Shown::Nowhere) {
             // Keys that do the same share a line.
             match rows.iter_mut().find(|(_, explanation, _)| *explanation == binding.explanation()) {
                 Some((.., keys)) => *keys = format!("{keys}, {}", binding.all),
@@ -121,10 +121,11 @@ fn draw_footer(app: &App, canvas: &mut Canvas) {
         return canvas.line(Line::styled(note.as_str(), theme.warning));
     }
     let mut way_out = false;
-    let hints = app.keys().iter().filter(|binding| app.is_in_footer(binding)).map(|binding| {
+    let keys = app.keys().into_iter().filter(|binding| binding.shown == Shown::FooterAndHelp);
+    let hints = keys.map(|binding| {
         let is_first_way_out = binding.action.is_way_out() && !std::mem::replace(&mut way_out, true);
         let is_needed = is_first_way_out || matches!(binding.action, Action::Help | Action::SignIn);
-        (is_needed, hint(binding, theme))
+        (is_needed, hint(&binding, theme))
     });
     let hints: Vec<(bool, Line)> = hints.collect();
     let width_of = |hint: &Line| hint.width() + GAP.len();

@@ -86,6 +86,15 @@ impl Action {
     }
 }
 
+/// Where a key is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    FooterAndHelp,
+    Help,
+    /// It would do nothing now. It still reaches its screen, which may say why.
+    Nowhere,
+}
+
 /// One key, or several, and what they do.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
@@ -96,8 +105,7 @@ pub struct Binding {
     /// What they do, in a word or two, for the footer.
     pub label: &'static str,
     pub action: Action,
-    /// True if the footer may show it.
-    pub is_in_footer: bool,
+    pub shown: Shown,
 }
 
 impl Binding {
@@ -106,12 +114,22 @@ impl Binding {
         while end < all.len() && all.as_bytes()[end] != b',' {
             end += 1;
         }
-        Self { all, keys: all.split_at(end).0, label, action, is_in_footer: true }
+        Self { all, keys: all.split_at(end).0, label, action, shown: Shown::FooterAndHelp }
     }
 
     pub(super) const fn only_in_help(mut self) -> Self {
-        self.is_in_footer = false;
+        self.shown = Shown::Help;
         self
+    }
+
+    /// The footer shows it only if `is_useful`; the help shows it always.
+    pub(super) fn in_footer_if(self, is_useful: bool) -> Self {
+        Self { shown: if is_useful { Shown::FooterAndHelp } else { Shown::Help }, ..self }
+    }
+
+    /// Shows it only if it does something now.
+    pub(super) fn only_if(self, works: bool) -> Self {
+        Self { shown: if works { self.shown } else { Shown::Nowhere }, ..self }
     }
 
     pub fn explanation(&self) -> &'static str {
@@ -231,11 +249,15 @@ pub(super) const LEAVE_FROM_PROMPT: Binding = Binding::new("Ctrl-C", "quit", Act
 pub(super) const HELP_BESIDE_TEXT: Binding = Binding::new("F1", "help", Action::Help);
 pub(super) const QUIT_BY_LETTER: Binding = Binding::new("q, Esc, Ctrl-C", "quit", Action::Leave);
 
-/// The answers to "Delete it?"
-pub(super) const CONFIRM_DELETE: &[Binding] = &[yes("delete"), BACK, HELP, SUSPEND, REPAINT];
+/// The answers to a question. `yes_does` is the label of yes.
+pub(super) fn question(yes_does: &'static str) -> Vec<Binding> {
+    vec![yes(yes_does), BACK, HELP, SUSPEND, REPAINT]
+}
 
 /// While a secret is being deleted. That cannot be undone, and does not take long.
-pub(super) const BUSY: &[Binding] = &[HELP, REPAINT];
+pub(super) fn busy() -> Vec<Binding> {
+    vec![HELP, REPAINT]
+}
 
 pub(super) const SCROLL_DOWN: Binding = Binding::new("Down", "scroll", Action::ScrollDown);
 pub(super) const SCROLL_UP: Binding = Binding::new("Up", "scroll up", Action::ScrollUp).only_in_help();
@@ -245,21 +267,23 @@ pub(super) const PAGE_UP: Binding = Binding::new("Page Up", "move by a page", Ac
 pub(super) const TO_START: Binding = Binding::new("Home", "to the start", Action::ToStart).only_in_help();
 pub(super) const TO_END: Binding = Binding::new("End", "to the end", Action::ToEnd).only_in_help();
 
-pub(super) const HELP_OPEN: &[Binding] = &[
-    SCROLL_DOWN,
-    SCROLL_UP,
-    PAGE_DOWN,
-    PAGE_UP,
-    TO_START,
-    TO_END,
-    Binding::new("Esc, Ctrl-C, ?, F1, Enter, q", "close", Action::CloseHelp),
-    REPAINT,
-];
+/// The keys that scroll a text, if it does not fit.
+pub(super) fn scrolling(can_scroll: bool) -> impl Iterator<Item = Binding> {
+    let keys = [SCROLL_DOWN, SCROLL_UP, PAGE_DOWN, PAGE_UP, TO_START, TO_END];
+    keys.into_iter().map(move |key| key.only_if(can_scroll))
+}
+
+pub(super) fn help_open(can_scroll: bool) -> Vec<Binding> {
+    let close = Binding::new("Esc, Ctrl-C, ?, F1, Enter, q", "close", Action::CloseHelp);
+    scrolling(can_scroll).chain([close, REPAINT]).collect()
+}
 
 pub(super) const BACK_BY_LETTER: Binding = Binding::new("Esc, q, Ctrl-C", "back", Action::No);
 
 /// While something is being fetched, and after that failed.
-pub(super) const ONLY_BACK: &[Binding] = &[BACK_BY_LETTER, HELP, SUSPEND, REPAINT];
+pub(super) fn only_back() -> Vec<Binding> {
+    vec![BACK_BY_LETTER, HELP, SUSPEND, REPAINT]
+}
 
 #[cfg(test)]
 mod tests {

@@ -27,7 +27,7 @@ mod theme;
 
 pub use app::{App, InFlight, Output, Screen, Shared, Size, Transition};
 pub use event::{Command, DeliveryId, Event, KeyPress, PastedText};
-pub use keys::{Action, Binding};
+pub use keys::{Action, Binding, Shown};
 pub use lookups::{LOOKUP_DELAY, Lookups, Remote};
 pub(crate) use matching::{best_matches, is_same_name};
 pub use runner::{EventSender, JobRunner, Slot};

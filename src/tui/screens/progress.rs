@@ -10,7 +10,7 @@ use ratatui::text::Span;
 use crate::domain::{AccountRef, Consequences, ExistingSecret, NewSecret, Now, Rejection};
 use crate::jobs::{MOST_RESTARTS, Question, Step};
 use crate::tui::canvas::{cut, spinner_wake};
-use crate::tui::keys::{BACK, BACK_BUT_CTRL_C, BUSY, HELP, REPAINT, SUSPEND, yes};
+use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, REPAINT, SUSPEND, busy, question, yes};
 use crate::tui::{Action, Binding, Canvas, Command, Component, Shared, Transition, text};
 
 /// The state of the running job that creates a secret.
@@ -28,24 +28,6 @@ pub struct Progress {
     /// How many POSTs Atlas has refused because of its rate limit.
     refusals: u8,
 }
-
-const BEFORE_POSTING: &[Binding] =
-    &[Binding::new("Esc, Ctrl-C", "stop, nothing is created", Action::Leave), HELP, SUSPEND, REPAINT];
-
-const POSTING: &[Binding] =
-    &[Binding::new("Esc, Ctrl-C", "stop waiting", Action::Leave), HELP, SUSPEND, REPAINT];
-
-const ASKING_TO_STOP: &[Binding] = &[
-    yes("stop waiting"),
-    BACK_BUT_CTRL_C,
-    Binding::new("Ctrl-C", "stop waiting", Action::Yes).only_in_help(),
-    HELP,
-    SUSPEND,
-];
-
-/// The keys of the question before the POST. Ctrl-C answers no.
-const CONFIRMING: &[Binding] = &[yes("create"), BACK, HELP, SUSPEND, REPAINT];
-const CONFIRMING_REPLACEMENT: &[Binding] = &[yes("replace"), BACK, HELP, SUSPEND, REPAINT];
 
 impl Progress {
     pub(in crate::tui) fn new(new_secret: NewSecret, since: Now) -> Self {
@@ -82,14 +64,18 @@ impl Component for Progress {
         Transition::Stay
     }
 
-    fn keys(&self, _app: &Shared) -> &'static [Binding] {
+    fn keys(&self, _app: &Shared) -> Vec<Binding> {
+        let stop = |label| vec![Binding::new("Esc, Ctrl-C", label, Action::Leave), HELP, SUSPEND, REPAINT];
         match &self.step {
-            _ if replaced(self.question.as_ref()).is_some() => CONFIRMING_REPLACEMENT,
-            _ if self.question.is_some() => CONFIRMING,
-            Step::Creating(_) if self.asks_to_stop => ASKING_TO_STOP,
-            Step::Creating(_) => POSTING,
-            Step::DeletingExpired => BUSY,
-            _ => BEFORE_POSTING,
+            _ if replaced(self.question.as_ref()).is_some() => question("replace"),
+            _ if self.question.is_some() => question("create"),
+            Step::Creating(_) if self.asks_to_stop => {
+                let stop_now = Binding::new("Ctrl-C", "stop waiting", Action::Yes).only_in_help();
+                vec![yes("stop waiting"), BACK_BUT_CTRL_C, stop_now, HELP, SUSPEND]
+            }
+            Step::Creating(_) => stop("stop waiting"),
+            Step::DeletingExpired => busy(),
+            _ => stop("stop, nothing is created"),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::domain::{AccountRef, DeleteError, ExistingSecret, LoginRisk, Now, SEC
 use crate::jobs::{Deletion, Recheck};
 use crate::tui::canvas::spinner_wake;
 use crate::tui::keys::{
-    BACK_BY_LETTER, BUSY, CHOICE_ABOVE, CHOICE_BELOW, CONFIRM_DELETE, HELP, ONLY_BACK, REPAINT, SUSPEND,
+    BACK_BY_LETTER, CHOICE_ABOVE, CHOICE_BELOW, HELP, REPAINT, SUSPEND, busy, only_back, question,
 };
 use crate::tui::scroll::Scroll;
 use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Remote, Shared, Transition, text};
@@ -33,16 +33,6 @@ pub struct SecretList {
     deletion: Option<DeletePrompt>,
     error: Option<DeleteError>,
 }
-
-const CHOOSING: &[Binding] = &[
-    Binding::new("d, Enter", "delete", Action::Delete),
-    CHOICE_BELOW,
-    CHOICE_ABOVE,
-    BACK_BY_LETTER,
-    HELP,
-    SUSPEND,
-    REPAINT,
-];
 
 /// True for a secret that is less than a day old and was never used.
 fn is_fresh(secret: &ExistingSecret, now: Timestamp) -> bool {
@@ -217,20 +207,23 @@ impl Component for SecretList {
         Self::close(app)
     }
 
-    fn keys(&self, app: &Shared) -> &'static [Binding] {
-        match &self.deletion {
-            Some(prompt) => prompt.keys(),
-            None if app.lookups.account.value(&self.account).is_some() => CHOOSING,
-            None => ONLY_BACK,
+    fn keys(&self, app: &Shared) -> Vec<Binding> {
+        if let Some(prompt) = &self.deletion {
+            return prompt.keys();
         }
-    }
-
-    fn works(&self, app: &Shared, action: Action) -> bool {
-        match action {
-            Action::Delete => !self.secrets(app).is_empty(),
-            Action::NextChoice => self.secrets(app).len() > 1,
-            _ => true,
+        if app.lookups.account.value(&self.account).is_none() {
+            return only_back();
         }
+        let count = self.secrets(app).len();
+        vec![
+            Binding::new("d, Enter", "delete", Action::Delete).only_if(count > 0),
+            CHOICE_BELOW.only_if(count > 1),
+            CHOICE_ABOVE.only_if(count > 1),
+            BACK_BY_LETTER,
+            HELP,
+            SUSPEND,
+            REPAINT,
+        ]
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
@@ -311,11 +304,11 @@ impl DeletePrompt {
         None
     }
 
-    pub fn keys(&self) -> &'static [Binding] {
+    pub fn keys(&self) -> Vec<Binding> {
         match self.stage {
-            DeleteStage::Asking => CONFIRM_DELETE,
-            DeleteStage::Checking(_) => ONLY_BACK,
-            DeleteStage::Deleting(_) => BUSY,
+            DeleteStage::Asking => question("delete"),
+            DeleteStage::Checking(_) => only_back(),
+            DeleteStage::Deleting(_) => busy(),
         }
     }
 

@@ -184,33 +184,6 @@ impl Typing {
     }
 }
 
-const CHOOSING: &[Binding] = &[CHOOSE, CHOICE_BELOW, CHOICE_ABOVE, HELP, QUIT_BY_LETTER, SUSPEND, REPAINT];
-
-/// The user has come from the form, and can go back to it.
-const CHOOSING_AGAIN: &[Binding] =
-    &[CHOOSE, CHOICE_BELOW, CHOICE_ABOVE, BACK_BY_LETTER, HELP, SUSPEND, REPAINT];
-const BACK_BY_LETTER: Binding = Binding::new("Esc, q, Ctrl-C", "back", Action::Leave);
-
-/// The keys while credentials are typed: every character is text. The visible half comes first.
-const TYPING_IDENTIFIER: &[Binding] = &typing_keys("next");
-const TYPING_SECRET: &[Binding] = &typing_keys("sign in");
-
-const fn typing_keys(enter: &'static str) -> [Binding; 7] {
-    [
-        Binding::new("Enter", enter, Action::Choose),
-        BACK,
-        NEXT_FIELD.only_in_help(),
-        PREVIOUS_FIELD,
-        HELP_BESIDE_TEXT,
-        SUSPEND,
-        REPAINT,
-    ]
-}
-
-const BACK: Binding = Binding::new("Esc, Ctrl-C", "back", Action::Leave);
-
-const TRYING: &[Binding] = &[Binding::new("Esc, Ctrl-C", "stop", Action::Leave), REPAINT];
-
 impl SignIn {
     /// Lists the methods. Profiles come first, because they need no typing.
     pub fn new(profiles: Vec<ProfileName>) -> Self {
@@ -371,18 +344,31 @@ impl Component for SignIn {
         }
     }
 
-    fn keys(&self, app: &Shared) -> &'static [Binding] {
-        match (&self.trying, &self.typing) {
-            (Some(_), _) => TRYING,
-            (None, Some(typing)) if typing.focus == Half::Secret => TYPING_SECRET,
-            (None, Some(_)) => TYPING_IDENTIFIER,
-            (None, None) if matches!(app.session, Session::SignedOut { .. }) => CHOOSING,
-            (None, None) => CHOOSING_AGAIN,
+    fn keys(&self, app: &Shared) -> Vec<Binding> {
+        let leave = |label| Binding::new("Esc, Ctrl-C", label, Action::Leave);
+        if self.trying.is_some() {
+            return vec![leave("stop"), REPAINT];
         }
-    }
-
-    fn works(&self, _app: &Shared, action: Action) -> bool {
-        action != Action::Next || self.typing.as_ref().is_none_or(|typing| typing.kind.is_some())
+        // Every character is text. The visible half comes first.
+        if let Some(typing) = &self.typing {
+            let enter = if typing.focus == Half::Secret { "sign in" } else { "next" };
+            return vec![
+                Binding::new("Enter", enter, Action::Choose),
+                leave("back"),
+                NEXT_FIELD.only_in_help().only_if(typing.kind.is_some()),
+                PREVIOUS_FIELD,
+                HELP_BESIDE_TEXT,
+                SUSPEND,
+                REPAINT,
+            ];
+        }
+        // The user who has come from the form can go back to it.
+        let back = Binding::new("Esc, q, Ctrl-C", "back", Action::Leave);
+        let ways_out = match app.session {
+            Session::SignedOut { .. } => [HELP, QUIT_BY_LETTER],
+            _ => [back, HELP],
+        };
+        [CHOOSE, CHOICE_BELOW, CHOICE_ABOVE].into_iter().chain(ways_out).chain([SUSPEND, REPAINT]).collect()
     }
 
     fn wake_in(&self, _app: &Shared) -> Option<Duration> {

@@ -7,9 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{BaseUrl, CopyOutcome, NewSecret, Session};
 use crate::tui::canvas::rows_of;
-use crate::tui::keys::{
-    Group, HELP, PAGE_DOWN, PAGE_UP, REPAINT, SCROLL_DOWN, SCROLL_UP, SUSPEND, TO_END, TO_START,
-};
+use crate::tui::keys::{HELP, REPAINT, SUSPEND, scrolling};
 use crate::tui::scroll::{Scroll, overflows};
 use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Output, Screen, Shared, Transition};
 
@@ -38,22 +36,6 @@ pub struct CommandView {
     is_copying: bool,
     copied: Option<CopyOutcome>,
 }
-
-const KEYS: &[Binding] = &[
-    Binding::new("c", "copy", Action::CopyCommand),
-    Binding::new("Tab, Right", "next", Action::NextChoice),
-    Binding::new("Shift-Tab, Left", "previous", Action::PreviousChoice).only_in_help(),
-    SCROLL_DOWN,
-    SCROLL_UP,
-    PAGE_DOWN,
-    PAGE_UP,
-    TO_START,
-    TO_END,
-    Binding::new("Esc, q, F2, Ctrl-C", "back", Action::No),
-    HELP,
-    SUSPEND,
-    REPAINT,
-];
 
 impl CommandView {
     /// Handles F2 on the form. Shows the command only if the request could be sent.
@@ -156,20 +138,16 @@ impl Component for CommandView {
         Transition::Stay
     }
 
-    fn keys(&self, _app: &Shared) -> &'static [Binding] {
-        KEYS
-    }
-
-    fn works(&self, app: &Shared, action: Action) -> bool {
-        match action {
-            Action::NextChoice | Action::PreviousChoice => true,
-            Action::CopyCommand => !self.is_copying,
-            _ if action.group() == Group::Move => {
-                let (rows, height) = self.text_rows(app);
-                overflows(rows, height)
-            }
-            _ => true,
-        }
+    fn keys(&self, app: &Shared) -> Vec<Binding> {
+        let (rows, height) = self.text_rows(app);
+        let first = [
+            Binding::new("c", "copy", Action::CopyCommand).only_if(!self.is_copying),
+            Binding::new("Tab, Right", "next", Action::NextChoice),
+            Binding::new("Shift-Tab, Left", "previous", Action::PreviousChoice).only_in_help(),
+        ];
+        let back = Binding::new("Esc, q, F2, Ctrl-C", "back", Action::No);
+        let scrolling = scrolling(overflows(rows, height));
+        first.into_iter().chain(scrolling).chain([back, HELP, SUSPEND, REPAINT]).collect()
     }
 
     fn about(&self) -> &'static [&'static str] {

@@ -5,7 +5,7 @@ use ratatui::text::Line;
 
 use crate::domain::{DeleteError, Delivery, Disposition, Exit, ExitSummary, Format, Now};
 use crate::jobs::{Deletion, Recheck};
-use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, yes};
+use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, Shown, yes};
 use crate::tui::{Action, Binding, Canvas, Command, Output, Remote, Shared, Signal, Transition};
 
 use super::copy::lost_message;
@@ -53,38 +53,6 @@ pub enum LeaveQuestion {
     AlreadyPasted,
     /// No one has it.
     LeaveAnyway,
-}
-
-/// The keys of a question. `leave` is the label of `y`.
-const fn keys(leave: &'static str, quit: Binding) -> [Binding; 6] {
-    [
-        yes(leave),
-        BACK_BUT_CTRL_C,
-        Binding::new("c", "copy", Action::Copy),
-        Binding::new("d", "delete", Action::Delete),
-        HELP,
-        quit,
-    ]
-}
-
-const QUIT_NOW: Binding = Binding::new("Ctrl-C", "quit now", Action::Leave);
-
-const QUIT: &[Binding] = &keys("quit", QUIT_NOW);
-const ABORT: &[Binding] = &keys("quit without writing", QUIT_NOW);
-/// Here Ctrl-C asks about quitting, because leaving leads only to the form.
-const ANOTHER: &[Binding] = &keys("new secret", Binding::new("Ctrl-C", "quit…", Action::Leave));
-
-const BUSY: &[Binding] = &[QUIT_NOW];
-
-impl Leaving {
-    pub(super) fn keys(&self) -> &'static [Binding] {
-        match (&self.confirmation, self.target) {
-            (LeaveConfirmation::Asking(..), Target::Another) => ANOTHER,
-            (LeaveConfirmation::Asking(..), Target::Abort) => ABORT,
-            (LeaveConfirmation::Asking(..), Target::Quit) => QUIT,
-            _ => BUSY,
-        }
-    }
 }
 
 impl CreatedScreen {
@@ -171,21 +139,32 @@ impl CreatedScreen {
     }
 
     /// True if the key works while leaving. A secret that someone may have cannot be deleted.
-    pub(super) fn leave_key_works(&self, leaving: &Leaving, action: Action) -> bool {
-        match (action, &leaving.confirmation) {
-            (Action::Delete, LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, _)) => {
-                self.secret.id.is_some() && !self.is_being_delivered()
-            }
-            (Action::Delete, _) => false,
-            _ => true,
-        }
+    pub(super) fn leave_keys(&self, app: &Shared, leaving: &Leaving) -> Vec<Binding> {
+        let quit_now = Binding::new("Ctrl-C", "quit now", Action::Leave);
+        let LeaveConfirmation::Asking(question, _) = &leaving.confirmation else { return vec![quit_now] };
+        let (leave, quit) = match leaving.target {
+            Target::Quit => ("quit", quit_now),
+            Target::Abort => ("quit without writing", quit_now),
+            // Leaving leads only to the form: Ctrl-C asks about quitting.
+            Target::Another => ("new secret", Binding::new("Ctrl-C", "quit…", Action::Leave)),
+        };
+        vec![
+            yes(leave),
+            BACK_BUT_CTRL_C,
+            Binding::new("c", "copy", Action::Copy).only_if(!app.flags.never_copy),
+            Binding::new("d", "delete", Action::Delete).only_if(self.can_delete(*question)),
+            HELP,
+            quit,
+        ]
+    }
+
+    /// False for a secret that someone may have.
+    fn can_delete(&self, question: LeaveQuestion) -> bool {
+        question == LeaveQuestion::LeaveAnyway && self.secret.id.is_some() && !self.is_being_delivered()
     }
 
     pub(super) fn on_leaving_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        let Some(leaving) = self.leaving.clone().filter(|leaving| self.leave_key_works(leaving, action))
-        else {
-            return Transition::Stay;
-        };
+        let Some(leaving) = self.leaving.clone() else { return Transition::Stay };
         let target = leaving.target;
         match (leaving.confirmation, action) {
             (LeaveConfirmation::Printing, _) => {}
@@ -205,7 +184,7 @@ impl CreatedScreen {
                 self.leaving = None;
                 self.copy(app, Format::Secret);
             }
-            (LeaveConfirmation::Asking(..), Action::Delete) => {
+            (LeaveConfirmation::Asking(question, _), Action::Delete) if self.can_delete(question) => {
                 if let Some(id) = self.secret.id.clone() {
                     app.send(Command::Delete(self.new_secret.account(), id, Recheck::No));
                     let confirmation = LeaveConfirmation::Deleting(app.now);
@@ -321,9 +300,10 @@ impl CreatedScreen {
             canvas.text(2, &error.sentence(), theme.bad);
         }
         canvas.blank();
-        let answers = leaving.keys().iter().filter(|key| {
-            !matches!(key.action, Action::Help | Action::Leave) && self.leave_key_works(leaving, key.action)
-        });
-        canvas.ask_with(question, &answers.map(Binding::hint).collect::<Vec<_>>().join("   "));
+        let is_answer = |key: &Binding| {
+            key.shown != Shown::Nowhere && !matches!(key.action, Action::Help | Action::Leave)
+        };
+        let answers = self.leave_keys(app, leaving).into_iter().filter(is_answer);
+        canvas.ask_with(question, &answers.map(|key| key.hint()).collect::<Vec<_>>().join("   "));
     }
 }

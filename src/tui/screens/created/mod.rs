@@ -76,38 +76,6 @@ pub struct CreatedScreen {
     pasted: Option<(bool, &'static str)>,
 }
 
-/// The keys of this screen, most important first: the footer leaves out the last ones. `quit` is the key to quit.
-const fn keys(quit: Binding) -> [Binding; 17] {
-    [
-        Binding::new("c", "copy", Action::Copy),
-        Binding::new("+", "60 s", Action::Extend),
-        Binding::new("s", "save", Action::Save),
-        Binding::new("p", "run", Action::Pipe),
-        quit,
-        Binding::new("Ctrl-C", "quit", Action::Abort).only_in_help(),
-        Binding::new("r", "reveal", Action::Reveal),
-        Binding::new("r", "hide", Action::Hide),
-        HELP,
-        Binding::new("v", "verify", Action::Verify),
-        Binding::new("u", "update", Action::UpdateProfiles),
-        Binding::new("d", "delete old", Action::DeleteOlder),
-        Binding::new("f", "copy as", Action::CopyAs),
-        Binding::new("n", "new", Action::Another),
-        Binding::new("Esc", "close the command's output", Action::No).only_in_help(),
-        SUSPEND,
-        REPAINT,
-    ]
-}
-
-const fn quit(what: &'static str) -> Binding {
-    Binding::new("q, Esc", what, Action::Leave)
-}
-
-/// Leaving does not ask. Esc does not leave, because it closes things on other screens.
-const QUITS: &[Binding] = &keys(Binding::new("q", "quit", Action::Leave));
-const ASKS: &[Binding] = &keys(quit("quit…"));
-const WRITES: &[Binding] = &keys(Binding::new("q", "write and quit", Action::Leave));
-
 impl CreatedScreen {
     /// The screen of a secret that was just created.
     pub fn new(new_secret: NewSecret, secret: CreatedSecret) -> Self {
@@ -263,42 +231,45 @@ impl Component for CreatedScreen {
         }
     }
 
-    fn keys(&self, app: &Shared) -> &'static [Binding] {
+    fn keys(&self, app: &Shared) -> Vec<Binding> {
+        let output_waits = matches!(app.output, Output::Sink(_));
         match (&self.leaving, &self.prompt) {
-            (Some(leaving), _) => leaving.keys(),
-            (None, Some(prompt)) => prompt.keys(app),
-            (None, None) if matches!(app.output, Output::Sink(_)) => WRITES,
-            (None, None) if self.reason_to_ask().is_some() => ASKS,
-            (None, None) => QUITS,
+            (Some(leaving), _) => return self.leave_keys(app, leaving),
+            (None, Some(prompt)) => return prompt.keys(app),
+            (None, None) => {}
         }
-    }
-
-    fn works(&self, app: &Shared, action: Action) -> bool {
-        if app.flags.never_copy && matches!(action, Action::Copy | Action::CopyAs) {
-            return false;
-        }
-        match (&self.leaving, &self.prompt) {
-            (Some(leaving), _) => return self.leave_key_works(leaving, action),
-            (None, Some(Prompt::Delete(list))) => return list.works(app, action),
-            (None, _) => {}
-        }
-        match action {
-            Action::TakeKnown | Action::NextChoice | Action::PreviousChoice => {
-                !matches!(&self.prompt, Some(Prompt::Run(prompt)) if !prompt.has_known())
-            }
-            Action::Reveal => !self.is_revealed(app.now),
-            Action::Hide => self.is_revealed(app.now),
-            Action::Another => !matches!(app.output, Output::Sink(_)),
-            Action::Verify => !matches!(self.verification, Verification::Running(_)),
-            Action::UpdateProfiles => self.profiles.can_start(),
-            Action::Extend => matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. })),
-            Action::DeleteOlder => {
-                self.has_older_secret(app) == Some(true)
-                    || app.lookups.account.error(&self.new_secret.account()).is_some()
-            }
-            Action::No => self.prompt.is_some() || !self.output.lines.is_empty(),
-            _ => true,
-        }
+        let quit = match () {
+            () if output_waits => Binding::new("q", "write and quit", Action::Leave),
+            () if self.reason_to_ask().is_some() => Binding::new("q, Esc", "quit…", Action::Leave),
+            // Leaving does not ask. Esc does not leave, because it closes things on other screens.
+            () => Binding::new("q", "quit", Action::Leave),
+        };
+        let can_copy = !app.flags.never_copy;
+        let can_extend = matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. }));
+        let can_verify = !matches!(self.verification, Verification::Running(_));
+        let is_revealed = self.is_revealed(app.now);
+        let has_older = self.has_older_secret(app) == Some(true)
+            || app.lookups.account.error(&self.new_secret.account()).is_some();
+        let close_output = Binding::new("Esc", "close the command's output", Action::No).only_in_help();
+        vec![
+            Binding::new("c", "copy", Action::Copy).only_if(can_copy),
+            Binding::new("+", "60 s", Action::Extend).only_if(can_extend),
+            Binding::new("s", "save", Action::Save),
+            Binding::new("p", "run", Action::Pipe),
+            quit,
+            Binding::new("Ctrl-C", "quit", Action::Abort).only_in_help(),
+            Binding::new("r", "reveal", Action::Reveal).only_if(!is_revealed),
+            Binding::new("r", "hide", Action::Hide).only_if(is_revealed),
+            HELP,
+            Binding::new("v", "verify", Action::Verify).only_if(can_verify),
+            Binding::new("u", "update", Action::UpdateProfiles).only_if(self.profiles.can_start()),
+            Binding::new("d", "delete old", Action::DeleteOlder).only_if(has_older),
+            Binding::new("f", "copy as", Action::CopyAs).only_if(can_copy),
+            Binding::new("n", "new", Action::Another).only_if(!output_waits),
+            close_output.only_if(!self.output.lines.is_empty()),
+            SUSPEND,
+            REPAINT,
+        ]
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {

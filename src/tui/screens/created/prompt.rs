@@ -29,19 +29,6 @@ pub enum Prompt {
     Delete(SecretList),
 }
 
-const FORMATS: &[Binding] = &[
-    Binding::new("Enter", "copy", Action::Choose),
-    CHOICE_BELOW,
-    CHOICE_ABOVE,
-    CLOSE_PROMPT,
-    LEAVE_FROM_PROMPT,
-    HELP,
-];
-
-const SAVE: &[Binding] =
-    &[Binding::new("Enter", "save", Action::Choose), CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT];
-const UPDATE: &[Binding] = &[yes("update"), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT];
-
 const ABOUT_SAVE: &[&str] = &[
     "The file extension selects what is saved: .env, .json, .tfvars.json or .yaml (Kubernetes); else the secret alone.",
     "In a .env file that exists, two variables can be updated. No other file is overwritten.",
@@ -64,11 +51,14 @@ impl Prompt {
         }
     }
 
-    pub(super) fn keys(&self, app: &Shared) -> &'static [Binding] {
+    pub(super) fn keys(&self, app: &Shared) -> Vec<Binding> {
+        let enter = |label| Binding::new("Enter", label, Action::Choose);
         match self {
-            Self::Formats(_) => FORMATS,
-            Self::Save(_, None) => SAVE,
-            Self::Save(_, Some(_)) => UPDATE,
+            Self::Formats(_) => {
+                vec![enter("copy"), CHOICE_BELOW, CHOICE_ABOVE, CLOSE_PROMPT, LEAVE_FROM_PROMPT, HELP]
+            }
+            Self::Save(_, None) => vec![enter("save"), CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT],
+            Self::Save(_, Some(_)) => vec![yes("update"), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT],
             Self::Run(run) => run.keys(),
             Self::Delete(list) => list.keys(app),
         }

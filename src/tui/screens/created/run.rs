@@ -26,22 +26,6 @@ const LOW_LIST: u16 = 4;
 
 const LONGEST_NAME: u16 = 20;
 
-const RUN: &[Binding] = &run_keys("run");
-const CHOOSE: &[Binding] = &run_keys("choose");
-
-const fn run_keys(enter: &'static str) -> [Binding; 8] {
-    [
-        Binding::new("Enter", enter, Action::Choose),
-        Binding::new("Down", "next", Action::NextChoice),
-        Binding::new("Tab", "edit", Action::TakeKnown),
-        Binding::new("Ctrl-F", "format", Action::NextFormat),
-        CLOSE_PROMPT,
-        HELP_BESIDE_TEXT,
-        Binding::new("Up", "previous", Action::PreviousChoice).only_in_help(),
-        LEAVE_FROM_PROMPT,
-    ]
-}
-
 pub(super) const ABOUT_RUN: &[&str] = &[
     "There is no shell. {project_id} {client_id} {secret_id} {expires_at} are filled in.",
     "Listed: your own commands ([[sink]] in config.toml), one for each tool that is installed, and those that you ran.",
@@ -119,8 +103,18 @@ impl RunPrompt {
     }
 
     /// Enter inserts the selected command. Without one, it runs the line: a match may be another command.
-    pub(super) fn keys(&self) -> &'static [Binding] {
-        if self.selected.is_some() { CHOOSE } else { RUN }
+    pub(super) fn keys(&self) -> Vec<Binding> {
+        let (has_known, enter) = (self.has_known(), if self.selected.is_some() { "choose" } else { "run" });
+        vec![
+            Binding::new("Enter", enter, Action::Choose),
+            Binding::new("Down", "next", Action::NextChoice).only_if(has_known),
+            Binding::new("Tab", "edit", Action::TakeKnown).only_if(has_known),
+            Binding::new("Ctrl-F", "format", Action::NextFormat),
+            CLOSE_PROMPT,
+            HELP_BESIDE_TEXT,
+            Binding::new("Up", "previous", Action::PreviousChoice).only_in_help().only_if(has_known),
+            LEAVE_FROM_PROMPT,
+        ]
     }
 
     /// True if the list has a command that differs from the line.

@@ -33,62 +33,6 @@ pub use names::Names;
 pub(in crate::tui) use field::InputNote;
 use field::{Resolves, Suggestions};
 
-/// The keys of the project and client ID fields.
-const ON_FIELD: &[Binding] = &[
-    NEXT_FIELD,
-    PREVIOUS_FIELD,
-    Binding::new("Enter", "next field", Action::Confirm).only_in_help(),
-    SIGN_IN,
-    LIST,
-    HELP,
-    QUIT,
-    Binding::new("Ctrl-S", "create", Action::Submit),
-    AS_COMMAND,
-    DISMISS,
-    SUSPEND,
-    REPAINT,
-];
-
-/// The keys of a field with suggestions below it.
-const ON_SUGGESTIONS: &[Binding] = &[
-    Binding::new("Enter", "choose", Action::Choose),
-    Binding::new("Tab", "choose", Action::Next).only_in_help(),
-    Binding::new("Down", "next", Action::NextChoice),
-    Binding::new("Up", "previous", Action::PreviousChoice).only_in_help(),
-    Binding::new("Shift-Tab", "previous field", Action::Previous).only_in_help(),
-    Binding::new("Esc", "close", Action::Dismiss),
-    SIGN_IN,
-    LIST,
-    HELP,
-    QUIT,
-    Binding::new("Ctrl-S", "create", Action::Submit).only_in_help(),
-    AS_COMMAND.only_in_help(),
-    SUSPEND,
-    REPAINT,
-];
-
-const ON_CREATE: &[Binding] = &on_button("create");
-const ON_REPLACE: &[Binding] = &on_button("replace");
-const ON_FULL: &[Binding] = &on_button("delete one");
-
-/// The keys of the last field and the button, where Enter does what the button says.
-const fn on_button(enter: &'static str) -> [Binding; 12] {
-    [
-        Binding::new("Enter", enter, Action::Confirm),
-        SIGN_IN,
-        NEXT_FIELD,
-        PREVIOUS_FIELD,
-        HELP,
-        QUIT,
-        LIST,
-        Binding::new("Ctrl-S", enter, Action::Submit).only_in_help(),
-        AS_COMMAND,
-        DISMISS,
-        SUSPEND,
-        REPAINT,
-    ]
-}
-
 /// A message below the button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -453,34 +397,67 @@ impl Component for FormScreen {
         app.form.paste(text, host.as_deref());
     }
 
-    fn works(&self, app: &Shared, action: Action) -> bool {
-        let suggestions = app.suggestions();
-        match action {
-            Action::Dismiss => suggestions.is_some() || app.form.notice.is_some(),
-            Action::Choose => suggestions.is_some_and(|(_, list)| names::selected(list).is_some()),
-            Action::NextChoice | Action::PreviousChoice => {
-                suggestions.is_some_and(|(_, list)| list.matches.len() > 1)
+    fn keys(&self, app: &Shared) -> Vec<Binding> {
+        let open = app.suggestions();
+        let sign_in = SIGN_IN.in_footer_if(app.suggests_signing_in());
+        let as_command = AS_COMMAND.in_footer_if(app.form.new_secret().is_some());
+        let dismiss = DISMISS.only_if(open.is_some() || app.form.notice.is_some());
+        let submit = |label| Binding::new("Ctrl-S", label, Action::Submit);
+        if let Some((_, list)) = open.filter(|(_, list)| list.matches.len() > 0) {
+            let has_others = list.matches.len() > 1;
+            return vec![
+                Binding::new("Enter", "choose", Action::Choose).only_if(names::selected(list).is_some()),
+                Binding::new("Tab", "choose", Action::Next).only_in_help(),
+                Binding::new("Down", "next", Action::NextChoice).only_if(has_others),
+                Binding::new("Up", "previous", Action::PreviousChoice).only_in_help().only_if(has_others),
+                Binding::new("Shift-Tab", "previous field", Action::Previous).only_in_help(),
+                Binding::new("Esc", "close", Action::Dismiss),
+                sign_in,
+                LIST,
+                HELP,
+                QUIT,
+                submit("create").only_in_help(),
+                AS_COMMAND.only_in_help(),
+                SUSPEND,
+                REPAINT,
+            ];
+        }
+        let enter = match (app.form.focus, app.submit_action()) {
+            (Focus::Field(FieldName::Project | FieldName::Client), _) => {
+                return vec![
+                    NEXT_FIELD,
+                    PREVIOUS_FIELD,
+                    Binding::new("Enter", "next field", Action::Confirm).only_in_help(),
+                    sign_in,
+                    LIST,
+                    HELP,
+                    QUIT,
+                    submit("create"),
+                    as_command,
+                    dismiss,
+                    SUSPEND,
+                    REPAINT,
+                ];
             }
-            _ => true,
-        }
-    }
-
-    fn keys(&self, app: &Shared) -> &'static [Binding] {
-        match (app.form.focus, app.submit_action()) {
-            _ if app.suggestions().is_some_and(|(_, list)| list.matches.len() > 0) => ON_SUGGESTIONS,
-            (Focus::Field(FieldName::Project | FieldName::Client), _) => ON_FIELD,
-            (_, SubmitAction::Create) => ON_CREATE,
-            (_, SubmitAction::ReplaceExpired) => ON_REPLACE,
-            (_, SubmitAction::ListSecrets) => ON_FULL,
-        }
-    }
-
-    fn is_in_footer(&self, app: &Shared, binding: &Binding) -> bool {
-        match binding.action {
-            Action::AsCommand => binding.is_in_footer && app.form.new_secret().is_some(),
-            Action::SignIn => app.suggests_signing_in(),
-            _ => binding.is_in_footer,
-        }
+            // On the last field and the button, Enter does what the button says.
+            (_, SubmitAction::Create) => "create",
+            (_, SubmitAction::ReplaceExpired) => "replace",
+            (_, SubmitAction::ListSecrets) => "delete one",
+        };
+        vec![
+            Binding::new("Enter", enter, Action::Confirm),
+            sign_in,
+            NEXT_FIELD,
+            PREVIOUS_FIELD,
+            HELP,
+            QUIT,
+            LIST,
+            submit(enter).only_in_help(),
+            as_command,
+            dismiss,
+            SUSPEND,
+            REPAINT,
+        ]
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {

@@ -42,44 +42,6 @@ pub struct Picker {
     is_refused: bool,
 }
 
-const RELOAD: Binding = Binding::new("Ctrl-R", "reload", Action::Retry);
-const BELOW: Binding = Binding::new("Down", "next", Action::NextChoice);
-const ABOVE: Binding = Binding::new("Up", "previous", Action::PreviousChoice).only_in_help();
-const BACK: Binding = Binding::new("Esc, Ctrl-C", "back", Action::Leave);
-
-const KEYS: &[Binding] = &[
-    RELOAD,
-    CHOOSE,
-    CHOICE_BELOW,
-    CHOICE_ABOVE,
-    PAGE_DOWN,
-    PAGE_UP,
-    BACK,
-    HELP_BESIDE_TEXT,
-    SUSPEND,
-    REPAINT,
-];
-
-/// The keys for accounts, which depend on their order.
-const BY_EXPIRY: &[Binding] = &accounts_keys("sort by name");
-const BY_NAME: &[Binding] = &accounts_keys("sort by expiry");
-
-const fn accounts_keys(sort: &'static str) -> [Binding; 11] {
-    [
-        RELOAD,
-        CHOOSE,
-        Binding::new("Tab", sort, Action::Sort),
-        BELOW,
-        ABOVE,
-        PAGE_DOWN,
-        PAGE_UP,
-        BACK,
-        HELP_BESIDE_TEXT,
-        SUSPEND,
-        REPAINT,
-    ]
-}
-
 impl Picker {
     /// Opens the list for the field in focus. From the button, it is the list for the first field that is not valid, or
     /// else the accounts.
@@ -196,22 +158,28 @@ impl Component for Picker {
         Transition::Stay
     }
 
-    fn keys(&self, _app: &Shared) -> &'static [Binding] {
-        match (self.list.field, self.list.sort) {
-            (FieldName::Client, Sort::Expiry) => BY_EXPIRY,
-            (FieldName::Client, Sort::Name) => BY_NAME,
-            _ => KEYS,
+    fn keys(&self, app: &Shared) -> Vec<Binding> {
+        let (count, page) = (self.list.matches.len(), list_rows(app.body()));
+        let is_allowed = self.chosen().is_some_and(|item| item.is_allowed(app.form.limit));
+        let reload = Binding::new("Ctrl-R", "reload", Action::Retry).only_if(self.list.error.is_some());
+        let mut keys = vec![reload, CHOOSE.only_if(is_allowed)];
+        if self.list.field == FieldName::Client {
+            let sort = match self.list.sort {
+                Sort::Expiry => "sort by name",
+                Sort::Name => "sort by expiry",
+            };
+            keys.extend([
+                Binding::new("Tab", sort, Action::Sort).only_if(count > 1),
+                Binding::new("Down", "next", Action::NextChoice).only_if(count > 1),
+                Binding::new("Up", "previous", Action::PreviousChoice).only_in_help().only_if(count > 1),
+            ]);
+        } else {
+            keys.extend([CHOICE_BELOW, CHOICE_ABOVE].map(|key| key.only_if(count > 1)));
         }
-    }
-
-    fn works(&self, app: &Shared, action: Action) -> bool {
-        match action {
-            Action::Choose => self.chosen().is_some_and(|item| item.is_allowed(app.form.limit)),
-            Action::NextChoice | Action::PreviousChoice | Action::Sort => self.list.matches.len() > 1,
-            Action::PageDown | Action::PageUp => self.list.matches.len() > list_rows(app.body()),
-            Action::Retry => self.list.error.is_some(),
-            _ => true,
-        }
+        let back = Binding::new("Esc, Ctrl-C", "back", Action::Leave);
+        keys.extend([PAGE_DOWN, PAGE_UP].map(|key| key.only_if(count > page)));
+        keys.extend([back, HELP_BESIDE_TEXT, SUSPEND, REPAINT]);
+        keys
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use crate::domain::text::{check_failed, none_appeared};
 use crate::domain::{AccountRef, ExistingSecret, Now, PendingRecord, SecretId};
 use crate::jobs::{Deletion, Recovered};
-use crate::tui::{Action, Canvas, Component, Glyphs, Shared, text};
+use crate::tui::{Action, Canvas, Glyphs, Shared, text};
 
 use super::super::secret_list::IN_USE;
 use super::{Origin, Recovery, Search};

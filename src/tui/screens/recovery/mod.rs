@@ -48,37 +48,6 @@ enum Search {
     Done { recovered: Recovered, at: Now },
 }
 
-/// The keys of this screen, most important first. Keys that would do nothing are left out.
-const fn keys(keep: &'static str, check: &'static str, back: Binding, quit: Binding) -> [Binding; 8] {
-    [
-        Binding::new("d", "delete it", Action::Delete),
-        Binding::new("k", keep, Action::Keep),
-        Binding::new("l", check, Action::CheckAgain),
-        back,
-        quit,
-        HELP,
-        SUSPEND,
-        REPAINT,
-    ]
-}
-
-const AFTER_POST: &[Binding] = &keys(
-    "keep it",
-    "check again",
-    Binding::new("b", "back to the form", Action::BackToForm),
-    QUIT_BY_LETTER,
-);
-const PREVIOUS_RUN: &[Binding] = &previous_run("keep it", "later");
-/// The secret was deleted, here or by someone else.
-const PREVIOUS_RUN_OVER: &[Binding] = &previous_run("forget it", "back to the form");
-
-const fn previous_run(keep: &'static str, back: &'static str) -> [Binding; 8] {
-    let back = Binding::new("Esc", back, Action::BackToForm);
-    keys(keep, "check", back, Binding::new("q, Ctrl-C", "quit", Action::Leave))
-}
-
-const QUIT_ANYWAY: &[Binding] = &[yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PROMPT, HELP];
-
 impl Recovery {
     fn with_origin(origin: Origin, account: AccountRef, sent_at: Now, before: Before) -> Self {
         let search = Search::NotStarted;
@@ -169,6 +138,17 @@ impl Recovery {
 
     fn is_created(&self) -> bool {
         self.found().is_some() || self.is_certain()
+    }
+
+    /// False if this would do nothing now.
+    fn works(&self, app: &Shared, action: Action) -> bool {
+        let can_act = !matches!(self.deleted, Some(Deletion::Deleted | Deletion::Used(_)));
+        match action {
+            Action::Delete => can_act && !self.is_gone() && self.secret_id(app).is_some(),
+            Action::Keep => !self.is_deleted() && (self.record().is_some() || self.secret_id(app).is_some()),
+            Action::CheckAgain => can_act && !self.is_searching() && self.is_same_host(app),
+            _ => true,
+        }
     }
 
     fn on_recovered(&mut self, app: &mut Shared, recovered: Recovered) {
@@ -306,24 +286,34 @@ impl Component for Recovery {
         Transition::Stay
     }
 
-    fn keys(&self, _app: &Shared) -> &'static [Binding] {
-        match &self.deletion {
-            Some(prompt) => prompt.keys(),
-            None if self.asks_to_leave => QUIT_ANYWAY,
-            None if self.record().is_none() => AFTER_POST,
-            None if self.is_gone() || self.is_deleted() => PREVIOUS_RUN_OVER,
-            None => PREVIOUS_RUN,
+    fn keys(&self, app: &Shared) -> Vec<Binding> {
+        if let Some(prompt) = &self.deletion {
+            return prompt.keys();
         }
-    }
-
-    fn works(&self, app: &Shared, action: Action) -> bool {
-        let can_act = !matches!(self.deleted, Some(Deletion::Deleted | Deletion::Used(_)));
-        match action {
-            Action::Delete => can_act && !self.is_gone() && self.secret_id(app).is_some(),
-            Action::Keep => !self.is_deleted() && (self.record().is_some() || self.secret_id(app).is_some()),
-            Action::CheckAgain => can_act && !self.is_searching() && self.is_same_host(app),
-            _ => true,
+        if self.asks_to_leave {
+            return vec![yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PROMPT, HELP];
         }
+        let later = |label| {
+            [Binding::new("Esc", label, Action::BackToForm), Binding::new("q, Ctrl-C", "quit", Action::Leave)]
+        };
+        let (keep, check, [back, quit]) = if self.record().is_none() {
+            let back = Binding::new("b", "back to the form", Action::BackToForm);
+            ("keep it", "check again", [back, QUIT_BY_LETTER])
+        } else if self.is_gone() || self.is_deleted() {
+            ("forget it", "check", later("back to the form"))
+        } else {
+            ("keep it", "check", later("later"))
+        };
+        vec![
+            Binding::new("d", "delete it", Action::Delete).only_if(self.works(app, Action::Delete)),
+            Binding::new("k", keep, Action::Keep).only_if(self.works(app, Action::Keep)),
+            Binding::new("l", check, Action::CheckAgain).only_if(self.works(app, Action::CheckAgain)),
+            back,
+            quit,
+            HELP,
+            SUSPEND,
+            REPAINT,
+        ]
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
