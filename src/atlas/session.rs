@@ -92,14 +92,11 @@ impl Client {
         }
     }
 
-    /// Keeps the challenge of a response for the next request. True if there is one and the credentials need it.
+    /// Keeps the challenge of a response for the next request. True if there is one.
     pub(super) fn keep_challenge(&self, response: &mut ApiResponse) -> bool {
-        let new = response.challenge.take().filter(|_| self.has_key());
-        let is_new = new.is_some();
-        if is_new {
-            *self.challenge() = new;
-        }
-        is_new
+        let Some(new) = response.challenge.take() else { return false };
+        *self.challenge() = Some(new);
+        true
     }
 
     /// Drops a challenge whose nonce was refused, so that the next request does not use it again.
@@ -111,11 +108,8 @@ impl Client {
 
     /// True if a challenge must be fetched before a request that is sent only once.
     pub(super) fn needs_challenge(&self) -> bool {
-        self.has_key() && self.challenge().as_ref().is_none_or(|kept| kept.is_old(Instant::now()))
-    }
-
-    fn has_key(&self) -> bool {
         matches!(self.credentials, Credentials::ApiKey { .. })
+            && self.challenge().as_ref().is_none_or(|kept| kept.is_old(Instant::now()))
     }
 
     fn challenge(&self) -> MutexGuard<'_, Option<Challenge>> {

@@ -55,9 +55,6 @@ impl BaseUrl {
             return Err(BaseUrlError::Quoted);
         }
         let host = url.host().ok_or(BaseUrlError::NotAUrl)?;
-        if is_quoted(&host.to_string()) {
-            return Err(BaseUrlError::Quoted);
-        }
         match url.scheme() {
             "https" => {}
             "http" if is_loopback(&host) => {}

@@ -31,14 +31,11 @@ pub enum Cause {
     Dns(ServerText),
     /// The host refused the connection or could not be reached.
     Connect(ServerText),
-    /// No connection within the time limit.
     ConnectTimeout,
     Tls(ServerText),
-    /// The proxy refused the request or failed.
     Proxy(ServerText),
     /// The server sent no challenge that the API key can respond to (RFC 7616, section 3.3).
     NoChallenge(ServerText),
-    /// The connection was interrupted.
     Interrupted(ServerText),
     TimedOut(Duration),
     /// The token endpoint does not accept this ID with this secret (`invalid_client`, RFC 6749, section 5.2). Contains
@@ -76,7 +73,6 @@ pub enum Cause {
 pub enum Certainty {
     /// This request changed nothing: it was not sent, or Atlas refused it.
     NotDone,
-    /// It may have been executed.
     Unknown,
     /// It was executed: a secret exists whose value is lost.
     Done,
@@ -136,7 +132,6 @@ impl ApiError {
         self.rejection().map(Rejection::kind)
     }
 
-    /// True if the credentials were refused.
     pub fn is_about_signing_in(&self) -> bool {
         matches!(self.cause, Cause::SignInRefused(_) | Cause::TokenRefused { .. })
             || self.rejection_kind() == Some(RejectionKind::NotAuthorized)

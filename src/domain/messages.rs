@@ -541,6 +541,18 @@ mod tests {
     }
 
     #[test]
+    fn each_tls_error_has_its_own_action() {
+        let rows = [
+            ("the certificate was rejected (bad encoding)", "SSL_CERT_FILE"),
+            ("the certificate has expired, or this machine's clock is wrong", "Check this machine's clock."),
+            ("the host does not speak TLS", "base URL"),
+        ];
+        for (why, remedy) in rows {
+            assert!(tls_action(why).contains(remedy), "{why}");
+        }
+    }
+
+    #[test]
     fn the_address_for_the_access_list_is_shown_if_atlas_named_it() {
         let address = Some(ServerText::new("203.0.113.7"));
         for code in ["IP_ADDRESS_NOT_ON_ACCESS_LIST", "ORG_REQUIRES_ACCESS_LIST"] {

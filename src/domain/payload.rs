@@ -422,15 +422,10 @@ mod tests {
         let exited = |code, last_line| CommandOutcome::Exited { code, last_line };
         let rows = [
             (CommandOutcome::Succeeded, "pass read it and exited with 0"),
-            (CommandOutcome::Malformed(words()), "This cannot be run: words."),
-            (CommandOutcome::UnknownPlaceholder(words()), "Unknown placeholder words"),
-            (CommandOutcome::NotFound(words()), "no program words."),
             (CommandOutcome::NotStarted(words()), "pass could not be started: words."),
             (exited(7, ServerText::default()), "pass exited with 7."),
             (exited(7, words()), "pass exited with 7: words"),
-            (CommandOutcome::Killed(2), "You stopped pass."),
             (CommandOutcome::Killed(9), "pass was ended by signal 9."),
-            (CommandOutcome::ClosedEarly, "did not read the whole secret."),
             (CommandOutcome::Lost(words()), "is not known (words)."),
         ];
         for (outcome, expected) in rows {

@@ -55,7 +55,8 @@ impl Connections {
             source,
             query_flags: self.query_flags,
             keeps_open: self.keeps_open,
-            ready: MadeOnce::default(),
+            ready: OnceCell::new(),
+            failures: Mutex::default(),
         })
     }
 
@@ -213,7 +214,8 @@ pub(super) struct Connection {
     source: Source,
     query_flags: QueryFlags,
     keeps_open: bool,
-    ready: MadeOnce<Arc<Ready>, ApiError>,
+    ready: OnceCell<Arc<Ready>>,
+    failures: Mutex<Vec<ApiError>>,
 }
 
 struct Ready {
@@ -229,7 +231,22 @@ impl Connection {
     }
 
     async fn ready(&self) -> ApiResult<Arc<Ready>> {
-        self.ready.get_or_make(async || self.set_up().await).await
+        self.ready_from(async || self.set_up().await).await
+    }
+
+    /// Sets up the connection once. All who wait for it share an error, so that a keyring prompt that the user
+    /// dismissed is not shown again. A later call tries again, because the keyring may have been unlocked.
+    async fn ready_from(&self, set_up: impl AsyncFnOnce() -> ApiResult<Arc<Ready>>) -> ApiResult<Arc<Ready>> {
+        let before = lock(&self.failures).len();
+        let attempt = async || {
+            if let Some(failure) = lock(&self.failures).get(before) {
+                return Err(failure.clone());
+            }
+            let result = set_up().await;
+            lock(&self.failures).extend(result.as_ref().err().cloned());
+            result
+        };
+        self.ready.get_or_try_init(attempt).await.cloned()
     }
 
     /// The profile of a browser login, if this is a refusal of its token.
@@ -254,7 +271,7 @@ impl Connection {
     }
 
     async fn close(&self) {
-        if let Some(ready) = self.ready.value.get() {
+        if let Some(ready) = self.ready.get() {
             ready.client.revoke().await;
         }
     }
@@ -294,45 +311,15 @@ pub(super) fn unusable(why: &str) -> ApiError {
     ApiError::not_sent(Cause::Credentials(ServerText::new(why)))
 }
 
-/// A value that is made once. All who wait for it share an error, so that a keyring prompt that the user dismissed is
-/// not shown again. A later call tries again, because the keyring may have been unlocked.
-struct MadeOnce<T, E> {
-    value: OnceCell<T>,
-    failures: Mutex<Vec<E>>,
-}
-
-impl<T, E> Default for MadeOnce<T, E> {
-    fn default() -> Self {
-        Self { value: OnceCell::new(), failures: Mutex::default() }
-    }
-}
-
-impl<T: Clone, E: Clone> MadeOnce<T, E> {
-    async fn get_or_make(&self, make: impl AsyncFnOnce() -> Result<T, E>) -> Result<T, E> {
-        let before = lock(&self.failures).len();
-        let attempt = async || {
-            if let Some(failure) = lock(&self.failures).get(before) {
-                return Err(failure.clone());
-            }
-            let result = make().await;
-            lock(&self.failures).extend(result.as_ref().err().cloned());
-            result
-        };
-        self.value.get_or_try_init(attempt).await.cloned()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
+    use std::task::{Context, Waker};
 
     use tokio::task::yield_now;
 
-    use std::task::{Context, Waker};
-
     use super::*;
-    use crate::domain::Credentials;
-    use crate::domain::PairKind;
+    use crate::domain::{Credentials, PairKind};
 
     #[tokio::test]
     async fn the_login_of_a_replaced_session_is_not_reported() {
@@ -401,21 +388,20 @@ mod tests {
 
     #[tokio::test]
     async fn waiting_callers_share_an_error_and_later_ones_try_again() {
-        let (client, prompts) = (MadeOnce::<&str, &str>::default(), Cell::new(0));
+        let connections = Connections::new(None, QueryFlags::default(), false);
+        let connection = connections.try_source(Source::Demo(Box::new(World::demo().unwrap())));
+        let prompts = Cell::new(0);
         let dismissed = async || {
             prompts.set(prompts.get() + 1);
             yield_now().await;
-            Err("dismissed")
+            Err(unusable("dismissed"))
         };
-        let (first, second, third) = tokio::join!(
-            client.get_or_make(dismissed),
-            client.get_or_make(dismissed),
-            client.get_or_make(dismissed)
-        );
-        assert_eq!([first, second, third], [Err("dismissed"); 3]);
+        let waiting = || connection.ready_from(dismissed);
+        let (first, second, third) = tokio::join!(waiting(), waiting(), waiting());
+        for result in [first, second, third] {
+            assert_eq!(result.err(), Some(unusable("dismissed")));
+        }
         assert_eq!(prompts.get(), 1);
-        assert_eq!(client.get_or_make(async || Ok("unlocked")).await, Ok("unlocked"));
-        assert_eq!(client.get_or_make(dismissed).await, Ok("unlocked"));
-        assert_eq!(prompts.get(), 1);
+        assert!(connection.ready().await.is_ok());
     }
 }

@@ -188,10 +188,6 @@ mod tests {
         }
     }
 
-    fn id() -> Option<SecretId> {
-        SecretId::from_server("6650f0aa12bc34de56f07890")
-    }
-
     /// Records in this folder, for a run that uses a real host.
     fn records(folder: PathBuf) -> Arc<Records> {
         let credentials = Credentials::access_token("fake".to_owned()).unwrap();
@@ -221,7 +217,7 @@ mod tests {
         records.connections.try_source(Source::Demo(Box::new(World::demo().unwrap())));
         records.connections.use_tried();
         begin(&records).await.unwrap();
-        records.created(id(), None).await.unwrap();
+        records.created(SecretId::from_server("6650f0aa12bc34de56f07890"), None).await.unwrap();
         assert_eq!(contents(&home), real, "it gets no ID of the demo");
         records.settle().await.unwrap();
         records.remove().await.unwrap();

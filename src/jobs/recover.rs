@@ -80,18 +80,14 @@ fn compare(fetched: &ServiceAccount, before: &Before) -> Recovered {
 
 /// True if the secret was created after the POST had ended, so by another request.
 fn was_created_later(secret: &ExistingSecret, before: &Before) -> bool {
-    secret.created_at.zip(before.latest).is_some_and(|(created_at, latest)| is_after(created_at, latest))
-}
-
-fn is_after(created_at: Timestamp, latest: Timestamp) -> bool {
-    latest.checked_add(SKEW).is_ok_and(|latest| created_at > latest)
+    let latest = before.latest.and_then(|latest| latest.checked_add(SKEW).ok());
+    secret.created_at.zip(latest).is_some_and(|(created_at, latest)| created_at > latest)
 }
 
 fn is_in_time(secret: &ExistingSecret, before: &Before) -> bool {
     let earliest = before.at.checked_sub(SKEW).unwrap_or(before.at);
-    let is_too_late = |created_at| before.latest.is_some_and(|latest| is_after(created_at, latest));
     match secret.created_at {
-        Some(created_at) => created_at >= earliest && !is_too_late(created_at),
+        Some(created_at) => created_at >= earliest && !was_created_later(secret, before),
         None => before.latest.is_none(),
     }
 }

@@ -115,18 +115,6 @@ fn an_existing_folder_stays_as_it_is() {
 }
 
 #[test]
-fn a_record_is_reported_once_its_program_is_gone() {
-    let fixture = fixture();
-    assert!(fixture.reported().is_empty(), "no folder yet");
-    let record = fixture.journal.begin(&entry()).unwrap();
-    assert!(fixture.reported().is_empty(), "its program lives");
-    record.created(with_response().secret_id, with_response().expires_at).unwrap();
-    assert!(fixture.reported().is_empty(), "its program still lives");
-    drop(record);
-    assert_eq!(fixture.reported_eventually(1), [with_response()]);
-}
-
-#[test]
 fn a_removed_record_is_gone() {
     let fixture = fixture();
     fixture.journal.begin(&entry()).unwrap().remove().unwrap();
@@ -134,17 +122,6 @@ fn a_removed_record_is_gone() {
     let record = fixture.journal.begin(&entry()).unwrap();
     fs::remove_file(&fixture.files()[0]).unwrap();
     record.remove().expect("another program has removed it already");
-}
-
-#[test]
-fn two_programs_never_report_the_same_record() {
-    let fixture = fixture();
-    drop(fixture.journal.begin(&entry()).unwrap());
-    let first = fixture.journal.pending().unwrap();
-    assert_eq!(first.len(), 1);
-    assert!(fixture.reported().is_empty(), "the first program is telling it");
-    drop(first);
-    assert_eq!(fixture.reported_eventually(1).len(), 1, "it reported it and left it");
 }
 
 #[test]
@@ -196,14 +173,6 @@ fn anything_but_a_file_is_not_even_opened() {
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     assert!(fixture.journal.pending().unwrap().is_empty());
     assert_eq!(fixture.files().len(), 5);
-}
-
-#[test]
-fn a_folder_that_cannot_be_made_is_reported() {
-    let fixture = fixture();
-    fs::write(fixture.folder.parent().unwrap(), "a file in the way").unwrap();
-    let error = fixture.journal.begin(&entry()).unwrap_err();
-    assert_eq!(why_failed(&error), "the folder for records does not exist and cannot be created");
 }
 
 #[test]

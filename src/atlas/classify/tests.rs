@@ -139,6 +139,7 @@ fn a_refusal_does_not_need_a_code() {
         (r#"{"detail":"Not you."}"#, None),
         (r#"{"reason":"Unauthorized"}"#, None),
         (r#"{"error":400}"#, None),
+        (r#"{"error":401.5,"detail":"x"}"#, None),
         (r#"{"error":"Unauthorized","reason":"x","detail":"x"}"#, None),
         (r#"{"error":{"code":401},"detail":"x"}"#, None),
         (r#"{"message":"Unauthorized"}"#, None),

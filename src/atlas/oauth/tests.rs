@@ -46,7 +46,6 @@ fn a_lifetime_of_any_size_is_parsed() {
 #[test]
 fn the_type_of_error_distinguishes_the_refusals() {
     let rows = [
-        (401, r#"{"error":"invalid_client"}"#, "refused: invalid_client"),
         (400, r#"{"error":"invalid_client"}"#, "refused: invalid_client"),
         (
             401,
@@ -54,7 +53,6 @@ fn the_type_of_error_distinguishes_the_refusals() {
             "refused: mdb_sa_sk_... is wrong.",
         ),
         (401, r#"{"error":401,"reason":"Unauthorized","detail":"No."}"#, "refused: No."),
-        (400, r#"{"error":"invalid_request"}"#, "no token, 400: invalid_request"),
         (403, r#"{"error":"invalid_client"}"#, "no token, 403: invalid_client"),
         (499, r#"{"error":"invalid_client"}"#, "no token, 499: invalid_client"),
         (
