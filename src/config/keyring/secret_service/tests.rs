@@ -185,7 +185,7 @@ fn serve(fake: &Fake) -> (Keyring, Connection) {
     });
     let client = Builder::async_io_unix_stream(ours).p2p().build().unwrap();
     let service = SecretService::connect_with_existing(EncryptionType::Plain, client).unwrap();
-    (Keyring(service), server.join().unwrap())
+    (Keyring(service, "atlascli_ci".to_owned()), server.join().unwrap())
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn entries_are_searched_where_the_atlas_cli_keeps_them_and_one_prompt_is_enough(
             "dismissed" => Err(dismissed.clone()),
             collection => Ok(Some(collection.as_bytes().to_vec())),
         };
-        assert_eq!(keyring.entry("atlascli_ci", "client_id"), expected, "{row:?}");
+        assert_eq!(keyring.entry("client_id"), expected, "{row:?}");
         assert_eq!(fake.state().prompts, prompts, "{row:?}");
     }
 }
