@@ -36,28 +36,19 @@ pub fn read_at_most(file: &File, limit: u64) -> io::Result<Option<Zeroizing<Vec<
 pub struct FileStat {
     /// Device and inode.
     pub identity: (u64, u64),
-    /// The owner's user ID.
     pub owner: u32,
-    /// The group's ID.
     pub group: u32,
-    /// The permissions.
     pub mode: u32,
-    /// The number of hard links.
     pub links: u64,
-    /// In bytes.
     pub length: u64,
     modified: Option<SystemTime>,
-    /// When its content or its metadata last changed, in seconds and nanoseconds.
-    changed: (i64, i64),
 }
 
 impl FileStat {
-    /// Examines an open file.
     pub fn of(file: &File) -> io::Result<Self> {
         file.metadata().map(|metadata| Self::from(&metadata))
     }
 
-    /// True if its owner is this user.
     pub fn is_ours(self) -> bool {
         self.owner == user_id()
     }
@@ -80,7 +71,6 @@ impl From<&Metadata> for FileStat {
             links: metadata.nlink(),
             length: metadata.len(),
             modified: metadata.modified().ok(),
-            changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
 
@@ -94,7 +84,6 @@ impl From<&Metadata> for FileStat {
             links: 1,
             length: metadata.len(),
             modified: metadata.modified().ok(),
-            changed: (0, 0),
         }
     }
 }
@@ -105,7 +94,6 @@ pub fn user_id() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// On a system without user IDs.
 #[cfg(not(unix))]
 pub fn user_id() -> u32 {
     0
@@ -124,7 +112,6 @@ pub fn set_mode(file: &File, mode: u32) -> io::Result<()> {
 pub struct Folder(Option<File>);
 
 impl Folder {
-    /// Opens a folder.
     pub fn open(path: &Path) -> io::Result<Self> {
         Ok(Self(if cfg!(unix) { Some(File::open(path)?) } else { None }))
     }

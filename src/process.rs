@@ -48,14 +48,12 @@ pub fn find_program(name: &str, path: &OsStr) -> Option<PathBuf> {
     folders.map(|folder| folder.join(&name)).find(|file| is_program(file))
 }
 
-#[cfg(unix)]
 fn is_program(file: &Path) -> bool {
-    file.is_file() && rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok()
-}
-
-#[cfg(not(unix))]
-fn is_program(file: &Path) -> bool {
-    file.is_file()
+    #[cfg(unix)]
+    let is_executable = rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok();
+    #[cfg(not(unix))]
+    let is_executable = true;
+    file.is_file() && is_executable
 }
 
 /// The first argument of this program if it is to become a command.

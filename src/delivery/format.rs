@@ -123,26 +123,16 @@ fn compose_manifest<'a>(client: &str, fields: impl Iterator<Item = Field<'a>>, s
     }
 }
 
-/// Writes `text` in double quotes, as both JSON (RFC 8259) and YAML (1.1 and 1.2, double-quoted style) read it.
+/// Writes `text` in double quotes, as JSON (RFC 8259) and TOML read it.
 pub(super) fn double_quoted(text: &str, sink: &mut Sink<'_>) {
-    sink("\"");
-    for character in text.chars() {
-        match character {
-            '"' => sink("\\\""),
-            '\\' => sink("\\\\"),
-            // All characters that need it are in the basic plane, so four digits are enough.
-            _ if needs_escape(character) => sink(&format!("\\u{:04x}", u32::from(character))),
-            _ => sink(character.encode_utf8(&mut [0; 4])),
-        }
+    let mut quoted = Zeroizing::new(Vec::with_capacity(6 * text.len() + 2));
+    // Writing a string to memory does not fail.
+    let _ = serde_json::to_writer(&mut *quoted, text);
+    for (index, part) in std::str::from_utf8(&quoted).unwrap_or_default().split('\u{7f}').enumerate() {
+        // TOML needs an escape for this character.
+        sink(if index > 0 { "\\u007f" } else { "" });
+        sink(part);
     }
-    sink("\"");
-}
-
-/// True if JSON or YAML needs an escape for this character. YAML 1.1 reads U+0085, U+2028 and U+2029 as line breaks,
-/// and no version of YAML allows a byte order mark or a noncharacter.
-fn needs_escape(character: char) -> bool {
-    matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-        || character.is_control()
 }
 
 /// Writes `value` so that a POSIX shell (XCU 2.2, Quoting) and the readers of `.env` files read it as one unchanged

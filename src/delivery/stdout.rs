@@ -25,67 +25,55 @@ pub enum StdoutKind {
 /// Why standard output must not or cannot get the secret. Each message says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StdoutError {
-    /// It is closed, which Rust turns into `/dev/null`, or it is `/dev/null`.
     #[error(
         "Standard output is closed or /dev/null, so the secret would be lost. Redirect it to a pipe or a \
          file, or not at all."
     )]
     Discarded,
-    /// It is read-only.
     #[error("Standard output cannot be written to. Redirect it to a pipe or a file, or not at all.")]
     ReadOnly,
-    /// It is a file that its group or all users can read.
     #[error(
         "Other users can read the file that standard output goes to, and may have it open already. Run `umask 077`, \
          and send it to a new file."
     )]
     Readable,
-    /// It is a named pipe that its group or all users can read.
     #[error(
         "Other users can read the named pipe that standard output goes to, and may have it open already. Make a new \
          one with `mkfifo -m 600`."
     )]
     ReadableFifo,
-    /// It is a file or a named pipe of another user.
     #[error(
         "The file or named pipe that standard output goes to belongs to another user, who could read the secret. \
          Send it to a new file of your own."
     )]
     OtherOwner,
-    /// It is a pipe or a socket whose other end is closed.
     #[error(
         "No program reads standard output anymore, so the secret would be lost. Start that program again."
     )]
     NoReader,
-    /// It is a device other than a terminal, or any other kind of file that neither stores nor passes on the secret.
     #[error(
         "Standard output is a device, which would lose the secret or show it to others. Redirect it to a pipe \
          or a file, or not at all."
     )]
     Device,
-    /// It is the system's journal, which stores what it gets (systemd.exec(5), `$JOURNAL_STREAM`).
     #[error(
         "Standard output goes to the system's journal, which would keep the secret. Send it to a pipe or a file."
     )]
     Journal,
-    /// It is also standard error, as in most logs.
     #[error(
         "Standard output and standard error go to the same place, such as a log. Send standard output to a pipe or \
          a file of its own."
     )]
     Mixed,
-    /// There is a format, but standard output is a terminal.
     #[error(
         "--format: standard output is a terminal, where secrets are never printed; redirect it or remove --format"
     )]
     FormatOnTerminal,
-    /// There is no format for a run without an interface.
     #[error(
         "--yes: standard output is not a terminal; choose what to write with --format \
          (secret, env, json, kubernetes, aws, terraform, mcp) or --template"
     )]
     NoFormat,
-    /// It cannot be examined.
     #[error("What standard output is cannot be learned: {0}.")]
     Unknown(ServerText),
 }
@@ -166,6 +154,7 @@ mod unix {
             kind == FileType::CharacterDevice
                 && rustix::fs::stat(path).is_ok_and(|known| known.st_rdev == stat.st_rdev)
         };
+        // Rust also opens it in place of a closed output.
         if is_device("/dev/null") {
             return Err(StdoutError::Discarded);
         }

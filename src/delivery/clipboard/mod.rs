@@ -21,7 +21,6 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::sync::Mutex;
-use tokio::time::timeout;
 
 use crate::domain::{ClipboardContent, CopyError, CopyOutcome, Os, ServerText, TerminalRoute};
 
@@ -29,9 +28,6 @@ pub use process::HOLD_CLIPBOARD;
 pub use server::hold_clipboard;
 
 use process::{ClipboardClient, Request};
-
-/// How long the clipboard process may take to check, extend or clear.
-const REQUEST_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Copies secrets and other text.
 ///
@@ -72,28 +68,25 @@ impl Copier {
         self.copy_for(None, text, terminal).await
     }
 
-    /// Checks whether the system's clipboard still holds the copy. Returns `Cleared` if nothing was copied to it,
-    /// `Unreadable` if there is no report within 500 ms, and `Lost` if the process has ended or hangs past its deadline.
-    ///
-    /// The clipboard does not report when another program takes it over, so this is the only way to know.
+    /// Checks whether the system's clipboard still holds the copy; `Cleared` if nothing was copied to it. The clipboard
+    /// does not report when another program takes it over, so this is the only way to know.
     pub async fn content(&self) -> ClipboardContent {
-        self.ask(&Request::Check).await
+        self.client.lock().await.ask(&Request::Check).await
     }
 
     /// Postpones the clearing of the system's clipboard by this time, and checks it. A copy without a time limit does
     /// not change. Returns within 500 ms, unless a copy is still running.
     pub async fn extend(&self, by: Duration) -> ClipboardContent {
-        self.ask(&Request::Extend(by)).await
+        self.client.lock().await.ask(&Request::Extend(by)).await
     }
 
-    /// Clears the system's clipboard if it still holds the copy, and forgets the value. Returns what is left: `Cleared`
-    /// if it was cleared, now or before. The clipboard process watches for another program that puts the value back;
-    /// `content` reports that.
+    /// Clears the system's clipboard if it still holds the copy, and returns what is left. If another program puts the
+    /// value back, `content` reports that.
     ///
     /// What other programs copied stays. A clipboard behind the terminal is never cleared: it cannot be read, so
     /// something else could be lost. Returns within 500 ms, unless a copy is still running.
     pub async fn clear(&self) -> ClipboardContent {
-        self.ask(&Request::Clear).await
+        self.client.lock().await.ask(&Request::Clear).await
     }
 
     async fn copy_for(
@@ -136,15 +129,6 @@ impl Copier {
         }
         let reasons = errors.iter().map(|error| ServerText::new(&error.to_string())).collect();
         CopyOutcome::Failed { reasons }
-    }
-
-    /// Sends a request whose report is the content of the clipboard.
-    async fn ask(&self, request: &Request) -> ClipboardContent {
-        let response = async { self.client.lock().await.ask(request).await };
-        match timeout(REQUEST_TIMEOUT, response).await {
-            Ok(content) => content,
-            Err(_) => self.client.lock().await.after_request_timeout().await,
-        }
     }
 }
 

@@ -38,6 +38,9 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long setting the value and reading it back may take: 1 s for reading back, and slack.
 const COPY_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How long the process may take to check, extend or clear.
+const REQUEST_TIMEOUT: Duration = Duration::from_millis(500);
+
 /// How long past its deadline the process may still be clearing the clipboard.
 const DEADLINE_SLACK: Duration = Duration::from_secs(1);
 
@@ -108,23 +111,23 @@ impl ClipboardClient {
         let Some(process) = &mut self.running else {
             return self.left;
         };
-        match process.ask(request).await {
-            Report::Content(content) => {
+        match timeout(REQUEST_TIMEOUT, process.ask(request)).await {
+            Ok(Report::Content(content)) => {
                 if let ClipboardContent::Ours { clears_in } = content {
                     self.set_deadline(clears_in);
                 }
                 content
             }
-            Report::Ended(content) => self.ended(content),
-            Report::Opened | Report::Set { .. } | Report::Failed(_) => {
+            Ok(Report::Ended(content)) => self.ended(content),
+            Ok(Report::Opened | Report::Set { .. } | Report::Failed(_)) => {
                 self.ended(ClipboardContent::Unreadable)
             }
+            Err(_) => self.after_timeout().await,
         }
     }
 
-    /// Called if no report came in time. Kills a process that should have cleared the clipboard by now, but was stopped
-    /// or hangs: the value goes with it.
-    pub async fn after_request_timeout(&mut self) -> ClipboardContent {
+    /// Kills a process that should have cleared the clipboard by now, but was stopped or hangs: the value goes with it.
+    async fn after_timeout(&mut self) -> ClipboardContent {
         let is_late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline + DEADLINE_SLACK);
         let Some(process) = self.running.take_if(|_| is_late) else {
             return ClipboardContent::Unreadable;

@@ -21,7 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use crate::domain::{ClipboardContent, CopyError, LostCopy};
-use crate::process::forbid_core_dumps;
+use crate::process::{forbid_core_dumps, say};
 
 use super::process::{
     HOLD_CLIPBOARD, Report, Request, close_inherited_descriptors, detach_from_terminal, inherited_channel,
@@ -61,34 +61,22 @@ const WORK_TIMEOUT: Duration = Duration::from_secs(10);
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Holds the clipboard for the program that started this process, and returns when that is over.
-///
-/// Does not look at the arguments: the caller has.
 pub fn hold_clipboard() -> ExitCode {
     close_inherited_descriptors();
     let Some((requests, reports)) = inherited_channel() else {
-        let message = format!(
-            "atlas-secret: {HOLD_CLIPBOARD} is what atlas-secret starts by itself; it is not for people"
-        );
-        // If standard error is closed, nothing can be done.
-        let _ = writeln!(io::stderr(), "{message}");
+        say(&format!("{HOLD_CLIPBOARD} is what atlas-secret starts by itself; it is not for people"));
         return ExitCode::from(2);
     };
     forbid_core_dumps();
     detach_from_terminal();
-    match run(requests, reports) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+    if run(requests, reports).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn run(requests: impl Read + Send + 'static, mut reports: impl Write) -> io::Result<()> {
     let watchdog = start_watchdog(Instant::now() + WORK_TIMEOUT)?;
-    let selection = match Selection::open() {
-        Ok(selection) => selection,
-        Err(error) => {
-            send(&mut reports, Report::Failed(error));
-            return Ok(());
-        }
+    let Ok(selection) = Selection::open() else {
+        send(&mut reports, Report::Failed(CopyError::NoDisplay));
+        return Ok(());
     };
     // It stays open after the program has exited.
     let (sender, received) = mpsc::channel();
@@ -359,12 +347,11 @@ struct Selection {
 
 impl Selection {
     /// Opens the system's clipboard. May hang if a display does not respond.
-    fn open() -> Result<Self, CopyError> {
-        let clipboard = Clipboard::new().map_err(|_| CopyError::NoDisplay)?;
+    fn open() -> Result<Self, Box<dyn std::error::Error>> {
         Ok(Self {
-            clipboard,
+            clipboard: Clipboard::new()?,
             #[cfg(all(unix, not(target_os = "macos")))]
-            reader: Reader::open().map_err(|_| CopyError::NoDisplay)?,
+            reader: Reader::open()?,
             value: None,
         })
     }

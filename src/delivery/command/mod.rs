@@ -56,8 +56,9 @@ pub async fn pipe_to(
     let run = async {
         let invocation = line::parse(line, home, payload)?;
         let (input, secret) = (render(format, payload), payload.secret.value.clone());
-        let caught = system::catch_signals();
-        let _signals = caught.map_err(|error| CommandOutcome::NotStarted(os_error_message(&error)))?;
+        #[cfg(unix)]
+        let _signals =
+            system::catch_signals().map_err(|error| CommandOutcome::NotStarted(os_error_message(&error)))?;
         let announcement = format!("Running {}. Ctrl-C stops it.\n", ServerText::new(&invocation.program));
         // The command runs even if the announcement cannot be written.
         let _ = terminal.write_all(announcement.as_bytes()).and_then(|()| terminal.flush());
@@ -239,12 +240,6 @@ mod system {
     use secrecy::{ExposeSecret, SecretString};
 
     use crate::domain::{CommandOutcome, ServerText};
-
-    /// There are no signals to catch here.
-    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-    pub fn catch_signals() -> io::Result<()> {
-        Ok(())
-    }
 
     pub fn prepare_input(text: &SecretString) -> io::Result<(Stdio, SecretString)> {
         Ok((Stdio::piped(), text.clone()))

@@ -206,7 +206,7 @@ fn safe_text(line: &[u8]) -> ServerText {
     ServerText::new(&without_secrets(&text))
 }
 
-/// The secret in the forms in which tools print it: plain, hexadecimal, and Base64 (RFC 4648).
+/// The secret in the forms in which tools print it: plain, hexadecimal, and Base64 (RFC 4648), also of Base64.
 pub(super) struct Encodings {
     /// The parts of each form that reveal too much, all of this length.
     parts: HashSet<Vec<u8>>,
@@ -217,21 +217,15 @@ impl Encodings {
     pub fn of(secret: &SecretString) -> Self {
         let secret = secret.expose_secret();
         let hidden = secret.strip_prefix(SECRET_PREFIX).unwrap_or(secret).as_bytes();
-        // The Kubernetes format has the secret in Base64, where groups of 3 bytes begin at its prefix.
-        let skipped = (3 - (secret.len() - hidden.len()) % 3) % 3;
-        let in_base64 = STANDARD_NO_PAD.encode(hidden.get(skipped..).unwrap_or_default());
-        let mut forms = Vec::new();
-        for bytes in [hidden, in_base64.as_bytes()] {
-            forms.push(bytes.to_vec());
-            forms.push(bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect());
-            // Base64 depends on where in a group the bytes begin.
-            let starts = (0..3).filter_map(|skipped| bytes.get(skipped..));
-            forms.extend(starts.map(|rest| STANDARD_NO_PAD.encode(rest).into_bytes()));
-        }
+        let in_hexadecimal = hidden.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
+        let once = in_base64(hidden);
+        // Of the Kubernetes format, which has Base64 in it.
+        let twice = once.iter().flat_map(|form| in_base64(form));
+        let forms = [hidden.to_vec(), in_hexadecimal].into_iter().chain(twice).chain(once.clone());
         let length = normalize(hidden).len().clamp(1, REVEALING_LENGTH);
         let parts_of =
             |form: Vec<u8>| normalize(&form).windows(length).map(<[u8]>::to_vec).collect::<Vec<_>>();
-        Self { parts: forms.into_iter().flat_map(parts_of).collect(), length }
+        Self { parts: forms.flat_map(parts_of).collect(), length }
     }
 
     /// True if the text contains a part of any form, whatever separates its characters (spaces, colors, `%`, `\x`), or
@@ -241,6 +235,12 @@ impl Encodings {
             .iter()
             .any(|text| text.windows(self.length).any(|part| self.parts.contains(part)))
     }
+}
+
+/// Returns the Base64 of the text. It depends on where in a group of 3 bytes the text begins.
+fn in_base64(text: &[u8]) -> Vec<Vec<u8>> {
+    let starts = (0..3).filter_map(|skipped| text.get(skipped..));
+    starts.map(|rest| STANDARD_NO_PAD.encode(rest).into_bytes()).collect()
 }
 
 /// Returns the letters and digits in lower case, without prefixes of numbers such as `0x`.
@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn a_line_with_the_secret_is_not_shown() {
         let each = |encode: fn(u8) -> String| SECRET.bytes().map(encode).collect::<String>().into_bytes();
-        let rows: [Vec<u8>; 15] = [
+        let rows: [Vec<u8>; 16] = [
             format!("refused: {SECRET}!").into_bytes(),
             b"only its end: fakeFAKE9f3a".to_vec(),
             SECRET.to_ascii_uppercase().into_bytes(),
@@ -312,6 +312,7 @@ mod tests {
             format!("\x1b[01;31m\x1b[K{}\x1b[m\x1b[K{}", &SECRET[..14], &SECRET[14..]).into_bytes(),
             format!("\x1b]52;c;{}\x07copied", STANDARD.encode(SECRET)).into_bytes(),
             format!("data: {}", STANDARD.encode(format!("x{SECRET}"))).into_bytes(),
+            format!("twice: {}", STANDARD.encode(format!("x{}", STANDARD.encode(SECRET)))).into_bytes(),
             format!("{:02X?}", SECRET.as_bytes()).into_bytes(),
             each(|byte| format!("%{byte:02X}")),
             each(|byte| format!("\\x{byte:02x}")),

@@ -23,10 +23,10 @@ pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zer
     if let Some(at) = (0..text.len()).find(|at| is_lone(&text[*at..])) {
         return Err(line_number(text, at));
     }
-    let all = assignments(text);
+    let (all, open_quote) = assignments(text);
     let is = |assignment: &Assignment, name: &str| text[assignment.name.clone()] == *name.as_bytes();
     let is_missing = |name: &str| !all.iter().any(|assignment| is(assignment, name));
-    if let Some(open) = first_open_quote(text) {
+    if let Some(open) = open_quote {
         // From there on, readers disagree about what is an assignment, and appended lines could be part of the quote.
         let is_ambiguous = |name: &str| is_missing(name) || has_word(&text[open..], name.as_bytes());
         if variables.iter().any(|(name, _)| is_ambiguous(name)) {
@@ -69,7 +69,7 @@ pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zer
 
 /// Returns the current values of the variable, without their quotes.
 pub(super) fn values(text: &[u8], name: &str) -> Vec<String> {
-    let all = assignments(text);
+    let (all, _) = assignments(text);
     let of_name = all.iter().filter(|assignment| text[assignment.name.clone()] == *name.as_bytes());
     let value = |assignment: &Assignment| {
         let value = &text[plain_value(text, assignment.value)?];
@@ -117,18 +117,24 @@ struct Assignment {
     value: usize,
 }
 
-/// Returns all assignments. A quote at the start of a value continues across lines until it is closed, as in most
-/// dotenv libraries; `it's` is a plain word.
-fn assignments(text: &[u8]) -> Vec<Assignment> {
-    let mut found = Vec::new();
+/// Returns all assignments, and the first place where a shell sees the end of a line elsewhere: at an open quote that
+/// does not begin a value. A quote at the start of a value continues across lines until it is closed, as in most dotenv
+/// libraries; `it's` is a plain word.
+fn assignments(text: &[u8]) -> (Vec<Assignment>, Option<usize>) {
+    let (mut found, mut open_quote) = (Vec::new(), None);
     let mut at = start_of(text);
     while at < text.len() {
         let assignment = assignment(text, at);
-        let quoted = assignment.as_ref().map(|assignment| assignment.value).filter(|at| is_quote(text, *at));
-        at = line_end(text, quoted.and_then(|open| quote_end(text, open)).unwrap_or(at)) + 1;
+        let from = assignment.as_ref().map_or(at, |assignment| assignment.value);
+        let quoted = assignment.as_ref().filter(|_| is_quote(text, from)).and_then(|_| quote_end(text, from));
+        let end = line_end(text, quoted.unwrap_or(from));
+        if shell_line_end(text, from) != end {
+            open_quote = open_quote.or(Some(from));
+        }
         found.extend(assignment);
+        at = end + 1;
     }
-    found
+    (found, open_quote)
 }
 
 /// Returns the number of a line that names a variable, but is neither an assignment in the usual form nor a comment:
@@ -243,22 +249,6 @@ fn plain_value(text: &[u8], start: usize) -> Option<Range<usize>> {
     let after = skip_blanks(text, end);
     let is_all = matches!(text.get(after), None | Some(b'\n')) || after > end && text[after] == b'#';
     is_all.then_some(start..end)
-}
-
-/// Returns the first quote that is still open at the end of its line but does not begin a value. A shell continues it
-/// on the next line.
-fn first_open_quote(text: &[u8]) -> Option<usize> {
-    let mut at = start_of(text);
-    while at < text.len() {
-        let from = assignment(text, at).map_or(at, |assignment| assignment.value);
-        let end = shell_line_end(text, from);
-        let spans = is_quote(text, from) && quote_end(text, from).is_some();
-        if !spans && end != line_end(text, from) {
-            return Some(from);
-        }
-        at = end + 1;
-    }
-    None
 }
 
 fn line_number(text: &[u8], at: usize) -> usize {

@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::delivery::fixtures::{VALUE, payload};
+use crate::delivery::fixtures::payload;
 
 const HOME: &str = "/home/user name";
 
@@ -20,13 +20,9 @@ const PIECES: [&str; 31] = [
 ];
 
 /// A command line, or almost one.
-fn line(more: &[&'static str]) -> impl Strategy<Value = String> + use<> {
-    let pieces = [&PIECES[..], more].concat();
-    vec(prop::sample::select(pieces), 0..12).prop_map(|pieces| format!("cmd {}", pieces.concat()))
+fn line() -> impl Strategy<Value = String> {
+    vec(prop::sample::select(&PIECES[..]), 0..12).prop_map(|pieces| format!("cmd {}", pieces.concat()))
 }
-
-/// Expansions that a shell performs even in double quotes, and this program never.
-const EXPANSIONS: [&str; 6] = ["$", "$5", "$(", "`", "${HOME}", "$((1))"];
 
 /// Returns the words that bash in POSIX mode makes of each line, without matching file names; `None` for an invalid
 /// command.
@@ -52,7 +48,7 @@ fn a_shell_splits_every_accepted_line_in_the_same_way() {
     use proptest::test_runner::TestRunner;
 
     let mut runner = TestRunner::deterministic();
-    let lines = line(&[]);
+    let lines = line();
     let lines = (0..40_000).map(|_| lines.new_tree(&mut runner).unwrap().current());
     let accepted: Vec<(String, Vec<String>)> =
         lines.filter_map(|line| Some((line.clone(), words(&line).ok()?))).collect();
@@ -97,15 +93,5 @@ proptest! {
             prop_assert_eq!(words(&line), Err(unknown.clone()), "{}", line);
             prop_assert_eq!(check_line(&line), Err(unknown));
         }
-    }
-
-    #[test]
-    fn any_line_is_split_without_the_secret_or_refused(
-        line in prop_oneof![line(&EXPANSIONS), any::<String>(), line(&[]).prop_map(|line| line + VALUE)],
-    ) {
-        if let Ok(words) = words(&line) {
-            prop_assert!(!words[0].is_empty() && words.iter().all(|word| !word.contains(VALUE)));
-        }
-        let _ = check_line(&line);
     }
 }
