@@ -187,7 +187,7 @@ fn make_pipe(path: &Path) {
 #[tokio::test]
 async fn a_file_that_cannot_be_updated_has_a_reason_and_stays() {
     type Arrange = fn(&Path);
-    let rows: [(&str, Arrange, SaveFailure); 23] = [
+    let rows: [(&str, Arrange, SaveFailure); 24] = [
         ("a broken link", |path| symlink("nowhere", path).unwrap(), SaveFailure::BrokenLink),
         ("a folder", |path| fs::create_dir(path).unwrap(), SaveFailure::IsFolder),
         ("a link to a folder", |path| symlink("/tmp", path).unwrap(), SaveFailure::IsFolder),
@@ -250,6 +250,11 @@ async fn a_file_that_cannot_be_updated_has_a_reason_and_stays() {
         (
             "OpenPGP",
             |path| fs::write(path, "\n-----BEGIN PGP MESSAGE-----\n\nhQEM\n").unwrap(),
+            SaveFailure::Encrypted(2),
+        ),
+        (
+            "dotenv-vault",
+            |path| fs::write(path, "# .env.vault\nDOTENV_VAULT_CI=\"yf==\"\n").unwrap(),
             SaveFailure::Encrypted(2),
         ),
         ("a pipe", make_pipe, SaveFailure::Exists),
