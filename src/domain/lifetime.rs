@@ -185,7 +185,7 @@ fn date_message(date: &str) -> String {
         (Ok(first), Err(_)) => {
             format!("there is no day {day}: this month has {} days", first.days_in_month())
         }
-        (Ok(_), Ok(_)) => "no such time: use 00:00 to 23:59".to_owned(),
+        (Ok(_), Ok(_)) => "write the time as 00:00 to 23:59, as in 2027-03-01 18:00".to_owned(),
     }
 }
 
@@ -258,9 +258,10 @@ mod tests {
             ("2028-02-30", "there is no day 30: this month has 29 days"),
             ("2026-04-31 12:00", "there is no day 31: this month has 30 days"),
             ("2026-12-00", "there is no day 00: this month has 31 days"),
-            ("2026-12-01 25:00", "no such time: use 00:00 to 23:59"),
-            ("2026-12-01T12:60", "no such time: use 00:00 to 23:59"),
-            ("2026-12-01 noon", "no such time: use 00:00 to 23:59"),
+            ("2026-12-01 25:00", "write the time as 00:00 to 23:59, as in 2027-03-01 18:00"),
+            ("2026-12-01T12:60", "write the time as 00:00 to 23:59, as in 2027-03-01 18:00"),
+            ("2026-12-01 14:00 UTC", "write the time as 00:00 to 23:59, as in 2027-03-01 18:00"),
+            ("2026-12-01 noon", "write the time as 00:00 to 23:59, as in 2027-03-01 18:00"),
             ("2027-3-1", "write the date as 2027-03-01"),
             ("2027-03", "write the date as 2027-03-01"),
             ("01.03.2027", "write the date as 2027-03-01"),
