@@ -408,14 +408,14 @@ fn tunnel(cause: &(dyn Error + 'static)) -> Option<&'static str> {
             "io error during SOCKS handshake" => "the proxy closed the connection",
             "failed parsing server response" => "the proxy does not speak SOCKS",
             message if message.contains("auth") || message.contains("credentials") => {
-                "the proxy requires a user and password"
+                "the proxy requires a valid user and password"
             }
             _ => "the proxy refused the request",
         });
     }
     let message = message.strip_prefix("tunnel error: ")?;
     Some(match message {
-        "proxy authorization required" => "the proxy requires a user and password",
+        "proxy authorization required" => "the proxy requires a valid user and password",
         "unsuccessful" => "the proxy refused the request",
         "unexpected end of file" => "the proxy closed the connection",
         "failed to create underlying connection" => "could not connect to the proxy",
