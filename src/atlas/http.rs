@@ -394,7 +394,7 @@ fn tunnel(cause: &(dyn Error + 'static)) -> Option<&'static str> {
         "unexpected end of file" => "the proxy closed the connection",
         message if message.starts_with("io error") => "the proxy closed the connection",
         message if message.contains("auth") || message.contains("credentials") => {
-            "the proxy requires a user and password"
+            "the proxy requires a valid user and password"
         }
         _ => "the proxy refused the request",
     })

@@ -18,7 +18,7 @@ use std::future::pending;
 use std::io;
 use std::time::{Duration, Instant};
 
-use crossterm::cursor::Show;
+use crossterm::cursor::{MoveTo, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::queue;
 use crossterm::terminal::{
@@ -228,7 +228,8 @@ impl TerminalHandle {
         self.user = User::Shell;
         enable_raw_mode()?;
         self.user = User::Program;
-        queue!(FrameWriter(self.output.clone()), EnterAlternateScreen, EnableBracketedPaste)?;
+        let clear = Clear(ClearType::All);
+        queue!(FrameWriter(self.output.clone()), EnterAlternateScreen, EnableBracketedPaste, clear)?;
         self.output.push(PLAIN_KEYS);
         self.output.send(FRAME_LIMIT).map(|_| ()).inspect_err(|_| self.restore())
     }
@@ -244,7 +245,10 @@ impl TerminalHandle {
             self.output.discard();
             self.output.push(CANCEL);
         }
-        let _ = queue!(FrameWriter(self.output.clone()), DisableBracketedPaste, Show, LeaveAlternateScreen);
+        // The Linux console and GNU screen have no alternate screen: the secret must not stay there.
+        let (clear, home) = (Clear(ClearType::All), MoveTo(0, 0));
+        let mut output = FrameWriter(self.output.clone());
+        let _ = queue!(output, DisableBracketedPaste, clear, home, Show, LeaveAlternateScreen);
         let _ = self.output.send(RESTORE_LIMIT);
         let _ = disable_raw_mode();
     }

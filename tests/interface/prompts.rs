@@ -47,6 +47,28 @@ fn leaving_a_saved_secret_does_not_ask() {
     assert_delivered(&stage, Delivery::Saved { path: ServerText::new("/home/me/prod.env") });
 }
 
+/// As terminals write a file that is dragged into them.
+#[cfg(unix)]
+#[test]
+fn a_path_in_quotes_is_read_as_in_a_shell() {
+    let rows = [
+        ("'/tmp/my file.env' ", "/tmp/my file.env"),
+        ("\"my file.env\"", "my file.env"),
+        (r"~/my\ dir/it\'s.env", "~/my dir/it's.env"),
+        ("my file.env", "my file.env"),
+        ("my #1.env", "my #1.env"),
+        ("it's.env", "it's.env"),
+    ];
+    for (typed, expected) in rows {
+        let mut stage = Stage::created();
+        stage.keys("s").type_in(typed);
+        stage.shows("the client ID and the secret as variables");
+        stage.keys("enter");
+        let Some(Command::Save(_, path, _)) = stage.commands.last() else { panic!("{typed}") };
+        assert_eq!(path, expected, "{typed}");
+    }
+}
+
 #[test]
 fn a_path_that_failed_can_be_edited() {
     let mut stage = Stage::created();

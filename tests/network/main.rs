@@ -219,7 +219,7 @@ async fn nothing_is_sent_through_a_proxy_that_rejects_the_password() {
         let variables = [("HTTPS_PROXY", &*proxy.url(credentials)), ("SSL_CERT_FILE", authority.path())];
         let line = run(&url, &variables).await;
         assert!(line.starts_with("not sent: ") && line.contains("HTTPS_PROXY"), "{line}");
-        assert!(line.contains("the proxy requires a user and password"), "{line}");
+        assert!(line.contains("the proxy requires a valid user and password"), "{line}");
         assert!(!line.contains("FAKE"), "{line}");
     }
 }
@@ -321,7 +321,7 @@ async fn a_socks_proxy_resolves_the_name_and_connects_to_atlas() {
         }
     });
     for (proxy, cause) in [
-        (wrong, "requires a user"),
+        (wrong, "requires a valid user"),
         (closed, "could not connect to the proxy"),
         (not_socks, "does not speak SOCKS"),
     ] {

@@ -48,7 +48,7 @@ async fn check_proxy(scheme: &str, proxy: &str, mut process: Child, refusal: &st
     let rows = [
         ("user:fake-password@", "created"),
         ("user:FAKE-wrong@", refusal),
-        ("", "the proxy requires a user and password"),
+        ("", "the proxy requires a valid user and password"),
     ];
     for (user, expected) in rows {
         let line = run(&url, &[("HTTPS_PROXY", &through(user)), ("SSL_CERT_FILE", authority.path())]).await;
@@ -86,5 +86,5 @@ async fn microsocks_connects_to_atlas() {
         arguments.map(str::to_owned).to_vec()
     };
     let Some((address, process)) = proxy("microsocks", arguments).await else { return };
-    check_proxy("socks5", &address, process, "the proxy requires a user and password").await;
+    check_proxy("socks5", &address, process, "the proxy requires a valid user and password").await;
 }

@@ -101,7 +101,12 @@ fn a_read_that_keeps_failing_is_reported_with_its_cause() {
             "Open a web page to sign in to the network",
             0,
         ),
-        ("https://atlas.example.test".to_owned(), "The proxy failed: ", "requires a user and password", 0),
+        (
+            "https://atlas.example.test".to_owned(),
+            "The proxy failed: ",
+            "requires a valid user and password",
+            0,
+        ),
     ];
     thread::scope(|scope| {
         for (url, title, cause, tries) in rows {

@@ -154,6 +154,11 @@ pub fn assert_restored(terminal: &Terminal) {
     assert!(!terminal.is_alternate_screen(), "the alternate screen is still on");
     assert!(!terminal.hides_cursor(), "the cursor is hidden");
     assert!(!terminal.bracketed_paste(), "bracketed paste is still on");
+    // Some terminals have no alternate screen: nothing of the last frame may stay, nor of what was there before.
+    let output = terminal.output();
+    let has_screen = contains(&output, "\x1b[?1049h");
+    assert_eq!(contains(&output, "\x1b[?1049h\x1b[?2004h\x1b[2J"), has_screen);
+    assert_eq!(contains(&output, "\x1b[2J\x1b[1;1H\x1b[?25h\x1b[?1049l"), has_screen);
 }
 
 /// Every file below the directory, with its content.

@@ -113,7 +113,7 @@ async fn if_the_proxy_refuses_nothing_was_sent() {
         (respond_with(b"HTTP/1.1 403 Forbidden\r\n\r\n"), "the proxy refused the request"),
         (
             respond_with(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
-            "the proxy requires a user and password",
+            "the proxy requires a valid user and password",
         ),
         (respond_with(b""), "the proxy closed the connection"),
         ("127.0.0.1:1".to_owned(), "could not connect to the proxy"),

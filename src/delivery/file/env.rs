@@ -78,9 +78,13 @@ pub(super) fn values(text: &[u8], name: &str) -> Vec<String> {
     of_name.filter_map(value).collect()
 }
 
-/// The first lines of files that are encrypted as a whole: by Ansible Vault, age and `OpenPGP`.
-const ENCRYPTED_FILES: [&[u8]; 3] =
-    [b"$ANSIBLE_VAULT;", b"-----BEGIN AGE ENCRYPTED FILE-----", b"-----BEGIN PGP MESSAGE-----"];
+/// How a line begins in files that are encrypted as a whole: by Ansible Vault, age, `OpenPGP` and dotenv-vault.
+const ENCRYPTED_FILES: [&[u8]; 4] = [
+    b"$ANSIBLE_VAULT;",
+    b"-----BEGIN AGE ENCRYPTED FILE-----",
+    b"-----BEGIN PGP MESSAGE-----",
+    b"DOTENV_VAULT",
+];
 
 /// Returns the number of the first line that is encrypted: by one of those, or its value by sops
 /// (`ENC[AES256_GCM,…]`) or dotenvx (`encrypted:…`).

@@ -201,6 +201,7 @@ async fn a_content_that_cannot_be_changed_safely_is_refused() {
         ("sops in YAML", b"A: ENC[AES256_GCM,data:x]\n", SaveFailure::Encrypted(1)),
         ("dotenvx", b"A=\"encrypted:BE9Y\"\n", SaveFailure::Encrypted(1)),
         ("dotenvx in single quotes", b"A=1\nB = 'encrypted:BE9Y'\n", SaveFailure::Encrypted(2)),
+        ("dotenv-vault", b"# .env.vault\nDOTENV_VAULT_CI=\"yf==\"\n", SaveFailure::Encrypted(2)),
         ("Ansible Vault", b"$ANSIBLE_VAULT;1.1;AES256\n313233\n", SaveFailure::Encrypted(1)),
         ("age", b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", SaveFailure::Encrypted(1)),
         ("OpenPGP", b"\n-----BEGIN PGP MESSAGE-----\n\nhQEM\n", SaveFailure::Encrypted(2)),

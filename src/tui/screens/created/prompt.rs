@@ -241,7 +241,8 @@ impl CreatedScreen {
 fn unquoted(path: &str) -> String {
     match shell_words::split(path).as_deref() {
         _ if cfg!(windows) => path.trim_matches('"').to_owned(),
-        Ok([path]) => path.clone(),
+        // A shell would take the rest for a comment.
+        Ok([unquoted]) if !path.contains(" #") => unquoted.clone(),
         // Without quotes, several words are a path with spaces.
         _ => path.to_owned(),
     }
