@@ -24,8 +24,7 @@ fn assert_printed(stage: &Stage) {
 #[test]
 fn quitting_writes_the_secret_without_asking() {
     for keys in ["q", "esc"] {
-        let mut stage = with_sink(Stage::created());
-        stage.keys(keys);
+        let mut stage = with_sink(Stage::created()).after(keys);
         assert_eq!((prints(&stage), stage.exit()), (1, None), "{keys}");
         stage.printed(Ok(()));
         assert_printed(&stage);
@@ -49,30 +48,17 @@ fn a_failed_write_returns_to_the_screen_of_the_secret() {
 
 #[test]
 fn aborting_offers_to_write_the_secret_after_all() {
-    let mut stage = with_sink(Stage::created());
-    stage.keys("<ctrl-c> w");
+    let mut stage = with_sink(Stage::created()).after("<ctrl-c> w");
     assert_eq!((prints(&stage), stage.exit()), (1, None));
     stage.printed(Ok(()));
     assert_printed(&stage);
-    let mut stage = Stage::created();
-    stage.keys("<ctrl-c> w");
+    let stage = Stage::created().after("<ctrl-c> w");
     assert_eq!((prints(&stage), stage.exit()), (0, None), "standard output is not redirected");
 }
 
 #[test]
-fn quitting_without_a_secret_exits_with_1_if_output_is_redirected() {
-    for (mut stage, exit) in
-        [(with_sink(Stage::filled()), Exit::NothingCreated), (Stage::filled(), Exit::Done)]
-    {
-        stage.keys("<ctrl-c>");
-        assert_eq!(stage.exit(), Some(exit));
-    }
-}
-
-#[test]
 fn standard_output_gets_only_one_secret() {
-    let mut stage = with_sink(after_copy(COPIED));
-    stage.keys("n");
+    let stage = with_sink(after_copy(COPIED)).after("n");
     assert!(leaving(&stage).is_none());
     stage.shows("Standard output can receive only one secret. q writes it and quits.");
 }
@@ -90,8 +76,7 @@ fn a_signal_prints_nothing() {
 
 #[test]
 fn quitting_waits_for_the_write() {
-    let mut stage = with_sink(Stage::created());
-    stage.keys("q <ctrl-c>");
+    let mut stage = with_sink(Stage::created()).after("q <ctrl-c>");
     assert_eq!(stage.exit(), None, "a second Ctrl-C waits for the write");
     stage.event(Event::SignalReceived(Signal::INTERRUPT));
     assert_eq!(stage.exit(), None, "a first signal waits, too");
