@@ -11,6 +11,8 @@ use atlas_secret::demo::World;
 use atlas_secret::domain::{BaseUrl, ClientId, Credentials, Lifetime, NewSecret, ProjectId, QueryFlags};
 use secrecy::SecretString;
 
+use super::raw_server::{RawServer, Reply};
+
 /// The project of every test.
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 /// The service account of every test.
@@ -63,6 +65,13 @@ pub fn with_service_account(address: &str) -> Settings {
         },
         ..with_access_token(address)
     }
+}
+
+/// A server with this script, and a client for it.
+pub async fn served(settings: fn(&str) -> Settings, script: Vec<Reply>) -> (RawServer, Client) {
+    let server = RawServer::start(script).await;
+    let client = client(settings(&server.url));
+    (server, client)
 }
 
 /// A client with these settings and the usual limits.
