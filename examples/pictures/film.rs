@@ -5,11 +5,10 @@ use std::time::Duration;
 use atlas_secret::domain::Session;
 use atlas_secret::tui::screens::Form;
 use atlas_secret::tui::{Glyphs, Theme};
-use crossterm::event::KeyCode;
 
 use super::frame::Frame;
-use super::scenes::{account, copy_for_a_minute, post_succeeds, stage};
-use super::stage::{CLIENT, PROJECT, Stage};
+use super::scenes::{COPIED, account, stage};
+use super::stage::{CLIENT, PROJECT, Stage, secret};
 
 /// The description for screen readers.
 pub const ABOUT: &str =
@@ -37,11 +36,11 @@ pub fn shots() -> Vec<Shot> {
     spin(&mut shots, &mut stage, 3);
     account(&mut stage, &[]);
     spin(&mut shots, &mut stage, 9);
-    post_succeeds(&mut stage);
+    stage.post_finished(Ok(secret()));
     add_shot(&mut shots, &stage, 2000);
     stage.keys("c");
     add_shot(&mut shots, &stage, 200);
-    copy_for_a_minute(&mut stage);
+    stage.copied(COPIED);
     shots.push(Shot { is_poster: true, ..shot(&stage, 1000) });
     for _ in 0..2 {
         stage.wait(Duration::from_secs(1));

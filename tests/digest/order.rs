@@ -3,7 +3,7 @@
 use atlas_secret::domain::QueryFlags;
 
 use crate::by_hand::{authorization, check};
-use crate::support::fixtures::{client, client_id, new_secret, project};
+use crate::support::fixtures::{client, client_id, new_secret, project, served};
 use crate::support::raw_server::{RawServer, Reply, json, response};
 use crate::{ACCOUNT_PATH, delete, with_api_key};
 
@@ -65,15 +65,17 @@ async fn the_read_gets_the_challenge_and_the_post_is_sent_once() {
 
 #[tokio::test]
 async fn every_request_increments_the_nonce_count() {
-    let server = RawServer::start(vec![
-        challenged("FAKE-one"),
-        json(200, ACCOUNT),
-        response(204, "", ""),
-        json(200, ACCOUNT),
-        json(201, CREATED),
-    ])
+    let (server, client) = served(
+        with_api_key,
+        vec![
+            challenged("FAKE-one"),
+            json(200, ACCOUNT),
+            response(204, "", ""),
+            json(200, ACCOUNT),
+            json(201, CREATED),
+        ],
+    )
     .await;
-    let client = client(with_api_key(&server.url));
     client.service_account(&project(), &client_id()).await.unwrap();
     assert_eq!(delete(&client).await, Ok(()));
     client.service_account(&project(), &client_id()).await.unwrap();
@@ -103,13 +105,11 @@ async fn the_strongest_of_several_challenges_is_used() {
         (format!("{sha512}{sha256}"), "FAKE-strongest", "SHA-512-256"),
     ];
     for (headers, nonce, algorithm) in rows {
-        let server = RawServer::start(vec![
-            response(401, &headers, UNAUTHORIZED),
-            json(200, ACCOUNT),
-            json(201, CREATED),
-        ])
+        let (server, client) = served(
+            with_api_key,
+            vec![response(401, &headers, UNAUTHORIZED), json(200, ACCOUNT), json(201, CREATED)],
+        )
         .await;
-        let client = client(with_api_key(&server.url));
         client.service_account(&project(), &client_id()).await.unwrap();
         client.create_secret(&new_secret()).await.unwrap();
         let requests = server.requests();
@@ -120,14 +120,11 @@ async fn the_strongest_of_several_challenges_is_used() {
 
 #[tokio::test]
 async fn a_stale_nonce_is_replaced_on_the_read() {
-    let server = RawServer::start(vec![
-        challenged("FAKE-one"),
-        stale("FAKE-two", UNAUTHORIZED),
-        json(200, ACCOUNT),
-        json(201, CREATED),
-    ])
+    let (server, client) = served(
+        with_api_key,
+        vec![challenged("FAKE-one"), stale("FAKE-two", UNAUTHORIZED), json(200, ACCOUNT), json(201, CREATED)],
+    )
     .await;
-    let client = client(with_api_key(&server.url));
     client.service_account(&project(), &client_id()).await.unwrap();
     client.create_secret(&new_secret()).await.unwrap();
     let requests = server.requests();

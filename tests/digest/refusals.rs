@@ -7,7 +7,7 @@ use atlas_secret::domain::{ApiError, Cause, Certainty, Phase, RejectionKind};
 
 use crate::by_hand::authorization;
 use crate::order::{ACCOUNT, CREATED, UNAUTHORIZED, challenged, stale};
-use crate::support::fixtures::{client, client_id, new_secret, project};
+use crate::support::fixtures::{client, client_id, new_secret, project, served};
 use crate::support::raw_server::{RawServer, Reply, json, response};
 use crate::{PRIVATE_KEY, delete, with_api_key};
 
@@ -48,15 +48,17 @@ async fn a_read_gives_up_on_a_server_whose_nonces_are_always_stale() {
 async fn a_stale_nonce_rejects_the_post_and_the_next_attempt_gets_a_new_one() {
     for (body, expected) in [(HTML, RejectionKind::StaleNonce), (UNAUTHORIZED, RejectionKind::NotAuthorized)]
     {
-        let server = RawServer::start(vec![
-            challenged("FAKE-one"),
-            json(200, ACCOUNT),
-            stale("FAKE-two", body),
-            challenged("FAKE-three"),
-            json(201, CREATED),
-        ])
+        let (server, client) = served(
+            with_api_key,
+            vec![
+                challenged("FAKE-one"),
+                json(200, ACCOUNT),
+                stale("FAKE-two", body),
+                challenged("FAKE-three"),
+                json(201, CREATED),
+            ],
+        )
         .await;
-        let client = client(with_api_key(&server.url));
         client.service_account(&project(), &client_id()).await.unwrap();
         match client.create_secret(&new_secret()).await {
             Err(ApiError { cause: Cause::Rejected(rejection), .. }) => assert_eq!(rejection.kind(), expected),

@@ -15,16 +15,12 @@ use crate::*;
 
 /// Asks whether to create a secret, which would shorten the lifetime of another one.
 fn asking() -> Stage {
-    let mut stage = Stage::fetching();
-    stage.account(&[existing(LONG)]);
-    stage
+    Stage::fetching().then(|stage| stage.account(&[existing(LONG)]))
 }
 
 /// An expired secret was deleted, and the job starts again.
 fn replaced(secrets: &[ExistingSecret]) -> Stage {
-    let mut stage = Stage::fetching();
-    stage.account(secrets).keys("y").deleted(Ok(())).signed_in(Ok(()));
-    stage
+    Stage::fetching().then(|stage| stage.account(secrets).keys("y").deleted(Ok(())).signed_in(Ok(())))
 }
 
 fn notice(stage: &Stage) -> Option<&str> {
@@ -36,8 +32,7 @@ fn notice(stage: &Stage) -> Option<&str> {
 
 #[test]
 fn creating_goes_through_all_steps_and_shows_the_secret() {
-    let mut stage = Stage::filled();
-    stage.keys("enter");
+    let mut stage = Stage::filled().after("enter");
     assert!(matches!(progress(&stage).step, Step::SigningIn));
     stage.signed_in(Ok(()));
     assert!(matches!(progress(&stage).step, Step::FetchingAccount));
@@ -146,8 +141,7 @@ fn only_y_confirms_a_question() {
         ("esc", 0, false),
         ("<ctrl-c>", 0, false),
     ] {
-        let mut stage = asking();
-        stage.keys(keys);
+        let stage = asking().after(keys);
         assert_eq!((stage.posts(), !stage.is_on_form()), (posts, stays), "{keys}");
         assert_eq!(stage.exit(), None, "{keys}");
     }
@@ -156,13 +150,11 @@ fn only_y_confirms_a_question() {
 #[test]
 fn y_does_nothing_without_a_question() {
     for keys in ["y", "esc n y"] {
-        let mut stage = Stage::posting();
-        stage.keys(keys);
+        let stage = Stage::posting().after(keys);
         assert!(matches!(progress(&stage).step, Step::Creating(_)), "{keys}");
     }
     for keys in ["y", "q n y"] {
-        let mut stage = Stage::stopped_waiting();
-        stage.keys(keys);
+        let stage = Stage::stopped_waiting().after(keys);
         assert_eq!(stage.exit(), None, "{keys}");
     }
 }
@@ -183,8 +175,7 @@ fn stopping_before_the_post_reports_that_nothing_was_created() {
 
 #[test]
 fn a_stopped_job_sends_no_more_requests() {
-    let mut stage = Stage::filled();
-    stage.keys("enter esc");
+    let mut stage = Stage::filled().after("enter esc");
     assert!(stage.is_on_form() && stage.atlas.take_waiting().len() == 1, "only the project is still fetched");
     stage.keys("enter").signed_in(Ok(())).keys("esc");
     assert!(stage.is_on_form() && stage.posts() == 0 && stage.app.shared.summaries.is_empty());
@@ -202,18 +193,9 @@ fn the_elapsed_time_counts_from_the_start_of_the_job() {
 }
 
 #[test]
-fn two_valid_secrets_open_the_list() {
-    let mut stage = Stage::fetching();
-    stage.account(&[existing("2027-01-01T00:00:00Z"), existing(LONG)]);
-    assert!(matches!(stage.app.screen, Screen::SecretList(_)));
-    assert_eq!(stage.posts(), 0);
-}
-
-#[test]
 fn y_deletes_the_expired_secret_and_the_account_is_fetched_again() {
     let mut stage = Stage::fetching();
-    stage.account(&[existing(EXPIRED), existing(SHORT)]);
-    stage.keys("enter");
+    stage.account(&[existing(EXPIRED), existing(SHORT)]).keys("enter");
     assert!(matches!(progress(&stage).question, Some(Question::Consequences(_))), "Enter does not confirm");
     stage.keys("y esc y n");
     assert!(matches!(progress(&stage).step, Step::DeletingExpired), "too late to cancel");
@@ -302,8 +284,7 @@ fn a_field_that_atlas_rejects_gets_the_focus_and_stays_invalid_until_changed() {
         assert!(matches!(stage.app.shared.form.validation(field), Validation::Refused(_)), "{named:?}");
         stage.keys("backspace");
         assert!(!matches!(stage.app.shared.form.validation(field), Validation::Refused(_)), "{named:?}");
-        let mut stage = rejected_fields(named);
-        stage.keys("9");
+        let stage = rejected_fields(named).after("9");
         assert_eq!(stage.text(field), "9", "the rejected value is replaced: {named:?}");
     }
 }
@@ -311,28 +292,16 @@ fn a_field_that_atlas_rejects_gets_the_focus_and_stays_invalid_until_changed() {
 #[test]
 fn an_error_shows_the_status_and_code_of_atlas() {
     let mut stage = Stage::fetching();
-    stage.account_read(Err(rejected_read(401, "NOT_IN_GROUP")));
-    stage.shows("Atlas: 401 NOT_IN_GROUP");
+    stage.account_read(Err(rejected_read(401, "NOT_IN_GROUP"))).shows("Atlas: 401 NOT_IN_GROUP");
     let advice = "Change that value, then try again.";
     rejected_fields(&["other"]).shows(advice);
     assert!(!rejected_fields(&[]).drawn().contains(advice));
 }
 
 #[test]
-fn a_lost_response_counts_as_not_delivered() {
-    let mut stage = Stage::posting();
-    stage.post_finished(lost());
-    assert!(matches!(stage.app.screen, Screen::Recovery(_)));
-    assert_eq!(stage.dispositions(), [Disposition::PerhapsCreated]);
-    stage.keys("q y");
-    assert_eq!(stage.exit(), Some(Exit::NotDelivered));
-}
-
-#[test]
 fn a_panic_is_reported_by_whether_the_post_was_sent() {
     // Dropping the request makes the fake Atlas panic, and the job with it.
-    let mut before_posting = Stage::filled();
-    before_posting.keys("enter");
+    let mut before_posting = Stage::filled().after("enter");
     drop(before_posting.atlas.take_waiting());
     before_posting.settle();
     assert!(before_posting.is_on_form());
@@ -350,12 +319,10 @@ fn a_panic_is_reported_by_whether_the_post_was_sent() {
 #[test]
 fn the_replaced_secret_is_named_before_and_after() {
     let mut stage = Stage::fetching();
-    stage.account(&[masked(EXPIRED), existing(LONG)]);
-    stage.shows("Replace …9f3a with a new secret for");
+    stage.account(&[masked(EXPIRED), existing(LONG)]).shows("Replace …9f3a with a new secret for");
     stage.shows("…9f3a expired on 1 Jan 2026 and will be deleted. This cannot be undone.");
     assert_eq!(stage.drawn().matches("This cannot be undone.").count(), 1, "once for both effects");
-    stage.keys("enter");
-    stage.shows("Press y (replace) or n (back).");
+    stage.keys("enter").shows("Press y (replace) or n (back).");
     stage.keys("y").deleted(Ok(())).signed_in(Ok(())).account(&[existing(LONG)]).post_finished(Ok(secret()));
     stage.shows("\u{2713} Deleted …9f3a (expired)");
 }

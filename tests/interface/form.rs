@@ -110,8 +110,7 @@ fn keys_move_the_focus_from_valid_and_invalid_fields() {
         ("tab tab x shift-tab", Focus::Field(Client)),
     ];
     for (keys, expected) in rows {
-        let mut stage = Stage::empty();
-        stage.keys(keys);
+        let stage = Stage::empty().after(keys);
         assert_eq!(stage.app.shared.form.focus, expected, "{keys}");
     }
 }
@@ -121,19 +120,16 @@ fn the_last_field_the_button_and_ctrl_s_submit() {
     let rows =
         [("enter", 1), ("up enter", 1), ("up up enter", 0), ("up up <ctrl-s>", 1), ("tab <ctrl-s>", 1)];
     for (keys, expected) in rows {
-        let mut stage = Stage::filled();
-        stage.keys(keys);
+        let stage = Stage::filled().after(keys);
         assert_eq!(creates(&stage), expected, "{keys}");
     }
-    let mut unusual = form(PROJECT, CLIENT, "1h");
-    unusual.keys("enter");
+    let unusual = form(PROJECT, CLIENT, "1h").after("enter");
     assert_eq!(creates(&unusual), 1, "an unusual lifetime only warns");
 }
 
 #[test]
 fn submitting_an_invalid_form_focuses_the_first_error_and_sends_nothing() {
-    let mut stage = form(PROJECT, "", "soon");
-    stage.keys("tab <ctrl-s>");
+    let stage = form(PROJECT, "", "soon").after("tab <ctrl-s>");
     assert_eq!(stage.app.shared.form.focus, Focus::Field(Client));
     assert!(stage.commands.is_empty() && stage.is_on_form());
 }
@@ -173,8 +169,7 @@ fn help_covers_the_form() {
     for (open, close) in
         [("?", "?"), ("f1", "esc"), ("?", "enter"), ("f1", "f1"), ("?", "q"), ("?", "<ctrl-c>")]
     {
-        let mut stage = Stage::empty();
-        stage.keys(open);
+        let mut stage = Stage::empty().after(open);
         assert!(stage.app.shared.shows_help, "{open}");
         stage.keys("x").keys(close);
         let is_open = stage.app.shared.shows_help;
@@ -252,8 +247,7 @@ fn typing_replaces_a_complete_value_and_other_keys_edit_it() {
         ("tab tab <ctrl-a> <ctrl-k> tab tab tab tab a", Client, "a".to_owned()),
     ];
     for (keys, field, expected) in rows {
-        let mut stage = Stage::filled();
-        stage.keys(keys);
+        let stage = Stage::filled().after(keys);
         assert_eq!(stage.text(field), expected, "{keys}");
     }
     let pastes: [(&str, &str, FieldName, String); 6] = [
@@ -275,8 +269,7 @@ fn typing_replaces_a_complete_value_and_other_keys_edit_it() {
 
 #[test]
 fn an_incomplete_or_just_pasted_value_is_edited() {
-    let mut stage = form("32b6", "", "720");
-    stage.keys("tab shift-tab a");
+    let mut stage = form("32b6", "", "720").after("tab shift-tab a");
     assert_eq!(stage.text(Project), "32b6a");
     stage.keys("<ctrl-u>").paste(PROJECT).keys("a");
     assert_eq!(stage.text(Project), format!("{PROJECT}a"), "pasted text is not selected");
@@ -301,9 +294,12 @@ fn a_secret_is_rejected_and_not_kept() {
             };
             let text = format!("{} {notice}", message(&stage, name));
             let noun = ["project ID", "client ID", "lifetime"][name as usize];
-            let is_reported = text.contains(&format!("this is a secret, not a {noun}"))
-                || text.contains("The pasted text is a secret.")
-                || text.contains("also contained a secret");
+            let reports = [
+                &*format!("this is a secret, not a {noun}"),
+                "The pasted text is a secret",
+                "also contained a secret",
+            ];
+            let is_reported = reports.iter().any(|report| text.contains(report));
             assert!(is_reported, "{name:?} {index}: {text}");
             let debug = format!("{:?}", stage.app);
             assert!(!debug.contains("sa_sk_") && !debug.contains("FAKE"), "{name:?} {index}");
@@ -330,8 +326,7 @@ fn a_pasted_secret_does_not_change_a_valid_id() {
 
 #[test]
 fn ctrl_c_quits_and_ctrl_z_suspends() {
-    let mut stage = Stage::empty();
-    stage.keys("<ctrl-z>");
+    let mut stage = Stage::empty().after("<ctrl-z>");
     assert!(matches!(stage.commands[..], [Command::Suspend]));
     stage.keys("<ctrl-c>");
     assert_eq!(stage.exit(), Some(Exit::Done));
@@ -368,8 +363,7 @@ fn a_time_that_is_rounded_to_whole_hours_is_marked() {
     ];
     for (text, shown) in rows {
         let mut stage = Stage::with(Lifetime, "");
-        stage.type_in(text);
-        stage.shows(shown);
+        stage.type_in(text).shows(shown);
         assert_eq!(stage.drawn().contains("(rounded up)"), shown.contains("(rounded"), "{text}");
     }
 }

@@ -19,15 +19,11 @@ fn not_copied() -> CopyOutcome {
 }
 
 fn copying() -> Stage {
-    let mut stage = Stage::created();
-    stage.keys("c");
-    stage
+    Stage::created().after("c")
 }
 
 fn overwritten() -> Stage {
-    let mut stage = after_copy(COPIED);
-    stage.keys("q").clipboard(ClipboardContent::Overwritten).keys("esc");
-    stage
+    after_copy(COPIED).then(|stage| stage.keys("q").clipboard(ClipboardContent::Overwritten).keys("esc"))
 }
 
 #[track_caller]
@@ -53,8 +49,7 @@ fn each_way_to_leave_asks_according_to_the_copy() {
         [("q", Target::Quit), ("esc", Target::Quit), ("<ctrl-c>", Target::Quit), ("n", Target::Another)];
     for (key, target) in keys {
         for (name, make, expected) in cases {
-            let mut stage = make();
-            stage.keys(key);
+            let stage = make().after(key);
             let question = match leaving(&stage) {
                 // There is no question in this case, so Esc does not leave.
                 None if (key, name) == ("esc", "copied") => continue,
@@ -72,8 +67,7 @@ fn each_way_to_leave_asks_according_to_the_copy() {
 
 #[test]
 fn leaving_checks_the_clipboard_before_asking() {
-    let mut stage = after_copy(COPIED);
-    stage.keys("q y enter");
+    let mut stage = after_copy(COPIED).after("q y enter");
     assert!(matches!(leaving(&stage), Some(LeaveConfirmation::Checking)), "there is no question yet");
     stage.clipboard(OURS);
     let copied = Delivery::Copied { clears_in: Some(Duration::from_secs(60)) };
@@ -106,11 +100,9 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
         (overwritten(), "q", "holds something else now. Already pasted? y quit n back c copy"),
     ];
     for (mut stage, key, expected) in rows {
-        stage.keys(key);
-        stage.shows(expected);
+        stage.keys(key).shows(expected);
         // Enter answers nothing, and no other key does either.
-        stage.keys("enter tab l");
-        stage.shows(expected);
+        stage.keys("enter tab l").shows(expected);
     }
 }
 
@@ -127,24 +119,19 @@ fn only_a_secret_that_no_one_has_is_deleted_before_leaving() {
 fn a_question_that_would_be_another_by_now_is_taken_away() {
     let unverified = || after_copy(CopyOutcome::Unverified { clears_in: None });
     let mut proved = unverified();
-    proved.keys("q").clipboard(ClipboardContent::Unreadable);
-    proved.shows("Did it arrive?");
+    proved.keys("q").clipboard(ClipboardContent::Unreadable).shows("Did it arrive?");
     proved.wake_after(10).clipboard(OURS);
     assert!(leaving(&proved).is_none() && proved.exit().is_none());
     let mut lost = unverified();
     lost.keys("q").clipboard(ClipboardContent::Unreadable);
     lost.wake_after(10).clipboard(ClipboardContent::Lost(LostCopy::DisplayGone));
     assert!(leaving(&lost).is_none(), "a yes would be an answer to another question");
-    let mut copied = after_copy(COPIED);
-    copied.keys("c q").copied(COPIED);
-    assert!(leaving(&copied).is_none());
 }
 
 #[test]
 fn going_back_keeps_the_secret() {
     for keys in ["q esc", "q n", "n n", "n esc", "<ctrl-c> n"] {
-        let mut stage = Stage::created();
-        stage.keys(keys);
+        let stage = Stage::created().after(keys);
         assert!(
             leaving(&stage).is_none() && stage.dispositions().is_empty() && stage.exit().is_none(),
             "{keys}"
@@ -155,8 +142,7 @@ fn going_back_keeps_the_secret() {
 #[test]
 fn c_copies_in_every_question_before_leaving() {
     for mut stage in [Stage::created(), after_copy(SENT), overwritten()] {
-        stage.size(100, 24).keys("q");
-        stage.shows("Ctrl-C quit now");
+        stage.size(100, 24).keys("q").shows("Ctrl-C quit now");
         stage.keys("c");
         assert!(leaving(&stage).is_none() && matches!(stage.commands.last(), Some(Command::Copy(..))));
     }
@@ -164,8 +150,7 @@ fn c_copies_in_every_question_before_leaving() {
 
 #[test]
 fn a_deleted_secret_is_no_loss() {
-    let mut stage = Stage::created();
-    stage.keys("q d");
+    let mut stage = Stage::created().after("q d");
     assert!(matches!(stage.commands.last(), Some(Command::Delete(_, id, _)) if id.as_str() == SECRET_ID));
     stage.keys("esc y enter");
     assert!(matches!(leaving(&stage), Some(LeaveConfirmation::Deleting(_))));
@@ -184,24 +169,21 @@ fn a_failed_deletion_keeps_the_secret_and_shows_why() {
 
 #[test]
 fn a_secret_without_an_id_cannot_be_deleted() {
-    let mut stage = Stage::created_as(without_id());
-    stage.keys("q d");
+    let stage = Stage::created_as(without_id()).after("q d");
     stage.shows("Quit anyway?");
     assert_eq!(deletions(&stage), 0);
 }
 
 #[test]
 fn ctrl_c_quits_even_during_a_deletion() {
-    let mut stage = Stage::created();
-    stage.keys("q d <ctrl-c>");
+    let stage = Stage::created().after("q d <ctrl-c>");
     assert_lost(&stage);
     assert_eq!(stage.dispositions().len(), 1);
 }
 
 #[test]
 fn ctrl_c_in_the_question_before_another_secret_asks_first() {
-    let mut stage = Stage::created();
-    stage.keys("n <ctrl-c>");
+    let mut stage = Stage::created().after("n <ctrl-c>");
     assert!(asks_to_choose(&stage) && stage.exit().is_none());
     stage.keys("<ctrl-c>");
     assert_lost(&stage);
@@ -214,19 +196,18 @@ fn the_question_and_the_exit_message_agree() {
     const SENT_AWAY: &str = "sent to your terminal, which does not confirm it";
     const LATER: &str = "You copied it before. The clipboard may no longer hold it. Already pasted?";
     let deleted_older = || {
-        let mut stage = Stage::created();
-        stage
-            .account(&[with_mask("9f3a")])
-            .keys("d")
-            .account(&[with_mask("9f3a")])
-            .keys("d y")
-            .deleted(Ok(()));
-        stage
+        Stage::created().then(|stage| {
+            stage
+                .account(&[with_mask("9f3a")])
+                .keys("d")
+                .account(&[with_mask("9f3a")])
+                .keys("d y")
+                .deleted(Ok(()))
+        })
     };
     let unverified = || after_copy(CopyOutcome::Unverified { clears_in: None });
     let copied_again = |outcome: Option<CopyOutcome>| {
-        let mut stage = after_copy(COPIED);
-        stage.keys("c");
+        let mut stage = after_copy(COPIED).after("c");
         if let Some(outcome) = outcome {
             stage.copied(outcome);
         }
@@ -301,11 +282,7 @@ fn ctrl_c_in_a_small_terminal_closes_nothing_and_quits_after_a_warning() {
         stage.keys(keys);
         stage
     };
-    let older = || {
-        let mut stage = Stage::created();
-        stage.keys("d").account(&[with_mask("9f3a")]);
-        stage
-    };
+    let older = || Stage::created().then(|stage| stage.keys("d").account(&[with_mask("9f3a")]));
     let rows: Vec<Row> = vec![
         (Stage::created(), UNSENT, "Deliver", Exit::NotDelivered),
         (older(), UNSENT, "Older secrets", Exit::NotDelivered),
@@ -322,10 +299,8 @@ fn ctrl_c_in_a_small_terminal_closes_nothing_and_quits_after_a_warning() {
     for (mut stage, line, beneath, exit) in rows {
         stage.shows(beneath);
         let before = stage.commands.len();
-        stage.size(55, 15).keys("x <ctrl-c>");
-        stage.shows(&format!("{line} Ctrl-C again quits."));
-        stage.size(80, 24);
-        stage.shows(beneath);
+        stage.size(55, 15).keys("x <ctrl-c>").shows(&format!("{line} Ctrl-C again quits."));
+        stage.size(80, 24).shows(beneath);
         assert_eq!(stage.commands.len(), before, "{beneath}");
         stage.size(55, 15);
         let warning = format!("{line} Enlarge the terminal to 56 columns × 16 rows. Ctrl-C twice quits.");
@@ -334,8 +309,7 @@ fn ctrl_c_in_a_small_terminal_closes_nothing_and_quits_after_a_warning() {
         assert_eq!(stage.exit(), Some(exit), "{beneath}");
     }
     for (mut stage, keys) in [(after_copy(COPIED), "s"), (Stage::filled(), "f2"), (Stage::filled(), "?")] {
-        stage.keys(keys).size(55, 15);
-        stage.shows("Nothing is lost.");
+        stage.keys(keys).size(55, 15).shows("Nothing is lost.");
         stage.keys("<ctrl-c>");
         assert_eq!(stage.exit(), Some(Exit::Done), "{keys}");
     }

@@ -28,9 +28,7 @@ fn fetched(stage: &Stage) -> Vec<&'static str> {
 
 /// A valid form whose lookups are running.
 fn lookups_running() -> Stage {
-    let mut stage = Stage::filled();
-    stage.advance(LOOKUP_DELAY).event(TIME_PASSED);
-    stage
+    Stage::filled().then(|stage| stage.advance(LOOKUP_DELAY).event(TIME_PASSED))
 }
 
 fn respond_with_project(stage: &mut Stage) {
@@ -39,9 +37,7 @@ fn respond_with_project(stage: &mut Stage) {
 }
 
 fn looked_up_with(secrets: &[ExistingSecret]) -> Stage {
-    let mut stage = lookups_running();
-    stage.account(secrets);
-    stage
+    lookups_running().then(|stage| stage.account(secrets))
 }
 
 #[test]

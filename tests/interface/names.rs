@@ -147,28 +147,24 @@ fn hex_digits_are_a_name_until_they_look_like_an_id() {
         stage.keys("tab");
         assert_eq!((stage.text(Project), focus(&stage)), ("000000000000000000000005", Focus::Field(Client)));
     }
-    let mut stage = typed("cafe");
-    stage.keys("<ctrl-s>");
+    let stage = typed("cafe").after("<ctrl-s>");
     assert_eq!((stage.text(Project), focus(&stage)), ("000000000000000000000005", Focus::Field(Client)));
     let stage = typed("beef");
     stage.shows("No project matches \"beef\", and it is not an ID: 4 of 24 hex digits.");
-    let mut stage = typed("beefbeefbee");
-    stage.keys("f");
+    let stage = typed("beefbeefbee").after("f");
     stage.shows("· 12 of 24 hex digits");
     stage.hides("No project matches");
     let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
     stage.type_in("m");
     accounts_loaded(&mut stage);
     stage.shows("No service account matches \"m\", and it is not an ID: a client ID starts with mdb_sa_id_.");
-    stage.type_in("db_sa_");
-    stage.shows("· a client ID starts with mdb_sa_id_");
+    stage.type_in("db_sa_").shows("· a client ID starts with mdb_sa_id_");
 }
 
 #[test]
 fn a_name_matches_in_every_unicode_form() {
     for name in ["zahlungen: fu\u{308}r (漢字)", "ZAHLUNGEN: FÜR (漢字)"] {
-        let mut stage = typed(name);
-        stage.keys("esc tab");
+        let stage = typed(name).after("esc tab");
         assert_eq!(stage.text(Project), "000000000000000000000006", "{name}");
     }
 }
@@ -235,8 +231,7 @@ fn submitting_with_an_open_list_chooses_or_says_what_is_missing() {
     let mut stage = Stage::with(Client, "x");
     stage.keys("<ctrl-u>").type_in("n");
     accounts_loaded(&mut stage);
-    stage.keys("<ctrl-s>");
-    stage.shows("Not created: no service account is chosen yet.");
+    stage.keys("<ctrl-s>").shows("Not created: no service account is chosen yet.");
 }
 
 /// The keys before the list is loaded, and the keys after that.
@@ -265,8 +260,7 @@ fn a_name_typed_before_the_list_is_loaded_is_matched_afterwards() {
         ("pay enter shift-tab ments-prod", "", "payments-prod", Focus::Field(Project)),
     ];
     for (before, after, expected, expected_focus) in rows {
-        let mut stage = Stage::with(Project, "x");
-        stage.keys("<ctrl-u>");
+        let mut stage = Stage::with(Project, "x").after("<ctrl-u>");
         for key in before.split(' ') {
             match key {
                 "enter" | "tab" | "shift-tab" | "<ctrl-s>" => stage.keys(key),
@@ -306,28 +300,22 @@ fn a_name_typed_before_the_list_is_loaded_is_matched_afterwards() {
 
 #[test]
 fn clearing_a_field_shows_the_whole_list_if_loaded() {
-    let mut stage = typed("pay");
-    stage.keys("<ctrl-u>");
+    let mut stage = typed("pay").after("<ctrl-u>");
     stage.shows("payments-prod 32b6e34b3d91647abb20e7b8 payments-staging");
     stage.shows("6 projects");
     stage.shows("Client ID");
-    stage.wait(Duration::from_secs(90));
-    stage.shows("6 projects");
+    stage.wait(Duration::from_secs(90)).shows("6 projects");
     assert_eq!(requests(&stage), ["projects 1"]);
     stage.keys("down enter");
     assert_eq!(stage.text(Project), PROJECT);
-    let mut stage = typed("pay");
-    stage.keys("<ctrl-u> tab");
+    let mut stage = typed("pay").after("<ctrl-u> tab");
     assert_eq!((stage.text(Project), focus(&stage)), ("", Focus::Field(Client)));
     stage.hides("6 projects");
-    stage.keys("shift-tab");
-    stage.shows("6 projects");
-    stage.keys("esc");
-    stage.shows("Enter a project ID or name.");
+    stage.keys("shift-tab").shows("6 projects");
+    stage.keys("esc").shows("Enter a project ID or name.");
     stage.keys("x <ctrl-u>").paste(VALUE);
     assert!(!stage.drawn().contains("6 projects"), "the error is shown instead");
-    let mut stage = Stage::with(Project, PROJECT);
-    stage.keys("<ctrl-u>");
+    let stage = Stage::with(Project, PROJECT).after("<ctrl-u>");
     stage.shows("Enter a project ID or name.");
     assert_eq!(requests(&stage), [""; 0], "an empty field fetches no list");
 }
@@ -342,24 +330,20 @@ fn typing_replaces_a_submitted_name_without_a_match() {
         ("pay", "shift-tab tab m", "paym"),
     ];
     for (text, keys, expected) in rows {
-        let mut stage = typed(text);
-        stage.keys(keys);
+        let stage = typed(text).after(keys);
         assert_eq!(stage.text(Project), expected, "{text} {keys}");
     }
 }
 
 #[test]
 fn esc_hides_the_suggestions_until_the_text_changes() {
-    let mut stage = typed("pay");
-    stage.keys("esc");
+    let mut stage = typed("pay").after("esc");
     stage.hides("› payments-prod");
     stage.shows("2 projects match");
-    stage.keys("m");
-    stage.shows("› payments-prod");
+    stage.keys("m").shows("› payments-prod");
     stage.keys("shift-tab");
     assert_eq!((stage.text(Project), focus(&stage)), ("paym", Focus::Button));
-    let mut stage = typed("pay");
-    stage.keys("down down up up up tab");
+    let stage = typed("pay").after("down down up up up tab");
     assert_eq!(stage.text(Project), PROJECT, "the selection stops at both ends");
 }
 
@@ -432,8 +416,7 @@ fn a_list_that_cannot_be_loaded_shows_why_and_is_retried_for_the_next_name() {
     ];
     for (error, text) in rows {
         let mut stage = Stage::empty();
-        stage.type_in("pay").projects_page(Err(error));
-        stage.shows(text);
+        stage.type_in("pay").projects_page(Err(error)).shows(text);
         stage.shows("Type the ID instead.");
         stage.keys("m");
         assert_eq!(requests(&stage), ["projects 1"], "no request for every key");
@@ -475,8 +458,7 @@ fn the_picker_takes_over_the_requests_and_each_project_has_its_own_list() {
     projects_loaded(&mut stage);
     stage.shows("Choose a project 6 projects");
     let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
-    stage.type_in("ci");
-    stage.keys("up <ctrl-u>").paste(OTHER).keys("down");
+    stage.type_in("ci").keys("up <ctrl-u>").paste(OTHER).keys("down");
     let expected = [format!("accounts of {PROJECT} 1"), format!("accounts of {OTHER} 1")];
     let requests = requests(&stage);
     let lists: Vec<_> = requests.iter().filter(|request| request.starts_with("accounts")).collect();
@@ -508,12 +490,9 @@ fn the_selected_suggestion_stays_selected_when_pages_arrive() {
         Page { entries: (first..first + 500).map(entry).collect(), is_last, about: Some(1000) }
     };
     let mut stage = Stage::empty();
-    stage.type_in("team").projects_page(Ok(page(500, false)));
-    stage.shows("› team-500");
-    stage.keys("down");
-    stage.shows("› team-501");
-    stage.projects_page(Ok(page(0, true)));
-    stage.shows("1000 of 1000 projects");
+    stage.type_in("team").projects_page(Ok(page(500, false))).shows("› team-500");
+    stage.keys("down").shows("› team-501");
+    stage.projects_page(Ok(page(0, true))).shows("1000 of 1000 projects");
     stage.shows("› team-501");
     stage.keys("enter");
     assert_eq!(stage.text(Project), format!("{:024x}", 501));
@@ -538,8 +517,7 @@ fn a_double_enter_that_chooses_does_not_create_but_a_later_one_does() {
 fn text_typed_at_the_button_shows_a_message_and_does_not_submit() {
     let mut stage = Stage::filled();
     assert_eq!(focus(&stage), Focus::Button);
-    stage.keys("p a y enter");
-    stage.shows("To type in a field, go back to it with Shift-Tab.");
+    stage.keys("p a y enter").shows("To type in a field, go back to it with Shift-Tab.");
     assert!(stage.is_on_form());
     stage.advance(Duration::from_millis(500)).keys("enter");
     assert!(!stage.is_on_form(), "a later Enter creates");

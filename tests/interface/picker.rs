@@ -51,9 +51,7 @@ fn respond(stage: &mut Stage, number: u32, result: Result<Page<ProjectEntry>, Ap
 
 /// The list of projects before its first page has loaded.
 fn opening() -> Stage {
-    let mut stage = Stage::empty();
-    stage.keys("<ctrl-o>");
-    stage
+    Stage::empty().after("<ctrl-o>")
 }
 
 /// The list of projects with its first page.
@@ -101,11 +99,9 @@ fn a_failed_page_is_reported_and_can_be_reloaded() {
 
 #[test]
 fn leaving_a_list_stops_its_requests() {
-    let mut stage = open();
-    stage.keys("esc");
+    let mut stage = open().after("esc");
     assert!(stage.atlas.take_waiting().is_empty());
-    stage.keys("<ctrl-o>");
-    stage.shows("Choose a project ›");
+    stage.keys("<ctrl-o>").shows("Choose a project ›");
 }
 
 /// Responds to requests that were taken earlier and may have been abandoned.
@@ -239,15 +235,13 @@ fn a_list_selects_the_value_of_the_field_and_marks_the_signed_in_account() {
     assert_eq!(order(&stage, &["own", "other"]), ["other", "own"], "it keeps its place");
     assert_selected(&stage, "own (you)");
 
-    let mut stage = Stage::filled();
-    stage.keys("up <ctrl-o>");
+    let stage = Stage::filled().after("up <ctrl-o>");
     assert_selected(&stage, "30d");
 }
 
 #[test]
 fn at_the_button_the_list_for_the_first_incomplete_field_opens() {
-    let mut stage = Stage::filled();
-    stage.keys("<ctrl-o>");
+    let stage = Stage::filled().after("<ctrl-o>");
     stage.shows("Choose a service account");
     for (project, client, lifetime, title) in [
         ("", CLIENT, "720", "Choose a project"),
@@ -256,8 +250,7 @@ fn at_the_button_the_list_for_the_first_incomplete_field_opens() {
     ] {
         let mut stage = Stage::new(Session::Demo, Form::new(project, client, lifetime));
         stage.app.shared.form.focus = Focus::Button;
-        stage.keys("<ctrl-o>");
-        stage.shows(title);
+        stage.keys("<ctrl-o>").shows(title);
     }
 }
 
@@ -277,8 +270,7 @@ fn choosing_a_project_continues_with_its_accounts_unless_one_is_set() {
     for (project, client, continues) in
         [("", "", true), (other, CLIENT, true), (PROJECT, "mdb_", true), (PROJECT, CLIENT, false)]
     {
-        let mut stage = projects_over(project, client);
-        stage.keys("enter");
+        let mut stage = projects_over(project, client).after("enter");
         assert_eq!(stage.text(FieldName::Project), PROJECT);
         assert_eq!(stage.is_on_form(), !continues, "{project} {client}");
         if continues {
@@ -294,18 +286,15 @@ fn choosing_a_project_continues_with_its_accounts_unless_one_is_set() {
 #[test]
 fn an_account_of_another_project_has_to_be_chosen_again() {
     let mut stage = Stage::with(FieldName::Project, PROJECT);
-    stage.wait(LOOKUP_DELAY).account_read(Err(rejected_read(404, "RESOURCE_NOT_FOUND")));
-    stage.keys("<ctrl-o>");
+    stage.wait(LOOKUP_DELAY).account_read(Err(rejected_read(404, "RESOURCE_NOT_FOUND"))).keys("<ctrl-o>");
     let entry = ProjectEntry { id: ProjectId::parse(PROJECT).unwrap(), ..named(0, "payments-prod") };
     respond(&mut stage, 1, Ok(Page { entries: vec![entry], is_last: true, about: Some(1) }));
-    stage.keys("enter");
-    stage.shows("Choose a service account");
+    stage.keys("enter").shows("Choose a service account");
 }
 
 #[test]
 fn esc_in_the_accounts_of_a_chosen_project_returns_to_the_form() {
-    let mut stage = projects_over("", "");
-    stage.keys("enter esc");
+    let stage = projects_over("", "").after("enter esc");
     assert!(stage.is_on_form());
     assert_eq!(stage.text(FieldName::Project), PROJECT);
     assert_eq!(stage.app.shared.form.focus, Focus::Field(FieldName::Client));
@@ -316,11 +305,9 @@ fn esc_in_the_accounts_of_a_chosen_project_returns_to_the_form() {
 fn a_lifetime_above_the_organizations_limit_cannot_be_chosen() {
     let mut stage = Stage::filled();
     stage.lookups_finished(&[]).settings_read(OrganizationSettings { longest_secret_hours: Some(720) });
-    stage.keys("up <ctrl-o>");
-    stage.shows("90d 90 days above the limit of 30 days");
+    stage.keys("up <ctrl-o>").shows("90d 90 days above the limit of 30 days");
     stage.shows("30d 30 days expires 23 Dec 2026");
-    stage.keys("down enter");
-    stage.shows("This organization allows at most 30 days. Choose a shorter lifetime.");
+    stage.keys("down enter").shows("This organization allows at most 30 days. Choose a shorter lifetime.");
     assert_eq!(stage.text(FieldName::Lifetime), "720");
     stage.keys("up up enter");
     assert_eq!(stage.text(FieldName::Lifetime), "7d");
@@ -351,8 +338,7 @@ fn names_use_the_width_that_other_columns_do_not_need() {
     stage.accounts_page(Ok(accounts_page(vec![expiring("0001", name, None)], true)));
     stage.shows(&format!("› {name} …0001 0 of 2 no secret"));
     assert!(!stage.drawn().contains("Last used"), "an empty column is omitted");
-    stage.size(56, 16);
-    stage.shows("› a-name-of-an-account-that-i… 0 of 2 no secret");
+    stage.size(56, 16).shows("› a-name-of-an-account-that-i… 0 of 2 no secret");
 
     let mut stage = accounts_of("");
     stage.accounts_page(Ok(accounts_page(vec![expiring("0001", "short", Some(SHORT))], true)));
@@ -362,8 +348,7 @@ fn names_use_the_width_that_other_columns_do_not_need() {
 
 #[test]
 fn listing_accounts_needs_a_project() {
-    let mut stage = Stage::empty();
-    stage.keys("tab <ctrl-o>");
+    let stage = Stage::empty().after("tab <ctrl-o>");
     assert!(stage.is_on_form());
     assert_eq!(stage.app.shared.form.focus, Focus::Field(FieldName::Project));
     stage.shows("Choose a project first.");
@@ -388,8 +373,7 @@ fn pasted_text_filters_unless_it_is_a_secret() {
 
 #[test]
 fn a_late_secret_replaces_an_open_list() {
-    let mut stage = Stage::stopped_waiting();
-    stage.keys("b shift-tab <ctrl-o>");
+    let mut stage = Stage::stopped_waiting().after("b shift-tab <ctrl-o>");
     assert!(matches!(stage.app.screen, Screen::Picker(_)));
     stage.post_finished(Ok(secret()));
     stage.created_screen();

@@ -76,15 +76,13 @@ fn sent(stage: &Stage) -> (usize, usize) {
 
 #[test]
 fn a_record_can_be_deleted_kept_or_left_for_later() {
-    let mut stage = with_id();
-    stage.keys("d enter");
+    let mut stage = with_id().after("d enter");
     assert_eq!(deletions(&stage), 0, "Enter does not confirm");
     stage.keys("y").account(&[own()]).deleted(Ok(()));
     assert_eq!((settled(&stage), stage.is_on_form()), (1, true));
 
     for (keys, exit, settles) in [("k", None, 1), ("esc", None, 0), ("q", Some(Exit::Done), 0)] {
-        let mut stage = with_id();
-        stage.keys(keys);
+        let stage = with_id().after(keys);
         assert_eq!((settled(&stage), stage.exit()), (settles, exit), "{keys}");
         assert!(stage.is_on_form() || exit.is_some(), "{keys}");
         if keys == "k" {
@@ -98,10 +96,8 @@ fn several_records_are_numbered_and_the_kept_secret_is_named() {
     let mut stage =
         start_with(vec![record(0, Some(SECRET_ID), BaseUrl::CLOUD), record(1, None, BaseUrl::CLOUD)]);
     stage.shows("! 1 of 2: A previous run created a secret");
-    stage.keys("esc");
-    stage.shows("! 2 of 2: A previous run may have created a secret");
-    stage.keys("k");
-    stage.shows("If the secret was created, it stays in Atlas. It will not be reported again.");
+    stage.keys("esc").shows("! 2 of 2: A previous run may have created a secret");
+    stage.keys("k").shows("If the secret was created, it stays in Atlas. It will not be reported again.");
     let mut stage = with_id();
     stage.hides("1 of 1");
     stage.keys("k");
@@ -136,15 +132,13 @@ fn the_account_is_fetched_right_before_deleting() {
     stage.keys("d y").account(&[used()]);
     assert_eq!((settled(&stage), sent(&stage)), (0, (0, 0)), "the secret is in use");
     stage.shows(USED);
-    stage.keys("d n");
-    stage.shows(USED);
+    stage.keys("d n").shows(USED);
 
     let mut stage = with_id();
     stage.keys("d y").account(&[]);
     assert_eq!((settled(&stage), stage.is_on_form()), (1, true), "it no longer exists");
 
-    let mut stage = with_id();
-    stage.keys("d y esc");
+    let stage = with_id().after("d y esc");
     assert_eq!(sent(&stage), (0, 0), "the deletion was canceled in time");
     assert!(!stage.is_on_form() && settled(&stage) == 0);
 }
@@ -152,8 +146,7 @@ fn the_account_is_fetched_right_before_deleting() {
 #[test]
 fn deleting_asks_first_and_can_be_canceled() {
     let asks = |stage: &Stage| stage.drawn().contains("Delete this secret in Atlas?");
-    let mut stage = with_id();
-    stage.keys("y");
+    let mut stage = with_id().after("y");
     assert_eq!(deletions(&stage), 0, "there was no question");
     for no in ["n", "esc", "<ctrl-c>"] {
         stage.keys("d");
@@ -168,22 +161,18 @@ fn deleting_asks_first_and_can_be_canceled() {
 
 #[test]
 fn a_record_without_an_id_is_searched_for_like_a_lost_response() {
-    let mut stage = without_id();
-    stage.keys("d");
+    let mut stage = without_id().after("d");
     assert_eq!(deletions(&stage), 0);
     let found = secret_created_at("2026-11-20T10:00:01Z");
-    stage.keys("l").account(std::slice::from_ref(&found)).keys("d y").account(&[found]);
-    stage.deleted(Ok(()));
+    stage.keys("l").account(std::slice::from_ref(&found)).keys("d y").account(&[found]).deleted(Ok(()));
     assert_eq!(settled(&stage), 1);
-    stage.keys("k");
-    stage.shows("\u{2713} Deleted …bbbbbb, the secret whose value was lost");
+    stage.keys("k").shows("\u{2713} Deleted …bbbbbb, the secret whose value was lost");
     assert_eq!(settled(&stage), 1, "the record is settled only once");
 }
 
 #[test]
 fn a_record_of_another_host_cannot_be_deleted_or_searched_for() {
-    let mut stage = start_with_record(Some(SECRET_ID), OTHER_HOST);
-    stage.keys("d y l");
+    let stage = start_with_record(Some(SECRET_ID), OTHER_HOST).after("d y l");
     assert!(matches!(stage.app.screen, Screen::Recovery(_)));
     assert_eq!((deletions(&stage), sent(&stage)), (0, (0, 0)));
 }

@@ -59,8 +59,7 @@ fn quitting_without_a_secret_exits_with_1_if_output_is_redirected() {
 
 #[test]
 fn standard_output_gets_only_one_secret() {
-    let mut stage = with_sink(after_copy(COPIED));
-    stage.keys("n");
+    let stage = with_sink(after_copy(COPIED)).after("n");
     assert!(leaving(&stage).is_none());
     stage.shows("Standard output can receive only one secret. q writes it and quits.");
 }
@@ -78,8 +77,7 @@ fn a_signal_prints_nothing() {
 
 #[test]
 fn quitting_waits_for_the_write() {
-    let mut stage = with_sink(Stage::created());
-    stage.keys("q <ctrl-c>");
+    let mut stage = with_sink(Stage::created()).after("q <ctrl-c>");
     assert_eq!(stage.exit(), None, "a second Ctrl-C waits for the write");
     stage.event(Event::SignalReceived(Signal::INTERRUPT));
     assert_eq!(stage.exit(), None, "a first signal waits, too");

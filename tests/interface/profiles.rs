@@ -14,9 +14,7 @@ fn names(names: &[&str]) -> Vec<ProfileName> {
 }
 
 fn found(profiles: &[&str]) -> Stage {
-    let mut stage = Stage::created();
-    stage.send(Event::ProfilesFound(client(), names(profiles)));
-    stage
+    Stage::created().then(|stage| stage.event(Event::ProfilesFound(client(), names(profiles))))
 }
 
 fn written(profile: &str) -> ProfileUpdate {
@@ -45,13 +43,11 @@ fn only_profiles_of_the_account_are_offered() {
     ] {
         found(profiles).shows(text);
     }
-    let mut none = found(&[]);
-    none.keys("u");
+    let none = found(&[]).after("u");
     none.hides("Update");
     let mut other = Stage::created();
     let client = ClientId::parse("mdb_sa_id_0000000000000000000000ff").unwrap();
-    other.send(Event::ProfilesFound(client, names(&["ci"])));
-    other.hides("Update");
+    other.event(Event::ProfilesFound(client, names(&["ci"]))).hides("Update");
     assert!(writes(&none).is_empty());
 }
 
@@ -60,18 +56,16 @@ fn a_verified_secret_is_written_to_profiles_and_counts_as_delivered() {
     for is_verified_before in [false, true] {
         let mut stage = found(&["ci", "prod"]);
         if is_verified_before {
-            stage.keys("v").verified(Ok(()));
-            stage.keys("u");
+            stage.keys("v").verified(Ok(())).keys("u");
         } else {
-            stage.keys("u");
-            stage.shows("verified first, then written to profiles ci and prod");
+            stage.keys("u").shows("verified first, then written to profiles ci and prod");
             assert!(writes(&stage).is_empty(), "the secret is verified first");
             stage.keys("u").verified(Ok(()));
         }
         stage.shows("Writing it to profiles ci and prod");
         stage.keys("u");
         assert_eq!(writes(&stage), [names(&["ci", "prod"])]);
-        stage.send(Event::ProfilesUpdated(vec![written("ci"), written("prod")]));
+        stage.event(Event::ProfilesUpdated(vec![written("ci"), written("prod")]));
         stage.shows("Updated profile ci (keyring)");
         stage.hides("u write");
         assert!(stage.commands.iter().any(|command| matches!(command, Command::SettleRecord)));
@@ -107,21 +101,16 @@ fn only_the_profile_that_failed_is_retried() {
     let mut stage = found(&["ci", "prod"]);
     stage.keys("u").verified(Ok(()));
     let why = "The system's keyring is locked (its prompt was dismissed).";
-    stage.send(Event::ProfilesUpdated(vec![not_written("ci", why), written("prod")]));
+    stage.event(Event::ProfilesUpdated(vec![not_written("ci", why), written("prod")]));
     stage.shows(&format!("Not written to profile ci. {why}"));
     stage.keys("u");
     assert_eq!(writes(&stage)[1], names(&["ci"]));
-    stage.send(Event::ProfilesUpdated(vec![not_written("ci", why)]));
-    stage.keys("q");
+    stage.event(Event::ProfilesUpdated(vec![not_written("ci", why)])).keys("q");
     assert_eq!(stage.exit(), Some(Exit::Done), "the secret was written to prod");
 
     let mut failed = found(&["ci"]);
-    failed.keys("u").verified(Ok(()));
-    failed.keys("q");
-    failed.shows("This secret is still being delivered.");
-    failed.keys("esc");
-    failed.send(Event::ProfilesUpdated(vec![not_written("ci", why)]));
-    failed.keys("q");
+    failed.keys("u").verified(Ok(())).keys("q").shows("This secret is still being delivered.");
+    failed.keys("esc").event(Event::ProfilesUpdated(vec![not_written("ci", why)])).keys("q");
     assert!(asks_to_choose(&failed) && failed.exit().is_none());
 }
 
@@ -135,8 +124,7 @@ fn the_profile_that_signed_in_can_be_updated() {
     shared.session = Session::remote(&base_url, identity).with_origin(SessionOrigin::Profile(profile));
     shared.login = Some(Login { client: client(), ends_with: ServerText::new("abcd") });
     shared.login_holder = Some(ServerText::new("profile ci"));
-    stage.send(Event::ProfilesFound(client(), Vec::new()));
-    stage.keys("u").verified(Ok(()));
-    stage.send(Event::ProfilesUpdated(vec![written("ci")]));
+    stage.event(Event::ProfilesFound(client(), Vec::new())).keys("u").verified(Ok(()));
+    stage.event(Event::ProfilesUpdated(vec![written("ci")]));
     assert_eq!(stage.app.shared.login_holder, None);
 }

@@ -21,9 +21,7 @@ fn saved_to(path: &str, format: Format) -> SavedFile {
 
 /// Waits for a file to be written.
 fn saving() -> Stage {
-    let mut stage = Stage::created();
-    stage.keys("s").type_in("/tmp/secret").keys("enter");
-    stage
+    Stage::created().then(|stage| stage.keys("s").type_in("/tmp/secret").keys("enter"))
 }
 
 fn saves(stage: &Stage) -> usize {
@@ -79,8 +77,7 @@ fn a_path_that_failed_can_be_edited() {
         .saved(Err(SaveFailure::NoFolder(ServerText::new("/nowhere"))));
     stage.shows("/nowhere/x");
     stage.shows("The folder does not exist: /nowhere.");
-    stage.keys("backspace");
-    stage.hides("The folder does not exist: /nowhere.");
+    stage.keys("backspace").hides("The folder does not exist: /nowhere.");
     stage.keys("esc q");
     assert!(asks_to_choose(&stage), "the secret was not delivered");
 }
@@ -91,9 +88,9 @@ fn updating_env(is_open: bool) -> Stage {
 }
 
 fn updating(file: EnvFile) -> Stage {
-    let mut stage = Stage::created();
-    stage.keys("s").type_in("~/.env").keys("enter").saved(Err(SaveFailure::CanUpdate(file)));
-    stage
+    Stage::created().then(|stage| {
+        stage.keys("s").type_in("~/.env").keys("enter").saved(Err(SaveFailure::CanUpdate(file)))
+    })
 }
 
 #[test]
@@ -133,8 +130,7 @@ fn an_existing_env_file_is_updated_after_a_question() {
         stage.keys("y");
         let sent = |command: &Command| matches!(command, Command::UpdateEnv(_, path, _, file) if path == "~/.env" && file.is_open == is_open);
         assert!(stage.commands.last().is_some_and(sent));
-        stage.file_updated(Ok(ServerText::new("/home/me/.env")));
-        stage.shows("Updated /home/me/.env");
+        stage.file_updated(Ok(ServerText::new("/home/me/.env"))).shows("Updated /home/me/.env");
         stage.keys("q");
         assert_delivered(&stage, Delivery::Updated { place: ServerText::new("/home/me/.env") });
     }
@@ -144,21 +140,18 @@ fn an_existing_env_file_is_updated_after_a_question() {
 fn declining_and_failing_return_to_the_path() {
     for back in ["n", "esc"] {
         let mut stage = updating_env(false);
-        stage.keys(back).keys("backspace");
-        stage.shows("~/.en");
+        stage.keys(back).keys("backspace").shows("~/.en");
         stage.keys("esc q");
         assert!(asks_to_choose(&stage), "the secret was not delivered");
     }
     let mut failed = updating_env(false);
-    failed.keys("y").file_updated(Err(SaveFailure::Changed));
-    failed.shows("Another program changed the file");
+    failed.keys("y").file_updated(Err(SaveFailure::Changed)).shows("Another program changed the file");
     let mut opened = updating_env(false);
     opened
         .keys("y")
         .file_updated(Err(SaveFailure::CanUpdate(EnvFile { is_open: true, ..EnvFile::default() })));
     opened.shows("Others can read");
-    let mut left = updating_env(false);
-    left.keys("<ctrl-c>");
+    let left = updating_env(false).after("<ctrl-c>");
     assert!(asks_to_choose(&left));
 }
 
@@ -236,8 +229,7 @@ fn a_suggested_command_can_be_chosen_edited_and_run_in_its_format() {
         ("f a s t down enter enter", "keep --fast", Format::Json),
     ];
     for (keys, line, format) in rows {
-        let mut stage = choosing_a_command();
-        stage.keys(keys);
+        let stage = choosing_a_command().after(keys);
         assert_eq!(last_run(&stage), (line, format), "{keys}");
     }
 }
@@ -270,8 +262,7 @@ fn the_footer_says_whether_enter_chooses_or_runs_a_command() {
         ("x y z z y", "Enter run"),
     ];
     for (keys, hint) in rows {
-        let mut stage = choosing_a_command();
-        stage.keys(keys);
+        let stage = choosing_a_command().after(keys);
         stage.shows(hint);
         assert_eq!(stage.count(|command| matches!(command, Command::Run(..))), 0, "{keys}");
     }
@@ -308,8 +299,7 @@ fn commands_that_were_run_are_suggested_even_if_they_failed() {
         .keys("enter")
         .command_ended(CommandOutcome::NotFound(ServerText::new("kep")));
     stage.keys("esc p").type_in("keep two").keys("enter").command_ended(CommandOutcome::Succeeded);
-    stage.keys("p").type_in("keep two").keys("enter").command_ended(CommandOutcome::Succeeded);
-    stage.keys("p");
+    stage.keys("p").type_in("keep two").keys("enter").command_ended(CommandOutcome::Succeeded).keys("p");
     stage.shows("kubectl apply -f - as kubernetes K keep two run before false one as env run before");
     stage.keys("up tab enter");
     assert_eq!(last_run(&stage), ("false one", Format::Env));
@@ -324,8 +314,7 @@ fn the_output_of_a_command_is_shown_until_the_next_one() {
     stage.command_reported(CommandReport { outcome: exited, output: output("tried three times") });
     stage.shows("keep exited with 2: no route \u{2026} 3 earlier lines not shown tried three times Your new secret is still here.",
     );
-    stage.type_in("x");
-    stage.hides("tried three times");
+    stage.type_in("x").hides("tried three times");
     stage.keys("enter");
     stage.command_reported(CommandReport { outcome: CommandOutcome::Succeeded, output: output("stored") });
     stage.shows("keep read it (as json) and exited with 0 \u{2026} 3 earlier lines not shown stored");
@@ -335,8 +324,7 @@ fn the_output_of_a_command_is_shown_until_the_next_one() {
         output: output("in some encoding"),
     });
     stage.hides("in some encoding");
-    stage.keys("esc");
-    stage.hides("stored");
+    stage.keys("esc").hides("stored");
 }
 
 #[test]
@@ -430,11 +418,9 @@ fn pasting_the_secret_verifies_a_copy() {
         assert!(asks_to_choose(&client_id), "the client ID is not the secret");
     }
     let mut after_keys = after_copy(CopyOutcome::Sent(TerminalRoute::Osc52));
-    after_keys.keys("q").paste("another text");
-    after_keys.shows("\u{2717} That text is not this secret.");
+    after_keys.keys("q").paste("another text").shows("\u{2717} That text is not this secret.");
     after_keys.shows("Did it arrive?");
-    after_keys.paste(VALUE);
-    after_keys.hides("Did it arrive?");
+    after_keys.paste(VALUE).hides("Did it arrive?");
     after_keys.keys("q");
     assert_delivered(&after_keys, Delivery::Copied { clears_in: None });
 }
@@ -454,8 +440,7 @@ fn several_letters_in_one_read_are_not_keys() {
     assert!(leaving(&quick).is_none());
     quick.burst("q y");
     assert!(asks_to_choose(&quick) && quick.exit().is_none(), "a yes comes alone");
-    let mut slow = Stage::created();
-    slow.keys("s a n d b");
+    let slow = Stage::created().after("s a n d b");
     slow.shows("Save to");
     slow.shows("andb");
     let mut held = after_copy(COPIED);
@@ -475,21 +460,9 @@ fn several_keys_in_one_read_confirm_nothing() {
         stage.keys(keys);
         stage
     };
-    let older = || {
-        let mut stage = Stage::created();
-        stage.keys("d").account(&[with_mask("9f3a")]).keys("d");
-        stage
-    };
-    let found = || {
-        let mut stage = Stage::posting();
-        stage.post_finished(lost()).account(&[new(NEW)]);
-        stage
-    };
-    let confirming = || {
-        let mut stage = Stage::fetching();
-        stage.account(&[existing("2026-12-28T18:14:00Z")]);
-        stage
-    };
+    let older = || Stage::created().then(|stage| stage.keys("d").account(&[with_mask("9f3a")]).keys("d"));
+    let found = || Stage::posting().then(|stage| stage.post_finished(lost()).account(&[new(NEW)]));
+    let confirming = || Stage::fetching().then(|stage| stage.account(&[existing("2026-12-28T18:14:00Z")]));
     let sent = || after_copy(CopyOutcome::Sent(TerminalRoute::Osc52));
     let rows: Vec<(Stage, &[&str])> = vec![
         (after_keys(with_output(), "<ctrl-c>"), &["d d", "d y"]),
@@ -513,11 +486,7 @@ fn several_keys_in_one_read_confirm_nothing() {
 /// a long paste also in later ones.
 #[test]
 fn keys_right_after_a_paste_are_ignored() {
-    let after_keys = |keys: &str| {
-        let mut stage = Stage::created();
-        stage.keys(keys);
-        stage
-    };
+    let after_keys = |keys: &str| Stage::created().after(keys);
     let rows = [
         (Stage::filled as fn() -> Stage, "enter", "New service account secret"),
         (Stage::filled, "<ctrl-s>", "New service account secret"),
@@ -536,8 +505,7 @@ fn keys_right_after_a_paste_are_ignored() {
             stage.shows(shown);
         }
         let mut command = after_keys("p");
-        command.paste_at_once("sh -c 'cat > stolen'").advance(gap);
-        command.paste_at_once(&text).keys("enter");
+        command.paste_at_once("sh -c 'cat > stolen'").advance(gap).paste_at_once(&text).keys("enter");
         assert_eq!(command.count(|command| matches!(command, Command::Run(..))), 0);
     }
     let mut later = after_keys("q");
@@ -556,8 +524,7 @@ fn waiting(stage: &Stage) -> usize {
 #[test]
 fn every_character_is_text_in_a_prompt() {
     let mut stage = Stage::created();
-    stage.keys("s").type_in("qcrn+fsp?y").paste("/x\n");
-    stage.shows("qcrn+fsp?y/x");
+    stage.keys("s").type_in("qcrn+fsp?y").paste("/x\n").shows("qcrn+fsp?y/x");
     assert!(leaving(&stage).is_none() && !stage.app.shared.shows_help && saves(&stage) == 0);
     let mut paste_unbracketed = Stage::created();
     paste_unbracketed.keys("p").paste_unbracketed("tee /tmp/x\n").paste_unbracketed("abc\n");
@@ -586,8 +553,7 @@ fn a_save_that_finishes_late_still_counts() {
     let mut closed = saving();
     closed.keys("<ctrl-c> esc").saved(Ok(saved_to("/x", Format::Secret)));
     assert_eq!(closed.created_screen().delivered, delivered);
-    let mut asking = saving();
-    asking.keys("<ctrl-c>");
+    let mut asking = saving().after("<ctrl-c>");
     assert!(asks_to_choose(&asking));
     asking.saved(Ok(saved_to("/x", Format::Secret)));
     assert!(leaving(&asking).is_none(), "the question is outdated");
@@ -601,20 +567,17 @@ fn a_second_delivery_waits_for_the_first_one() {
     let saved = Delivery::Saved { path: ServerText::new("/x") };
     for open in ["s", "p"] {
         let mut stage = saving();
-        stage.keys("<ctrl-c> n").keys(open).type_in("true").keys("enter");
-        stage.shows(RUNNING);
+        stage.keys("<ctrl-c> n").keys(open).type_in("true").keys("enter").shows(RUNNING);
         let started = stage.count(|command| matches!(command, Command::Save(..) | Command::Run(..)));
         assert_eq!(started, 1, "{open}");
         // The failure of the first delivery is not shown for the new one, and its success does not close the prompt.
         let mut failed = stage;
-        failed.saved(Err(SaveFailure::Full)).keys("backspace");
-        failed.hides("No space left");
+        failed.saved(Err(SaveFailure::Full)).keys("backspace").hides("No space left");
         let mut stage = saving();
         stage.keys("<ctrl-c> n").keys(open).type_in("true").saved(Ok(saved_to("/x", Format::Secret)));
         stage.shows("true");
         assert_eq!(stage.created_screen().delivered, std::slice::from_ref(&saved));
-        stage.keys("enter");
-        stage.hides(RUNNING);
+        stage.keys("enter").hides(RUNNING);
         if open == "s" {
             stage.saved(Err(SaveFailure::NotAllowed));
         } else {
@@ -634,8 +597,7 @@ fn a_command_that_finishes_late_keeps_its_name() {
     stage.command_ended(CommandOutcome::Succeeded);
     let delivery = Delivery::Piped { program: ServerText::new("first"), format: Format::Env };
     assert_eq!(stage.created_screen().delivered, [delivery]);
-    stage.keys("esc p");
-    stage.shows("first as env run before");
+    stage.keys("esc p").shows("first as env run before");
     stage.hides("second");
 }
 
@@ -662,8 +624,7 @@ fn a_late_result_is_not_claimed_for_the_next_secret() {
 
 #[test]
 fn an_empty_path_does_nothing_and_a_running_save_is_not_repeated() {
-    let mut stage = Stage::created();
-    stage.keys("s enter");
+    let mut stage = Stage::created().after("s enter");
     assert_eq!(saves(&stage), 0);
     stage.type_in("/a/b").keys("enter enter esc").type_in("y");
     assert_eq!(saves(&stage), 1);
@@ -694,24 +655,20 @@ fn the_rest_of_a_secret_typed_into_a_prompt_is_dropped_too() {
     for open in ["s", "p"] {
         for end in ["<blank>", "<ctrl-u>", "enter"] {
             let mut stage = Stage::created();
-            stage.keys(open).type_in(VALUE);
-            stage.shows("It was dropped.");
+            stage.keys(open).type_in(VALUE).shows("It was dropped.");
             // The screen only shows the last four characters, after a mask.
             stage.hides(&VALUE[VALUE.len() - 5..]);
-            stage.keys(end).type_in("word");
-            stage.shows("word");
+            stage.keys(end).type_in("word").shows("word");
         }
         // After a paste of the whole value, nothing is dropped.
         let mut stage = Stage::created();
-        stage.keys(open).paste(VALUE).type_in("word");
-        stage.shows("word");
+        stage.keys(open).paste(VALUE).type_in("word").shows("word");
     }
 }
 
 #[test]
 fn an_enter_after_a_rejected_secret_chooses_no_command() {
-    let mut stage = Stage::created();
-    stage.keys("p");
+    let mut stage = Stage::created().after("p");
     stage.event(Event::PresetsFound(vec![known("password store", "pass insert -m x", Format::Secret)]));
     stage.paste(VALUE).keys("enter enter");
     assert_eq!(stage.count(|command| matches!(command, Command::Run(..))), 0);
@@ -723,8 +680,7 @@ fn an_enter_after_a_rejected_secret_chooses_no_command() {
 
 #[test]
 fn quitting_during_a_delivery_reports_that_it_may_have_succeeded() {
-    let mut copying = Stage::created();
-    copying.keys("c");
+    let copying = Stage::created().after("c");
     for mut stage in [saving(), copying] {
         stage.keys("<ctrl-c> <ctrl-c>");
         assert_eq!(
@@ -742,14 +698,12 @@ fn the_selection_of_formats_wraps() {
     let titles = Format::ALL.map(Format::title);
     let last = titles.len() - 1;
     for (keys, selected) in [("f", 0), ("f up", last), ("f up up", last - 1), ("f up up down down down", 1)] {
-        let mut stage = Stage::created();
-        stage.keys(keys);
+        let stage = Stage::created().after(keys);
         stage.shows(&format!("\u{203a} {}", titles[selected]));
     }
     let mut stage = Stage::created();
     stage.app.shared.template = Some(Template::parse("{client_id}\n{secret}").unwrap());
-    stage.keys("f up");
-    stage.shows("\u{203a} Template {client_id} {secret}");
+    stage.keys("f up").shows("\u{203a} Template {client_id} {secret}");
     stage.keys("enter");
     assert!(matches!(stage.commands.last(), Some(Command::Copy(Format::Template(_), _))));
     stage.copied(CopyOutcome::Sent(TerminalRoute::Osc52));
@@ -761,8 +715,7 @@ fn the_demo_warns_that_commands_really_run() {
     const REAL: &str = "The secret is a demo, but the command really runs.";
     for (columns, rows) in [(80, 24), (56, 16)] {
         let mut stage = Stage::created();
-        stage.size(columns, rows).keys("p");
-        stage.shows(REAL);
+        stage.size(columns, rows).keys("p").shows(REAL);
         let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
         stage.app.shared.session = Session::remote(&cloud, Identity::AccessToken);
         stage.hides(REAL);
@@ -784,14 +737,12 @@ fn a_value_with_control_characters_is_not_shown() {
             CreatedSecret { value: SecretString::from(format!("mdb_sa_sk_FAKE{odd}fake9f3a")), ..secret() };
         let mut stage = Stage::created_as(secret);
         for key in ["<ctrl-l>", "r", "c"] {
-            stage.keys(key);
-            stage.shows("The value contains characters that cannot be shown.");
+            stage.keys(key).shows("The value contains characters that cannot be shown.");
             stage.hides("FAKE");
         }
         let Some(Command::Copy(_, payload)) = stage.commands.last() else { panic!("nothing is copied") };
         assert!(payload.secret.value.expose_secret().contains(odd), "the delivered value is unchanged");
     }
-    let mut stage = Stage::created();
-    stage.keys("r");
+    let stage = Stage::created().after("r");
     stage.hides("cannot be shown");
 }

@@ -38,8 +38,7 @@ fn the_record_is_written_before_the_post_and_settled_after_the_delivery() {
     stage.post_finished(Ok(secret()));
     assert_eq!(stage.count(|command| matches!(command, Command::RecordSecret(..))), 1);
     assert_eq!(settled(&stage), 0);
-    stage.keys("s x enter");
-    stage.saved(Ok(SavedFile { path: ServerText::new("/x"), format: Format::Secret }));
+    stage.keys("s x enter").saved(Ok(SavedFile { path: ServerText::new("/x"), format: Format::Secret }));
     assert_eq!(settled(&stage), 1);
 }
 
@@ -66,8 +65,7 @@ fn a_record_remains_only_if_a_secret_may_be_lost() {
 
 #[test]
 fn stopping_before_the_post_removes_the_record() {
-    let mut stage = recording();
-    stage.keys("esc");
+    let mut stage = recording().after("esc");
     release(&mut stage);
     assert_eq!((settled(&stage), stage.posts(), stage.is_on_form()), (1, 0, true));
 }

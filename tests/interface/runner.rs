@@ -62,9 +62,7 @@ fn a_queued_report_is_dropped_once_its_job_is_replaced() {
 #[test]
 fn a_canceled_search_sends_no_more_requests() {
     let mut stage = Stage::posting();
-    stage.post_finished(lost());
-    stage.account(&[]).keys("b");
-    stage.wake_after(2);
+    stage.post_finished(lost()).account(&[]).keys("b").wake_after(2);
     assert!(stage.is_on_form());
     let waiting = stage.atlas.take_waiting();
     let is_search = |call: &stage::Call| matches!(call, stage::Call::Account(..));

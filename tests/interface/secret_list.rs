@@ -57,8 +57,7 @@ fn assert_selected(stage: &Stage, tail: &str) {
 
 #[test]
 fn the_selected_secret_is_deleted_after_a_question() {
-    let mut stage = full("none");
-    stage.keys("down d enter");
+    let mut stage = full("none").after("down d enter");
     stage.shows("Delete …k7qd?");
     stage.hides("signed in with it");
     assert_eq!(deletions(&stage), 0, "Enter does not confirm");
@@ -75,11 +74,9 @@ fn the_list_and_the_question_say_whether_a_secret_is_in_use() {
     expired.expires_at = Some(now - SignedDuration::from_hours(1));
     used.last_used_at = Some(now - SignedDuration::from_hours(2));
     let mut stage = Stage::created();
-    stage.keys("d").account(&[expired, used]);
-    stage.shows("…9f3a expired");
+    stage.keys("d").account(&[expired, used]).shows("…9f3a expired");
     stage.shows("…k7qd in use");
-    stage.keys("d");
-    stage.shows("Delete …9f3a? It has expired: no client can use it.");
+    stage.keys("d").shows("Delete …9f3a? It has expired: no client can use it.");
     stage.keys("n down d");
     stage.shows("Delete …k7qd? It was used 2 h ago. Clients that use it will fail to authenticate.");
 }
@@ -119,22 +116,19 @@ fn the_list_selects_an_expired_or_the_least_used_secret() {
             expires_at: Some(now + SignedDuration::from_hours(99)),
             ..secret
         });
-        stage.account(&valid).account(&secrets).keys("d");
-        stage.shows(question);
+        stage.account(&valid).account(&secrets).keys("d").shows(question);
     }
 }
 
 #[test]
 fn the_login_secret_cannot_be_deleted_before_a_new_one_exists() {
-    let mut stage = full("9f3a");
-    stage.keys("d");
+    let mut stage = full("9f3a").after("d");
     stage.shows("You are signed in with this secret and need it to create a new one.");
     stage.keys("y");
     assert_eq!(deletions(&stage), 0);
 
     for (mut stage, warning) in [(prompt("9f3a"), OWN), (prompt_of(Identity::AccessToken), PERHAPS)] {
-        stage.keys("d enter");
-        stage.shows(warning);
+        stage.keys("d enter").shows(warning);
         stage.shows("Delete …9f3a?");
         stage.shows("Press y (delete) or n (back).");
         assert_eq!(deletions(&stage), 0, "Enter does not confirm");
@@ -155,8 +149,7 @@ fn if_the_login_secret_is_unknown_any_secret_of_its_account_warns() {
         (Identity::ApiKey(PublicKey::parse("abcdefgh").unwrap()), false),
     ];
     for (identity, is_perhaps_own) in rows {
-        let mut stage = prompt_of(identity.clone());
-        stage.keys("d");
+        let stage = prompt_of(identity.clone()).after("d");
         stage.shows(WARNING);
         assert_eq!(stage.drawn().contains(PERHAPS), is_perhaps_own, "{identity:?}");
     }
@@ -201,8 +194,7 @@ fn a_failed_deletion_is_reported_and_keeps_the_list() {
 #[test]
 fn going_back_deletes_nothing() {
     for keys in ["esc", "q", "<ctrl-c>", "d n esc", "d esc esc"] {
-        let mut stage = full("none");
-        stage.keys(keys);
+        let stage = full("none").after(keys);
         assert!(stage.is_on_form(), "{keys}");
         assert_eq!((deletions(&stage), stage.exit()), (0, None::<Exit>), "{keys}");
     }
@@ -217,10 +209,8 @@ fn the_selection_wraps_and_the_question_can_be_canceled() {
             assert_selected(&stage, expected);
         }
         for no in ["n", "esc", "<ctrl-c>"] {
-            stage.keys("d");
-            stage.shows(WARNING);
-            stage.keys(no);
-            stage.hides(WARNING);
+            stage.keys("d").shows(WARNING);
+            stage.keys(no).hides(WARNING);
             assert_selected(&stage, "9f3a");
         }
         assert_eq!(deletions(&stage), 0);
@@ -229,10 +219,8 @@ fn the_selection_wraps_and_the_question_can_be_canceled() {
 
 #[test]
 fn during_a_deletion_keys_are_ignored_and_the_spinner_runs() {
-    let mut stage = prompt("none");
-    stage.keys("d y");
+    let mut stage = prompt("none").after("d y");
     assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)));
-    stage.keys("down esc d y");
-    stage.shows("Deleting …9f3a");
+    stage.keys("down esc d y").shows("Deleting …9f3a");
     assert_eq!(deletions(&stage), 1);
 }

@@ -25,9 +25,7 @@ fn signed_out() -> Stage {
 
 /// Service account credentials were typed, and the sign-in is running.
 fn trying() -> Stage {
-    let mut stage = signed_out();
-    stage.keys("down enter").paste(CLIENT).keys("enter").paste(VALUE).keys("enter");
-    stage
+    signed_out().then(|stage| stage.keys("down enter").paste(CLIENT).keys("enter").paste(VALUE).keys("enter"))
 }
 
 fn accept(stage: &mut Stage, address_refused: Option<Rejection>) {
@@ -104,11 +102,7 @@ fn a_service_account_is_tried_as_it_was_typed() {
 
 #[test]
 fn a_new_session_replaces_the_login_and_its_source() {
-    let with_profile = || {
-        let mut stage = signed_out();
-        stage.keys("enter");
-        stage
-    };
+    let with_profile = || signed_out().after("enter");
     for (mut stage, holder) in [(with_profile(), Some("profile ci")), (trying(), None)] {
         stage.event(Event::LoginKnown(Login { client: client(), ends_with: ServerText::new("9f3a") }));
         accept(&mut stage, None);
@@ -127,8 +121,7 @@ fn invalid_credentials_are_not_sent_and_their_field_gets_the_cursor() {
         ("down down down enter enter", "Enter the access token.", "Access token \u{203a}"),
     ];
     for (keys, error, caret) in rows {
-        let mut stage = signed_out();
-        stage.keys(keys);
+        let stage = signed_out().after(keys);
         assert!(stage.commands.is_empty(), "{keys}");
         stage.shows(error);
         stage.shows(caret);
@@ -179,8 +172,7 @@ fn the_error_for_rejected_credentials_names_them_and_quotes_atlas() {
             Some((before, after)) => stage.keys(before).paste(CLIENT).keys(after),
             None => stage.keys(keys),
         };
-        stage.sign_in_tried(Err(ApiError::rejected(refusal.clone())));
-        stage.shows(title);
+        stage.sign_in_tried(Err(ApiError::rejected(refusal.clone()))).shows(title);
         stage.shows("UNEXPECTED_ERROR: You are not authorized for this resource.");
     }
 }
@@ -220,28 +212,24 @@ fn typing_replaces_a_complete_value() {
     assert!(is_typed(&stage, other), "{}", stage.drawn());
 
     let kept = || {
-        let mut stage = trying();
-        stage.sign_in_tried(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(10)))));
-        stage
+        trying()
+            .then(|stage| stage.sign_in_tried(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(10))))))
     };
     let rows = [("x", 1), ("backspace", VALUE.len() - 1), ("backspace x", VALUE.len()), ("tab tab x y", 2)];
     for (keys, length) in rows {
-        let mut stage = kept();
-        stage.keys(keys);
+        let stage = kept().after(keys);
         assert_eq!(bullets(&stage), length, "{keys}");
     }
     let mut stage = kept();
     stage.paste("fake").paste("FAKE");
     assert_eq!(bullets(&stage), 8, "only the first paste replaces the value");
-    let mut stage = kept();
-    stage.keys("enter");
+    let stage = kept().after("enter");
     assert_eq!(tries(&stage).len(), 2, "the same credentials are tried again");
 }
 
 #[test]
 fn a_canceled_sign_in_is_ignored() {
-    let mut stage = trying();
-    stage.keys("esc");
+    let mut stage = trying().after("esc");
     accept(&mut stage, None);
     assert!(matches!(stage.app.screen, Screen::SignIn(_)));
     assert_eq!(stage.count(|command| matches!(command, Command::UseSession)), 0);
@@ -252,8 +240,7 @@ fn a_secret_pasted_into_a_visible_field_goes_to_the_masked_one() {
     let (start, end) = VALUE.split_at(20);
     for pasted in [VALUE.to_owned(), format!("  {start}\r\n  {end}\n"), format!("{start} {end}")] {
         let mut stage = signed_out();
-        stage.keys("down enter").paste(&pasted);
-        stage.shows("Client secret \u{203a}");
+        stage.keys("down enter").paste(&pasted).shows("Client secret \u{203a}");
         assert_eq!(bullets(&stage), VALUE.len(), "{pasted:?}");
         stage.hides("mdb_sa_sk_");
     }
@@ -261,8 +248,7 @@ fn a_secret_pasted_into_a_visible_field_goes_to_the_masked_one() {
 
 #[test]
 fn esc_goes_back_and_then_quits() {
-    let mut stage = signed_out();
-    stage.keys("down enter esc");
+    let mut stage = signed_out().after("down enter esc");
     stage.shows("\u{203a} Service account");
     stage.keys("esc");
     assert_eq!(stage.exit(), Some(Exit::Done));
@@ -274,17 +260,13 @@ fn in_the_demo_each_method_shows_the_host() {
     let mut stage = Stage::filled();
     stage.app.shared.profiles = vec![ProfileName::new("ci").unwrap()];
     stage.app.shared.sign_in_host = "cloud.mongodbgov.com".to_owned();
-    stage.keys("<ctrl-p>");
-    stage.shows("This leaves the demo: requests go to the profile's host.");
+    stage.keys("<ctrl-p>").shows("This leaves the demo: requests go to the profile's host.");
     for _ in ["service account", "API key", "access token"] {
-        stage.keys("down");
-        stage.shows(host);
-        stage.keys("enter");
-        stage.shows(host);
+        stage.keys("down").shows(host);
+        stage.keys("enter").shows(host);
         stage.keys("esc");
     }
-    stage.keys("down");
-    stage.hides("This leaves the demo");
+    stage.keys("down").hides("This leaves the demo");
 
     signed_out().hides("This leaves the demo");
 }
@@ -337,8 +319,7 @@ fn wrong_credentials_are_reported_once_and_ctrl_p_signs_in_again() {
     assert_eq!(form.matches("Sign-in failed (401)").count(), 1, "{form}");
     assert!(form.contains("Ctrl-P signs in again"), "{form}");
 
-    stage.keys("<ctrl-p>");
-    stage.shows("Atlas CLI profile ci");
+    stage.keys("<ctrl-p>").shows("Atlas CLI profile ci");
     stage.keys("esc");
     assert!(stage.is_on_form() && stage.exit().is_none());
 
@@ -349,13 +330,11 @@ fn wrong_credentials_are_reported_once_and_ctrl_p_signs_in_again() {
     stage.sign_in_tried(Ok(SignedIn { session, project: None, client: None, address_refused: None }));
     assert!(stage.is_on_form());
     assert_eq!((stage.text(FieldName::Project), stage.text(FieldName::Client)), (PROJECT, CLIENT));
-    stage.lookups_finished(&[]);
-    stage.shows("ci-deployer");
+    stage.lookups_finished(&[]).shows("ci-deployer");
 }
 
 #[test]
 fn ctrl_p_does_not_sign_in_while_a_request_is_running() {
-    let mut stage = Stage::stopped_waiting();
-    stage.keys("esc <ctrl-p>");
+    let stage = Stage::stopped_waiting().after("esc <ctrl-p>");
     assert!(!matches!(stage.app.screen, Screen::SignIn(_)));
 }

@@ -58,15 +58,6 @@ fn a_failure_after_a_rate_limit_reports_that_nothing_was_created() {
 }
 
 #[test]
-fn a_failure_after_deleting_an_expired_secret_reports_that_nothing_was_created() {
-    let mut stage = Stage::fetching();
-    stage.account(&[existing("2026-11-01T00:00:00Z"), short_lived()]).keys("y").deleted(Ok(()));
-    let error = ApiError::rejected(rejection(404, "SERVICE_ACCOUNT_NOT_FOUND"));
-    stage.signed_in(Ok(())).account_read(Err(error));
-    assert_eq!(stage.certainty(), Some(Certainty::NotDone));
-}
-
-#[test]
 fn esc_and_ctrl_c_during_the_post_ask_before_they_stop_waiting() {
     for (second, stops) in [("n", false), ("esc", false), ("enter", false), ("y", true), ("<ctrl-c>", true)] {
         for first in ["esc", "<ctrl-c>"] {
@@ -141,8 +132,7 @@ fn a_later_secret_does_not_hide_an_earlier_loss() {
 
 #[test]
 fn no_second_post_starts_while_one_is_running() {
-    let mut stage = Stage::stopped_waiting();
-    stage.keys("b enter <ctrl-s>");
+    let stage = Stage::stopped_waiting().after("b enter <ctrl-s>");
     assert!(stage.is_on_form() && stage.posts() == 1);
     assert!(matches!(stage.app.shared.form.notice, Some(Notice::Info(_))));
 }
@@ -164,13 +154,11 @@ fn leaving_during_a_post_asks_once_and_can_be_canceled() {
 fn a_running_post_cannot_be_suspended_and_the_next_key_clears_the_message() {
     let message = "Cannot suspend while Atlas is answering.";
     for keys in ["<ctrl-z>", "esc <ctrl-z>", "esc y <ctrl-z>", "esc y b <ctrl-z>"] {
-        let mut stage = Stage::posting();
-        stage.keys(keys);
+        let mut stage = Stage::posting().after(keys);
         assert_eq!(stage.count(|command| matches!(command, Command::Suspend)), 0, "{keys}");
         stage.shows(message);
         if !stage.is_on_form() {
-            stage.keys("x");
-            stage.hides(message);
+            stage.keys("x").hides(message);
         }
     }
 }

@@ -81,8 +81,7 @@ fn a_countdown_wakes_every_second_and_ends_even_when_hidden() {
 
 #[test]
 fn a_revealed_value_counts_down_until_it_is_hidden() {
-    let mut stage = Stage::created();
-    stage.keys("r");
+    let mut stage = Stage::created().after("r");
     assert_eq!(advance(&mut stage, ms(4_300)), Some(ms(700)));
     assert_eq!(advance(&mut stage, ms(24_700)), Some(ms(1_000)));
     assert_eq!(advance(&mut stage, ms(1_000)), None);
@@ -98,8 +97,7 @@ fn a_running_post_still_counts_seconds_after_waiting_has_stopped() {
 
 #[test]
 fn deleting_shows_a_spinner() {
-    let mut stage = Stage::created();
-    stage.keys("q d");
+    let stage = Stage::created().after("q d");
     assert_eq!(stage.app.wake_in(), Some(STEP));
 }
 
@@ -107,8 +105,7 @@ fn deleting_shows_a_spinner() {
 fn hidden_content_does_not_wake_the_interface() {
     let mut small = Stage::posting();
     small.size(20, 5);
-    let mut helped = Stage::created();
-    helped.keys("r ?");
+    let helped = Stage::created().after("r ?");
     assert_eq!([small.app.wake_in(), helped.app.wake_in()], [None, None]);
     small.event(Event::SignalReceived(Signal::TERMINATE));
     assert_eq!(small.app.wake_in(), Some(ms(3_000)), "the time limit of a running request still applies");

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 
 use atlas_secret::atlas::Client;
 use atlas_secret::domain::Phase;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use support::fixtures::{new_secret, with_access_token};
@@ -26,7 +26,8 @@ use tokio_rustls::TlsAcceptor;
 const MARK: &str = "ATLAS_SECRET_TEST_URL";
 const ANSWER: &str = "answer: ";
 const CREATED: &str = r#"{"id":"32b6e34b3d91647abb20e7b9","secret":"mdb_sa_sk_FAKEfakeFAKE"}"#;
-/// `user:fake-password`.
+const USER: &str = "user:fake-password@";
+/// [`USER`], encoded by hand.
 const PROXY_AUTHORIZATION: &str = "Proxy-Authorization: Basic dXNlcjpmYWtlLXBhc3N3b3Jk";
 
 /// A process cannot change its environment safely, so the tests start this test binary again.
@@ -100,13 +101,7 @@ impl Authority {
         parameters.not_after = date_time_ymd(last_year, 1, 1);
         let key = KeyPair::generate().unwrap();
         let certificate = parameters.signed_by(&key, &self.issuer).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let builder =
-            ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let chain = vec![certificate.der().clone()];
-        let config = builder.with_no_client_auth().with_single_cert(chain, key).unwrap();
-        TlsAcceptor::from(Arc::new(config))
+        acceptor(&certificate, &key)
     }
 }
 
@@ -114,6 +109,17 @@ impl Drop for Authority {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.file);
     }
+}
+
+/// A TLS server with this certificate.
+fn acceptor(certificate: &Certificate, key: &KeyPair) -> TlsAcceptor {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder =
+        ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let chain = vec![certificate.der().clone()];
+    let config = builder.with_no_client_auth().with_single_cert(chain, key).unwrap();
+    TlsAcceptor::from(Arc::new(config))
 }
 
 async fn head(stream: &mut (impl AsyncRead + Unpin)) -> String {
@@ -179,6 +185,28 @@ impl Proxy {
     }
 }
 
+/// An Atlas with a private certificate authority, behind a proxy with a password.
+struct Network {
+    authority: Authority,
+    url: String,
+    proxy: Proxy,
+}
+
+impl Network {
+    async fn start() -> Self {
+        let authority = Authority::new();
+        let url = atlas(authority.server("atlas.test", 4000)).await;
+        Self { authority, url, proxy: Proxy::start().await }
+    }
+
+    /// Runs the program with these credentials for the proxy, and with these variables.
+    async fn run(&self, credentials: &str, more: &[(&str, &str)]) -> String {
+        let proxy = self.proxy.url(credentials);
+        let variables = [("HTTPS_PROXY", proxy.as_str()), ("SSL_CERT_FILE", self.authority.path())];
+        run(&self.url, &[&variables, more].concat()).await
+    }
+}
+
 async fn tunnel(mut client: TcpStream, heads: Arc<Mutex<Vec<String>>>) {
     let head = head(&mut client).await;
     heads.lock().unwrap().push(head.clone());
@@ -196,15 +224,11 @@ async fn tunnel(mut client: TcpStream, heads: Arc<Mutex<Vec<String>>>) {
 
 #[tokio::test]
 async fn atlas_is_reached_through_a_proxy_with_a_password_and_a_private_authority() {
-    let authority = Authority::new();
-    let url = atlas(authority.server("atlas.test", 4000)).await;
-    let proxy = Proxy::start().await;
-    let variables =
-        [("HTTPS_PROXY", &*proxy.url("user:fake-password@")), ("SSL_CERT_FILE", authority.path())];
-    assert_eq!(run(&url, &variables).await, "created");
-    let heads = proxy.heads();
+    let network = Network::start().await;
+    assert_eq!(network.run(USER, &[]).await, "created");
+    let heads = network.proxy.heads();
     assert_eq!(heads.len(), 1);
-    let target = url.trim_start_matches("https://");
+    let target = network.url.trim_start_matches("https://");
     assert!(heads[0].starts_with(&format!("CONNECT {target} HTTP/1.1\r\n")), "{}", heads[0]);
     // The token is only sent inside the tunnel.
     assert!(!heads[0].contains("FAKE-access-token"), "{}", heads[0]);
@@ -212,32 +236,13 @@ async fn atlas_is_reached_through_a_proxy_with_a_password_and_a_private_authorit
 
 #[tokio::test]
 async fn nothing_is_sent_through_a_proxy_that_rejects_the_password() {
-    let authority = Authority::new();
-    let url = atlas(authority.server("atlas.test", 4000)).await;
-    let proxy = Proxy::start().await;
+    let network = Network::start().await;
     for credentials in ["", "user:FAKE-wrong@"] {
-        let variables = [("HTTPS_PROXY", &*proxy.url(credentials)), ("SSL_CERT_FILE", authority.path())];
-        let line = run(&url, &variables).await;
+        let line = network.run(credentials, &[]).await;
         assert!(line.starts_with("not sent: ") && line.contains("HTTPS_PROXY"), "{line}");
         assert!(line.contains("the proxy requires a valid user and password"), "{line}");
         assert!(!line.contains("FAKE"), "{line}");
     }
-}
-
-#[tokio::test]
-async fn no_proxy_bypasses_the_proxy() {
-    let authority = Authority::new();
-    let url = atlas(authority.server("atlas.test", 4000)).await;
-    let proxy = Proxy::start().await;
-    let variables = [
-        ("HTTPS_PROXY", &*proxy.url("user:fake-password@")),
-        ("NO_PROXY", "example.com,atlas.test"),
-        ("SSL_CERT_FILE", authority.path()),
-    ];
-    // Only the proxy can resolve the name.
-    let line = run(&url, &variables).await;
-    assert!(line.starts_with("not sent: The host name was not found: "), "{line}");
-    assert_eq!(proxy.heads().len(), 0);
 }
 
 #[tokio::test]
@@ -250,10 +255,8 @@ async fn an_untrusted_certificate_is_reported_with_an_action() {
     ];
     for (name, last_year, trusted, cause, action) in rows {
         let url = atlas(authority.server(name, last_year)).await;
-        let proxy = Proxy::start().await;
-        let variables =
-            [("HTTPS_PROXY", &*proxy.url("user:fake-password@")), ("SSL_CERT_FILE", trusted.path())];
-        let line = run(&url, &variables).await;
+        let proxy = Proxy::start().await.url(USER);
+        let line = run(&url, &[("HTTPS_PROXY", &proxy), ("SSL_CERT_FILE", trusted.path())]).await;
         assert!(line.starts_with("not sent: TLS failed: "), "{line}");
         assert!(line.contains(cause) && line.contains(action), "{line}");
     }
@@ -333,26 +336,28 @@ async fn a_socks_proxy_resolves_the_name_and_connects_to_atlas() {
 
 #[tokio::test]
 async fn no_proxy_is_parsed_as_in_go() {
-    let authority = Authority::new();
-    let url = atlas(authority.server("atlas.test", 4000)).await;
-    let port = url.rsplit_once(':').unwrap().1;
-    let direct =
-        ["*", "*.test", ".test", "test", "ATLAS.test", &format!("atlas.test:{port}"), "a, atlas.test"];
+    let network = Network::start().await;
+    let port = network.url.rsplit_once(':').unwrap().1;
+    let direct = [
+        "example.com,atlas.test",
+        "*",
+        "*.test",
+        ".test",
+        "test",
+        "ATLAS.test",
+        &format!("atlas.test:{port}"),
+        "a, atlas.test",
+    ];
     let through = ["", ".atlas.test", "*.atlas.test", "las.test", "atlas.test:443", "10.0.0.0/8", "a"];
     for (exceptions, is_direct) in
         direct.iter().map(|list| (*list, true)).chain(through.map(|list| (list, false)))
     {
-        let proxy = Proxy::start().await;
-        let variables = [
-            ("HTTPS_PROXY", &*proxy.url("user:fake-password@")),
-            ("NO_PROXY", exceptions),
-            ("SSL_CERT_FILE", authority.path()),
-        ];
-        let line = run(&url, &variables).await;
+        let before = network.proxy.heads().len();
+        let line = network.run(USER, &[("NO_PROXY", exceptions)]).await;
         // Only the proxy can resolve the name.
         let expected = if is_direct { "not sent: The host name was not found: " } else { "created" };
         assert!(line.starts_with(expected), "{exceptions:?}: {line}");
-        assert_eq!(proxy.heads().len(), usize::from(!is_direct), "{exceptions:?}");
+        assert_eq!(network.proxy.heads().len() - before, usize::from(!is_direct), "{exceptions:?}");
     }
 }
 
@@ -400,17 +405,9 @@ async fn a_ca_certificate_is_rejected_as_a_server_certificate() {
     let certificate = parameters.self_signed(&key).unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), certificate.pem()).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder =
-        ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let config =
-        builder.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key).unwrap();
-    let url = atlas(TlsAcceptor::from(Arc::new(config))).await;
-    let proxy = Proxy::start().await;
-    let trusted = file.path().to_str().unwrap();
-    let variables = [("HTTPS_PROXY", &*proxy.url("user:fake-password@")), ("SSL_CERT_FILE", trusted)];
-    let line = run(&url, &variables).await;
+    let url = atlas(acceptor(&certificate, &key)).await;
+    let (proxy, trusted) = (Proxy::start().await.url(USER), file.path().to_str().unwrap());
+    let line = run(&url, &[("HTTPS_PROXY", &proxy), ("SSL_CERT_FILE", trusted)]).await;
     assert!(line.contains("the host sent a CA certificate instead of a server certificate"), "{line}");
 }
 

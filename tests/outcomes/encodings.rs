@@ -6,8 +6,8 @@ use atlas_secret::domain::{ApiError, Cause, SecretId};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 
-use super::support::fixtures::{client, client_id, project, with_access_token};
-use super::support::raw_server::{RawServer, Reply, json, response};
+use super::support::fixtures::{client_id, project, served, with_access_token};
+use super::support::raw_server::{Reply, json, response};
 use super::{FULL_LINE, PATIENT, check, error, full};
 
 fn gzip(body: &[u8]) -> Vec<u8> {
@@ -100,14 +100,16 @@ async fn a_compressed_body_is_treated_like_any_other() {
 async fn reading_and_deleting_accept_compressed_responses_too() {
     const ACCOUNT: &str = r#"{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci","secrets":[]}"#;
     let header = "Content-Encoding: gzip\r\nConnection: close\r\n";
-    let server = RawServer::start(vec![
-        encoded(200, header, &gzip(ACCOUNT.as_bytes())),
-        response(204, "Content-Encoding: gzip\r\n", ""),
-        json(200, ACCOUNT),
-        encoded(200, header, &gzip(&[b' '; (1 << 20) + 1])),
-    ])
+    let (server, client) = served(
+        with_access_token,
+        vec![
+            encoded(200, header, &gzip(ACCOUNT.as_bytes())),
+            response(204, "Content-Encoding: gzip\r\n", ""),
+            json(200, ACCOUNT),
+            encoded(200, header, &gzip(&[b' '; (1 << 20) + 1])),
+        ],
+    )
     .await;
-    let client = client(with_access_token(&server.url));
     assert_eq!(client.service_account(&project(), &client_id()).await.unwrap().name.as_str(), "ci");
     let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
     assert_eq!(client.delete_secret(&project(), &client_id(), &secret_id).await, Ok(()));

@@ -47,30 +47,38 @@ async fn read(client: &Client) -> Result<Vec<ExistingSecret>, ApiError> {
     client.service_account(&project(), &client_id()).await.map(|account| account.secrets)
 }
 
+/// What a client makes of this reply to one kind of request.
+async fn outcome(request: &str, reply: &Reply) -> Result<String, ApiError> {
+    let server = RawServer::start(vec![reply.clone()]).await;
+    let client = match request {
+        "token" => client(with_service_account(&server.url)),
+        _ => client(with_access_token(&server.url)),
+    };
+    match request {
+        "account" => read(&client).await.map(|secrets| format!("{} secrets", secrets.len())),
+        "token" => client.sign_in().await.map(|()| "signed in".to_owned()),
+        "creation" => Ok(super::line(&client.create_secret(&new_secret()).await)),
+        _ => {
+            let id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
+            client.delete_secret(&project(), &client_id(), &id).await.map(|()| "deleted".to_owned())
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_form_of_a_response_can_be_read() {
     let account = format!(r#"{{"clientId":"{CLIENT}","name":"ci","secrets":[]}}"#);
-    for reply in encodings(200, &account) {
-        let server = RawServer::start(vec![reply.clone()]).await;
-        let read = read(&client(with_access_token(&server.url))).await;
-        assert_eq!(read, Ok(Vec::new()), "{}", show(&reply));
-    }
-    for reply in encodings(200, r#"{"access_token":"FAKE-token","expires_in":3600}"#) {
-        let server = RawServer::start(vec![reply.clone()]).await;
-        let signed_in = client(with_service_account(&server.url)).sign_in().await;
-        assert_eq!(signed_in, Ok(()), "{}", show(&reply));
-    }
-    for reply in encodings(201, &super::full()) {
-        let server = RawServer::start(vec![reply.clone()]).await;
-        let outcome = client(with_access_token(&server.url)).create_secret(&new_secret()).await;
-        assert_eq!(super::line(&outcome), super::FULL_LINE, "{}", show(&reply));
-    }
-    for reply in encodings(200, r#"{"status":204,"content":{}}"#) {
-        let server = RawServer::start(vec![reply.clone()]).await;
-        let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
-        let client = client(with_access_token(&server.url));
-        let deleted = client.delete_secret(&project(), &client_id(), &secret_id).await;
-        assert_eq!(deleted, Ok(()), "{}", show(&reply));
+    let full = super::full();
+    let rows = [
+        ("account", 200, account.as_str(), "0 secrets"),
+        ("token", 200, r#"{"access_token":"FAKE-token","expires_in":3600}"#, "signed in"),
+        ("creation", 201, &full, super::FULL_LINE),
+        ("deletion", 200, r#"{"status":204,"content":{}}"#, "deleted"),
+    ];
+    for (request, status, body, expected) in rows {
+        for reply in encodings(status, body) {
+            assert_eq!(outcome(request, &reply).await.as_deref(), Ok(expected), "{}", show(&reply));
+        }
     }
 }
 
@@ -80,24 +88,14 @@ async fn a_body_of_another_shape_is_an_unexpected_response() {
     let utf_16: String =
         r#"{"clientId":"x","access_token":"x","secret":"x"}"#.chars().flat_map(|c| [c, '\0']).collect();
     for body in ["[]", "null", "\"text\"", "12", "{}", "{", "", "<html>", "[{}]", &utf_16] {
-        let expected = Err("Unexpected { status: 200 }".to_owned());
-        let cause = |outcome: Result<(), ApiError>| outcome.map_err(|error| format!("{:?}", error.cause));
-        let server = RawServer::start(vec![typed(200, body)]).await;
-        let read = read(&client(with_access_token(&server.url))).await;
-        assert_eq!(cause(read.map(|_| ())), expected, "{body}");
-        let server = RawServer::start(vec![typed(200, body)]).await;
-        assert_eq!(cause(client(with_service_account(&server.url)).sign_in().await), expected, "{body}");
-        let server = RawServer::start(vec![typed(200, body)]).await;
-        let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
-        let client = client(with_access_token(&server.url));
-        let deleted = client.delete_secret(&project(), &client_id(), &secret_id).await;
-        assert_eq!(cause(deleted), expected, "{body}");
+        for request in ["account", "token", "deletion"] {
+            let error = outcome(request, &typed(200, body)).await.unwrap_err();
+            assert_eq!(error.cause, Cause::Unexpected { status: 200 }, "{request} {body}");
+        }
     }
     for token in [json!(12), json!(""), json!("a\nb"), json!("a b"), json!(null), json!(["a"])] {
         let body = json!({"access_token": token, "expires_in": 3600}).to_string();
-        let server = RawServer::start(vec![typed(200, &body)]).await;
-        let signed_in = client(with_service_account(&server.url)).sign_in().await;
-        assert!(signed_in.is_err(), "{body}");
+        assert!(outcome("token", &typed(200, &body)).await.is_err(), "{body}");
     }
 }
 

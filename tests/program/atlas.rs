@@ -18,8 +18,6 @@ use crate::support::atlas::TestAtlas;
 pub const PROJECT: &str = "0000000000000000000000a1";
 /// An account without secrets.
 pub const PLAIN: &str = "mdb_sa_id_00000000000000000000000b";
-/// An account that the signed-in account may not change.
-pub const REFUSED: &str = "mdb_sa_id_00000000000000000000000c";
 /// An account whose secret is created at once, but with a response after [`Atlas::with_delay`]'s seconds.
 pub const SLOW: &str = "mdb_sa_id_00000000000000000000000d";
 /// An account that can sign in with [`ROBOT_SECRET`].
@@ -123,7 +121,6 @@ fn world(delay: u64) -> Value {
                 "name": "of-a-test",
                 "service_accounts": [
                     { "client_id": PLAIN, "name": "plain" },
-                    { "client_id": REFUSED, "name": "refused", "changes_need_a_higher_role": true },
                     { "client_id": ONE_VALID, "name": "living", "secrets": [secret("0001", 480)] },
                     {
                         "client_id": TWO_VALID,

@@ -47,7 +47,6 @@ mod printing;
 mod printing_refused;
 mod profiles;
 mod program;
-mod refusals;
 mod replies;
 mod saving;
 mod settings_file;

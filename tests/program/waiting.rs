@@ -1,7 +1,7 @@
 //! While Atlas does not respond, the screen reacts to keys, nothing is sent twice, and a late response is not lost.
 
 use crate::atlas::{Atlas, SLOW};
-use crate::program::{created, filled, quit_anyway};
+use crate::program::{created, filled};
 use crate::support::terminal::{Terminal, key};
 
 const QUESTION: &str = "Stop waiting? Atlas may already have created the secret.";
@@ -13,11 +13,6 @@ const STOPPED: &str = "The request is still running. If Atlas answers, the secre
 pub fn wait_for_post(terminal: &mut Terminal, atlas: &Atlas) {
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);
-    wait_for_held_response(terminal, atlas);
-}
-
-#[track_caller]
-fn wait_for_held_response(terminal: &mut Terminal, atlas: &Atlas) {
     // The spinner changes the screen while the request is running, so the condition is checked again.
     terminal.wait_until("the request to wait for its response", |screen| {
         screen.contents().contains("stop waiting") && atlas.secrets_created() == 1
@@ -54,43 +49,6 @@ fn keys_work_while_atlas_does_not_respond() {
         terminal.screen()
     );
     assert_eq!(atlas.creates(), 1);
-}
-
-#[test]
-fn two_enters_in_one_write_send_one_request() {
-    let atlas = Atlas::with_delay(1);
-    let mut terminal = filled(&atlas, SLOW).start_showing("[ Create secret ]");
-    terminal.press("\r\r", "Secret created");
-    quit_anyway(&mut terminal);
-    assert_eq!(terminal.wait_exit().code(), Some(3));
-    assert_eq!((atlas.creates(), atlas.secrets_created()), (1, 1));
-}
-
-#[test]
-fn no_second_request_is_sent_while_the_first_is_running() {
-    let atlas = Atlas::with_delay(30);
-    let mut terminal = filled(&atlas, SLOW).start();
-    wait_for_post(&mut terminal, &atlas);
-    terminal.press(key::ESC, QUESTION);
-    terminal.press("y", STOPPED);
-    terminal.press("b", "waiting for the earlier request");
-    terminal.press(key::CTRL_S, "Wait: Atlas has not answered the earlier request.");
-    assert_eq!(atlas.creates(), 1);
-}
-
-#[test]
-fn a_late_response_shows_the_secret() {
-    // Long enough to stop waiting first, even on a busy machine.
-    let atlas = Atlas::with_delay(6);
-    let mut terminal = filled(&atlas, SLOW).start();
-    wait_for_post(&mut terminal, &atlas);
-    terminal.press(key::ESC, QUESTION);
-    terminal.press("y", STOPPED);
-    terminal.wait_for("Secret created");
-    terminal.press("c", "Sent to your terminal");
-    terminal.press("q", "Did it arrive?   y quit");
-    terminal.leave("y", 0);
-    assert!(!terminal.screen().contains("may have been created"), "{}", terminal.screen());
 }
 
 #[test]

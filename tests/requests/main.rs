@@ -8,12 +8,17 @@ pub mod support;
 mod connections;
 mod deleting;
 mod tokens;
+mod verify;
 
 use atlas_secret::atlas::Client;
 use atlas_secret::domain::{
     ApiError, Cause, OrganizationId, OrganizationSettings, Project, QueryFlags, SecretId, ServerText,
 };
-use support::fixtures::{client, client_id, new_secret, project, with_access_token, with_service_account};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use support::fixtures::{
+    client, client_id, new_secret, project, served, with_access_token, with_service_account,
+};
 use support::raw_server::{RawServer, json, response};
 
 const TOKEN: &str = r#"{"access_token":"FAKE-minted.token+1","expires_in":3600,"token_type":"Bearer"}"#;
@@ -21,10 +26,19 @@ const ACCOUNT: &str =
     r#"{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci","roles":[],"secrets":[]}"#;
 const CREATED: &str = r#"{"id":"32b6e34b3d91647abb20e7b9","secret":"mdb_sa_sk_FAKEfakeFAKE"}"#;
 
+/// A request to an OAuth endpoint with this pair of credentials.
+fn oauth(endpoint: &str, pair: &str, more_headers: &str, body: &str) -> String {
+    format!(
+        "POST /api/oauth/{endpoint} HTTP/1.1\naccept: application/json\nauthorization: Basic {}\n{more_headers}\
+         content-length: {}\ncontent-type: application/x-www-form-urlencoded\n\n{body}",
+        BASE64_STANDARD.encode(pair),
+        body.len()
+    )
+}
+
 #[tokio::test]
 async fn an_account_is_read_with_the_token() {
-    let server = RawServer::start(vec![json(200, TOKEN), json(200, ACCOUNT)]).await;
-    let client = client(with_service_account(&server.url));
+    let (server, client) = served(with_service_account, vec![json(200, TOKEN), json(200, ACCOUNT)]).await;
     client.sign_in().await.unwrap();
     let account = client.service_account(&project(), &client_id()).await.unwrap();
     assert_eq!(account.name.as_str(), "ci");
@@ -45,8 +59,7 @@ async fn an_account_has_the_time_of_the_response() {
         ("Date: Mon, 23 Nov 2026 18:14:02 GMT\r\n", Some("2026-11-23T18:14:02Z")),
     ];
     for (header, expected) in rows {
-        let server = RawServer::start(vec![response(200, header, ACCOUNT)]).await;
-        let client = client(with_access_token(&server.url));
+        let (_server, client) = served(with_access_token, vec![response(200, header, ACCOUNT)]).await;
         let account = client.service_account(&project(), &client_id()).await.unwrap();
         assert_eq!(account.read_at, expected.map(|time| time.parse().unwrap()), "{header}");
     }
@@ -56,14 +69,11 @@ async fn an_account_has_the_time_of_the_response() {
 async fn lists_are_paged_and_the_probe_reads_one_project() {
     const LIST: &str = r#"{"results":[{"id":"32b6e34b3d91647abb20e7b8","name":"payments"}],"totalCount":1}"#;
     const ACCOUNTS: &str = r#"{"results":[{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci"}]}"#;
-    let server = RawServer::start(vec![
-        json(200, LIST),
-        json(200, ACCOUNTS),
-        json(200, LIST),
-        json(401, tokens::UNAUTHORIZED),
-    ])
+    let (server, client) = served(
+        with_access_token,
+        vec![json(200, LIST), json(200, ACCOUNTS), json(200, LIST), json(401, tokens::UNAUTHORIZED)],
+    )
     .await;
-    let client = client(with_access_token(&server.url));
     let projects = client.projects(3).await.unwrap();
     assert_eq!((projects.entries[0].name.as_str(), projects.is_last), ("payments", true));
     let accounts = client.service_accounts(&project(), 2).await.unwrap();
@@ -132,8 +142,7 @@ async fn the_maximum_lifetime_of_an_organization_is_read() {
     ];
     let organization = OrganizationId::from_server("4888442a3354817a7320eb61").unwrap();
     for (body, expected) in rows {
-        let server = RawServer::start(vec![json(200, &body)]).await;
-        let client = client(with_access_token(&server.url));
+        let (server, client) = served(with_access_token, vec![json(200, &body)]).await;
         assert_eq!(client.organization_settings(&organization).await, expected, "{body}");
         assert_eq!(
             server.normalized(0),
@@ -149,8 +158,8 @@ async fn the_maximum_lifetime_of_an_organization_is_read() {
 #[tokio::test]
 async fn a_response_may_have_at_most_one_mebibyte() {
     let padded = |length: usize| format!("{ACCOUNT}{}", " ".repeat(length - ACCOUNT.len()));
-    let server = RawServer::start(vec![json(200, &padded(1 << 20)), json(200, &padded((1 << 20) + 1))]).await;
-    let client = client(with_access_token(&server.url));
+    let (_server, client) =
+        served(with_access_token, vec![json(200, &padded(1 << 20)), json(200, &padded((1 << 20) + 1))]).await;
     assert!(client.service_account(&project(), &client_id()).await.is_ok());
     let too_large = client.service_account(&project(), &client_id()).await;
     assert_eq!(too_large, Err(ApiError::sent(Cause::Unexpected { status: 200 })));
@@ -214,8 +223,7 @@ async fn delete(client: &Client) -> Result<(), ApiError> {
 
 #[tokio::test]
 async fn a_secret_is_deleted_by_its_id() {
-    let server = RawServer::start(vec![response(204, "", "")]).await;
-    let client = client(with_access_token(&server.url));
+    let (server, client) = served(with_access_token, vec![response(204, "", "")]).await;
     assert_eq!(delete(&client).await, Ok(()));
     assert_eq!(
         server.normalized(0),
@@ -232,8 +240,7 @@ async fn redirects_are_not_followed() {
     let other_server = RawServer::start(Vec::new()).await;
     let location = format!("Location: {}/\r\n", other_server.url);
     let redirect = || response(307, &location, "");
-    let server = RawServer::start(vec![redirect(), redirect(), redirect()]).await;
-    let reading = client(with_access_token(&server.url));
+    let (server, reading) = served(with_access_token, vec![redirect(), redirect(), redirect()]).await;
     let error = reading.service_account(&project(), &client_id()).await;
     let redirected = || Cause::Redirected { status: 307, host: ServerText::new("127.0.0.1") };
     assert_eq!(error, Err(ApiError::sent(redirected())));

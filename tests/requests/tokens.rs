@@ -6,10 +6,11 @@ use atlas_secret::atlas::{Client, Limits, Settings};
 use atlas_secret::domain::{ApiError, Cause, Credentials, Phase};
 
 use super::support::fixtures::{
-    client, client_id, new_secret, project, with_access_token, with_service_account,
+    CLIENT, CLIENT_SECRET, client, client_id, new_secret, project, served, with_access_token,
+    with_service_account,
 };
 use super::support::raw_server::{RawServer, Reply, json, response};
-use super::{ACCOUNT, TOKEN};
+use super::{ACCOUNT, TOKEN, oauth};
 
 const OTHER_TOKEN: &str = r#"{"access_token":"FAKE-second","expires_in":3600,"token_type":"Bearer"}"#;
 pub const UNAUTHORIZED: &str =
@@ -19,16 +20,8 @@ pub const UNAUTHORIZED: &str =
 async fn a_token_is_requested_with_basic_authentication() {
     let server = RawServer::start(vec![json(200, TOKEN)]).await;
     client(with_service_account(&server.url)).sign_in().await.unwrap();
-    assert_eq!(
-        server.normalized(0),
-        "POST /api/oauth/token HTTP/1.1\n\
-         accept: application/json\n\
-         authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
-         content-length: 29\n\
-         content-type: application/x-www-form-urlencoded\n\
-         \n\
-         grant_type=client_credentials"
-    );
+    let pair = format!("{CLIENT}:{CLIENT_SECRET}");
+    assert_eq!(server.normalized(0), oauth("token", &pair, "", "grant_type=client_credentials"));
 }
 
 #[tokio::test]
@@ -47,28 +40,19 @@ async fn the_login_secret_is_identified_by_its_end() {
 
 #[tokio::test]
 async fn a_fetched_token_is_revoked_once() {
-    let server = RawServer::start(vec![json(200, TOKEN), response(200, "", "")]).await;
-    let client = client(with_service_account(&server.url));
+    let (server, client) = served(with_service_account, vec![json(200, TOKEN), response(200, "", "")]).await;
     client.sign_in().await.unwrap();
     client.revoke().await;
     client.revoke().await;
-    assert_eq!(
-        server.normalized(1),
-        "POST /api/oauth/revoke HTTP/1.1\n\
-         accept: application/json\n\
-         authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
-         content-length: 56\n\
-         content-type: application/x-www-form-urlencoded\n\
-         \n\
-         token=FAKE-minted.token%2B1&token_type_hint=access_token"
-    );
+    let pair = format!("{CLIENT}:{CLIENT_SECRET}");
+    let body = "token=FAKE-minted.token%2B1&token_type_hint=access_token";
+    assert_eq!(server.normalized(1), oauth("revoke", &pair, "", body));
     assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]
 async fn a_token_that_is_still_being_fetched_is_revoked_too() {
-    let server = RawServer::start(vec![json(200, TOKEN), response(200, "", "")]).await;
-    let client = client(with_service_account(&server.url));
+    let (server, client) = served(with_service_account, vec![json(200, TOKEN), response(200, "", "")]).await;
     let (signed_in, ()) = tokio::join!(client.sign_in(), client.revoke());
     assert_eq!(signed_in, Ok(()));
     assert_eq!(server.count("POST", "/revoke"), 1);
@@ -76,8 +60,7 @@ async fn a_token_that_is_still_being_fetched_is_revoked_too() {
 
 #[tokio::test]
 async fn an_access_token_needs_no_sign_in_and_is_never_revoked() {
-    let server = RawServer::start(Vec::new()).await;
-    let client = client(with_access_token(&server.url));
+    let (server, client) = served(with_access_token, Vec::new()).await;
     client.sign_in().await.unwrap();
     client.revoke().await;
     assert_eq!(server.requests().len(), 0);
@@ -85,15 +68,14 @@ async fn an_access_token_needs_no_sign_in_and_is_never_revoked() {
 
 #[tokio::test]
 async fn a_token_is_renewed_when_five_minutes_or_less_are_left() {
-    let server = RawServer::start(vec![json(200, TOKEN)]).await;
-    let lasting = client(with_service_account(&server.url));
+    let (server, lasting) = served(with_service_account, vec![json(200, TOKEN)]).await;
     lasting.sign_in().await.unwrap();
     lasting.sign_in().await.unwrap();
     assert_eq!(server.count("POST", "/token"), 1);
 
     let short = r#"{"access_token":"FAKE-short","expires_in":300}"#;
-    let server = RawServer::start(vec![json(200, short), json(200, TOKEN), json(200, ACCOUNT)]).await;
-    let renewing = client(with_service_account(&server.url));
+    let (server, renewing) =
+        served(with_service_account, vec![json(200, short), json(200, TOKEN), json(200, ACCOUNT)]).await;
     renewing.sign_in().await.unwrap();
     renewing.service_account(&project(), &client_id()).await.unwrap();
     assert_eq!(server.count("POST", "/token"), 2);
@@ -102,16 +84,18 @@ async fn a_token_is_renewed_when_five_minutes_or_less_are_left() {
 
 #[tokio::test]
 async fn an_unauthorized_read_signs_in_again_once() {
-    let server = RawServer::start(vec![
-        json(200, TOKEN),
-        json(401, UNAUTHORIZED),
-        json(200, OTHER_TOKEN),
-        json(200, ACCOUNT),
-        response(200, "", ""),
-        response(200, "", ""),
-    ])
+    let (server, client) = served(
+        with_service_account,
+        vec![
+            json(200, TOKEN),
+            json(401, UNAUTHORIZED),
+            json(200, OTHER_TOKEN),
+            json(200, ACCOUNT),
+            response(200, "", ""),
+            response(200, "", ""),
+        ],
+    )
     .await;
-    let client = client(with_service_account(&server.url));
     client.service_account(&project(), &client_id()).await.unwrap();
     assert!(server.normalized(1).contains("Bearer FAKE-minted.token+1"));
     assert!(server.normalized(3).contains("Bearer FAKE-second"));
@@ -143,16 +127,15 @@ async fn a_second_unauthorized_read_does_not_sign_in_again() {
 
 #[tokio::test]
 async fn a_rejected_access_token_is_not_retried() {
-    let server = RawServer::start(vec![json(401, UNAUTHORIZED), json(200, ACCOUNT)]).await;
-    let client = client(with_access_token(&server.url));
+    let (server, client) = served(with_access_token, vec![json(401, UNAUTHORIZED), json(200, ACCOUNT)]).await;
     assert!(client.service_account(&project(), &client_id()).await.is_err());
     assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn an_unauthorized_create_does_not_sign_in_again() {
-    let server = RawServer::start(vec![json(200, TOKEN), json(401, UNAUTHORIZED), json(200, TOKEN)]).await;
-    let client = client(with_service_account(&server.url));
+    let (server, client) =
+        served(with_service_account, vec![json(200, TOKEN), json(401, UNAUTHORIZED), json(200, TOKEN)]).await;
     client.sign_in().await.unwrap();
     let outcome = client.create_secret(&new_secret()).await;
     assert!(matches!(outcome, Err(ApiError { cause: Cause::Rejected(_), .. })), "{outcome:?}");
@@ -172,8 +155,7 @@ async fn creating_before_signing_in_sends_nothing() {
 
 #[tokio::test]
 async fn concurrent_sign_ins_share_a_token() {
-    let server = RawServer::start(vec![json(200, TOKEN), json(200, OTHER_TOKEN)]).await;
-    let client = client(with_service_account(&server.url));
+    let (server, client) = served(with_service_account, vec![json(200, TOKEN), json(200, OTHER_TOKEN)]).await;
     let (one, other) = tokio::join!(client.sign_in(), client.sign_in());
     assert_eq!((one, other), (Ok(()), Ok(())));
     assert_eq!(server.requests().len(), 1);

@@ -44,8 +44,7 @@ fn a_secret_is_created_at_every_time() {
         stage.set_clock(wall).keys("enter").signed_in(Ok(()));
         stage.account(&[states::existing("9f3a", "2026-12-23T18:14:03Z")]);
         // If the older secret has not expired, creating shortens its lifetime.
-        stage.keys("y").post_finished(Ok(secret()));
-        stage.advance(Duration::from_secs(30 * 86_400));
+        stage.keys("y").post_finished(Ok(secret())).advance(Duration::from_secs(30 * 86_400));
         assert_eq!(stage.posts(), 1, "{wall}");
         stage.created_screen();
     }

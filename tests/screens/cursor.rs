@@ -42,8 +42,7 @@ fn the_cursor_follows_the_text() {
     assert_eq!(position(&stage), Position { x: start.x + 3, y: start.y });
     stage.keys("home");
     assert_eq!(position(&stage), start);
-    stage.keys("tab");
-    stage.keys("end");
+    stage.keys("tab").keys("end");
     let client = Picture::of(&stage.app, 80, 24).find("mdb_sa_id_").unwrap();
     assert_eq!(position(&stage), Position { x: client.x + 34, y: client.y });
 }

@@ -25,7 +25,7 @@ fn hostile() -> ServerText {
     ServerText::new(HOSTILE)
 }
 
-fn stages() -> [(&'static str, Stage); 7] {
+fn stages() -> Vec<(&'static str, Stage)> {
     let rejected = |status| ApiError::rejected(rejection(status, HOSTILE, HOSTILE));
     let violation =
         FieldViolation { field: ServerText::new("secretExpiresAfterHours"), description: hostile() };
@@ -40,7 +40,7 @@ fn stages() -> [(&'static str, Stage); 7] {
     let report = CommandReport { outcome, output };
     let refused = ApiError::not_sent(Cause::SignInRefused(hostile()));
     let not_copied = CopyOutcome::Failed { reasons: vec![hostile()] };
-    [
+    vec![
         (
             "command",
             Stage::created()

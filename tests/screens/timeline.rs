@@ -77,8 +77,7 @@ fn the_number_of_secrets_is_the_true_one() {
         stage.keys("enter");
         for is_loaded in [false, true] {
             if is_loaded {
-                stage.account(&secrets);
-                stage.keys("up d");
+                stage.account(&secrets).keys("up d");
             }
             let words = Picture::of(&stage.app, 80, 24).unwrapped_text();
             let has = if count == 2 { "secrets, the maximum." } else { "secrets; the maximum is 2." };

@@ -1,5 +1,6 @@
 //! An embedded Atlas for tests. It records the requests, the secrets it created and the tokens it issued.
 
+#![expect(missing_docs, reason = "most names say enough")]
 #![expect(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
@@ -32,17 +33,12 @@ pub struct TestAtlas {
 /// One request, as it arrived. It holds no body and no credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenRequest {
-    /// The method, in capitals.
     pub method: String,
-    /// The path and the query.
     pub target: String,
-    /// The `Accept` header.
     pub accept: Option<String>,
-    /// The `Content-Type` header.
     pub content_type: Option<String>,
     /// The scheme of the `Authorization` header, never what follows it.
     pub authorization: Option<String>,
-    /// The `User-Agent` header.
     pub user_agent: Option<String>,
     /// The status of the response, even if the response is delayed or lost.
     pub status: u16,
@@ -79,7 +75,6 @@ impl TestAtlas {
         Self { base_url, atlas, record, accepting }
     }
 
-    /// The address of the server.
     pub fn base_url(&self) -> BaseUrl {
         self.base_url.clone()
     }
@@ -89,7 +84,6 @@ impl TestAtlas {
         self.atlas.credentials()
     }
 
-    /// The API key that can sign in.
     pub fn api_key(&self) -> Credentials {
         self.atlas.api_key()
     }
@@ -124,7 +118,6 @@ impl TestAtlas {
         token
     }
 
-    /// The requests so far, in order.
     pub fn seen(&self) -> Vec<SeenRequest> {
         lock(&self.record).seen.clone()
     }

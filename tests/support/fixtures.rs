@@ -1,5 +1,6 @@
 //! Ids, settings and clients for the tests of the HTTP client.
 
+#![expect(missing_docs, reason = "most names say enough")]
 #![expect(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
@@ -11,26 +12,23 @@ use atlas_secret::demo::World;
 use atlas_secret::domain::{BaseUrl, ClientId, Credentials, Lifetime, NewSecret, ProjectId, QueryFlags};
 use secrecy::SecretString;
 
-/// The project of every test.
+use super::raw_server::{RawServer, Reply};
+
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
-/// The service account of every test.
 pub const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
 /// The secret that the service account signs in with. Not a real one.
 pub const CLIENT_SECRET: &str = "mdb_sa_sk_FAKE-login_secret";
 /// The secret that the server issues. Not a real one.
 pub const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
-/// The secret that the tests request.
 pub fn new_secret() -> NewSecret {
     NewSecret { project: project(), client: client_id(), lifetime: Lifetime::from_hours(720).unwrap() }
 }
 
-/// [`PROJECT`], parsed.
 pub fn project() -> ProjectId {
     ProjectId::parse(PROJECT).unwrap()
 }
 
-/// [`CLIENT`], parsed.
 pub fn client_id() -> ClientId {
     ClientId::parse(CLIENT).unwrap()
 }
@@ -63,6 +61,13 @@ pub fn with_service_account(address: &str) -> Settings {
         },
         ..with_access_token(address)
     }
+}
+
+/// A server with this script, and a client for it.
+pub async fn served(settings: fn(&str) -> Settings, script: Vec<Reply>) -> (RawServer, Client) {
+    let server = RawServer::start(script).await;
+    let client = client(settings(&server.url));
+    (server, client)
 }
 
 /// A client with these settings and the usual limits.

@@ -1,5 +1,6 @@
 //! An HTTP server on a raw socket. Each connection gets the next reply of a script.
 
+#![expect(missing_docs, reason = "most names say enough")]
 #![expect(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
@@ -27,7 +28,6 @@ pub enum Reply {
 
 /// A server that replies by a script and records the requests.
 pub struct RawServer {
-    /// Its base URL.
     pub url: String,
     requests: Arc<Mutex<Vec<String>>>,
     accepting: JoinHandle<()>,
@@ -51,7 +51,6 @@ impl RawServer {
         Self { url, requests, accepting }
     }
 
-    /// The raw requests so far.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }

@@ -9,6 +9,7 @@
 //!
 //! Each terminal has two threads: one passes the program's output to a terminal emulator, the other waits for the
 //! program to exit. Both wake the test, so every wait is for a condition with a deadline, and none is a sleep.
+#![expect(missing_docs, reason = "most names say enough")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a failed test panics, in this harness, too")]
 #![expect(clippy::missing_panics_doc, reason = "everything panics if the terminal misbehaves")]
 
@@ -65,7 +66,6 @@ impl Terminal {
         Self::run("bash").args(["--noprofile", "--norc", "--noediting", "-i"]).env("PS1", PROMPT)
     }
 
-    /// Types these bytes.
     #[track_caller]
     pub fn send(&mut self, keys: &str) {
         let sent = (&*self.pty).write_all(keys.as_bytes());
@@ -186,7 +186,6 @@ impl Terminal {
             .wait("the end of the program", DEADLINE, |state| state.exit.filter(|_| state.output_ended))
     }
 
-    /// The text on the screen.
     pub fn screen(&self) -> String {
         self.inspect(vt100::Screen::contents)
     }
@@ -196,17 +195,14 @@ impl Terminal {
         self.inspect(vt100::Screen::cursor_position)
     }
 
-    /// Whether the program uses the alternate screen.
     pub fn is_alternate_screen(&self) -> bool {
         self.inspect(vt100::Screen::alternate_screen)
     }
 
-    /// Whether the cursor is hidden.
     pub fn hides_cursor(&self) -> bool {
         self.inspect(vt100::Screen::hide_cursor)
     }
 
-    /// Whether the program has turned on bracketed paste.
     pub fn bracketed_paste(&self) -> bool {
         self.inspect(vt100::Screen::bracketed_paste)
     }
@@ -221,12 +217,10 @@ impl Terminal {
         })
     }
 
-    /// Whether any cell has a color other than the default ones.
     pub fn has_color(&self) -> bool {
         self.any_cell(|cell| [cell.fgcolor(), cell.bgcolor()] != [vt100::Color::Default; 2])
     }
 
-    /// Reads anything else from the emulated screen.
     pub fn inspect<T>(&self, read: impl FnOnce(&vt100::Screen) -> T) -> T {
         read(self.shared.state().emulator.screen())
     }
@@ -236,12 +230,10 @@ impl Terminal {
         self.shared.state().output.clone()
     }
 
-    /// The number of bytes that the program has written to the terminal.
     pub fn output_length(&self) -> usize {
         self.shared.state().output.len()
     }
 
-    /// When the program was started.
     pub fn started(&self) -> Instant {
         self.started
     }
@@ -251,7 +243,6 @@ impl Terminal {
         &self.home
     }
 
-    /// The process id.
     pub fn pid(&self) -> u32 {
         self.number
     }

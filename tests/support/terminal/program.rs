@@ -1,5 +1,6 @@
 //! Starts a program in a terminal.
 
+#![expect(missing_docs, reason = "most names say enough")]
 use std::ffi::OsStr;
 use std::fs;
 use std::os::fd::AsFd as _;
@@ -57,25 +58,21 @@ impl Program {
         Self { command, home, rows: 24, columns: 80 }
     }
 
-    /// Adds one argument.
     pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
         self.command = self.command.arg(argument);
         self
     }
 
-    /// Adds several arguments.
     pub fn args<Argument: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = Argument>) -> Self {
         self.command = self.command.args(arguments);
         self
     }
 
-    /// Sets an environment variable.
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command = self.command.env(name, value);
         self
     }
 
-    /// Sets several environment variables.
     pub fn envs<Value: AsRef<OsStr>>(
         self,
         variables: impl IntoIterator<Item = (&'static str, Value)>,
@@ -120,7 +117,6 @@ impl Program {
         terminal
     }
 
-    /// Starts the program.
     pub fn start(self) -> Terminal {
         let (pty, program_side) = open().expect("a pseudo-terminal");
         pty.resize(Size::new(self.rows, self.columns)).expect("the size is set before the program can ask");

@@ -191,7 +191,7 @@ async fn anything_but_a_file_of_its_own_is_refused() {
 #[tokio::test]
 async fn a_content_that_cannot_be_changed_safely_is_refused() {
     let too_large = "\n".repeat(1024 * 1024 + 1);
-    let rows: [(&str, &[u8], SaveFailure); 12] = [
+    let rows: [(&str, &[u8], SaveFailure); 13] = [
         ("too large", too_large.as_bytes(), SaveFailure::TooLarge),
         ("a NUL byte", b"A=\0\nB=2\n", SaveFailure::NotText),
         ("UTF-16", b"\xff\xfeA\0=\x001\0", SaveFailure::NotText),
