@@ -208,7 +208,6 @@ pub(super) const HELP: Binding = Binding::new("?, F1", "help", Action::Help);
 pub(super) const QUIT: Binding = Binding::new("Ctrl-C", "quit", Action::Leave);
 pub(super) const SUSPEND: Binding = Binding::new("Ctrl-Z", "suspend", Action::Suspend).only_in_help();
 pub(super) const REPAINT: Binding = Binding::new("Ctrl-L", "redraw", Action::Repaint).only_in_help();
-/// The key for yes, with a label for what that does.
 pub(super) const fn yes(label: &'static str) -> Binding {
     Binding::new("y", label, Action::Yes)
 }
@@ -234,7 +233,6 @@ pub(super) const LEAVE_FROM_PROMPT: Binding = Binding::new("Ctrl-C", "quit", Act
 pub(super) const HELP_BESIDE_TEXT: Binding = Binding::new("F1", "help", Action::Help);
 pub(super) const QUIT_BY_LETTER: Binding = Binding::new("q, Esc, Ctrl-C", "quit", Action::Leave);
 
-/// The answers to "Delete it?"
 pub(super) const CONFIRM_DELETE: &[Binding] = &[yes("delete"), BACK, HELP, SUSPEND, REPAINT];
 
 /// While a secret is being deleted. That cannot be undone, and does not take long.
