@@ -223,7 +223,6 @@ pub(super) const HELP: Binding = Binding::new("?, F1", "help", Action::Help);
 pub(super) const QUIT: Binding = Binding::new("Ctrl-C", "quit", Action::Leave);
 pub(super) const SUSPEND: Binding = Binding::new("Ctrl-Z", "suspend", Action::Suspend).only_in_help();
 pub(super) const REPAINT: Binding = Binding::new("Ctrl-L", "redraw", Action::Repaint).only_in_help();
-/// The key for yes, with a label for what that does.
 pub(super) const fn yes(label: &'static str) -> Binding {
     Binding::new("y", label, Action::Yes)
 }

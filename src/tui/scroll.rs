@@ -78,33 +78,3 @@ pub(super) fn more(above: usize, below: usize, noun: &str, glyphs: &Glyphs) -> O
         (above, below) => Some(format!("{ellipsis} {above} {noun}{} above, {below} below", plural(above))),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scrolling_stays_within_the_rows() {
-        use Action::{PageDown, PageUp, ScrollDown, ScrollUp, ToEnd, ToStart};
-        let rows: [(&[Action], usize); 8] = [
-            (&[], 0),
-            (&[ScrollDown, ScrollDown], 2),
-            (&[ScrollDown, ScrollUp, ScrollUp], 0),
-            (&[PageDown], 3),
-            (&[PageDown, PageDown, PageDown, ScrollDown], 6),
-            (&[ToEnd, ScrollUp], 5),
-            (&[ToEnd, PageUp], 3),
-            (&[ToEnd, ToStart], 0),
-        ];
-        for (actions, top) in rows {
-            let mut scroll = Scroll::default();
-            for action in actions {
-                scroll.on_action(*action, 10, 5);
-            }
-            assert_eq!(scroll.top, top, "{actions:?}");
-        }
-        let mut scroll = Scroll { top: 50 };
-        scroll.on_action(ScrollUp, 10, 5);
-        assert_eq!(scroll.top, 5, "there are fewer rows now");
-    }
-}

@@ -84,9 +84,7 @@ impl TextLine {
     }
 }
 
-/// A row with a text input.
 pub(super) struct InputRow<'a> {
-    /// The label or symbol before the text.
     pub prefix: Span<'a>,
     pub text: Line<'a>,
     /// The column of the caret in the text.

@@ -63,10 +63,12 @@ fn the_cursor_stays_in_the_field_with_wide_and_long_text() {
     assert_eq!(picture.buffer[(cursor.x, cursor.y)].symbol(), " ", "{}", picture.text());
 }
 
+type Chord = (KeyCode, KeyModifiers);
+
 #[test]
 fn editing_keys_work_as_in_a_shell() {
     let (none, control, alt) = (KeyModifiers::NONE, KeyModifiers::CONTROL, KeyModifiers::ALT);
-    let rows: [(&[(KeyCode, KeyModifiers)], &str, u16); 15] = [
+    let rows: [(&[Chord], &str, u16); 15] = [
         (&[(KeyCode::Char('c'), none)], "one twoc", 8),
         (&[(KeyCode::Home, none), (KeyCode::Delete, none)], "ne two", 0),
         (&[(KeyCode::Char('a'), control), (KeyCode::Char('x'), none)], "xone two", 1),

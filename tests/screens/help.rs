@@ -61,6 +61,8 @@ fn hidden_lines_are_counted_and_can_be_scrolled_to() {
     assert!(shown(&help).contains("… 1 line above"), "{}", shown(&help));
     press(&mut help, KeyCode::End);
     assert!(shown(&help).contains("or a date.") && !shown(&help).contains("below"), "{}", shown(&help));
+    press(&mut help, KeyCode::PageUp);
+    assert!(shown(&help).contains("more line"), "{}", shown(&help));
     press(&mut help, KeyCode::Home);
     assert!(shown(&help).contains("Enter next"), "{}", shown(&help));
     press(&mut help, KeyCode::Esc);

@@ -150,7 +150,6 @@ impl Progress {
     }
 }
 
-/// The text of each step before, during and after it.
 const STEPS: [[&str; 3]; 3] = [
     ["Sign in", "Signing in", "Signed in"],
     ["Read the account's secrets", "Reading the account's secrets", "Read the account's secrets"],

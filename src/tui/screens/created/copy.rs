@@ -12,7 +12,6 @@ use crate::tui::{Action, Canvas, Command, Shared, text};
 
 use super::{CreatedScreen, Prompt};
 
-/// The time that `+` adds to a copy on the clipboard.
 const EXTENDED_BY: Duration = Duration::from_secs(60);
 
 /// How often to read the clipboard if it has no deadline. If it has one, each step of the countdown reads it.
@@ -93,7 +92,6 @@ impl ClipboardCopy {
 }
 
 impl CreatedScreen {
-    /// Starts a copy, unless one is in progress.
     pub(super) fn copy(&mut self, app: &mut Shared, format: Format) {
         if matches!(self.copy, CopyState::Copying(_)) {
             app.message = Some("Still copying.");

@@ -56,17 +56,13 @@ pub enum LeaveQuestion {
 }
 
 impl CreatedScreen {
-    fn confirmation(&self) -> Option<&LeaveConfirmation> {
-        self.leaving.as_ref().map(|leaving| &leaving.confirmation)
-    }
-
     /// True while standard output is being written. Whether it has the secret is known in a moment.
     pub(in crate::tui) fn is_being_printed(&self) -> bool {
-        matches!(self.confirmation(), Some(LeaveConfirmation::Printing))
+        matches!(self.leaving, Some(Leaving { confirmation: LeaveConfirmation::Printing, .. }))
     }
 
     pub(super) fn is_deleting(&self) -> bool {
-        matches!(self.confirmation(), Some(LeaveConfirmation::Deleting(_)))
+        matches!(self.leaving, Some(Leaving { confirmation: LeaveConfirmation::Deleting(_), .. }))
     }
 
     /// Why leaving must ask, and the question. `None` if the secret has certainly been delivered.

@@ -86,7 +86,8 @@ impl CreatedScreen {
     pub(super) fn on_prompt_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         match &mut self.prompt {
             Some(Prompt::Delete(list)) => {
-                if !list.on_list_action(app, action) {
+                let is_open = list.on_list_action(app, action);
+                if !is_open {
                     self.prompt = None;
                 }
             }

@@ -34,7 +34,6 @@ pub(super) const ABOUT_RUN: &[&str] = &[
     "Output is shown when the command ends, except lines that contain the secret. The command can prompt you.",
 ];
 
-/// A command line that the user types or selects.
 #[derive(Clone, Debug)]
 pub struct RunPrompt {
     pub line: PromptLine,

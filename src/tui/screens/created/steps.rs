@@ -29,7 +29,6 @@ pub enum Verification {
     Done(ApiResult<()>),
 }
 
-/// The profiles to update, and the state of the update.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ProfileStep {
     /// The profiles that still have an older secret.
@@ -105,7 +104,6 @@ impl CreatedScreen {
         }
     }
 
-    /// Sets the profiles to update. They are searched for once, when the secret has arrived.
     pub(super) fn profiles_found(&mut self, app: &Shared, client: &ClientId, mut names: Vec<ProfileName>) {
         if *client != self.new_secret.client {
             return;
@@ -260,7 +258,9 @@ impl CreatedScreen {
             }
             Stage::Writing(since) => canvas.running(app.now, *since, &format!("Writing it to {profiles}")),
             Stage::Failed(failures) => {
-                failures.iter().for_each(|failure| canvas.failed(failure));
+                for failure in failures {
+                    canvas.failed(failure);
+                }
                 canvas.text(2, "u tries again.", Style::new());
             }
         }

@@ -214,7 +214,6 @@ impl Recovery {
     }
 }
 
-/// Identifies a secret: by the end of its value, when it was created, and when it was last used.
 fn identifying_line(
     app: &Shared,
     secret: &ExistingSecret,
