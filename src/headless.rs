@@ -32,7 +32,7 @@ pub struct Headless {
     pub records: Arc<Records>,
     pub new_secret: NewSecret,
     /// Who is signed in, as the beginning of a sentence.
-    pub who: String,
+    pub signed_in_as: String,
     /// What the command line approved.
     pub flags: Flags,
     pub format: Format,
@@ -241,7 +241,7 @@ impl Headless {
     /// Explains why nothing was created and what to do. The most important message is on the first line. For a full
     /// account, its secrets replace the usual advice.
     fn explain(&self, not_created: &NotCreated, full: Option<&ServiceAccount>) -> String {
-        let Some(explanation) = not_created.explain(&self.who) else {
+        let Some(explanation) = not_created.explain(&self.signed_in_as) else {
             return Certainty::NotDone.message().to_owned();
         };
         let mut lines = vec![format!("{} {}", Certainty::NotDone.message(), explanation.title)];

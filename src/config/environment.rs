@@ -85,8 +85,8 @@ impl ShadowedSource {
             }
         }
         let sentence = |winner| {
-            let losers = all.iter().filter(|shadowed| shadowed.winner == winner);
-            let names: Vec<&str> = losers.map(|shadowed| shadowed.name.as_str()).collect();
+            let unused = all.iter().filter(|shadowed| shadowed.winner == winner);
+            let names: Vec<&str> = unused.map(|shadowed| shadowed.name.as_str()).collect();
             let verb = if names.len() == 1 { "is" } else { "are" };
             format!("{} {verb} not used: {winner} takes precedence", names.join(", "))
         };

@@ -93,8 +93,8 @@ impl Resolver<'_> {
         let is_set = |name: &&str| self.variables.get(name).is_some();
         let named_by_variable = self.variables.get(PROFILE).and_then(|name| ProfileName::new(&name));
         if let Some(name) = self.flags.profile.and_then(ProfileName::new) {
-            let losers = CREDENTIALS.into_iter().chain([PROFILE]).filter(is_set);
-            let shadowed = losers.map(|loser| ShadowedSource::new(loser, "--profile")).collect();
+            let unused = CREDENTIALS.into_iter().chain([PROFILE]).filter(is_set);
+            let shadowed = unused.map(|unused| ShadowedSource::new(unused, "--profile")).collect();
             return self.with_profile(&name, "--profile", shadowed);
         }
         if let Some(in_environment) = environment::find(&self.variables)? {
@@ -217,8 +217,8 @@ fn sourced_texts(
 fn first_of(sources: Vec<SourcedText>, shadowed: &mut Vec<ShadowedSource>) -> Option<SourcedText> {
     let mut sources = sources.into_iter();
     let first = sources.next()?;
-    let losers = sources.filter(|loser| loser.winner != first.winner);
-    shadowed.extend(losers.map(|loser| ShadowedSource::new(loser.source, first.winner)));
+    let unused = sources.filter(|unused| unused.winner != first.winner);
+    shadowed.extend(unused.map(|unused| ShadowedSource::new(unused.source, first.winner)));
     Some(first)
 }
 
@@ -235,8 +235,8 @@ fn choose_base_url(
     let has_url = !sources.is_empty();
     sources.extend(sourced_texts(&[SERVICE, MCLI_SERVICE], &["service"], variables, profile));
     if let Some(url) = flag {
-        let losers = sources.into_iter().map(|loser| ShadowedSource::new(loser.source, "--base-url"));
-        shadowed.extend(losers);
+        let unused = sources.into_iter().map(|unused| ShadowedSource::new(unused.source, "--base-url"));
+        shadowed.extend(unused);
         return Ok((url.clone(), "--base-url".to_owned()));
     }
     let (source, text) = match first_of(sources, shadowed) {

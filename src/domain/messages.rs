@@ -27,8 +27,8 @@ pub enum Request {
 }
 
 impl Request {
-    /// Explains a refusal because of the role of `who`.
-    fn explain_role(self, status: u16, who: &str) -> Explanation {
+    /// Explains a refusal because of the role of the one who is signed in.
+    fn explain_role(self, status: u16, signed_in_as: &str) -> Explanation {
         const PROJECT_OWNER: &str = "a Project Owner of this project";
         let read = |what| (what, "the Project Read Only role in this project, or a higher one", "for it");
         let change = |what, to| {
@@ -48,7 +48,7 @@ impl Request {
         };
         let owner = if self == Self::ListProjects { "an Organization Owner" } else { PROJECT_OWNER };
         titled(format!("You don't have permission to {what} ({status})."))
-            .meaning(format!("{who} needs {role}."))
+            .meaning(format!("{signed_in_as} needs {role}."))
             .action(format!("Ask {owner} {to}, or sign in with other credentials."))
     }
 }
@@ -322,10 +322,10 @@ impl ApiError {
     }
 
     /// Explains the error of this request by this user: see [`Session::signed_in_as`].
-    pub fn explain_request(&self, request: Request, who: &str) -> Explanation {
+    pub fn explain_request(&self, request: Request, signed_in_as: &str) -> Explanation {
         let explanation = match &self.cause {
             Cause::Rejected(rejection) if rejection.kind() == Kind::RoleTooLow => {
-                request.explain_role(rejection.status, who)
+                request.explain_role(rejection.status, signed_in_as)
             }
             Cause::Rejected(rejection) => explain_rejection(rejection, Some(request)),
             _ => explain_cause(&self.cause),
@@ -334,9 +334,9 @@ impl ApiError {
     }
 
     /// Explains why the list of values for a field could not be loaded.
-    pub fn explain_list(&self, field: FieldName, who: &str) -> Explanation {
+    pub fn explain_list(&self, field: FieldName, signed_in_as: &str) -> Explanation {
         let request = if field == FieldName::Client { Request::ListAccounts } else { Request::ListProjects };
-        let explanation = self.explain_request(request, who);
+        let explanation = self.explain_request(request, signed_in_as);
         if self.rejection_kind() == Some(Kind::RoleTooLow) {
             return explanation;
         }
@@ -584,12 +584,15 @@ mod tests {
             (Request::DeleteSecret, "delete secrets in this project", "Project Owner"),
         ];
         let error = ApiError::rejected(rejection(401, "USER_UNAUTHORIZED"));
-        for (identity, who) in &identities {
+        for (identity, user) in &identities {
             for (request, what, role) in requests {
                 let signed_in_as = Session::remote(&cloud, identity.clone()).signed_in_as();
                 let Explanation { title, meaning, .. } = error.explain_request(request, &signed_in_as);
                 assert_eq!(title, format!("You don't have permission to {what} (401)."));
-                assert!(meaning.starts_with(&format!("{who} needs ")) && meaning.contains(role), "{meaning}");
+                assert!(
+                    meaning.starts_with(&format!("{user} needs ")) && meaning.contains(role),
+                    "{meaning}"
+                );
             }
         }
         let other = ApiError::rejected(rejection(403, "RULE"));

@@ -35,7 +35,7 @@ pub fn date_time(at: Timestamp, zone: Option<&TimeZone>) -> String {
 /// A secret that was used within this time is in use.
 const IN_USE: SignedDuration = SignedDuration::from_hours(24);
 
-pub fn status(secret: &ExistingSecret, now: Timestamp, is_login: bool) -> &'static str {
+pub fn secret_status(secret: &ExistingSecret, now: Timestamp, is_login: bool) -> &'static str {
     match secret.last_used_at {
         _ if secret.is_expired(now) => "expired",
         _ if is_login => "signed in",
@@ -51,7 +51,7 @@ pub fn short_date(at: Timestamp, zone: Option<&TimeZone>) -> String {
 }
 
 /// A time of day with seconds: `18:14:02`; in UTC while the time zone is unknown.
-pub fn time(at: Timestamp, zone: Option<&TimeZone>) -> String {
+pub fn time_of_day(at: Timestamp, zone: Option<&TimeZone>) -> String {
     let zone = zone.cloned().unwrap_or(TimeZone::UTC);
     at.to_zoned_datetime(zone).strftime("%H:%M:%S").to_string()
 }
@@ -93,7 +93,7 @@ pub fn account_has(count: usize) -> String {
 }
 
 /// A role as on Atlas's web pages: `GROUP_OWNER` is `Project Owner`.
-pub fn role(role: &str) -> String {
+pub fn role_title(role: &str) -> String {
     let role = role.replacen("GROUP_", "PROJECT_", 1).replacen("ORG_", "ORGANIZATION_", 1);
     let capitalized = |word: &str| match word.split_at_checked(1) {
         Some((first, rest)) => first.to_owned() + &rest.to_lowercase(),
@@ -115,7 +115,7 @@ pub fn ago(at: Timestamp, now: Timestamp) -> String {
 }
 
 /// An approximate duration: `91 days`, `20 hours`.
-pub fn length(duration: SignedDuration) -> String {
+pub fn approximate_duration(duration: SignedDuration) -> String {
     match duration.as_hours() {
         ..=1 => "1 hour".to_owned(),
         hours @ 2..=47 => format!("{hours} hours"),
@@ -301,7 +301,7 @@ mod tests {
             ("", ""),
         ];
         for (role, text) in rows {
-            assert_eq!(super::role(role), text, "{role}");
+            assert_eq!(role_title(role), text, "{role}");
         }
     }
 
@@ -320,7 +320,7 @@ mod tests {
             assert_eq!(ago(at.parse().unwrap(), now), text, "{at}");
         }
         assert_eq!(short_date(now, None), "23 Nov 2026");
-        assert_eq!(time(now, None), "18:14:00");
+        assert_eq!(time_of_day(now, None), "18:14:00");
     }
 
     #[test]

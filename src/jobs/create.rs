@@ -63,8 +63,8 @@ pub enum Reason {
 }
 
 impl NotCreated {
-    /// Explains to the user `who` is signed in why nothing was created; `None` if the user stopped the job.
-    pub fn explain(&self, who: &str) -> Option<Explanation> {
+    /// Explains to the user who is `signed_in_as` this why nothing was created; `None` if the user stopped the job.
+    pub fn explain(&self, signed_in_as: &str) -> Option<Explanation> {
         let explanation = match &self.reason {
             Reason::Cancelled => return None,
             Reason::Full(secrets) => Explanation::account_full(*secrets, false),
@@ -74,9 +74,9 @@ impl NotCreated {
                 Explanation::expired_secret_in_the_way(consequences.secrets)
             }
             Reason::Preflight(error) | Reason::Declined(Question::AccountUnknown(error)) => {
-                error.explain_request(Request::ReadAccount, who)
+                error.explain_request(Request::ReadAccount, signed_in_as)
             }
-            Reason::Post(error) => error.explain_request(Request::CreateSecret, who),
+            Reason::Post(error) => error.explain_request(Request::CreateSecret, signed_in_as),
             Reason::NotDeleted(error) => error.explain(),
         };
         if !self.has_replaced {

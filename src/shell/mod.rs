@@ -215,8 +215,9 @@ impl Run {
         let mut signals = Signals::listen()?;
         let mut has_signed_in = false;
         if self.app.shared.flags.yes {
-            let who = self.app.shared.session.signed_in_as();
-            let resolving = names::resolve(&self.executor.connections, &mut self.app.shared.form, &who);
+            let signed_in_as = self.app.shared.session.signed_in_as();
+            let resolving =
+                names::resolve(&self.executor.connections, &mut self.app.shared.form, &signed_in_as);
             let resolved = tokio::select! {
                 resolved = resolving => resolved,
                 signal = signals.next() => return Ok(self.with_message(Exit::Signal(signal.0))),
@@ -241,7 +242,7 @@ impl Run {
             connections: Arc::clone(&self.executor.connections),
             records: Arc::clone(&self.executor.records),
             new_secret,
-            who: self.app.shared.session.signed_in_as(),
+            signed_in_as: self.app.shared.session.signed_in_as(),
             flags: self.app.shared.flags,
             format,
             has_signed_in,

@@ -25,7 +25,7 @@ struct Entry {
 pub(super) async fn resolve(
     atlas: &impl AtlasApi,
     form: &mut Form,
-    who: &str,
+    signed_in_as: &str,
 ) -> Result<bool, (Exit, String)> {
     let mut has_signed_in = false;
     for field in [FieldName::Project, FieldName::Client] {
@@ -35,8 +35,8 @@ pub(super) async fn resolve(
             say(SIGNING_IN);
         }
         let entries = read(atlas, field, form.project_id().as_ref()).await;
-        let entries =
-            entries.map_err(|error| (Exit::without_secret(&error), unreadable(field, who, &error)))?;
+        let entries = entries
+            .map_err(|error| (Exit::without_secret(&error), unreadable(field, signed_in_as, &error)))?;
         let id = find(form, field, &name, &entries).map_err(|why| (Exit::Usage, why))?;
         say(&format!("{} {}: {id}", field.option(), ServerText::new(&name)));
         form.set(field, id);
@@ -65,8 +65,8 @@ where
     Ok(entries.into_iter().chain(last.entries).map(entry).collect())
 }
 
-fn unreadable(field: FieldName, who: &str, error: &ApiError) -> String {
-    let Explanation { title, meaning, action, atlas_message } = error.explain_list(field, who);
+fn unreadable(field: FieldName, signed_in_as: &str, error: &ApiError) -> String {
+    let Explanation { title, meaning, action, atlas_message } = error.explain_list(field, signed_in_as);
     let action = match error.rejection_kind() {
         Some(RejectionKind::RoleTooLow) => format!("{meaning} Give the ID instead."),
         Some(RejectionKind::Forbidden) => "Give the ID instead.".to_owned(),

@@ -1,4 +1,4 @@
-//! The interface as a whole: its state, and `update`, which takes every decision.
+//! The interface as a whole: its state, and `update`, which routes each event to the screen.
 
 use std::time::Duration;
 

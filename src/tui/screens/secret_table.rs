@@ -42,7 +42,7 @@ impl Row {
         let date = |at| text::short_date(at, zone);
         let cells = [
             text::short_label(secret, theme.glyphs.ellipsis),
-            text::status(secret, now, app.is_login_of(client, secret)).to_owned(),
+            text::secret_status(secret, now, app.is_login_of(client, secret)).to_owned(),
             secret.created_at.map_or_else(String::new, date),
             secret.last_used_at.map_or_else(|| "never".to_owned(), |at| text::ago(at, now)),
             secret.expires_at.map_or_else(|| "unknown".to_owned(), date),

@@ -187,7 +187,11 @@ fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
     let label = |secret: &ExistingSecret| text::short_label(secret, theme.glyphs.ellipsis);
     let shortened = |(secret, cut): &(ExistingSecret, Timestamp)| match secret.expires_at {
         Some(at) if at > *cut => {
-            format!("makes {} expire {} early", label(secret), text::length(at.duration_since(*cut)))
+            format!(
+                "makes {} expire {} early",
+                label(secret),
+                text::approximate_duration(at.duration_since(*cut))
+            )
         }
         _ => format!("makes {} expire by {}", label(secret), text::short_date(*cut, app.zone.as_ref())),
     };

@@ -185,7 +185,7 @@ fn value_line<'a>(app: &'a Shared, name: FieldName, validation: &Validation, the
 /// Whether this session uses the account, and the account's roles in the project, as Atlas's pages write them.
 fn about_account(app: &Shared) -> Option<String> {
     let signed_in = app.rotates_itself().then(|| "signed in".to_owned());
-    let roles = app.account()?.roles.iter().map(|role| text::role(role.as_str()));
+    let roles = app.account()?.roles.iter().map(|role| text::role_title(role.as_str()));
     let parts: Vec<String> = signed_in.into_iter().chain(roles).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -60,7 +60,8 @@ impl Recovery {
         }
         if let Some(PendingRecord { entry, .. }) = self.record() {
             let zone = app.zone.as_ref();
-            let (at, time) = (text::short_date(entry.begun_at, zone), text::time(entry.begun_at, zone));
+            let (at, time) =
+                (text::short_date(entry.begun_at, zone), text::time_of_day(entry.begun_at, zone));
             let secret = format!("a secret for {} on {at} {time}", entry.client.short(glyphs.ellipsis));
             let number = match app.records_found {
                 ..=1 => String::new(),
@@ -166,7 +167,7 @@ impl Recovery {
 
     fn draw_recovered(&self, app: &Shared, recovered: &Recovered, at: Now, canvas: &mut Canvas) {
         let (theme, plain) = (canvas.theme, Style::new());
-        let time = |at| text::time(at, app.zone.as_ref());
+        let time = |at| text::time_of_day(at, app.zone.as_ref());
         match recovered {
             Recovered::NoneAppeared if self.is_gone() => {
                 canvas.text(0, "It is no longer in this account.", plain);
