@@ -14,6 +14,7 @@ use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use rustls::CertificateError;
 use tokio::time::sleep;
+use url::Position;
 use zeroize::Zeroizing;
 
 use crate::domain::{ApiError, ApiResult, Cause, Phase, ServerText};
@@ -299,8 +300,13 @@ pub(super) fn request_error(error: reqwest::Error) -> ApiError {
     ApiError { phase, cause: cause(error) }
 }
 
-/// The cause of an error. It contains nothing from the URL or a header.
+/// The cause of an error. It contains nothing from a header, and of the URL at most the host and the port.
 pub(super) fn cause(error: reqwest::Error) -> Cause {
+    let host = error.url().map(|url| url[Position::BeforeHost..Position::AfterPort].to_owned());
+    let with_host = |message: &str| match &host {
+        Some(host) => ServerText::new(&format!("{message} ({host})")),
+        None => ServerText::new(message),
+    };
     let error = error.without_url();
     if error.is_builder() {
         return Cause::Setup(message_of(&error));
@@ -312,7 +318,7 @@ pub(super) fn cause(error: reqwest::Error) -> Cause {
         let message = message_of(&error);
         let message = message.as_str();
         let message = message.strip_prefix("failed to lookup address information: ").unwrap_or(message);
-        return Cause::Dns(ServerText::new(message));
+        return Cause::Dns(with_host(message));
     }
     if let Some(message) = causes(&error).find_map(|cause| cause.downcast_ref().map(tls)) {
         return Cause::Tls(ServerText::new(&message));
@@ -327,7 +333,7 @@ pub(super) fn cause(error: reqwest::Error) -> Cause {
     if causes(&error).any(is_end_of_stream) {
         return Cause::Tls(ServerText::new("the host closed the connection during the handshake"));
     }
-    Cause::Connect(message_of(&error))
+    Cause::Connect(with_host(message_of(&error).as_str()))
 }
 
 /// An error and its sources, outermost first. `io::Error::source` skips the error that it wraps, so this function

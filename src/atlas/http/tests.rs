@@ -126,14 +126,15 @@ async fn if_the_proxy_refuses_nothing_was_sent() {
 }
 
 #[tokio::test]
-async fn an_error_contains_neither_url_nor_query() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/?token=FAKE", listener.local_addr().unwrap());
-    drop(listener);
+async fn an_error_contains_the_host_but_neither_user_nor_query() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://user:FAKE@{address}/?token=FAKE");
     let error = failure(reqwest::Client::builder().no_proxy(), &url).await;
     assert_eq!(
         request_error(error),
-        ApiError::not_sent(Cause::Connect(ServerText::new("the host refused the connection")))
+        ApiError::not_sent(Cause::Connect(ServerText::new(&format!(
+            "the host refused the connection ({address})"
+        ))))
     );
 }
 
