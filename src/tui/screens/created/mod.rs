@@ -101,14 +101,10 @@ const fn keys(quit: Binding) -> [Binding; 17] {
     ]
 }
 
-const fn quit(what: &'static str) -> Binding {
-    Binding::new("q, Esc", what, Action::Leave)
-}
-
 /// Leaving does not ask. Esc does not leave, because it closes things on other screens.
 const QUITS: &[Binding] = &keys(Binding::new("q", "quit", Action::Leave));
-const ASKS: &[Binding] = &keys(quit("quit…"));
-const WRITES: &[Binding] = &keys(quit("write and quit"));
+const ASKS: &[Binding] = &keys(Binding::new("q, Esc", "quit…", Action::Leave));
+const WRITES: &[Binding] = &keys(Binding::new("q, Esc", "write and quit", Action::Leave));
 
 impl CreatedScreen {
     /// The screen of a secret that was just created.
