@@ -23,10 +23,6 @@ impl Shared {
         Transition::Show(Screen::Progress(Box::new(Progress::new(new_secret, self.now))))
     }
 
-    pub(super) fn add_unknown_summary(&mut self, client: &ClientId) {
-        self.summaries.push(ExitSummary::perhaps_created(client.clone()));
-    }
-
     /// The index of the last exit message that says that a secret was perhaps created in this account.
     pub(super) fn unknown_summary(&self, client: &ClientId) -> Option<usize> {
         self.summaries.iter().rposition(|summary| {
@@ -79,7 +75,7 @@ impl App {
         let Some(in_flight) = &mut app.in_flight else { return };
         in_flight.is_given_up = true;
         let in_flight = in_flight.clone();
-        app.add_unknown_summary(&in_flight.new_secret.client);
+        app.summaries.push(ExitSummary::perhaps_created(in_flight.new_secret.client.clone()));
         let recovery = Recovery::new(app, &in_flight, None);
         self.show(Screen::Recovery(Box::new(recovery)));
     }
@@ -230,7 +226,7 @@ impl App {
     pub(super) fn end(&mut self) {
         let app = &mut self.shared;
         if let Some(in_flight) = app.in_flight.take().filter(|in_flight| !in_flight.is_given_up) {
-            app.add_unknown_summary(&in_flight.new_secret.client);
+            app.summaries.push(ExitSummary::perhaps_created(in_flight.new_secret.client));
         }
         if let Screen::Created(created) = &self.screen {
             created.sum_up(app, created.disposition(app.now));

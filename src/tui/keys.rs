@@ -283,31 +283,3 @@ pub(super) const BACK_BY_LETTER: Binding = Binding::new("Esc, q, Ctrl-C", "back"
 pub(super) fn only_back() -> Vec<Binding> {
     vec![BACK_BY_LETTER, HELP, SUSPEND, REPAINT]
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_name_is_exactly_one_key() {
-        let (none, shift, control, alt) =
-            (KeyModifiers::NONE, KeyModifiers::SHIFT, KeyModifiers::CONTROL, KeyModifiers::ALT);
-        let rows = [
-            ("Tab", KeyCode::Tab, none),
-            ("Shift-Tab", KeyCode::BackTab, none),
-            ("Shift-Tab", KeyCode::BackTab, shift),
-            ("Left", KeyCode::Left, none),
-            ("Right", KeyCode::Right, none),
-            ("Page Up", KeyCode::PageUp, none),
-            ("c", KeyCode::Char('c'), none),
-            ("?", KeyCode::Char('?'), shift),
-            ("Ctrl-C", KeyCode::Char('c'), control),
-        ];
-        for (name, code, modifiers) in rows {
-            let key = KeyPress { code, modifiers };
-            let names = rows.iter().map(|(name, ..)| *name).filter(|name| is_called(key, name));
-            assert!(names.clone().count() > 0 && names.clone().all(|other| other == name), "{name}");
-            assert!(!is_called(KeyPress { code, modifiers: modifiers | alt }, name), "Alt-{name}");
-        }
-    }
-}

@@ -4,10 +4,32 @@ use atlas_secret::domain::{
     BaseUrl, Format, Identity, PairKind, ProfileName, QueryFlags, Session, SessionOrigin, Template,
 };
 use atlas_secret::tui::screens::Form;
-use atlas_secret::tui::{Flags, Output, Screen};
+use atlas_secret::tui::{Event, Flags, KeyPress, Output, Screen};
+use crossterm::event::{KeyCode, KeyModifiers};
 
 use crate::stage::{CLIENT, PROJECT, Stage};
 use crate::*;
+
+#[test]
+fn arrows_tab_and_shift_tab_change_the_recipe_and_alt_is_no_such_key() {
+    let mut stage = Stage::filled();
+    stage.keys("f2");
+    let (none, shift, alt) = (KeyModifiers::NONE, KeyModifiers::SHIFT, KeyModifiers::ALT);
+    let rows = [
+        (KeyCode::Right, none, "[Atlas CLI]"),
+        (KeyCode::Right, alt, "[Atlas CLI]"),
+        (KeyCode::Char('q'), alt, "[Atlas CLI]"),
+        (KeyCode::Left, none, "[atlas-secret]"),
+        (KeyCode::Tab, none, "[Atlas CLI]"),
+        (KeyCode::BackTab, shift, "[atlas-secret]"),
+        (KeyCode::BackTab, none, "[Go]"),
+        (KeyCode::BackTab, alt, "[Go]"),
+    ];
+    for (code, modifiers, tab) in rows {
+        stage.event(Event::KeysPressed(vec![KeyPress { code, modifiers }]));
+        stage.shows(tab);
+    }
+}
 
 #[test]
 fn a_copy_is_not_claimed_for_another_recipe() {
