@@ -30,8 +30,7 @@ fn saves(stage: &Stage) -> usize {
 
 #[track_caller]
 fn assert_delivered(stage: &Stage, delivery: Delivery) {
-    let dispositions = vec![Disposition::Delivered(vec![delivery])];
-    assert_eq!((stage.exit(), stage.dispositions()), (Some(Exit::Done), dispositions));
+    stage.left(Exit::Done, &[Disposition::Delivered(vec![delivery])]);
 }
 
 #[test]
@@ -665,10 +664,7 @@ fn quitting_during_a_delivery_reports_that_it_may_have_succeeded() {
     let copying = Stage::created().after("c");
     for mut stage in [saving(), copying] {
         stage.keys("<ctrl-c> <ctrl-c>");
-        assert_eq!(
-            (stage.dispositions(), stage.exit()),
-            (vec![Disposition::PerhapsDelivered(Vec::new())], Some(Exit::NotDelivered))
-        );
+        stage.left(Exit::NotDelivered, &[Disposition::PerhapsDelivered(Vec::new())]);
     }
     let mut failed = saving();
     failed.keys("<ctrl-c>").saved(Err(SaveFailure::Full)).keys("<ctrl-c>");

@@ -612,6 +612,12 @@ impl Stage {
         })
     }
 
+    /// Asserts that the program exits like this, and what it says of the secrets.
+    #[track_caller]
+    pub fn left(&self, exit: Exit, dispositions: &[Disposition]) {
+        assert_eq!((self.exit(), self.dispositions().as_slice()), (Some(exit), dispositions));
+    }
+
     pub fn text(&self, name: FieldName) -> &str {
         self.app.shared.form.field(name).line.text()
     }
