@@ -558,6 +558,11 @@ impl Stage {
         self.command_reported(outcome.into())
     }
 
+    /// A command was run, and ended like this.
+    pub fn ran(&mut self, line: &str, outcome: CommandOutcome) -> &mut Self {
+        self.keys("p").type_in(line).keys("enter").command_ended(outcome)
+    }
+
     pub fn command_reported(&mut self, report: CommandReport) -> &mut Self {
         self.event(Event::CommandEnded(self.delivery(), report))
     }
