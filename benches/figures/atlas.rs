@@ -63,10 +63,12 @@ impl Atlas {
 
     /// The program with credentials and a complete form.
     pub fn program(&self, client: &str) -> Program {
-        let program = Terminal::run(env!("CARGO_BIN_EXE_atlas-secret"));
-        let program =
-            self.environment().iter().fold(program, |program, (name, value)| program.env(name, value));
-        program.args(["--project-id", PROJECT, "--client-id", client])
+        Terminal::run(env!("CARGO_BIN_EXE_atlas-secret")).envs(self.environment()).args([
+            "--project-id",
+            PROJECT,
+            "--client-id",
+            client,
+        ])
     }
 }
 

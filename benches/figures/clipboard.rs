@@ -2,14 +2,15 @@
 //! compared to the time until `xclip` owns the selection, and the memory of the waiting clipboard process.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Command, Stdio};
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use atlas_secret::delivery::{Copier, Environment, Preference};
 use atlas_secret::domain::CopyOutcome;
 use secrecy::SecretString;
 
+use crate::display::Display;
 use crate::process::resident;
 use crate::table::{Table, mebibytes, median, milliseconds};
 
@@ -19,39 +20,6 @@ const ROUNDS: usize = 30;
 const MARK: &str = "ATLAS_SECRET_BENCH_ON_DISPLAY";
 /// The copied value: plainly fake, as long as a real one.
 const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
-
-/// A new X11 display. It ends when this is dropped.
-pub struct Display {
-    /// What `DISPLAY` names it.
-    pub name: String,
-    server: Child,
-}
-
-impl Display {
-    /// Returns `None` if Xvfb or xclip is missing.
-    pub fn start() -> Option<Self> {
-        let found = Command::new("xclip").arg("-version").stderr(Stdio::null()).status();
-        let server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "64x64x8", "-noreset", "-nolisten", "tcp"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
-        let (Ok(mut server), Ok(_)) = (server, found) else {
-            eprintln!("skipped: Xvfb and xclip are not both installed");
-            return None;
-        };
-        let mut number = String::new();
-        BufReader::new(server.stdout.take()?).read_line(&mut number).ok()?;
-        Some(Self { name: format!(":{}", number.trim()), server })
-    }
-}
-
-impl Drop for Display {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
 
 /// True in the process that measures.
 pub fn is_on_display() -> bool {

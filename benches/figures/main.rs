@@ -6,6 +6,8 @@
 #![cfg(unix)]
 #![expect(
     clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a benchmark prints its figures"
@@ -14,6 +16,11 @@
 /// The terminal harness of the tests. It is public so that unused parts are not reported as dead code.
 #[path = "../../tests/support/terminal/mod.rs"]
 pub mod terminal;
+
+#[path = "../../tests/clipboard/display.rs"]
+pub mod display;
+#[path = "../../tests/clipboard/tools.rs"]
+pub mod tools;
 
 mod atlas;
 mod clipboard;

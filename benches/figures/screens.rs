@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::atlas::{Atlas, LOST};
-use crate::clipboard::Display;
+use crate::display::Display;
 use crate::process::{resident, switches};
 use crate::table::{Table, mebibytes, median, milliseconds, quantile};
 use crate::terminal::{Program, Terminal, key};

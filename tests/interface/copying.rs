@@ -113,7 +113,7 @@ fn a_verified_copy_stays_delivered_when_the_clipboard_changes() {
         stage.shows("Already pasted?");
         stage.keys("y");
         let before = Disposition::Delivered(vec![Delivery::CopiedBefore]);
-        assert_eq!((stage.dispositions(), stage.exit()), (vec![before], Some(Exit::Done)), "{content:?}");
+        stage.left(Exit::Done, &[before]);
         let stage = lose().after("q c");
         assert_eq!(stage.created_screen().copy, CopyState::Copying(Format::Secret), "{content:?}");
         // On leaving, the same question appears.
@@ -136,10 +136,7 @@ fn a_copy_whose_process_or_display_is_gone_is_not_delivered() {
         stage.keys("q");
         assert!(asks_to_choose(&stage), "{lost:?}");
         stage.keys("y");
-        assert_eq!(
-            (stage.dispositions(), stage.exit()),
-            (vec![Disposition::NotDelivered], Some(Exit::NotDelivered))
-        );
+        stage.left(Exit::NotDelivered, &[Disposition::NotDelivered]);
         let mut stage = after_copy(COPIED);
         stage.keys("q").clipboard(content);
         assert!(asks_to_choose(&stage), "noticed on leaving: {lost:?}");

@@ -209,10 +209,7 @@ fn deleting_an_older_secret_warns_if_the_new_one_is_not_delivered() {
 fn keys_after_the_one_that_quits_are_ignored() {
     let mut stage = Stage::created();
     stage.burst("<ctrl-c> <ctrl-c> <ctrl-c>");
-    assert_eq!(
-        (stage.dispositions(), stage.exit()),
-        (vec![Disposition::NotDelivered], Some(Exit::NotDelivered))
-    );
+    stage.left(Exit::NotDelivered, &[Disposition::NotDelivered]);
 }
 
 #[test]

@@ -307,7 +307,7 @@ fn a_panic_is_reported_by_whether_the_post_was_sent() {
     assert!(before_posting.is_on_form());
     before_posting.shows("Nothing was created.");
     before_posting.keys("<ctrl-c>");
-    assert_eq!((before_posting.exit(), before_posting.dispositions()), (Some(Exit::Done), vec![]));
+    before_posting.left(Exit::Done, &[]);
 
     let mut posting = Stage::posting();
     drop(posting.atlas.take_waiting());

@@ -17,8 +17,7 @@ fn prints(stage: &Stage) -> usize {
 
 #[track_caller]
 fn assert_printed(stage: &Stage) {
-    let printed = vec![Disposition::Delivered(vec![Delivery::Printed])];
-    assert_eq!((stage.exit(), stage.dispositions()), (Some(Exit::Done), printed));
+    stage.left(Exit::Done, &[Disposition::Delivered(vec![Delivery::Printed])]);
 }
 
 #[test]
@@ -68,10 +67,7 @@ fn standard_output_gets_only_one_secret() {
 fn a_signal_prints_nothing() {
     let mut stage = with_sink(Stage::created());
     stage.event(Event::SignalReceived(Signal::TERMINATE));
-    assert_eq!(
-        (stage.exit(), stage.dispositions()),
-        (Some(Exit::NotDelivered), vec![Disposition::NotDelivered])
-    );
+    stage.left(Exit::NotDelivered, &[Disposition::NotDelivered]);
     assert_eq!(prints(&stage), 0);
 }
 
@@ -85,8 +81,5 @@ fn quitting_waits_for_the_write() {
     assert_printed(&stage);
     let mut stuck = with_sink(Stage::created());
     stuck.keys("q").event(Event::SignalReceived(Signal::TERMINATE)).wake_after(3);
-    assert_eq!(
-        (stuck.exit(), stuck.dispositions()),
-        (Some(Exit::NotDelivered), vec![Disposition::PerhapsDelivered(Vec::new())])
-    );
+    stuck.left(Exit::NotDelivered, &[Disposition::PerhapsDelivered(Vec::new())]);
 }

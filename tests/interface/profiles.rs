@@ -72,10 +72,7 @@ fn a_verified_secret_is_written_to_profiles_and_counts_as_delivered() {
         stage.keys("q");
         let place = |name| Delivery::Updated { place: ServerText::new(name) };
         let deliveries = vec![place("profile ci (keyring)"), place("profile prod (keyring)")];
-        assert_eq!(
-            (stage.exit(), stage.dispositions()),
-            (Some(Exit::Done), vec![Disposition::Delivered(deliveries)])
-        );
+        stage.left(Exit::Done, &[Disposition::Delivered(deliveries)]);
     }
 }
 

@@ -30,8 +30,7 @@ fn saves(stage: &Stage) -> usize {
 
 #[track_caller]
 fn assert_delivered(stage: &Stage, delivery: Delivery) {
-    let dispositions = vec![Disposition::Delivered(vec![delivery])];
-    assert_eq!((stage.exit(), stage.dispositions()), (Some(Exit::Done), dispositions));
+    stage.left(Exit::Done, &[Disposition::Delivered(vec![delivery])]);
 }
 
 #[test]
@@ -175,7 +174,7 @@ fn only_a_command_that_succeeds_delivers_the_secret() {
     ];
     for failure in failures {
         let mut stage = Stage::created();
-        stage.keys("p").type_in("passs").keys("enter").command_ended(failure.clone());
+        stage.ran("passs", failure.clone());
         stage.shows(&failure.sentence("passs"));
         stage.keys("esc q");
         assert!(asks_to_choose(&stage), "{failure:?}");
@@ -288,18 +287,10 @@ fn commands_that_were_run_are_suggested_even_if_they_failed() {
     let mut stage = choosing_a_command();
     stage.type_in("false one").keys("<ctrl-f> enter");
     stage.command_ended(CommandOutcome::Exited { code: 1, last_line: ServerText::default() });
-    stage
-        .keys("esc p")
-        .type_in("a | b")
-        .keys("enter")
-        .command_ended(CommandOutcome::Malformed(ServerText::new("no")));
-    stage
-        .keys("esc p")
-        .type_in("kep")
-        .keys("enter")
-        .command_ended(CommandOutcome::NotFound(ServerText::new("kep")));
-    stage.keys("esc p").type_in("keep two").keys("enter").command_ended(CommandOutcome::Succeeded);
-    stage.keys("p").type_in("keep two").keys("enter").command_ended(CommandOutcome::Succeeded).keys("p");
+    stage.keys("esc").ran("a | b", CommandOutcome::Malformed(ServerText::new("no")));
+    stage.keys("esc").ran("kep", CommandOutcome::NotFound(ServerText::new("kep")));
+    stage.keys("esc").ran("keep two", CommandOutcome::Succeeded);
+    stage.ran("keep two", CommandOutcome::Succeeded).keys("p");
     stage.shows("kubectl apply -f - as kubernetes K keep two run before false one as env run before");
     stage.keys("up tab enter");
     assert_eq!(last_run(&stage), ("false one", Format::Env));
@@ -683,10 +674,7 @@ fn quitting_during_a_delivery_reports_that_it_may_have_succeeded() {
     let copying = Stage::created().after("c");
     for mut stage in [saving(), copying] {
         stage.keys("<ctrl-c> <ctrl-c>");
-        assert_eq!(
-            (stage.dispositions(), stage.exit()),
-            (vec![Disposition::PerhapsDelivered(Vec::new())], Some(Exit::NotDelivered))
-        );
+        stage.left(Exit::NotDelivered, &[Disposition::PerhapsDelivered(Vec::new())]);
     }
     let mut failed = saving();
     failed.keys("<ctrl-c>").saved(Err(SaveFailure::Full)).keys("<ctrl-c>");

@@ -49,10 +49,7 @@ fn after_a_signal_a_running_post_gets_three_seconds_and_is_reported_once() {
         stage.event(TERMINATE).wake_after(2);
         assert_eq!(stage.exit(), None);
         stage.wake_after(1);
-        assert_eq!(
-            (stage.exit(), stage.dispositions()),
-            (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated])
-        );
+        stage.left(Exit::NotDelivered, &[Disposition::PerhapsCreated]);
     }
 }
 
@@ -60,10 +57,7 @@ fn after_a_signal_a_running_post_gets_three_seconds_and_is_reported_once() {
 fn a_second_signal_quits_at_once() {
     let mut stage = Stage::posting();
     stage.event(TERMINATE).event(Event::SignalReceived(Signal::HANG_UP));
-    assert_eq!(
-        (stage.exit(), stage.dispositions()),
-        (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated])
-    );
+    stage.left(Exit::NotDelivered, &[Disposition::PerhapsCreated]);
 }
 
 #[test]
@@ -89,8 +83,5 @@ fn a_rejection_after_a_signal_exits_with_the_code_of_the_signal() {
 fn a_response_lost_after_a_signal_is_reported_once() {
     let mut stage = Stage::posting();
     stage.event(TERMINATE).post_finished(Err(ApiError::sent(Cause::Unexpected { status: 502 })));
-    assert_eq!(
-        (stage.exit(), stage.dispositions()),
-        (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated])
-    );
+    stage.left(Exit::NotDelivered, &[Disposition::PerhapsCreated]);
 }

@@ -13,7 +13,6 @@ mod hostile;
 mod picture;
 mod secrecy;
 mod sizes;
-mod smallest;
 mod snapshots;
 #[expect(dead_code, reason = "other tests use more of it")]
 #[path = "../support/stage.rs"]

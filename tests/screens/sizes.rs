@@ -1,6 +1,7 @@
 //! Every state at every size from 0×0 to 100×40: no panic, and nothing is drawn outside the area.
 
 use atlas_secret::domain::{Project, ServerText};
+use atlas_secret::tui::screens::Notice;
 use atlas_secret::tui::{Event, Glyphs, LOOKUP_DELAY, Theme};
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
@@ -59,4 +60,24 @@ fn a_long_name_is_whole_in_a_wide_window_and_cut_with_a_mark_in_others() {
             "{columns}: {text}"
         );
     }
+}
+
+/// At 56×16, the meaning of a failure may be omitted. At 80×24, only the end of a very long text from outside is.
+#[test]
+fn a_failure_shows_all_that_is_needed_at_each_size() {
+    let mut failures = 0;
+    for state in states::all() {
+        let Some(Notice::Failed(certainty, explanation)) = &state.app.shared.form.notice else { continue };
+        failures += 1;
+        let needed = [&*explanation.title, certainty.message(), &*explanation.action];
+        let meaning = &*explanation.meaning;
+        let atlas = explanation.atlas_message.as_ref().map_or("", |message| message.as_str());
+        for (columns, rows, wanted) in [(56, 16, &needed[..]), (80, 24, &[meaning, atlas])] {
+            let text = Picture::of(&state.app, columns, rows).unwrapped_text();
+            for wanted in wanted {
+                assert!(text.contains(wanted), "{} without {wanted:?}:\n{text}", state.name);
+            }
+        }
+    }
+    assert!(failures >= 12, "{failures}");
 }

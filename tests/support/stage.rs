@@ -558,6 +558,11 @@ impl Stage {
         self.command_reported(outcome.into())
     }
 
+    /// A command was run, and ended like this.
+    pub fn ran(&mut self, line: &str, outcome: CommandOutcome) -> &mut Self {
+        self.keys("p").type_in(line).keys("enter").command_ended(outcome)
+    }
+
     pub fn command_reported(&mut self, report: CommandReport) -> &mut Self {
         self.event(Event::CommandEnded(self.delivery(), report))
     }
@@ -610,6 +615,12 @@ impl Stage {
             Command::Quit(exit) => Some(*exit),
             _ => None,
         })
+    }
+
+    /// Asserts that the program exits like this, and what it says of the secrets.
+    #[track_caller]
+    pub fn left(&self, exit: Exit, dispositions: &[Disposition]) {
+        assert_eq!((self.exit(), self.dispositions().as_slice()), (Some(exit), dispositions));
     }
 
     pub fn text(&self, name: FieldName) -> &str {
