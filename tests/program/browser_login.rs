@@ -285,7 +285,7 @@ fn the_only_profile_signs_in_automatically_and_a_new_token_is_read() {
     terminal.wait_for("Atlas refused the token of profile ci (401).");
     fs::write(&token, atlas.access_token()).unwrap();
     create(&mut terminal);
-    assert!(terminal.screen().contains("profile ci"), "{}", terminal.screen());
+    terminal.shows("profile ci");
     assert_eq!(atlas.creates(), 1);
 }
 
@@ -305,5 +305,5 @@ fn a_browser_profile_can_be_chosen_and_shows_why_it_fails() {
     home.install(&format!("echo {}", atlas.access_token()));
     terminal.send(key::ENTER);
     create(&mut terminal);
-    assert!(terminal.screen().contains("profile ci"), "{}", terminal.screen());
+    terminal.shows("profile ci");
 }

@@ -13,7 +13,7 @@ fn four_keys_create_copy_and_quit_in_the_demo() {
     create(&mut terminal);
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     assert_eq!(secret_id.len(), 24, "{secret_id}");
-    assert!(terminal.screen().contains("mdb_sa_sk_••••••••"), "{}", terminal.screen());
+    terminal.shows("mdb_sa_sk_••••••••");
     terminal.send("c");
     // Without a display and tmux, only the terminal is left, and it never responds.
     let screen = terminal.wait_for("Sent to your terminal");

@@ -18,8 +18,8 @@ fn the_secret_can_be_deleted_in_atlas() {
     terminal.leave("d", 0);
     let delete = format!("DELETE /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}/secrets/{secret_id}");
     assert_eq!(atlas.requests().last(), Some(&delete));
-    assert!(terminal.screen().contains(&format!("Secret {secret_id} for {PLAIN}")), "{}", terminal.screen());
-    assert!(terminal.screen().contains("deleted in Atlas"), "{}", terminal.screen());
+    terminal.shows(&format!("Secret {secret_id} for {PLAIN}"));
+    terminal.shows("deleted in Atlas");
 }
 
 /// With no file descriptor left, the program cannot take the terminal back after the command.

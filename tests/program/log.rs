@@ -26,7 +26,7 @@ fn only_a_regular_file_can_be_the_log() {
         let mut terminal = Terminal::run("bash").args(arguments).size(30, 120).start();
         // Do not wait for the exit: the reader of the pipe outlives the program.
         terminal.wait_for(error);
-        assert!(terminal.screen().contains(&format!("--log-file {path}: ")), "{}", terminal.screen());
+        terminal.shows(&format!("--log-file {path}: "));
         assert!(!terminal.is_alternate_screen());
     }
 }

@@ -60,7 +60,7 @@ fn a_command_gets_exactly_the_secret_and_quitting_does_not_ask() {
     assert!(terminal.hides_cursor(), "there is no text field");
     assert_eq!(fs::read_to_string(terminal.home().join(PLAIN)).unwrap(), value);
     terminal.leave("q", 0);
-    assert!(terminal.screen().contains("read by sh, which exited with 0"), "{}", terminal.screen());
+    terminal.shows("read by sh, which exited with 0");
 }
 
 #[test]

@@ -75,11 +75,7 @@ fn nothing_but_the_secret_is_captured() {
     terminal.press("\r", "sh read it and exited with 0");
     terminal.leave("q", 0);
     assert_eq!(read(terminal.home(), "got"), value);
-    assert!(
-        terminal.screen().contains("read by sh, which exited with 0; written to standard output"),
-        "{}",
-        terminal.screen()
-    );
+    terminal.shows("read by sh, which exited with 0; written to standard output");
 }
 
 #[test]

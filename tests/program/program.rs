@@ -67,7 +67,7 @@ pub fn create(terminal: &mut Terminal) {
         let screen = screen.contents();
         screen.contains("q quit") || screen.contains("q write and quit")
     });
-    assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
+    terminal.shows("Secret created");
 }
 
 /// Quits without delivering the secret. Two letters in one write would be text.

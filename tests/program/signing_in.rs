@@ -47,7 +47,7 @@ fn a_service_account_can_sign_in_by_hand() {
     terminal.wait_for("••••");
     terminal.send(key::ENTER);
     create(&mut terminal);
-    assert!(terminal.screen().contains("service account mdb_sa_id_…"), "{}", terminal.screen());
+    terminal.shows("service account mdb_sa_id_…");
     quit_anyway(&mut terminal);
     assert_eq!(terminal.wait_exit().code(), Some(3));
     let output = String::from_utf8_lossy(&terminal.output()).into_owned();
@@ -84,7 +84,7 @@ fn an_access_token_and_an_api_key_can_sign_in_by_hand() {
         terminal.send(key::ENTER);
         create(&mut terminal);
         let shown = if is_token { "access token".to_owned() } else { format!("API key {public_key}") };
-        assert!(terminal.screen().contains(&shown), "{}", terminal.screen());
+        terminal.shows(&shown);
         assert_eq!(atlas.creates(), 1);
     }
 }
@@ -108,7 +108,7 @@ fn the_demo_can_be_chosen_on_the_sign_in_screen() {
     let mut terminal = program().start();
     choose(&mut terminal, "Demo (simulated Atlas, no account needed)", 3);
     create(&mut terminal);
-    assert!(terminal.screen().contains(" DEMO "), "{}", terminal.screen());
+    terminal.shows(" DEMO ");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_named_profile_signs_in_to_its_own_host() {
     );
     write_profiles(&program, &profile);
     let mut terminal = created(program);
-    assert!(terminal.screen().contains("profile ci"), "{}", terminal.screen());
+    terminal.shows("profile ci");
     quit_anyway(&mut terminal);
     terminal.wait_exit();
     let kept = fs::read_to_string(terminal.home().join(".config/atlascli/config.toml")).unwrap();
@@ -140,7 +140,7 @@ fn profiles_are_listed_and_show_why_they_cannot_be_used() {
     let mut terminal = program.start();
     choose(&mut terminal, "Atlas CLI profile me", 0);
     terminal.wait_for("✗");
-    assert!(terminal.screen().contains("Atlas CLI profile you"), "{}", terminal.screen());
+    terminal.shows("Atlas CLI profile you");
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn a_canceled_sign_in_never_takes_effect() {
     let page = "{\"results\":[],\"totalCount\":0}";
     let _ = write!(held, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{page}", page.len());
     create(&mut terminal);
-    assert!(terminal.screen().contains("mdb_sa_sk_••••••••"), "{}", terminal.screen());
+    terminal.shows("mdb_sa_sk_••••••••");
 }
 
 #[test]

@@ -9,12 +9,12 @@ use crate::support::terminal::key;
 fn with_a_terminal_the_secret_is_shown_without_a_key() {
     let atlas = Atlas::start();
     let mut terminal = filled(&atlas, PLAIN).arg("--yes").start_showing("q quit");
-    assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
+    terminal.shows("Secret created");
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     assert!(atlas.accepts(PLAIN, &peek(&mut terminal)));
     terminal.press("q", "You have not copied or saved this secret.");
     terminal.leave("y", 3);
-    assert!(terminal.screen().contains(&secret_id), "{}", terminal.screen());
+    terminal.shows(&secret_id);
     assert!(!contains(&terminal.output(), "[ Create secret ]"), "the form was never shown");
 }
 

@@ -125,6 +125,13 @@ impl Terminal {
         seen
     }
 
+    /// Asserts that the screen contains the text.
+    #[track_caller]
+    pub fn shows(&self, text: &str) {
+        let screen = self.screen();
+        assert!(screen.contains(text), "{text:?} is not in\n{screen}");
+    }
+
     /// Waits until the screen does not contain the text.
     #[track_caller]
     pub fn wait_gone(&mut self, text: &str) {
