@@ -1,6 +1,11 @@
 //! `--yes` with a distant Atlas: over TLS and with a network delay, compared to one `curl` that makes the same
 //! requests.
+//!
+//! `FAR_PEER` names another program to compare with, such as one written with Atlas's Go SDK. It gets the project and
+//! the client ID as arguments, the URL and the credentials in the same variables as this program, and prints the
+//! secret.
 
+use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -33,21 +38,33 @@ pub fn report(table: &mut Table, atlas: &Atlas) {
     for round_trip in [0, 100] {
         let host = FarHost::start(&atlas.url, Duration::from_millis(round_trip));
         let (mut secrets, mut ends, mut curls) = (Vec::new(), Vec::new(), Vec::new());
+        let (peer, mut peers) = (std::env::var_os("FAR_PEER"), Vec::new());
         let mut connections = 0;
         for _ in 0..ROUNDS {
             // Alternate, so that other load on the machine affects both.
             let before = host.connections.load(Ordering::Relaxed);
-            let (secret, end) = host.run(atlas);
+            let mut ours = Command::new(env!("CARGO_BIN_EXE_atlas-secret"));
+            ours.args(["--yes", "--format", "secret", "--project-id", PROJECT, "--client-id"]);
+            let (secret, end) = host.run(ours, atlas);
             connections = connections.max(host.connections.load(Ordering::Relaxed) - before);
             secrets.push(secret);
             ends.push(end);
             curls.extend(has_curl.then(|| host.by_curl(atlas)));
+            peers.extend(peer.as_ref().map(|peer| {
+                let mut peer = Command::new(peer);
+                peer.arg(PROJECT);
+                host.run(peer, atlas).0
+            }));
         }
-        let beside = if has_curl {
+        let mut beside = if has_curl {
             format!("one `curl --next` (token, GET, POST) {}", milliseconds(median(&curls)))
         } else {
             "curl is not installed".to_owned()
         };
+        if let Some(peer) = &peer {
+            let name = Path::new(peer).file_name().unwrap_or(peer).to_string_lossy();
+            let _ = write!(beside, ", `{name}` {}", milliseconds(median(&peers)));
+        }
         table.add(
             format!("`--yes` over TLS, {round_trip} ms a round trip: the secret is out, median of {ROUNDS}"),
             format!("{}, connections: {connections}", milliseconds(median(&secrets))),
@@ -96,12 +113,13 @@ impl FarHost {
         Self { url: format!("https://localhost:{port}"), roots, connections, _folder: folder }
     }
 
-    /// Returns when the secret was printed, and when the process exited.
-    fn run(&self, atlas: &Atlas) -> (Duration, Duration) {
+    /// Returns when the secret was printed, and when the process exited. The program gets a fresh account as its last
+    /// argument.
+    fn run(&self, mut program: Command, atlas: &Atlas) -> (Duration, Duration) {
         let client = atlas.fresh_account();
         let started = Instant::now();
-        let mut program = Command::new(env!("CARGO_BIN_EXE_atlas-secret"))
-            .args(["--yes", "--format", "secret", "--project-id", PROJECT, "--client-id", &client])
+        let mut program = program
+            .arg(client)
             .env_clear()
             .envs(atlas.environment())
             .env("MONGODB_ATLAS_BASE_URL", &self.url)
