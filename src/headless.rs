@@ -16,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 use crate::delivery::write_secret;
 use crate::domain::{
     ApiError, ApiResult, Certainty, CreatedSecret, Delivery, Disposition, ExistingSecret, Exit, ExitSummary,
-    Flags, Format, GRACE, NewSecret, OrganizationId, SecretId, SecretPayload, ServiceAccount, Signal, text,
+    Flags, Format, GRACE, NewSecret, OrganizationId, SecretId, SecretPayload, ServerText, ServiceAccount,
+    Signal, text,
 };
 use crate::jobs::{
     self, AtlasApi, Before, Connections, NotCreated, Operator, Outcome, PAUSES, Question, Reason, Records,
@@ -33,6 +34,8 @@ pub struct Headless {
     pub new_secret: NewSecret,
     /// Who is signed in, as the beginning of a sentence.
     pub signed_in_as: String,
+    /// The profile or the variable that the credentials come from.
+    pub login_holder: Option<ServerText>,
     /// What the command line approved.
     pub flags: Flags,
     pub format: Format,
@@ -250,6 +253,8 @@ impl Headless {
         if let Reason::Post(error) | Reason::Preflight(error) = reason {
             let fields = error.refused_fields().into_iter();
             lines.extend(fields.map(|(name, message)| format!("{}: {message}", name.option())));
+            let holder = self.login_holder.as_ref().filter(|_| error.is_about_signing_in());
+            lines.extend(holder.map(|holder| format!("The credentials come from {holder}.")));
         }
         lines.push(explanation.meaning.into_owned());
         let listed = match (reason, full) {

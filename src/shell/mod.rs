@@ -243,6 +243,7 @@ impl Run {
             records: Arc::clone(&self.executor.records),
             new_secret,
             signed_in_as: self.app.shared.session.signed_in_as(),
+            login_holder: self.app.shared.login_holder.clone(),
             flags: self.app.shared.flags,
             format,
             has_signed_in,

@@ -200,16 +200,18 @@ fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &st
         return None;
     };
     // The header shows the source of the credentials if that is a profile, or if several sources were set.
-    let (login_holder, session) = if let Some(Origin::Profile(name, _)) = &found.origin {
-        (format!("profile {name}"), profile_session(&found.base_url, &credentials, name))
-    } else {
-        let session = Session::remote(&found.base_url, credentials.identity());
-        let is_only_source = found.shadowed.is_empty();
-        let session = if is_only_source { session } else { session.with_origin(SessionOrigin::Environment) };
-        ("MONGODB_ATLAS_CLIENT_SECRET".to_owned(), session)
+    app.shared.session = match &found.origin {
+        Some(Origin::Profile(name, _)) => profile_session(&found.base_url, &credentials, name),
+        _ => {
+            let session = Session::remote(&found.base_url, credentials.identity());
+            let is_only_source = found.shadowed.is_empty();
+            if is_only_source { session } else { session.with_origin(SessionOrigin::Environment) }
+        }
     };
-    app.shared.login_holder = Some(ServerText::new(&login_holder));
-    app.shared.session = session;
+    app.shared.login_holder = found.origin.as_ref().map(|origin| match origin {
+        Origin::Profile(name, _) => ServerText::new(&format!("profile {name}")),
+        Origin::Environment(names) => ServerText::new(names.last().copied().unwrap_or_default()),
+    });
     Some(Source::Remote { base_url: found.base_url, credentials })
 }
 

@@ -122,3 +122,20 @@ fn a_read_that_keeps_failing_is_reported_with_its_cause() {
         }
     });
 }
+
+#[test]
+fn refused_credentials_are_named_by_where_they_come_from() {
+    let atlas = Atlas::start();
+    let (id, _) = atlas.service_account();
+    let mut by_variables = alone(&atlas.url(), "");
+    by_variables
+        .env_remove("MONGODB_ATLAS_ACCESS_TOKEN")
+        .env("MONGODB_ATLAS_CLIENT_ID", id)
+        .env("MONGODB_ATLAS_CLIENT_SECRET", "mdb_sa_sk_FAKE");
+    for (mut program, variable) in [
+        (by_variables, "MONGODB_ATLAS_CLIENT_SECRET"),
+        (alone(&atlas.url(), "FAKE-token"), "MONGODB_ATLAS_ACCESS_TOKEN"),
+    ] {
+        run(&mut program, 1).says(&format!("The credentials come from {variable}."));
+    }
+}
