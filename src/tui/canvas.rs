@@ -282,7 +282,7 @@ pub(super) fn cut(text: &str, width: u16, indent: u16, rows: u16, ellipsis: &str
         return text.to_owned();
     }
     let mut kept = lines[..rows].join(" ");
-    while rows > 0 && wrapped(&format!("{kept}{ellipsis}"), width).len() > rows {
+    while !kept.is_empty() && wrapped(&format!("{kept}{ellipsis}"), width).len() > rows {
         kept.pop();
     }
     if rows > 0 { format!("{kept}{ellipsis}") } else { kept }
@@ -315,6 +315,14 @@ pub(super) fn page(whole: Rect) -> [Rect; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cut_ends_at_any_width() {
+        for (width, expected) in [(0, "text"), (1, "..."), (2, "..."), (3, "..."), (4, "text"), (9, "text")] {
+            assert_eq!(cut("text", width, 0, 1, "..."), expected, "{width}");
+        }
+        assert_eq!((cut("text", 3, 0, 0, "...").as_str(), cut("text", 3, 0, 1, "…").as_str()), ("", "te…"));
+    }
 
     #[test]
     fn a_page_is_centered_and_its_parts_do_not_touch() {

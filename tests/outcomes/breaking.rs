@@ -35,13 +35,9 @@ async fn a_broken_connection_is_inconclusive() {
 
 #[tokio::test]
 async fn nothing_is_sent_to_a_closed_port() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    assert_eq!(
-        line(&create(&url, PATIENT).await),
-        r#"not sent: Connect(ServerText("the host refused the connection"))"#
-    );
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let expected = format!(r#"not sent: Connect(ServerText("the host refused the connection ({address})"))"#);
+    assert_eq!(line(&create(&format!("http://{address}"), PATIENT).await), expected);
 }
 
 #[tokio::test]
