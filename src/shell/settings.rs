@@ -200,13 +200,12 @@ fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &st
         return None;
     };
     // The header shows the source of the credentials if that is a profile, or if several sources were set.
-    app.shared.session = match &found.origin {
-        Some(Origin::Profile(name, _)) => profile_session(&found.base_url, &credentials, name),
-        _ => {
-            let session = Session::remote(&found.base_url, credentials.identity());
-            let is_only_source = found.shadowed.is_empty();
-            if is_only_source { session } else { session.with_origin(SessionOrigin::Environment) }
-        }
+    app.shared.session = if let Some(Origin::Profile(name, _)) = &found.origin {
+        profile_session(&found.base_url, &credentials, name)
+    } else {
+        let session = Session::remote(&found.base_url, credentials.identity());
+        let is_only_source = found.shadowed.is_empty();
+        if is_only_source { session } else { session.with_origin(SessionOrigin::Environment) }
     };
     app.shared.login_holder = found.origin.as_ref().map(|origin| match origin {
         Origin::Profile(name, _) => ServerText::new(&format!("profile {name}")),

@@ -60,7 +60,8 @@ fn the_command_has_the_options_of_the_session() {
     let remote = |url| Session::remote(&BaseUrl::parse(url).unwrap(), Identity::AccessToken);
     let profile = |name: &str| SessionOrigin::Profile(ProfileName::new(name).unwrap());
     let named = remote("https://a$(id).example").with_origin(profile("it's mine"));
-    let (text, _) = text_of(named, Output::Sink(Format::Json));
+    let (text, drawn) = text_of(named, Output::Sink(Format::Json));
+    assert!(drawn[1].contains(r"--profile 'it'\''s mine' \ --groupId"), "{}", drawn[1]);
     let expected = [
         "atlas-secret --yes",
         r"--profile 'it'\''s mine'",

@@ -129,12 +129,12 @@ fn atlas_cli(input: &RecipeInput) -> String {
         other => format!("MONGODB_ATLAS_OPS_MANAGER_URL={} \\\n", quoted(&format!("{other}/"))),
     };
     let profile = input.options.iter().find(|option| option.starts_with("--profile "));
-    let profile = profile.map_or_else(String::new, |option| format!(" {option}"));
+    let profile = profile.map_or_else(String::new, |option| format!("  {option} \\\n"));
     let envelope = if flags.envelope { " --envelope" } else { "" };
     let pretty = if flags.pretty { " --pretty" } else { "" };
     format!(
-        "{url_variable}atlas api serviceAccounts createGroupSecret --version {API_VERSION}{profile}{envelope}{pretty} \\\n\
-         \x20 --groupId {project} \\\n\
+        "{url_variable}atlas api serviceAccounts createGroupSecret --version {API_VERSION}{envelope}{pretty} \\\n\
+         {profile}\x20 --groupId {project} \\\n\
          \x20 --clientId {client} <<'EOF'\n\
          {body}\n\
          EOF\n",
