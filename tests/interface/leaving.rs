@@ -74,10 +74,22 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
         stage
     };
     let rows: Vec<(Stage, &str, &str)> = vec![
-        (Stage::created(), "q", "cannot be shown again. Quit anyway? y quit n back c copy d delete"),
-        (Stage::created(), "n", "shown again. Continue without it? y new secret n back c copy d delete"),
+        (
+            Stage::created(),
+            "q",
+            "cannot be shown again. Quit anyway? y quit n back c copy d delete this secret",
+        ),
+        (
+            Stage::created(),
+            "n",
+            "shown again. Continue without it? y continue n back c copy d delete this secret",
+        ),
         (Stage::created_as(without_id()), "q", "Quit anyway? y quit n back c copy"),
-        (with_sink(), "<ctrl-c>", "Quit anyway? y quit without writing n back c copy d delete"),
+        (
+            with_sink(),
+            "<ctrl-c>",
+            "Quit anyway? y quit without writing n back c copy d delete this secret",
+        ),
         // Someone may have it in a moment, so it cannot be deleted.
         (
             copying(),
@@ -85,7 +97,7 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
             "cannot be shown again. Quit anyway? y quit n back c copy y quit n back c copy ? help",
         ),
         (after_copy(SENT), "q", "Paste to check. Did it arrive? y quit n back c copy"),
-        (after_copy(SENT), "n", "Paste to check. Did it arrive? y new secret n back c copy"),
+        (after_copy(SENT), "n", "Paste to check. Did it arrive? y continue n back c copy"),
         (overwritten(), "q", "holds something else now. Already pasted? y quit n back c copy"),
     ];
     for (mut stage, key, expected) in rows {

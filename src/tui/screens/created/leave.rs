@@ -142,13 +142,13 @@ impl CreatedScreen {
             Target::Quit => ("quit", quit_now),
             Target::Abort => ("quit without writing", quit_now),
             // Leaving leads only to the form: Ctrl-C asks about quitting.
-            Target::Another => ("new secret", Binding::new("Ctrl-C", "quit…", Action::Leave)),
+            Target::Another => ("continue", Binding::new("Ctrl-C", "quit…", Action::Leave)),
         };
         vec![
             yes(leave),
             BACK_BUT_CTRL_C,
             Binding::new("c", "copy", Action::Copy).only_if(!app.flags.never_copy),
-            Binding::new("d", "delete", Action::Delete).only_if(self.can_delete(*question)),
+            Binding::new("d", "delete this secret", Action::Delete).only_if(self.can_delete(*question)),
             HELP,
             quit,
         ]
