@@ -85,11 +85,7 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
             "shown again. Continue without it? y continue n back c copy d delete this secret",
         ),
         (Stage::created_as(without_id()), "q", "Quit anyway? y quit n back c copy"),
-        (
-            with_sink(),
-            "<ctrl-c>",
-            "Quit anyway? y quit without writing n back c copy d delete this secret",
-        ),
+        (with_sink(), "<ctrl-c>", "Quit anyway? y quit without writing n back c copy d delete this secret"),
         // Someone may have it in a moment, so it cannot be deleted.
         (
             copying(),
