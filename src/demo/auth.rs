@@ -19,7 +19,7 @@ use crate::domain::{ClientId, Credentials, PublicKey};
 
 const REALM: &str = "MMS Public API";
 
-/// More nonces than requests are under way at a time. A client whose nonce was dropped is told that it is stale.
+/// With so many nonces, all are dropped. A client that uses a dropped one is told that it is stale.
 const MOST_NONCES: usize = 1000;
 
 const LETTERS: &[u8] = b"abcdefghijklmnop";

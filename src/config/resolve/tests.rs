@@ -49,7 +49,7 @@ fn outcome(flags: Flags<'_>, set: Set, content: &str) -> String {
     assert!(!format!("{found:?}").contains("canary"));
     let origin = found.origin.map_or("nowhere".to_owned(), |origin| origin.to_string());
     let who = match &found.credentials {
-        None => "nobody".to_owned(),
+        None => "no one".to_owned(),
         Some(CredentialSource::NeedsAtlasCli(_)) => "browser login".to_owned(),
         Some(credentials) => credentials.identity().to_string(),
     };
@@ -104,7 +104,7 @@ fn the_order_is_flag_environment_profile_nothing() {
     let default = "profile default (the only or the default one): profile default cloud.mongodb.com -";
     let several = TWO.replace("[default]", "[staging]");
     check(&[
-        ("", &[(ACCESS_TOKEN, " \t\n")], "", "nowhere: nobody cloud.mongodb.com -"),
+        ("", &[(ACCESS_TOKEN, " \t\n")], "", "nowhere: no one cloud.mongodb.com -"),
         ("", &[], TWO, default),
         (" ", &[], TWO, default),
         (
@@ -127,7 +127,7 @@ fn the_order_is_flag_environment_profile_nothing() {
             "version = 2\n[other]\nauth_type = 'api_keys'",
             "profile other (the only or the default one): profile other cloud.mongodb.com -",
         ),
-        ("", &[], &several, &format!("nowhere: nobody cloud.mongodb.com -\n{SEVERAL_PROFILES}")),
+        ("", &[], &several, &format!("nowhere: no one cloud.mongodb.com -\n{SEVERAL_PROFILES}")),
     ]);
 }
 
@@ -256,11 +256,11 @@ fn a_default_that_cannot_be_used_only_warns() {
     for (settings, reason) in rows {
         let content = format!("version = 2\n[me]\n{settings}");
         check(&[
-            ("", &[], &content, &format!("nowhere: nobody cloud.mongodb.com -\n{reason}")),
+            ("", &[], &content, &format!("nowhere: no one cloud.mongodb.com -\n{reason}")),
             ("me", &[], &content, &reason),
         ]);
     }
-    let not_toml = "nowhere: nobody cloud.mongodb.com -\nFILE is not valid TOML: see line 1";
+    let not_toml = "nowhere: no one cloud.mongodb.com -\nFILE is not valid TOML: see line 1";
     let login = "version = 2\n[me]\nauth_type = 'user_account'\nproject_id = '32b6e34b3d91647abb20e7b8'";
     check(&[
         ("", &[], "[[[", not_toml),
@@ -329,7 +329,7 @@ fn the_flag_for_the_host_takes_precedence_over_a_broken_variable() {
     let set: Set = &[(BASE_URL, "nonsense")];
     assert_eq!(
         outcome(Flags { profile: None, base_url: Some(&url) }, set, ""),
-        "nowhere: nobody flag.example -\nMONGODB_ATLAS_BASE_URL is not used: --base-url takes precedence"
+        "nowhere: no one flag.example -\nMONGODB_ATLAS_BASE_URL is not used: --base-url takes precedence"
     );
     assert_eq!(
         outcome(Flags::default(), set, ""),
