@@ -110,7 +110,7 @@ impl CreatedScreen {
     }
 
     /// What becomes of the secret if the user leaves now. A delivery in progress may have reached someone.
-    pub(in crate::tui) fn disposition(&self, now: Now) -> Disposition {
+    pub fn disposition(&self, now: Now) -> Disposition {
         let deliveries = self.deliveries(now);
         if deliveries.iter().any(Delivery::is_proved) {
             Disposition::Delivered(deliveries)
@@ -130,11 +130,6 @@ impl CreatedScreen {
     fn is_being_delivered(&self) -> bool {
         let is_copying = matches!(self.copy, CopyState::Copying(_));
         self.delivering.is_some() || is_copying || self.profiles.is_writing() || self.is_being_printed()
-    }
-
-    /// True if the secret has certainly been delivered: leaving loses nothing.
-    pub fn is_delivered(&self, now: Now) -> bool {
-        !self.disposition(now).is_loss()
     }
 
     fn payload(&self, app: &Shared) -> Box<SecretPayload> {
