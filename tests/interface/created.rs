@@ -5,7 +5,7 @@ use atlas_secret::domain::{
     ServerText, ServiceAccount,
 };
 use atlas_secret::tui::screens::{FieldName, LeaveConfirmation, Verification};
-use atlas_secret::tui::{Command, Event, KeyPress, Output};
+use atlas_secret::tui::{Command, Event, KeyPress};
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use crate::copying::copied_for;
@@ -119,11 +119,6 @@ fn the_footer_says_what_q_does() {
         stage.saved(Ok(SavedFile { path: ServerText::new("/x"), format: Format::Secret }));
         stage
     };
-    let waiting = || {
-        let mut stage = Stage::created();
-        stage.app.shared.output = Output::Sink(Format::Secret);
-        stage
-    };
     let lost = || after_copy(COPIED).then(|stage| stage.wake_after(1).clipboard(ClipboardContent::Cleared));
     let rows: Vec<(Stage, &str)> = vec![
         (Stage::created(), "q quit\u{2026}"),
@@ -131,7 +126,7 @@ fn the_footer_says_what_q_does() {
         (lost(), "q quit\u{2026}"),
         (after_copy(COPIED), "q quit r"),
         (saved(), "q quit r"),
-        (waiting(), "q write and quit"),
+        (Stage::created().with_output(Format::Secret), "q write and quit"),
     ];
     for (mut stage, expected) in rows {
         stage.shows(expected);
@@ -170,24 +165,20 @@ fn shift_does_not_change_a_punctuation_key() {
 
 #[test]
 fn ctrl_c_does_not_write_the_secret_to_standard_output() {
-    let waiting = |copy: bool| {
-        let mut stage = if copy { after_copy(COPIED) } else { Stage::created() };
-        stage.app.shared.output = Output::Sink(Format::Secret);
-        stage
-    };
+    let waiting = || Stage::created().with_output(Format::Secret);
     let prints = |stage: &Stage| stage.count(|command| matches!(command, Command::Print(..)));
     // Ctrl-C asks before leaving, as q does.
-    let mut lost = waiting(false).after("<ctrl-c>");
+    let mut lost = waiting().after("<ctrl-c>");
     assert!(asks_to_choose(&lost));
     lost.keys("y");
     assert_eq!((lost.exit().map(Exit::code), prints(&lost)), (Some(3), 0));
     for keys in ["<ctrl-c>", "s <ctrl-c>", "f <ctrl-c>"] {
-        let mut copied = waiting(true);
+        let mut copied = after_copy(COPIED).with_output(Format::Secret);
         copied.keys(keys).clipboard(OURS);
         assert_eq!((copied.exit().map(Exit::code), prints(&copied)), (Some(130), 0), "{keys}");
         assert_eq!(copied.dispositions(), [copied_for(60)], "{keys}");
     }
-    let written = waiting(false).after("q");
+    let written = waiting().after("q");
     assert_eq!(prints(&written), 1);
 }
 

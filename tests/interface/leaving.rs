@@ -6,8 +6,8 @@ use atlas_secret::domain::{
     ApiError, ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, Format, LostCopy, ServerText,
     TerminalRoute,
 };
+use atlas_secret::tui::Command;
 use atlas_secret::tui::screens::{LeaveConfirmation, LeaveQuestion, Target};
-use atlas_secret::tui::{Command, Output};
 
 use crate::stage::{SECRET_ID, Stage};
 use crate::*;
@@ -68,11 +68,6 @@ fn leaving_checks_the_clipboard_before_asking() {
 
 #[test]
 fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
-    let with_sink = || {
-        let mut stage = Stage::created();
-        stage.app.shared.output = Output::Sink(Format::Json);
-        stage
-    };
     let rows: Vec<(Stage, &str, &str)> = vec![
         (
             Stage::created(),
@@ -85,7 +80,11 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
             "shown again. Continue without it? y continue n back c copy d delete this secret",
         ),
         (Stage::created_as(without_id()), "q", "Quit anyway? y quit n back c copy"),
-        (with_sink(), "<ctrl-c>", "Quit anyway? y quit without writing n back c copy d delete this secret"),
+        (
+            Stage::created().with_output(Format::Json),
+            "<ctrl-c>",
+            "Quit anyway? y quit without writing n back c copy d delete this secret",
+        ),
         // Someone may have it in a moment, so it cannot be deleted.
         (
             copying(),

@@ -1,15 +1,10 @@
 //! Standard output as the destination of the secret.
 
 use atlas_secret::domain::{Delivery, Disposition, Exit, Format};
-use atlas_secret::tui::{Command, Event, Output, Signal};
+use atlas_secret::tui::{Command, Event, Signal};
 
 use crate::stage::Stage;
 use crate::*;
-
-fn with_sink(mut stage: Stage) -> Stage {
-    stage.app.shared.output = Output::Sink(Format::Json);
-    stage
-}
 
 fn prints(stage: &Stage) -> usize {
     stage.count(|command| matches!(command, Command::Print(Format::Json, _)))
@@ -22,7 +17,7 @@ fn assert_printed(stage: &Stage) {
 
 #[test]
 fn quitting_writes_the_secret_without_asking() {
-    let mut stage = with_sink(Stage::created());
+    let mut stage = Stage::created().with_output(Format::Json);
     stage.keys("esc");
     assert_eq!((prints(&stage), stage.exit()), (0, None), "Esc closes things, and writes nothing");
     stage.keys("q");
@@ -33,7 +28,7 @@ fn quitting_writes_the_secret_without_asking() {
 
 #[test]
 fn a_failed_write_returns_to_the_screen_of_the_secret() {
-    let mut stage = with_sink(Stage::created());
+    let mut stage = Stage::created().with_output(Format::Json);
     stage.keys("q").printed(Err("No program reads standard output anymore.".to_owned()));
     assert_eq!(stage.exit(), None);
     assert_eq!(
@@ -49,7 +44,7 @@ fn a_failed_write_returns_to_the_screen_of_the_secret() {
 #[test]
 fn quitting_without_a_secret_exits_with_1_if_output_is_redirected() {
     for (mut stage, exit) in
-        [(with_sink(Stage::filled()), Exit::NothingCreated), (Stage::filled(), Exit::Done)]
+        [(Stage::filled().with_output(Format::Json), Exit::NothingCreated), (Stage::filled(), Exit::Done)]
     {
         stage.keys("<ctrl-c>");
         assert_eq!(stage.exit(), Some(exit));
@@ -58,14 +53,14 @@ fn quitting_without_a_secret_exits_with_1_if_output_is_redirected() {
 
 #[test]
 fn standard_output_gets_only_one_secret() {
-    let stage = with_sink(after_copy(COPIED)).after("n");
+    let stage = after_copy(COPIED).with_output(Format::Json).after("n");
     assert!(leaving(&stage).is_none());
     stage.shows("Standard output can receive only one secret. q writes it and quits.");
 }
 
 #[test]
 fn a_signal_prints_nothing() {
-    let mut stage = with_sink(Stage::created());
+    let mut stage = Stage::created().with_output(Format::Json);
     stage.event(Event::SignalReceived(Signal::TERMINATE));
     stage.left(Exit::NotDelivered, &[Disposition::NotDelivered]);
     assert_eq!(prints(&stage), 0);
@@ -73,13 +68,13 @@ fn a_signal_prints_nothing() {
 
 #[test]
 fn quitting_waits_for_the_write() {
-    let mut stage = with_sink(Stage::created()).after("q <ctrl-c>");
+    let mut stage = Stage::created().with_output(Format::Json).after("q <ctrl-c>");
     assert_eq!(stage.exit(), None, "a second Ctrl-C waits for the write");
     stage.event(Event::SignalReceived(Signal::INTERRUPT));
     assert_eq!(stage.exit(), None, "a first signal waits, too");
     stage.printed(Ok(()));
     assert_printed(&stage);
-    let mut stuck = with_sink(Stage::created());
+    let mut stuck = Stage::created().with_output(Format::Json);
     stuck.keys("q").event(Event::SignalReceived(Signal::TERMINATE)).wake_after(3);
     stuck.left(Exit::NotDelivered, &[Disposition::PerhapsDelivered(Vec::new())]);
 }

@@ -8,7 +8,7 @@ use atlas_secret::domain::{
     SaveFailure, SavedFile, ServerText, Session, Template, TerminalRoute,
 };
 use atlas_secret::tui::screens::CopyState;
-use atlas_secret::tui::{Command, DeliveryId, Event, Output};
+use atlas_secret::tui::{Command, DeliveryId, Event};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -442,25 +442,16 @@ fn several_letters_in_one_read_are_not_keys() {
 /// A terminal without bracketed paste types pasted text, and a single letter of it looks like a key.
 #[test]
 fn several_keys_in_one_read_confirm_nothing() {
-    let with_output = || {
-        let mut stage = Stage::created();
-        stage.app.shared.output = Output::Sink(Format::Secret);
-        stage
-    };
-    let after_keys = |mut stage: Stage, keys: &str| {
-        stage.keys(keys);
-        stage
-    };
     let older = || Stage::created().then(|stage| stage.keys("d").account(&[with_mask("9f3a")]).keys("d"));
     let found = || Stage::posting().then(|stage| stage.post_finished(lost()).account(&[new(NEW)]));
     let confirming = || Stage::fetching().then(|stage| stage.account(&[existing("2026-12-28T18:14:00Z")]));
     let sent = || after_copy(CopyOutcome::Sent(TerminalRoute::Osc52));
     let rows: Vec<(Stage, &[&str])> = vec![
-        (after_keys(with_output(), "<ctrl-c>"), &["d d", "d y"]),
-        (after_keys(sent(), "q"), &["y y", "y enter", "enter y", "x y", "y x"]),
+        (Stage::created().with_output(Format::Secret).after("<ctrl-c>"), &["d d", "d y"]),
+        (sent().after("q"), &["y y", "y enter", "enter y", "x y", "y x"]),
         (older(), &["y y", "y enter", "d y"]),
         (found(), &["d y", "o k", "k o"]),
-        (after_keys(found(), "d"), &["y y", "y enter"]),
+        (found().after("d"), &["y y", "y enter"]),
         (confirming(), &["y y", "y enter", "enter y", "x y"]),
         (updating_env(false), &["y y", "y enter", "x y"]),
     ];

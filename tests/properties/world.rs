@@ -44,7 +44,7 @@ impl World {
     pub fn new(start: Start) -> Self {
         let mut stage = if start == Start::Empty { Stage::empty() } else { Stage::filled() };
         if start == Start::Sink {
-            stage.app.shared.output = Output::Sink(Format::Env);
+            stage = stage.with_output(Format::Env);
         }
         if start == Start::Preapproved {
             stage.submit_preapproved();

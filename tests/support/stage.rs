@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use atlas_secret::domain::{
     AccountEntry, AccountRef, ApiError, ApiResult, Cause, Certainty, ClientId, ClipboardContent,
-    CommandOutcome, CommandReport, CopyOutcome, CreatedSecret, Disposition, ExistingSecret, Exit, NewSecret,
-    Now, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection,
+    CommandOutcome, CommandReport, CopyOutcome, CreatedSecret, Disposition, ExistingSecret, Exit, Format,
+    NewSecret, Now, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection,
     SaveFailure, SavedFile, SecretId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::jobs::{AtlasApi, Journal, SignedIn};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
 use atlas_secret::tui::{
-    App, Command, DeliveryId, Event, Glyphs, JobRunner, KeyPress, LOOKUP_DELAY, PastedText, Screen, Size,
-    Theme,
+    App, Command, DeliveryId, Event, Glyphs, JobRunner, KeyPress, LOOKUP_DELAY, Output, PastedText, Screen,
+    Size, Theme,
 };
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
@@ -369,6 +369,12 @@ impl Stage {
     /// This stage after some steps.
     pub fn then(mut self, steps: impl FnOnce(&mut Self) -> &mut Self) -> Self {
         steps(&mut self);
+        self
+    }
+
+    /// This stage if the secret goes to standard output when the program ends.
+    pub fn with_output(mut self, format: Format) -> Self {
+        self.app.shared.output = Output::Sink(format);
         self
     }
 

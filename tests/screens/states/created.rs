@@ -6,7 +6,7 @@ use atlas_secret::domain::{
     ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, CreatedSecret, EnvFile,
     Format, KnownCommand, SaveFailure, SavedFile, ServerText, TerminalRoute,
 };
-use atlas_secret::tui::{Event, Output};
+use atlas_secret::tui::Event;
 
 use crate::stage::{Stage, secret};
 
@@ -18,11 +18,7 @@ const COPIED: CopyOutcome = CopyOutcome::Copied { clears_in: Some(MINUTE) };
 pub fn states() -> Vec<State> {
     let long = CreatedSecret { value: "FAKE".repeat(40).into(), ..secret() };
     let bare = CreatedSecret { id: None, created_at: None, expires_at: None, ..secret() };
-    let to_sink = || {
-        let mut stage = Stage::created();
-        stage.app.shared.output = Output::Sink(Format::Secret);
-        stage
-    };
+    let to_sink = || Stage::created().with_output(Format::Secret);
     let full = "No space left for standard output.".to_owned();
     let mut states = vec![
         state("created_masked", Stage::created()),
