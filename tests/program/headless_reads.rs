@@ -116,7 +116,7 @@ fn a_read_that_keeps_failing_is_reported_with_its_cause() {
                 for text in [title, cause, "Nothing was created."] {
                     run.says(text);
                 }
-                assert!(run.stdout.is_empty() && !run.stderr.contains("Waiting for your answer"));
+                assert!(run.stdout.is_empty() && !run.stderr.contains("Creating the secret"));
                 assert_eq!(run.stderr.matches("Retrying in").count(), tries, "{}", run.stderr);
             });
         }
