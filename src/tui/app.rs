@@ -15,7 +15,7 @@ use super::screens::{
 };
 use super::scroll::{Scroll, overflows};
 
-pub use super::shared::{InFlight, Output, Shared, Size};
+pub use super::shared::{Output, Post, Shared, Size};
 
 /// This many characters in one read are a paste even without bracketed paste: no one types that fast.
 const PASTE_FROM: usize = 8;
@@ -230,7 +230,7 @@ impl App {
             return self.end();
         }
         if let Screen::Form(_) = self.screen
-            && self.shared.in_flight.is_none()
+            && self.shared.post().is_none()
             && let Some(record) = self.shared.pending.pop_front()
         {
             self.screen = Screen::Recovery(Box::new(Recovery::of_record(&self.shared, record)));
@@ -350,7 +350,7 @@ impl App {
 
     pub(super) fn screen_keys(&self) -> Vec<Binding> {
         let keys = self.screen.component().keys(&self.shared).into_iter();
-        let can_suspend = self.shared.in_flight.is_none();
+        let can_suspend = self.shared.post().is_none();
         keys.map(|key| key.only_if(can_suspend || key.action != Action::Suspend)).collect()
     }
 
@@ -358,7 +358,7 @@ impl App {
         if let Screen::Created(created) = &mut self.screen {
             created.revealed_until = None;
         }
-        if self.shared.in_flight.is_none() {
+        if self.shared.post().is_none() {
             return self.shared.send(Command::Suspend);
         }
         let text = "Cannot suspend while Atlas is answering.";

@@ -4,13 +4,13 @@
 //! **Invariant:** a secret that arrives opens its screen, or gets an exit message.
 
 use crate::domain::{
-    ApiError, Certainty, ClientId, Consequences, CreatedSecret, Disposition, Exit, ExitSummary, Explanation,
-    GRACE, NewSecret, Signal,
+    AccountRef, ApiError, Certainty, ClientId, Consequences, CreatedSecret, Disposition, Exit, ExitSummary,
+    Explanation, GRACE, NewSecret, Signal,
 };
 use crate::jobs::{NotCreated, Outcome, Question, Reason, Step};
 
 use super::Remote;
-use super::app::{App, InFlight, Output, Screen, Shared, Transition};
+use super::app::{App, Output, Post, Screen, Shared, Transition};
 use super::event::Command;
 use super::screens::{CreatedScreen, Form, FormScreen, Notice, Progress, Recovery, SecretList};
 use super::shared::{Creating, Ending};
@@ -19,7 +19,8 @@ impl Shared {
     pub(super) fn create(&mut self, new_secret: NewSecret, is_preapproved: bool) -> Transition {
         self.send(Command::Create(new_secret.clone()));
         self.want_project(&new_secret.project);
-        self.creating = Some(Creating { new_secret: new_secret.clone(), is_preapproved, replaces: None });
+        self.creating =
+            Some(Creating { new_secret: new_secret.clone(), is_preapproved, replaces: None, post: None });
         Transition::Show(Screen::Progress(Box::new(Progress::new(new_secret, self.now))))
     }
 
@@ -45,22 +46,19 @@ impl App {
 
     pub(super) fn on_create_step(&mut self, step: Step) {
         let app = &mut self.shared;
-        let Some(new_secret) = app.creating.as_ref().map(|creating| creating.new_secret.clone()) else {
-            return;
-        };
+        let Some(creating) = &mut app.creating else { return };
         match &step {
             Step::Fetched(account) => {
-                let of = new_secret.account();
+                let of = creating.new_secret.account();
                 app.account_fetched(&of, account);
                 app.lookups.account = Remote::Loaded(of, account.clone());
             }
             Step::NotRecorded(why) => app.not_recorded = Some(why.clone()),
             Step::Recording => app.not_recorded = None,
             Step::Creating(before) => {
-                app.in_flight =
-                    Some(InFlight { new_secret, since: app.now, before: before.clone(), is_given_up: false });
+                creating.post = Some(Post { since: app.now, before: before.clone(), is_given_up: false });
             }
-            Step::RateLimited(..) => app.in_flight = None,
+            Step::RateLimited(..) => creating.post = None,
             Step::StoppedWaiting if app.ending.is_none() => return self.stop_waiting(),
             _ => {}
         }
@@ -72,12 +70,12 @@ impl App {
     /// The user stopped waiting. The POST goes on, and its response still counts.
     fn stop_waiting(&mut self) {
         let app = &mut self.shared;
-        let Some(in_flight) = &mut app.in_flight else { return };
-        in_flight.is_given_up = true;
-        let in_flight = in_flight.clone();
-        app.summaries.push(ExitSummary::perhaps_created(in_flight.new_secret.client.clone()));
-        let recovery = Recovery::new(app, &in_flight, None);
-        self.show(Screen::Recovery(Box::new(recovery)));
+        let Some(Creating { new_secret, post: Some(post), .. }) = &mut app.creating else { return };
+        post.is_given_up = true;
+        app.summaries.push(ExitSummary::perhaps_created(new_secret.client.clone()));
+        if let Some(recovery) = Recovery::while_waiting(app) {
+            self.show(Screen::Recovery(Box::new(recovery)));
+        }
     }
 
     pub(super) fn on_create_question(&mut self, question: Question) {
@@ -104,17 +102,19 @@ impl App {
 
     pub(super) fn on_create_finished(&mut self, outcome: Outcome) {
         let app = &mut self.shared;
-        let in_flight = app.in_flight.take();
-        let Some(creating) = app.creating.take() else { return };
+        let Some(mut creating) = app.creating.take() else { return };
+        let post = creating.post.take();
         let client = &creating.new_secret.client;
-        let is_given_up = in_flight.as_ref().is_some_and(|in_flight| in_flight.is_given_up);
+        let is_given_up = post.as_ref().is_some_and(|post| post.is_given_up);
         if let Some(index) = app.unknown_summary(client).filter(|_| is_given_up) {
             app.summaries.remove(index);
         }
-        match (outcome, in_flight) {
+        match (outcome, post) {
             (Outcome::Created(secret), _) => self.open_created(creating, *secret),
             (Outcome::NotCreated(not_created), _) => self.fail(&creating, &not_created),
-            (Outcome::Unknown(lost, _), Some(in_flight)) => self.lose_response(&in_flight, lost),
+            (Outcome::Unknown(lost, _), Some(post)) => {
+                self.lose_response(creating.new_secret.account(), post, lost);
+            }
             // The job failed before its POST.
             (Outcome::Unknown(error, _), None) => {
                 let not_created = NotCreated { reason: Reason::Preflight(error), has_replaced: false };
@@ -187,9 +187,9 @@ impl App {
         }
     }
 
-    fn lose_response(&mut self, in_flight: &InFlight, lost: ApiError) {
+    fn lose_response(&mut self, account: AccountRef, post: Post, lost: ApiError) {
         let app = &mut self.shared;
-        app.summaries.push(ExitSummary::of_lost(in_flight.new_secret.client.clone(), &lost));
+        app.summaries.push(ExitSummary::of_lost(account.client.clone(), &lost));
         app.lookups.account = Remote::NotAsked;
         match &mut self.screen {
             Screen::Form(_) | Screen::Picker(_) | Screen::Command(_) => {
@@ -199,7 +199,7 @@ impl App {
             // Only now is it certain that no value will come, so the search starts again.
             Screen::Recovery(recovery) => recovery.restart(app, lost),
             _ => {
-                let recovery = Recovery::new(app, in_flight, Some(lost));
+                let recovery = Recovery::new(app, account, post, Some(lost));
                 self.show(Screen::Recovery(Box::new(recovery)));
             }
         }
@@ -225,8 +225,9 @@ impl App {
     /// Quits after a signal, with the signal's exit code if nothing was lost.
     pub(super) fn end(&mut self) {
         let app = &mut self.shared;
-        if let Some(in_flight) = app.in_flight.take().filter(|in_flight| !in_flight.is_given_up) {
-            app.summaries.push(ExitSummary::perhaps_created(in_flight.new_secret.client));
+        if let Some(Creating { new_secret, post: Some(Post { is_given_up: false, .. }), .. }) = &app.creating
+        {
+            app.summaries.push(ExitSummary::perhaps_created(new_secret.client.clone()));
         }
         if let Screen::Created(created) = &self.screen {
             created.sum_up(app, created.disposition(app.now));
@@ -247,7 +248,7 @@ impl App {
                 Disposition::PerhapsDelivered(_) => Some("The secret's delivery is not confirmed."),
                 _ => None,
             },
-            _ if app.in_flight.is_some() => Some("A secret is being created."),
+            _ if app.post().is_some() => Some("A secret is being created."),
             Screen::Recovery(_) if app.exit() == Exit::NotDelivered => Some("A secret may exist in Atlas."),
             _ => None,
         }

@@ -25,7 +25,7 @@ mod shared;
 mod text_line;
 mod theme;
 
-pub use app::{App, InFlight, Output, Screen, Shared, Size, Transition};
+pub use app::{App, Output, Post, Screen, Shared, Size, Transition};
 pub use event::{Command, DeliveryId, Event, KeyPress, PastedText};
 pub use keys::{Action, Binding, Shown};
 pub use lookups::{LOOKUP_DELAY, Lookups, Remote};

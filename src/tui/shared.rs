@@ -38,8 +38,6 @@ pub struct Shared {
     pub lookups: Lookups,
     /// The lists in which the form looks up names.
     pub(super) names: Names,
-    /// The one POST that may be running, whatever screen is shown.
-    pub in_flight: Option<InFlight>,
     /// The exit messages of this run's secrets that are no longer on the screen.
     pub summaries: Vec<ExitSummary>,
     /// Warnings about the credentials.
@@ -75,6 +73,7 @@ pub struct Shared {
     /// How many saves and commands were started.
     pub(super) deliveries: u64,
     pub flags: Flags,
+    /// The one job that may be creating a secret, whatever screen is shown.
     pub(super) creating: Option<Creating>,
     /// Set once a signal asks the program to end.
     pub(super) ending: Option<Ending>,
@@ -120,12 +119,12 @@ pub(super) struct Creating {
     pub is_preapproved: bool,
     /// The expired secret that is deleted first.
     pub replaces: Option<ExistingSecret>,
+    pub post: Option<Post>,
 }
 
 /// A POST without a response yet.
 #[derive(Clone, Debug)]
-pub struct InFlight {
-    pub new_secret: NewSecret,
+pub struct Post {
     /// When it was sent.
     pub since: Now,
     /// What the account had before.
@@ -151,6 +150,11 @@ impl Shared {
     pub(super) fn next_delivery(&mut self) -> DeliveryId {
         self.deliveries += 1;
         DeliveryId(self.deliveries)
+    }
+
+    /// The POST that is running.
+    pub fn post(&self) -> Option<&Post> {
+        self.creating.as_ref()?.post.as_ref()
     }
 
     pub(super) fn quit(&mut self, exit: Exit) {

@@ -64,7 +64,7 @@ fn esc_and_ctrl_c_during_the_post_ask_before_they_stop_waiting() {
             let mut stage = Stage::posting();
             stage.keys(first).keys(second);
             assert_eq!(is_recovery(&stage), stops, "{first} {second}");
-            assert!(stage.app.shared.in_flight.is_some() && stage.exit().is_none());
+            assert!(stage.app.shared.post().is_some() && stage.exit().is_none());
         }
     }
 }

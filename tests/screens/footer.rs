@@ -82,7 +82,7 @@ fn every_key_in_the_footer_works() {
             // Submitting again shows the same message again.
             let repeats = match binding.action {
                 Action::Submit | Action::Confirm => {
-                    app.shared.in_flight.is_some() || app.shared.form.first_invalid().is_some()
+                    app.shared.post().is_some() || app.shared.form.first_invalid().is_some()
                 }
                 Action::Choose => state.name == "sign_in_wrong",
                 _ => false,

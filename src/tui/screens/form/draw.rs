@@ -210,7 +210,7 @@ fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
     let label = app.submit_action().label().replace("...", theme.glyphs.ellipsis);
     let in_focus = app.form.focus == Focus::Button;
     // Only the label is styled: a styled line would fill its row.
-    if app.in_flight.is_some() {
+    if app.post().is_some() {
         let reversed = if in_focus { Modifier::REVERSED } else { Modifier::empty() };
         return Line::from(vec![
             Span::styled("waiting for the earlier request  ", theme.faint),

@@ -342,7 +342,7 @@ impl FormScreen {
     }
 
     fn sign_in(app: &mut Shared) -> Transition {
-        if app.in_flight.is_some() {
+        if app.post().is_some() {
             app.form.notice = Some(WAIT);
             return Transition::Stay;
         }
@@ -351,9 +351,10 @@ impl FormScreen {
 
     /// Quits. While an earlier POST is still running, its screen is shown once more.
     fn leave(app: &mut Shared) -> Transition {
-        let Some(in_flight) = app.in_flight.clone() else { return Transition::Quit(app.exit()) };
-        let recovery = Recovery::new(app, &in_flight, None);
-        Transition::Show(Screen::Recovery(Box::new(recovery)))
+        match Recovery::while_waiting(app) {
+            Some(recovery) => Transition::Show(Screen::Recovery(Box::new(recovery))),
+            None => Transition::Quit(app.exit()),
+        }
     }
 }
 

@@ -25,9 +25,9 @@ impl Recovery {
             canvas.warning(&title, theme.strong);
         }
         canvas.text(2, &text, Style::new());
-        if let Some(in_flight) = &app.in_flight {
+        if let Some(post) = app.post() {
             // The screen is drawn once a second here, which is too slow for a spinner.
-            let seconds = text::seconds(app.now.since(in_flight.since));
+            let seconds = text::seconds(app.now.since(post.since));
             let waiting = format!("Still waiting for the response  {seconds}");
             canvas.marked(theme.glyphs.dot, &waiting, theme.faint);
         }
@@ -90,7 +90,7 @@ impl Recovery {
             (false, None) => return ("A secret may have been created".to_owned(), self.cause()),
         };
         let value =
-            if app.in_flight.is_some() { "and its value may still arrive" } else { "but its value is lost" };
+            if app.post().is_some() { "and its value may still arrive" } else { "but its value is lost" };
         (format!("{created}, {value}"), self.cause())
     }
 
@@ -107,7 +107,7 @@ impl Recovery {
     pub(super) fn draw_state(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         if self.asks_to_leave {
-            let question = match app.in_flight {
+            let question = match app.post() {
                 Some(_) => "The response may still arrive and would be lost. Quit?",
                 None if self.is_created() => "The secret stays in Atlas, and its value is lost. Quit?",
                 None => "A secret may exist in Atlas. Quit?",

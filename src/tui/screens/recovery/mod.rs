@@ -12,7 +12,8 @@ use crate::domain::{
 use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
 use crate::tui::canvas::spinner_wake;
 use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT, QUIT_BY_LETTER, REPAINT, SUSPEND, yes};
-use crate::tui::{Action, Binding, Canvas, Command, Component, Event, InFlight, Shared, Transition, text};
+use crate::tui::shared::Creating;
+use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Post, Shared, Transition, text};
 
 use super::Notice;
 use super::secret_list::DeletePrompt;
@@ -56,12 +57,18 @@ impl Recovery {
     }
 
     /// Starts the search at once. `lost` is the error of the POST; `None` while its response may still arrive.
-    pub(in crate::tui) fn new(app: &mut Shared, in_flight: &InFlight, lost: Option<ApiError>) -> Self {
+    pub(in crate::tui) fn new(app: &mut Shared, of: AccountRef, post: Post, lost: Option<ApiError>) -> Self {
         let origin = lost.map_or(Origin::StoppedWaiting, Origin::LostResponse);
-        let account = in_flight.new_secret.account();
-        let mut recovery = Self::with_origin(origin, account, in_flight.since, in_flight.before.clone());
+        let mut recovery = Self::with_origin(origin, of, post.since, post.before);
         recovery.search(app);
         recovery
+    }
+
+    /// The screen for the POST that is running, if there is one.
+    pub(in crate::tui) fn while_waiting(app: &mut Shared) -> Option<Self> {
+        let Creating { new_secret, post, .. } = app.creating.as_ref()?;
+        let (account, post) = (new_secret.account(), post.clone()?);
+        Some(Self::new(app, account, post, None))
     }
 
     /// The screen for the record of a previous run. The user starts the search.
@@ -118,7 +125,7 @@ impl Recovery {
 
     /// The ID of the secret to act on. `None` while the POST is running, because the value may still arrive.
     fn secret_id(&self, app: &Shared) -> Option<&SecretId> {
-        self.known_id().filter(|_| app.in_flight.is_none() && self.is_same_host(app))
+        self.known_id().filter(|_| app.post().is_none() && self.is_same_host(app))
     }
 
     /// True if the account no longer has the recorded secret.
@@ -155,7 +162,7 @@ impl Recovery {
         self.search = Search::Done { recovered, at: app.now };
         let Some(secret) = self.found().filter(|_| self.record().is_none()) else { return };
         // At least the exit message identifies the secret. While the POST is running, its value may still arrive.
-        if app.in_flight.is_some() {
+        if app.post().is_some() {
             app.replace_summary(self.summary(Disposition::PerhapsCreated));
         } else {
             app.send(Command::RecordSecret(Some(secret.id.clone()), None));
@@ -323,7 +330,7 @@ impl Component for Recovery {
             _ => None,
         };
         let deletion_wake = self.deletion.as_ref().and_then(|prompt| prompt.wake_in(app.now));
-        let post_wake = app.in_flight.is_some().then_some(Duration::from_secs(1));
+        let post_wake = app.post().is_some().then_some(Duration::from_secs(1));
         [search_wake, deletion_wake, post_wake].into_iter().flatten().min()
     }
 
