@@ -73,7 +73,7 @@ fn press_in_turn(mut app: App, character: char) -> Vec<Duration> {
     let mut press = |code| {
         let started = Instant::now();
         app.update(now(), key(code, KeyModifiers::NONE));
-        terminal.draw(|frame| app.draw(&theme, frame)).expect("memory takes a frame");
+        terminal.draw(|frame| _ = app.draw(&theme, frame)).expect("memory takes a frame");
         started.elapsed()
     };
     (0..KEYS / 2).flat_map(|_| [press(KeyCode::Char(character)), press(KeyCode::Backspace)]).collect()

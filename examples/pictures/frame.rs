@@ -48,7 +48,7 @@ impl Frame {
         let size = app.shared.size;
         let backend = TestBackend::new(size.columns, size.rows);
         let mut terminal = Terminal::new(backend).unwrap();
-        terminal.draw(|frame| app.draw(theme, frame)).unwrap();
+        terminal.draw(|frame| _ = app.draw(theme, frame)).unwrap();
         let backend = terminal.backend();
         let cursor = backend.cursor_visible().then(|| backend.cursor_position());
         Self { buffer: backend.buffer().clone(), cursor }

@@ -102,7 +102,7 @@ impl Run {
                 }
             }
         }
-        let wake = self.app.wake_in();
+        let wake = self.wake.into_iter().chain(self.app.due_in()).min();
         let is_for_command = terminal.is_for_command();
         tokio::select! {
             biased;
@@ -134,7 +134,7 @@ impl Run {
         if matches!(self.app.screen, crate::tui::Screen::Created(_)) {
             crate::jobs::test_hooks::panic_if_asked("draw");
         }
-        terminal.draw(|frame| self.app.draw(&self.theme, frame))
+        terminal.draw(|frame| self.wake = self.app.draw(&self.theme, frame))
     }
 }
 

@@ -11,7 +11,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -172,6 +172,8 @@ struct Run {
     started: Instant,
     /// True right after a command gave the terminal back.
     command_has_ended: bool,
+    /// How long after the last frame something in it changes.
+    wake: Option<Duration>,
     /// Lines to print once the screen is gone.
     exit_messages: Vec<String>,
     /// True if a run without the interface may have created a secret.
@@ -206,6 +208,7 @@ impl Run {
             executor,
             started,
             command_has_ended: false,
+            wake: None,
             exit_messages: Vec::new(),
             may_have_created: Arc::default(),
         })

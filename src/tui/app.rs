@@ -79,7 +79,7 @@ pub(super) trait Component {
     /// Any other key was pressed: text, where something can be typed.
     fn on_key(&mut self, _app: &mut Shared, _key: KeyPress) {}
     fn on_paste(&mut self, _app: &mut Shared, _text: &str) {}
-    /// A job or a delivery reported something, or the time of [`Self::wake_in`] has passed.
+    /// A job or a delivery reported something, or time has passed.
     fn on_event(&mut self, _app: &mut Shared, _event: Event) -> Transition {
         Transition::Stay
     }
@@ -87,15 +87,11 @@ pub(super) trait Component {
     fn before_key(&mut self, _app: &mut Shared) {}
     /// The keys and what they do now, the most important ones first. Footer and help show them.
     fn keys(&self, app: &Shared) -> Vec<Binding>;
-    /// How long until this screen changes by itself; `None` while nothing moves.
-    fn wake_in(&self, _app: &Shared) -> Option<Duration> {
-        None
-    }
     /// Notes that the help shows below the keys.
     fn about(&self) -> &'static [&'static str] {
         &[]
     }
-    /// Draws the screen, at any size from 0×0 up.
+    /// Draws the screen, at any size from 0×0 up. What changes by itself says when: [`Canvas::changes_in`].
     fn draw(&self, app: &Shared, canvas: &mut Canvas);
 }
 
@@ -241,11 +237,15 @@ impl App {
         }
     }
 
-    /// How long until the interface needs [`Event::TimePassed`]; `None` while nothing moves.
-    pub fn wake_in(&self) -> Option<Duration> {
+    /// How long until something is due besides a change of what is drawn: a lookup, a read of the clipboard, the end.
+    pub fn due_in(&self) -> Option<Duration> {
         let app = &self.shared;
-        let screen = self.screen.component();
-        let of_screen = if app.is_covered() { None } else { screen.wake_in(app) };
+        let of_screen = match &self.screen {
+            _ if app.is_covered() => None,
+            Screen::Form(_) => app.lookups.due_in(app.now),
+            Screen::Created(created) => created.clipboard_check_in(app.now),
+            _ => None,
+        };
         let of_ending = app.ending.map(|ending| ending.until.since(app.now));
         [of_screen, of_ending].into_iter().flatten().min()
     }

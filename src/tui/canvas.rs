@@ -16,10 +16,10 @@ use super::theme::Theme;
 
 /// How long work runs before its spinner appears. Most responses arrive sooner, and a spinner that only flashes tells
 /// nothing.
-pub const SPINNER_DELAY: Duration = Duration::from_millis(150);
+const SPINNER_DELAY: Duration = Duration::from_millis(150);
 
 /// How long each frame of the spinner is shown.
-pub const SPINNER_STEP: Duration = Duration::from_millis(100);
+const SPINNER_STEP: Duration = Duration::from_millis(100);
 
 /// Longer lines are hard to read. In columns.
 const WIDEST: u16 = 100;
@@ -36,11 +36,12 @@ pub(super) struct Canvas<'a> {
     /// The terminal's cursor, if it is shown.
     cursor: Option<Position>,
     is_cut: bool,
+    wake: Option<Duration>,
 }
 
 impl<'a> Canvas<'a> {
     pub fn new(theme: &'a Theme, width: u16, height: u16) -> Self {
-        Self { theme, width, height, lines: Vec::new(), cursor: None, is_cut: false }
+        Self { theme, width, height, lines: Vec::new(), cursor: None, is_cut: false, wake: None }
     }
 
     /// Returns an empty canvas with the same theme and width, for a part of the screen.
@@ -59,6 +60,7 @@ impl<'a> Canvas<'a> {
     pub fn append(&mut self, indent: u16, part: Canvas) {
         let cursor = part.cursor.map(|at| Position { x: at.x + indent, y: at.y + self.rows() });
         self.cursor = cursor.or(self.cursor);
+        self.wake = self.wake.into_iter().chain(part.wake).min();
         for mut line in part.lines {
             if indent > 0 {
                 line.spans.insert(0, Span::raw(" ".repeat(usize::from(indent))));
@@ -67,17 +69,30 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// Notes that what was drawn changes by itself after this time.
+    pub fn changes_in(&mut self, left: Duration) {
+        self.wake = Some(self.wake.map_or(left, |wake| wake.min(left)));
+    }
+
+    /// The whole seconds that are left, as text that changes every second.
+    pub fn countdown(&mut self, left: Duration) -> String {
+        self.changes_in(text::until_next_second(left));
+        text::seconds_left(left)
+    }
+
     pub fn into_lines(self) -> Vec<Line<'static>> {
         self.lines
     }
 
-    pub fn render(self, frame: &mut Frame, area: Rect) {
+    /// Draws the lines. Returns how long until they change by themselves; `None` while nothing moves.
+    pub fn render(self, frame: &mut Frame, area: Rect) -> Option<Duration> {
         for (row, line) in area.rows().zip(&self.lines) {
             frame.render_widget(line, row);
         }
         if let Some(cursor) = self.cursor {
             frame.set_cursor_position(Position { x: area.x + cursor.x, y: area.y + cursor.y });
         }
+        self.wake
     }
 
     pub fn width(&self) -> u16 {
@@ -242,8 +257,10 @@ impl<'a> Canvas<'a> {
         let theme = self.theme;
         let elapsed = now.since(since);
         if elapsed < SPINNER_DELAY {
+            self.changes_in(SPINNER_DELAY.saturating_sub(elapsed));
             return self.line(Line::styled(format!("  {doing}"), theme.strong));
         }
+        self.changes_in(SPINNER_STEP);
         let frames = theme.glyphs.spinner;
         let turn = usize::try_from(elapsed.as_millis() / SPINNER_STEP.as_millis()).unwrap_or(0);
         self.line(Line::from(vec![
@@ -258,11 +275,6 @@ impl<'a> Canvas<'a> {
 /// The prefix of a choice: the pointer or a blank.
 pub(super) fn pointer(is_selected: bool, theme: &Theme) -> Span<'static> {
     Span::styled(format!("{} ", if is_selected { theme.glyphs.pointer } else { " " }), theme.strong)
-}
-
-/// How long until the next frame of a spinner for work that began at `since`.
-pub(super) fn spinner_wake(now: Now, since: Now) -> Duration {
-    SPINNER_DELAY.checked_sub(now.since(since)).filter(|left| !left.is_zero()).unwrap_or(SPINNER_STEP)
 }
 
 /// The width of labels, in columns.

@@ -26,7 +26,7 @@ pub enum Event {
         columns: u16,
         rows: u16,
     },
-    /// The time of `App::wake_in` has passed.
+    /// Something drawn changes, or the time of `App::due_in` has passed.
     TimePassed,
     ZoneLoaded(TimeZone),
     SignalReceived(Signal),

@@ -1,6 +1,8 @@
 //! Draws a frame: the header, the screen or its help, and the footer. Footer and help come from the same key table that
 //! decides what the keys do.
 
+use std::time::Duration;
+
 use ratatui::Frame;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -18,7 +20,8 @@ const GAP: &str = "   ";
 const LONGEST_NAME: u16 = 30;
 
 impl App {
-    pub fn draw(&self, theme: &Theme, frame: &mut Frame) {
+    /// Draws a frame. Returns how long until it changes by itself; `None` while nothing moves.
+    pub fn draw(&self, theme: &Theme, frame: &mut Frame) -> Option<Duration> {
         let whole = frame.area();
         let size = Size { columns: whole.width, rows: whole.height };
         if size.is_too_small() {
@@ -42,10 +45,11 @@ impl App {
             self.screen.component().draw(&self.shared, &mut canvas);
             canvas.mark_cut();
         }
-        canvas.render(frame, body);
+        let wake = canvas.render(frame, body);
         let mut canvas = Canvas::new(theme, foot.width, foot.height);
         draw_footer(self, &mut canvas);
         canvas.render(frame, foot);
+        wake
     }
 
     fn too_small(&self, theme: &Theme) -> String {

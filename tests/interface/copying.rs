@@ -63,7 +63,7 @@ fn copying_claims_only_what_was_proved() {
 #[test]
 fn the_clipboard_is_checked_once_a_second_during_the_countdown() {
     let mut stage = after_copy(COPIED);
-    assert_eq!(stage.app.wake_in(), Some(seconds(1)));
+    assert_eq!(stage.wake_in(), Some(seconds(1)));
     for second in 1..=3 {
         stage.wake_after(1);
         assert_eq!(checks(&stage), second);
@@ -76,7 +76,7 @@ fn the_clipboard_is_checked_once_a_second_during_the_countdown() {
 #[test]
 fn a_copy_without_a_limit_is_checked_every_ten_seconds() {
     let mut stage = after_copy(STAYING);
-    assert_eq!(stage.app.wake_in(), Some(seconds(10)));
+    assert_eq!(stage.wake_in(), Some(seconds(10)));
     stage.wake_after(9);
     assert_eq!(checks(&stage), 0);
     stage.wake_after(1);
@@ -88,7 +88,7 @@ fn the_revealed_value_and_the_copy_both_count_down() {
     let mut stage = after_copy(COPIED).after("r");
     stage.shows("Hides in 30 s. r hides it now.");
     stage.wake_after(10);
-    assert_eq!((checks(&stage), stage.app.wake_in()), (1, Some(seconds(1))));
+    assert_eq!((checks(&stage), stage.wake_in()), (1, Some(seconds(1))));
     stage.shows("Hides in 20 s. r hides it now.");
     stage.shows("clears in 50 s");
 }

@@ -44,7 +44,7 @@ fn looked_up_with(secrets: &[ExistingSecret]) -> Stage {
 fn a_lookup_starts_a_moment_after_the_last_key() {
     let mut stage = Stage::new(Session::Demo, Form::new(&PROJECT[..23], "", "720"));
     stage.keys(&PROJECT[23..]);
-    assert_eq!(stage.app.wake_in(), Some(LOOKUP_DELAY));
+    assert_eq!(stage.wake_in(), Some(LOOKUP_DELAY));
     stage.advance(Duration::from_millis(199)).event(TIME_PASSED);
     assert_eq!(fetched(&stage), [""; 0]);
     stage.advance(Duration::from_millis(1)).event(TIME_PASSED).event(TIME_PASSED);

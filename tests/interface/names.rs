@@ -420,7 +420,7 @@ fn a_list_that_cannot_be_loaded_shows_why_and_is_retried_for_the_next_name() {
         stage.shows("Type the ID instead.");
         stage.keys("m");
         assert_eq!(requests(&stage), ["projects 1"], "no request for every key");
-        assert_eq!(stage.app.wake_in().map(|wake| wake.as_secs() > 1), Some(true), "no timer is running");
+        assert_eq!(stage.wake_in().map(|wake| wake.as_secs() > 1), Some(true), "no timer is running");
         stage.keys("<ctrl-u>").type_in("pay");
         assert_eq!(requests(&stage), ["projects 1", "projects 1"]);
         projects_loaded(&mut stage);

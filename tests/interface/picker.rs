@@ -407,11 +407,11 @@ fn a_rate_limited_page_counts_down_and_is_fetched_again() {
     respond(&mut stage, 1, Err(limited()));
     stage.shows("Rate limited by Atlas (429). Retrying in 2 s.");
     assert!(
-        stage.app.wake_in().is_some_and(|step| step <= Duration::from_secs(1)),
+        stage.wake_in().is_some_and(|step| step <= Duration::from_secs(1)),
         "the countdown changes every second"
     );
     stage.wait(Duration::from_secs(3));
     respond(&mut stage, 1, Ok(page(0, 3, true)));
     assert_count(&stage, "3");
-    assert_eq!(stage.app.wake_in(), None);
+    assert_eq!(stage.wake_in(), None);
 }

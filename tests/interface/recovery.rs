@@ -234,7 +234,7 @@ fn deleting_asks_first_and_fetches_the_account_again() {
     assert!(matches!(stage.commands.last(), Some(Command::Delete(_, of, Recheck::Yes)) if *of == id(NEW)));
     stage.shows("Checking whether it is in use");
     stage.account(&[short_lived(), new(NEW)]).shows("Deleting …cccccc in Atlas");
-    assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)), "the spinner will start");
+    assert_eq!(stage.wake_in(), Some(Duration::from_millis(150)), "the spinner will start");
     stage.keys("esc y d").deleted(Ok(()));
     assert_eq!((stage.dispositions(), deletions(&stage)), (vec![Disposition::Deleted], 1));
     assert!(matches!(stage.commands.last(), Some(Command::SettleRecord)));

@@ -220,7 +220,7 @@ fn the_selection_wraps_and_the_question_can_be_canceled() {
 #[test]
 fn during_a_deletion_keys_are_ignored_and_the_spinner_runs() {
     let mut stage = prompt("none").after("d y");
-    assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)));
+    assert_eq!(stage.wake_in(), Some(Duration::from_millis(150)));
     stage.keys("down esc d y").shows("Deleting …9f3a");
     assert_eq!(deletions(&stage), 1);
 }

@@ -28,7 +28,7 @@ fn limited() -> Stage {
 
 /// Advances the clocks and wakes the interface. Returns the next wake-up.
 fn advance(stage: &mut Stage, duration: Duration) -> Option<Duration> {
-    stage.advance(duration).event(TIME_PASSED).app.wake_in()
+    stage.advance(duration).event(TIME_PASSED).wake_in()
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn nothing_wakes_an_idle_program() {
     let other = SecretId::from_server("dddddddddddddddddddddddd").unwrap();
     lost.account(&[created_now(), ExistingSecret { id: other, ..created_now() }]);
     for stage in [form, asking, Stage::created(), lost] {
-        assert_eq!(stage.app.wake_in(), None, "{:?}", stage.app.screen);
+        assert_eq!(stage.wake_in(), None, "{:?}", stage.app.screen);
     }
 }
 
@@ -52,7 +52,7 @@ fn the_spinner_starts_after_a_delay() {
     let mut lost = Stage::stopped_waiting();
     lost.post_finished(Err(ApiError::sent(Cause::Unexpected { status: 502 })));
     for mut stage in [Stage::fetching(), Stage::posting(), lost] {
-        assert_eq!(stage.app.wake_in(), Some(ms(150)));
+        assert_eq!(stage.wake_in(), Some(ms(150)));
         assert_eq!(advance(&mut stage, ms(149)), Some(ms(1)));
         assert_eq!(advance(&mut stage, ms(1)), Some(STEP));
     }
@@ -62,19 +62,19 @@ fn the_spinner_starts_after_a_delay() {
 fn a_shown_time_is_updated_every_minute() {
     let mut stage = Stage::filled();
     stage.event(Event::ZoneLoaded(TimeZone::UTC));
-    assert_eq!(stage.app.wake_in(), Some(LOOKUP_DELAY), "the lookups come first");
+    assert_eq!(stage.wake_in(), Some(LOOKUP_DELAY), "the lookups come first");
     assert_eq!(advance(&mut stage, LOOKUP_DELAY), Some(ms(59_800)));
     stage.keys("up x");
-    assert_eq!(stage.app.wake_in(), None, "without a valid lifetime no time is shown");
+    assert_eq!(stage.wake_in(), None, "without a valid lifetime no time is shown");
 }
 
 #[test]
 fn a_countdown_wakes_every_second_and_ends_even_when_hidden() {
     let mut stage = limited();
-    assert_eq!(stage.app.wake_in(), Some(ms(500)));
+    assert_eq!(stage.wake_in(), Some(ms(500)));
     assert_eq!(advance(&mut stage, ms(500)), Some(ms(1_000)));
     stage.size(10, 3);
-    assert_eq!(stage.app.wake_in(), None, "the job has its own timer");
+    assert_eq!(stage.wake_in(), None, "the job has its own timer");
     stage.advance(ms(2_000)).signed_in(Ok(())).account(&[]);
     assert_eq!(stage.posts(), 2);
 }
@@ -92,13 +92,13 @@ fn a_running_post_still_counts_seconds_after_waiting_has_stopped() {
     let mut stage = Stage::stopped_waiting();
     let other = SecretId::from_server("dddddddddddddddddddddddd").unwrap();
     stage.account(&[created_now(), ExistingSecret { id: other, ..created_now() }]);
-    assert_eq!(stage.app.wake_in(), Some(ms(1_000)));
+    assert_eq!(stage.wake_in(), Some(ms(1_000)));
 }
 
 #[test]
 fn deleting_shows_a_spinner() {
     let stage = Stage::created().after("q d");
-    assert_eq!(stage.app.wake_in(), Some(STEP));
+    assert_eq!(stage.wake_in(), Some(ms(150)));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn hidden_content_does_not_wake_the_interface() {
     let mut small = Stage::posting();
     small.size(20, 5);
     let helped = Stage::created().after("r ?");
-    assert_eq!([small.app.wake_in(), helped.app.wake_in()], [None, None]);
+    assert_eq!([small.wake_in(), helped.wake_in()], [None, None]);
     small.event(Event::SignalReceived(Signal::TERMINATE));
-    assert_eq!(small.app.wake_in(), Some(ms(3_000)), "the time limit of a running request still applies");
+    assert_eq!(small.wake_in(), Some(ms(3_000)), "the time limit of a running request still applies");
 }

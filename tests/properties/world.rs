@@ -90,7 +90,7 @@ impl World {
             }
             Step::Wait(milliseconds) => self.wait(Duration::from_millis(milliseconds.into())),
             Step::Wake => {
-                if let Some(duration) = self.stage.app.wake_in() {
+                if let Some(duration) = self.stage.wake_in() {
                     self.wait(duration);
                 }
             }
@@ -225,7 +225,7 @@ impl World {
         let app = &self.stage.app;
         let Size { columns, rows } = app.shared.size;
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        terminal.draw(|frame| app.draw(theme, frame)).unwrap();
+        terminal.draw(|frame| _ = app.draw(theme, frame)).unwrap();
         if !matches!(&app.screen, Screen::Created(created) if created.is_revealed(app.shared.now)) {
             let text: String = terminal.backend().buffer().content().iter().map(Cell::symbol).collect();
             assert!(!text.contains("FAKEcanary"), "a frame shows a masked secret");

@@ -30,8 +30,8 @@ fn every_state_is_drawn_at_every_time() {
                 state.app.update(now, Event::Resized { columns, rows });
                 state.app.update(now, Event::TimePassed);
                 let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-                terminal.draw(|frame| state.app.draw(&theme, frame)).unwrap();
-                let _ = state.app.wake_in();
+                terminal.draw(|frame| _ = state.app.draw(&theme, frame)).unwrap();
+                let _ = state.app.due_in();
             }
         }
     }
@@ -59,7 +59,7 @@ fn every_lifetime_is_validated_at_every_time() {
             let mut stage = Stage::with(FieldName::Lifetime, lifetime);
             stage.set_clock(wall);
             let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
-            terminal.draw(|frame| stage.app.draw(&Theme::color(Glyphs::UNICODE), frame)).unwrap();
+            terminal.draw(|frame| _ = stage.app.draw(&Theme::color(Glyphs::UNICODE), frame)).unwrap();
             stage.keys("enter");
             let _ = stage.app.shared.form.first_invalid();
         }

@@ -22,7 +22,7 @@ fn at_every_size(theme: &Theme) {
         let options = TerminalOptions { viewport: Viewport::Fixed(area) };
         let mut terminal = Terminal::with_options(backend, options).unwrap();
         for state in &states {
-            terminal.draw(|frame| state.app.draw(theme, frame)).unwrap();
+            terminal.draw(|frame| _ = state.app.draw(theme, frame)).unwrap();
             if terminal.backend().cursor_visible() {
                 let cursor = terminal.backend().cursor_position();
                 assert!(area.contains(cursor), "{} at {columns}×{rows}: {cursor:?}", state.name);

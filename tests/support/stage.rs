@@ -351,7 +351,7 @@ impl Stage {
     /// Advances both clocks, and wakes the interface whenever it asks for it.
     pub fn wait(&mut self, duration: Duration) -> &mut Self {
         let until = self.now.plus(duration);
-        while let Some(step) = self.app.wake_in()
+        while let Some(step) = self.wake_in()
             && !step.is_zero()
             && step < until.since(self.now)
         {
@@ -581,11 +581,20 @@ impl Stage {
         self.event(Event::SignInTried(outcome))
     }
 
+    /// How long the event loop would sleep now; `None` without a limit.
+    pub fn wake_in(&self) -> Option<Duration> {
+        let Size { columns, rows } = self.app.shared.size;
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        let mut wake = None;
+        terminal.draw(|frame| wake = self.app.draw(&Theme::color(Glyphs::UNICODE), frame)).unwrap();
+        wake.into_iter().chain(self.app.due_in()).min()
+    }
+
     /// The text on the screen without line breaks.
     pub fn drawn(&self) -> String {
         let Size { columns, rows } = self.app.shared.size;
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        terminal.draw(|frame| self.app.draw(&Theme::color(Glyphs::UNICODE), frame)).unwrap();
+        terminal.draw(|frame| _ = self.app.draw(&Theme::color(Glyphs::UNICODE), frame)).unwrap();
         let cells = &terminal.backend().buffer().content;
         let rows = cells.chunks(usize::from(columns).max(1));
         let rows: Vec<String> = rows.map(|row| row.iter().map(Cell::symbol).collect()).collect();

@@ -9,7 +9,7 @@ use ratatui::text::Span;
 
 use crate::domain::{AccountRef, Consequences, ExistingSecret, NewSecret, Now, Rejection};
 use crate::jobs::{MOST_RESTARTS, Question, Step};
-use crate::tui::canvas::{cut, spinner_wake};
+use crate::tui::canvas::cut;
 use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, REPAINT, SUSPEND, busy, question, yes};
 use crate::tui::{Action, Binding, Canvas, Command, Component, Shared, Transition, text};
 
@@ -79,14 +79,6 @@ impl Component for Progress {
         }
     }
 
-    fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        match &self.step {
-            _ if self.question.is_some() => None,
-            Step::RateLimited(wait, _) => Some(text::until_next_second(self.wait_left(app.now, *wait))),
-            _ => Some(spinner_wake(app.now, self.since)),
-        }
-    }
-
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         if let Some(question) = &self.question {
             return draw_question(app, &self.new_secret.account(), question, canvas);
@@ -122,7 +114,7 @@ impl Progress {
 
     fn draw_rate_limit(&self, app: &Shared, wait: Duration, rejection: &Rejection, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let left = text::seconds_left(self.wait_left(app.now, wait));
+        let left = canvas.countdown(self.wait_left(app.now, wait));
         let title = format!("Rate limited by Atlas ({}). Retrying in {left}.", rejection.status);
         canvas.warning(&title, theme.warning);
         let retry = format!("Nothing was created. Retry {} of {MOST_RESTARTS}.", self.refusals);

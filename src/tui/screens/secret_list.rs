@@ -3,14 +3,11 @@
 //! It is a screen when both slots are in use, and a prompt on the screen of a new secret. [`DeletePrompt`] asks the
 //! same question wherever a secret can be deleted.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 use ratatui::text::Line;
 
 use crate::domain::{AccountRef, DeleteError, ExistingSecret, LoginRisk, Now, SECRETS_PER_ACCOUNT, SecretId};
 use crate::jobs::{Deletion, Recheck};
-use crate::tui::canvas::spinner_wake;
 use crate::tui::keys::{
     BACK_BY_LETTER, CHOICE_ABOVE, CHOICE_BELOW, HELP, REPAINT, SUSPEND, busy, only_back, question,
 };
@@ -226,10 +223,6 @@ impl Component for SecretList {
         ]
     }
 
-    fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        self.deletion.as_ref().and_then(|prompt| prompt.wake_in(app.now))
-    }
-
     fn about(&self) -> &'static [&'static str] {
         &["A service account can have two secrets. An expired secret counts until it is deleted."]
     }
@@ -309,13 +302,6 @@ impl DeletePrompt {
             DeleteStage::Asking => question("delete"),
             DeleteStage::Checking(_) => only_back(),
             DeleteStage::Deleting(_) => busy(),
-        }
-    }
-
-    pub fn wake_in(&self, now: Now) -> Option<Duration> {
-        match self.stage {
-            DeleteStage::Asking => None,
-            DeleteStage::Checking(since) | DeleteStage::Deleting(since) => Some(spinner_wake(now, since)),
         }
     }
 

@@ -1,8 +1,6 @@
 //! Signing in by hand, if no credentials were found or none is preferred. Typed credentials are tried before they are
 //! accepted, and never saved.
 
-use std::time::Duration;
-
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -11,7 +9,6 @@ use crate::domain::{
     ServerText, Session, SessionOrigin,
 };
 use crate::jobs::{SignInWith, SignedIn};
-use crate::tui::canvas::SPINNER_STEP;
 use crate::tui::keys::{
     CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP, HELP_BESIDE_TEXT, NEXT_FIELD, PREVIOUS_FIELD, QUIT_BY_LETTER,
     REPAINT, SUSPEND,
@@ -369,10 +366,6 @@ impl Component for SignIn {
             _ => [back, HELP],
         };
         [CHOOSE, CHOICE_BELOW, CHOICE_ABOVE].into_iter().chain(ways_out).chain([SUSPEND, REPAINT]).collect()
-    }
-
-    fn wake_in(&self, _app: &Shared) -> Option<Duration> {
-        self.trying.map(|_| SPINNER_STEP)
     }
 
     fn about(&self) -> &'static [&'static str] {

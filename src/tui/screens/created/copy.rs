@@ -79,19 +79,18 @@ impl CopyState {
     }
 }
 
-impl ClipboardCopy {
-    /// The time to the next step of the countdown, or to the next read. After the countdown, the clipboard process
-    /// needs a moment to report that it has cleared the clipboard.
-    pub(super) fn wake_in(&self, now: Now) -> Duration {
-        let Some(until) = self.until else {
-            return CHECK_EVERY.saturating_sub(now.since(self.checked_at)).max(SECOND);
-        };
-        let left = until.since(now);
-        if left.is_zero() { SECOND } else { text::until_next_second(left) }
-    }
-}
-
 impl CreatedScreen {
+    /// How long until the clipboard is read again: with each step of the countdown, or every 10 seconds without one.
+    /// After the countdown, the clipboard process needs a moment to report that it has cleared the clipboard.
+    pub(in crate::tui) fn clipboard_check_in(&self, now: Now) -> Option<Duration> {
+        let CopyState::Held(copy) = &self.copy else { return None };
+        Some(match copy.until.map(|until| until.since(now)) {
+            None => CHECK_EVERY.saturating_sub(now.since(copy.checked_at)).max(SECOND),
+            Some(Duration::ZERO) => SECOND,
+            Some(left) => text::until_next_second(left),
+        })
+    }
+
     pub(super) fn copy(&mut self, app: &mut Shared, format: Format) {
         if matches!(self.copy, CopyState::Copying(_)) {
             app.message = Some("Still copying.");
@@ -310,7 +309,7 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
     let what = format_suffix(copy.format);
     let stays = match copy.until {
         Some(until) => {
-            let left = text::seconds_left(until.since(app.now));
+            let left = canvas.countdown(until.since(app.now));
             format!("clears in {left} (even after you quit). +\u{a0}adds\u{a0}60\u{a0}s")
         }
         None => "stays there until something else is copied, for at most 12 hours".to_owned(),

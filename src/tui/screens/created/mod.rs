@@ -18,7 +18,7 @@ use crate::domain::{
     CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, Format, KnownCommand, NewSecret,
     Now, SecretPayload, ServerText, can_be_shown, masked,
 };
-use crate::tui::canvas::{LABEL_WIDTH, SPINNER_STEP, cut, rows_of};
+use crate::tui::canvas::{LABEL_WIDTH, cut, rows_of};
 use crate::tui::keys::{HELP, REPAINT, SUSPEND};
 use crate::tui::{
     Action, Binding, Canvas, Component, DeliveryId, Event, KeyPress, Output, Shared, Transition, text,
@@ -267,22 +267,6 @@ impl Component for CreatedScreen {
         ]
     }
 
-    fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        let is_busy = self.is_deleting()
-            || self.profiles.is_writing()
-            || matches!(self.verification, Verification::Running(_));
-        let list = match &self.prompt {
-            Some(Prompt::Delete(list)) => list.wake_in(app),
-            _ => None,
-        };
-        let reveal = self.revealed_for(app.now).map(text::until_next_second);
-        let copy = match &self.copy {
-            CopyState::Held(copy) => Some(copy.wake_in(app.now)),
-            _ => None,
-        };
-        [is_busy.then_some(SPINNER_STEP), list, reveal, copy].into_iter().flatten().min()
-    }
-
     fn about(&self) -> &'static [&'static str] {
         self.prompt.as_ref().and_then(Prompt::about).unwrap_or(&[
             "\"Copied\" means that the clipboard was read back. Until the secret is delivered, quitting asks first.",
@@ -358,7 +342,7 @@ impl CreatedScreen {
             canvas.line(line);
         }
         let key = if self.prompt.is_none() { " r hides it now." } else { "" };
-        let text = format!("Hides in {}.{key}", text::seconds_left(left));
+        let text = format!("Hides in {}.{key}", canvas.countdown(left));
         canvas.line(Line::styled(text, theme.faint));
     }
 

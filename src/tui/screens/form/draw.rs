@@ -1,5 +1,7 @@
 //! Draws the form. Its parts are measured first and then placed, so that the button is always visible.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Alignment;
 use ratatui::style::{Modifier, Style};
@@ -17,6 +19,9 @@ use super::{FieldName, Focus, Notice, SubmitAction, Validation, field_view, name
 const MOST_NAMED: usize = 4;
 
 pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
+    if let Some(left) = until_minute_turns(app) {
+        canvas.changes_in(left);
+    }
     let notice = canvas.drawn(|part| draw_notice(app, true, part));
     let left = canvas.height().saturating_sub(1).saturating_sub(notice.rows());
     let mut fields = fields_in(left, app, canvas);
@@ -83,6 +88,15 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     // to do are kept.
     let is_whole = notice.rows() <= canvas.left();
     draw_notice(app, is_whole, canvas);
+}
+
+/// How long until the next minute, if the form shows a time of day.
+fn until_minute_turns(app: &Shared) -> Option<Duration> {
+    app.zone.as_ref()?;
+    let validation = app.form.validation(FieldName::Lifetime);
+    let shows_time = matches!(validation, Validation::Lifetime { .. });
+    let into_minute = app.now.wall.as_millisecond().rem_euclid(60_000).unsigned_abs();
+    shows_time.then(|| Duration::from_millis(60_000 - into_minute))
 }
 
 /// Rows that are left for blank lines.

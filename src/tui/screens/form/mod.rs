@@ -461,11 +461,6 @@ impl Component for FormScreen {
         ]
     }
 
-    fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        let suggestions = app.suggestions().and_then(|(_, list)| list.wake_in(app.now));
-        [until_minute_turns(app), app.lookups.due_in(app.now), suggestions].into_iter().flatten().min()
-    }
-
     fn about(&self) -> &'static [&'static str] {
         &[
             "An ID field also takes a name: choose from its list.",
@@ -477,13 +472,4 @@ impl Component for FormScreen {
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         draw::draw(app, canvas);
     }
-}
-
-/// How long until the next minute, if the form shows a time of day.
-fn until_minute_turns(app: &Shared) -> Option<Duration> {
-    app.zone.as_ref()?;
-    let validation = app.form.validation(FieldName::Lifetime);
-    let shows_time = matches!(validation, Validation::Lifetime { .. });
-    let into_minute = app.now.wall.as_millisecond().rem_euclid(60_000).unsigned_abs();
-    shows_time.then(|| Duration::from_millis(60_000 - into_minute))
 }

@@ -9,7 +9,7 @@ use crate::domain::{
     ServerText,
 };
 use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, cut, spinner_wake};
+use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::{Command, Event};
 use crate::tui::matching::{Matches, is_same_name};
 use crate::tui::text;
@@ -208,18 +208,11 @@ impl List {
         self.rate_limited_until.map(|until| until.since(now)).filter(|left| !left.is_zero())
     }
 
-    /// How long until the progress has to be redrawn.
-    pub fn wake_in(&self, now: Now) -> Option<Duration> {
-        match self.rate_limit_left(now) {
-            Some(left) => Some(text::until_next_second(left)),
-            None => self.is_loading.then(|| spinner_wake(now, self.since)),
-        }
-    }
-
     /// Draws the progress of fetching. False if nothing is being fetched.
     pub fn draw_progress(&self, now: Now, canvas: &mut Canvas) -> bool {
         let noun = self.field.noun();
         if let Some(left) = self.rate_limit_left(now) {
+            canvas.changes_in(text::until_next_second(left));
             canvas.warning(&text::rate_limited(left), canvas.theme.warning);
         } else if self.is_loading {
             let text = match self.estimated_pages {

@@ -3,8 +3,6 @@
 mod list;
 mod table;
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -180,10 +178,6 @@ impl Component for Picker {
         keys.extend([PAGE_DOWN, PAGE_UP].map(|key| key.only_if(count > page)));
         keys.extend([back, HELP_BESIDE_TEXT, SUSPEND, REPAINT]);
         keys
-    }
-
-    fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        self.list.wake_in(app.now)
     }
 
     fn about(&self) -> &'static [&'static str] {

@@ -1,5 +1,7 @@
 //! Draws the screen of a lost secret: what is known, what the search has found, and what to do.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use ratatui::style::Style;
 
@@ -27,6 +29,7 @@ impl Recovery {
         canvas.text(2, &text, Style::new());
         if let Some(post) = app.post() {
             // The screen is drawn once a second here, which is too slow for a spinner.
+            canvas.changes_in(Duration::from_secs(1));
             let seconds = text::seconds(app.now.since(post.since));
             let waiting = format!("Still waiting for the response  {seconds}");
             canvas.marked(theme.glyphs.dot, &waiting, theme.faint);
@@ -158,7 +161,7 @@ impl Recovery {
             }
             Search::Fetching { since } => canvas.running(app.now, *since, "Reading the account's secrets"),
             Search::Pausing { until } => {
-                let left = text::seconds_left(until.since(app.now));
+                let left = canvas.countdown(until.since(app.now));
                 canvas.text(0, &format!("No new secret yet. Checking again in {left}."), Style::new());
             }
             Search::Done { recovered, at } => self.draw_recovered(app, recovered, *at, canvas),

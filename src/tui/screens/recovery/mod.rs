@@ -10,7 +10,6 @@ use crate::domain::{
     SecretId,
 };
 use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
-use crate::tui::canvas::spinner_wake;
 use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT, QUIT_BY_LETTER, REPAINT, SUSPEND, yes};
 use crate::tui::shared::Creating;
 use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Post, Shared, Transition, text};
@@ -321,17 +320,6 @@ impl Component for Recovery {
             SUSPEND,
             REPAINT,
         ]
-    }
-
-    fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        let search_wake = match &self.search {
-            Search::Pausing { until } => Some(text::until_next_second(until.since(app.now))),
-            Search::Fetching { since } => Some(spinner_wake(app.now, *since)),
-            _ => None,
-        };
-        let deletion_wake = self.deletion.as_ref().and_then(|prompt| prompt.wake_in(app.now));
-        let post_wake = app.post().is_some().then_some(Duration::from_secs(1));
-        [search_wake, deletion_wake, post_wake].into_iter().flatten().min()
     }
 
     fn about(&self) -> &'static [&'static str] {
