@@ -67,18 +67,7 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
         }
     }
     if !has_failed {
-        let is_between = table.rows() > 0 && spare.spend(1);
-        let mut secrets = canvas.part(rows_of_secrets + u16::from(is_between));
-        secrets.append(0, table);
-        if is_between {
-            secrets.blank();
-        }
-        secrets.append(0, sentence);
-        secrets.mark_cut();
-        canvas.append(0, secrets);
-        if spare.spend(1) {
-            canvas.blank();
-        }
+        append_secrets(table, sentence, rows_of_secrets, &mut spare, canvas);
     }
     canvas.line(button(app, canvas.theme).alignment(Alignment::Right));
     if is_above_notice {
@@ -88,6 +77,22 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     // to do are kept.
     let is_whole = notice.rows() <= canvas.left();
     draw_notice(app, is_whole, canvas);
+}
+
+/// Adds the table and the sentence below it. What does not fit in the rows is dropped.
+fn append_secrets(table: Canvas, sentence: Canvas, rows: u16, spare: &mut Spare, canvas: &mut Canvas) {
+    let is_between = table.rows() > 0 && spare.spend(1);
+    let mut secrets = canvas.part(rows + u16::from(is_between));
+    secrets.append(0, table);
+    if is_between {
+        secrets.blank();
+    }
+    secrets.append(0, sentence);
+    secrets.mark_cut();
+    canvas.append(0, secrets);
+    if spare.spend(1) {
+        canvas.blank();
+    }
 }
 
 /// How long until the next minute, if the form shows a time of day.

@@ -405,23 +405,9 @@ impl Component for FormScreen {
         let dismiss = DISMISS.only_if(open.is_some() || app.form.notice.is_some());
         let submit = |label| Binding::new("Ctrl-S", label, Action::Submit);
         if let Some((_, list)) = open.filter(|(_, list)| list.matches.len() > 0) {
-            let has_others = list.matches.len() > 1;
-            return vec![
-                Binding::new("Enter", "choose", Action::Choose).only_if(names::selected(list).is_some()),
-                Binding::new("Tab", "choose", Action::Next).only_in_help(),
-                Binding::new("Down", "next", Action::NextChoice).only_if(has_others),
-                Binding::new("Up", "previous", Action::PreviousChoice).only_in_help().only_if(has_others),
-                Binding::new("Shift-Tab", "previous field", Action::Previous).only_in_help(),
-                Binding::new("Esc", "close", Action::Dismiss),
-                sign_in,
-                LIST,
-                HELP,
-                QUIT,
-                submit("create").only_in_help(),
-                AS_COMMAND.only_in_help(),
-                SUSPEND,
-                REPAINT,
-            ];
+            let others =
+                [sign_in, LIST, HELP, QUIT, submit("create").only_in_help(), AS_COMMAND.only_in_help()];
+            return names::keys(list).into_iter().chain(others).chain([SUSPEND, REPAINT]).collect();
         }
         let enter = match (app.form.focus, app.submit_action()) {
             (Focus::Field(FieldName::Project | FieldName::Client), _) => {

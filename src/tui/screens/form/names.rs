@@ -12,6 +12,7 @@ use crate::tui::Remote;
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::event::{Command, Event};
+use crate::tui::keys::{Action, Binding};
 
 use super::super::picker::{Item, List, SHORTEST_NAME, Table};
 use super::field::{Resolves, Suggestions};
@@ -234,6 +235,19 @@ impl Shared {
             }
         }
     }
+}
+
+/// The keys of the open list.
+pub(super) fn keys(list: &List) -> [Binding; 6] {
+    let has_others = list.matches.len() > 1;
+    [
+        Binding::new("Enter", "choose", Action::Choose).only_if(selected(list).is_some()),
+        Binding::new("Tab", "choose", Action::Next).only_in_help(),
+        Binding::new("Down", "next", Action::NextChoice).only_if(has_others),
+        Binding::new("Up", "previous", Action::PreviousChoice).only_in_help().only_if(has_others),
+        Binding::new("Shift-Tab", "previous field", Action::Previous).only_in_help(),
+        Binding::new("Esc", "close", Action::Dismiss),
+    ]
 }
 
 /// The position of the selected suggestion: the one that a key selected, else the only one with exactly the name that
