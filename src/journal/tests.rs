@@ -289,7 +289,7 @@ fn a_line_cut_off_by_a_full_disk_does_no_harm() {
 
 #[test]
 fn unknown_fields_are_ignored_and_unknown_versions_are_refused() {
-    let later = GOOD.replace("\"version\":1", "\"version\":1,\"colour\":[1,{\"a\":2}]");
+    let later = GOOD.replace("\"version\":1", "\"version\":1,\"color\":[1,{\"a\":2}]");
     assert_eq!(read(format!("{later}\n").as_bytes()), Ok(entry()));
     let other = GOOD.replace("\"version\":1", "\"version\":2");
     assert_eq!(damage_of(&other), Some(OTHER_VERSION));

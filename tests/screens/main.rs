@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers panic on failure")]
 
 mod clocks;
-mod colours;
+mod colors;
 mod cursor;
 mod footer;
 mod help;

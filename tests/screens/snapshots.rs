@@ -50,7 +50,7 @@ fn ascii_glyphs() {
         "created_masked",
         "created_others_and_all_the_rest",
         "header_atlas_with_account",
-        "list_of_accounts",
+        "picker_accounts",
     ];
     for name in names {
         let picture = Picture::with(&states::named(name), &Theme::color(Glyphs::ASCII), 80, 24);

@@ -5,7 +5,7 @@ use super::*;
 
 /// What terminals say of themselves, and other units that are no keys.
 const REPORTS: &[&[u8]] = &[
-    // Modes (DECRPM), the colour scheme, in-band resizing.
+    // Modes (DECRPM), the color scheme, in-band resizing.
     b"\x1b[?2026;2$y",
     b"\x1b[4;1$y",
     b"\x1b[?997;1n",

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::stage::{PROJECT, SECRET_ID, Stage, client, secret, time};
 
 use super::before::long;
-use super::created::save_copy_and_pipe;
+use super::created::save_copy_and_run;
 use super::{State, state};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -37,7 +37,7 @@ pub fn states() -> Vec<State> {
         state("created_others_and_all_the_rest", everything()),
         state("created_with_names", named()),
         state("created_others_unreadable", Stage::created().then(|stage| stage.account_read(Err(timeout())))),
-        state("created_retired", deleting(everything()).then(|stage| stage.keys("y").deleted(Ok(())))),
+        state("created_old_deleted", deleting(everything()).then(|stage| stage.keys("y").deleted(Ok(())))),
         state("created_verifying", verifying()),
         state("created_verified", verifying().then(verified)),
         state(
@@ -56,18 +56,18 @@ pub fn states() -> Vec<State> {
             written().then(|stage| stage.event(Event::ProfilesUpdated(updates))),
         ),
         state(
-            "created_not_noted",
+            "created_not_recorded",
             Stage::created().then(|stage| stage.event(Event::RecordFailed(not_recorded.to_owned()))),
         ),
-        state("created_retires_login", deleting(others())),
-        state("created_retires_perhaps_login", deleting(Stage::created().then(with_access_token))),
-        state("left_over", previous_run(Some(SECRET_ID), cloud)),
-        state("left_over_asks_to_delete", previous_run(Some(SECRET_ID), cloud).after("d")),
-        state("left_over_looking", rechecking_previous_run()),
-        state("left_over_deleting", rechecked_previous_run(None)),
-        state("left_over_used", rechecked_previous_run(used)),
-        state("left_over_perhaps_created", previous_run(None, cloud)),
-        state("left_over_elsewhere", previous_run(Some(SECRET_ID), "https://cloud.mongodbgov.com")),
+        state("created_deletes_login", deleting(others())),
+        state("created_deletes_perhaps_login", deleting(Stage::created().then(with_access_token))),
+        state("previous_run", previous_run(Some(SECRET_ID), cloud)),
+        state("previous_run_asks_to_delete", previous_run(Some(SECRET_ID), cloud).after("d")),
+        state("previous_run_fetching", rechecking_previous_run()),
+        state("previous_run_deleting", rechecked_previous_run(None)),
+        state("previous_run_used", rechecked_previous_run(used)),
+        state("previous_run_perhaps_created", previous_run(None, cloud)),
+        state("previous_run_elsewhere", previous_run(Some(SECRET_ID), "https://cloud.mongodbgov.com")),
     ]
 }
 
@@ -120,7 +120,7 @@ fn named() -> Stage {
 }
 
 fn everything() -> Stage {
-    others().then(save_copy_and_pipe).after("v").then(verified)
+    others().then(save_copy_and_run).after("v").then(verified)
 }
 
 /// The question before an older secret is deleted.

@@ -23,27 +23,27 @@ pub fn states() -> Vec<State> {
         state("form_one_will_be_shortened", known(&[long()])),
         state("form_nothing_will_be_shortened", known(&[short()])),
         state("form_replaces_expired", known(&[expired(), long()])),
-        state("form_both_places_taken", known(&[long(), short()])),
+        state("form_account_full", known(&[long(), short()])),
         state("form_rotates_itself", known(&[long()]).then(|stage| stage.event(Event::LoginKnown(login)))),
         state(
-            "form_could_not_look",
+            "form_lookup_failed",
             Stage::filled()
                 .then(|stage| stage.wait(LOOKUP_DELAY).account_read(Err(ApiError::rejected(refused)))),
         ),
         state(
-            "form_over_the_cap",
+            "form_above_the_limit",
             Stage::with(FieldName::Lifetime, "90d")
                 .then(|stage| stage.lookups_finished(&[]).settings_read(limit)),
         ),
-        state("sending_asks_to_replace", replacing()),
-        state("retiring_reads", list()),
-        state("retiring_second", list_read().after("down")),
-        state("retiring_asks", list_read().after("d")),
-        state("recipe_atlas_secret", Stage::filled().after("f2")),
-        state("recipe_atlas_cli", Stage::filled().after("f2 tab")),
-        state("recipe_curl", Stage::filled().after("f2 tab tab")),
-        state("recipe_go", Stage::filled().after("f2 tab tab tab tab")),
-        state("recipe_go_scrolled", Stage::filled().after("f2 tab tab tab tab page-down")),
+        state("progress_asks_to_replace", replacing()),
+        state("secret_list_fetching", list()),
+        state("secret_list_second", list_read().after("down")),
+        state("secret_list_asks", list_read().after("d")),
+        state("command_atlas_secret", Stage::filled().after("f2")),
+        state("command_atlas_cli", Stage::filled().after("f2 tab")),
+        state("command_curl", Stage::filled().after("f2 tab tab")),
+        state("command_go", Stage::filled().after("f2 tab tab tab tab")),
+        state("command_go_scrolled", Stage::filled().after("f2 tab tab tab tab page-down")),
     ]
 }
 

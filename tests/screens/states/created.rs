@@ -29,12 +29,12 @@ pub fn states() -> Vec<State> {
         ),
         state("created_revealed_too_long", Stage::created_as(long).after("r")),
         state("created_value_only", Stage::created_as(bare)),
-        state("created_saved_copied_and_piped", Stage::created().then(save_copy_and_pipe)),
+        state("created_saved_copied_and_run", Stage::created().then(save_copy_and_run)),
         state("created_for_stdout", to_sink()),
         state("created_not_printed", to_sink().then(|stage| stage.keys("q").printed(Err(full)))),
     ];
     states.extend(copies());
-    states.extend(panels());
+    states.extend(prompts());
     states
 }
 
@@ -78,7 +78,7 @@ pub fn copied() -> Stage {
     copy(COPIED)
 }
 
-fn panels() -> Vec<State> {
+fn prompts() -> Vec<State> {
     let typed = |key, text: &str| Stage::created().then(|stage| stage.keys(key).type_in(text));
     let saved = |path: &str, failure| typed("s", path).then(|stage| stage.keys("enter").saved(Err(failure)));
     let update = |file| saved("~/shop/.env", SaveFailure::CanUpdate(file));
@@ -89,29 +89,29 @@ fn panels() -> Vec<State> {
     let exited = CommandOutcome::Exited { code: 1, last_line: ServerText::new(lines[1]) };
     let report = CommandReport { outcome: exited, output: printed(&lines, 12) };
     vec![
-        state("panel_formats", Stage::created().after("f")),
-        state("panel_formats_without_organization", Stage::created().after("f up up")),
-        state("panel_save", Stage::created().after("s")),
-        state("panel_save_env", typed("s", "~/prod.env")),
-        state("panel_save_exists", saved("~/prod.env", SaveFailure::Exists)),
-        state("panel_save_update", update(EnvFile::default())),
-        state("panel_save_update_of_another_user", update(of_other)),
-        state("panel_save_update_open_link", update(open_link)),
+        state("prompt_formats", Stage::created().after("f")),
+        state("prompt_formats_without_organization", Stage::created().after("f up up")),
+        state("prompt_save", Stage::created().after("s")),
+        state("prompt_save_env", typed("s", "~/prod.env")),
+        state("prompt_save_exists", saved("~/prod.env", SaveFailure::Exists)),
+        state("prompt_save_update", update(EnvFile::default())),
+        state("prompt_save_update_of_another_user", update(of_other)),
+        state("prompt_save_update_open_link", update(open_link)),
         state(
-            "panel_save_not_plain",
+            "prompt_save_not_plain",
             update(EnvFile::default())
                 .then(|stage| stage.keys("y").file_updated(Err(SaveFailure::NotPlain(3)))),
         ),
-        state("panel_pipe", Stage::created().after("p")),
-        state("panel_pipe_known", with_suggestions()),
-        state("panel_pipe_filtered", with_suggestions().after("k s down")),
-        state("panel_pipe_taken", with_suggestions().after("down down tab")),
-        state("panel_pipe_last", with_suggestions().after("up")),
+        state("prompt_run", Stage::created().after("p")),
+        state("prompt_run_known", with_suggestions()),
+        state("prompt_run_filtered", with_suggestions().after("k s down")),
+        state("prompt_run_taken", with_suggestions().after("down down tab")),
+        state("prompt_run_last", with_suggestions().after("up")),
         state(
-            "panel_pipe_failed",
+            "prompt_run_failed",
             typed("p", "pass insert -m atlas/ci").then(|stage| stage.keys("enter").command_reported(report)),
         ),
-        state("panel_pipe_help", Stage::created().after("p f1")),
+        state("prompt_run_help", Stage::created().after("p f1")),
     ]
 }
 
@@ -141,7 +141,7 @@ fn with_suggestions() -> Stage {
 }
 
 /// Saves, copies and pipes the secret.
-pub fn save_copy_and_pipe(stage: &mut Stage) -> &mut Stage {
+pub fn save_copy_and_run(stage: &mut Stage) -> &mut Stage {
     let path = ServerText::new("/home/admin/secrets/prod.env");
     stage.keys("s x enter").saved(Ok(SavedFile { path, format: Format::Env }));
     stage.keys("c").copied(COPIED).keys("p").type_in("pass insert -m atlas/ci").keys("enter");

@@ -8,7 +8,7 @@ use atlas_secret::domain::{
 
 use crate::stage::{self, PROJECT, SECRET_ID, Stage, time};
 
-use super::{State, state, unknown};
+use super::{State, recovery, state};
 
 /// An error response of Atlas.
 pub fn rejection(status: u16, error_code: &str, detail: &str) -> Rejection {
@@ -31,7 +31,7 @@ pub fn states() -> Vec<State> {
     states.extend(refused());
     // The response to an earlier request is lost while the form is shown.
     let lost = ApiError::sent(Cause::TimedOut(Duration::from_secs(60)));
-    let stage = unknown::stopped_waiting().then(|stage| stage.keys("b").post_finished(Err(lost)));
+    let stage = recovery::stopped_waiting().then(|stage| stage.keys("b").post_finished(Err(lost)));
     states.push(state("failure_earlier_request_lost", stage));
     states
 }
@@ -66,7 +66,7 @@ fn before_posting() -> Vec<State> {
             "failure_project_not_found",
             Stage::fetching().then(|stage| stage.account_read(Err(ApiError::rejected(no_project)))),
         ),
-        state("failure_both_places_taken", preapproved("2027-01-01T12:00:00Z")),
+        state("failure_account_full", preapproved("2027-01-01T12:00:00Z")),
         state("failure_expired_in_the_way", preapproved("2026-10-01T12:00:00Z")),
     ]
 }

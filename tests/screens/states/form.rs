@@ -7,7 +7,7 @@ use atlas_secret::tui::screens::FieldName::{Client, Lifetime, Project};
 
 use crate::stage::{CLIENT, PROJECT, Stage, VALUE};
 
-use super::{State, rejection, state, unknown};
+use super::{State, recovery, rejection, state};
 
 pub fn states() -> Vec<State> {
     let half = |name, half: &str| Stage::with(name, "").then(|stage| stage.type_in(half));
@@ -41,9 +41,9 @@ pub fn states() -> Vec<State> {
         state("form_pasted_secret", pasted(Stage::with(Client, ""), VALUE)),
         state("form_pasted_on_button", pasted(Stage::filled(), "plain words")),
         state("form_stopped_before_posting", Stage::filled().after("enter esc")),
-        state("form_earlier_request_runs", unknown::stopped_waiting().after("b")),
-        state("form_earlier_request_runs_and_submitted", unknown::stopped_waiting().after("b enter")),
-        state("form_earlier_request_runs_and_ctrl_z", unknown::stopped_waiting().after("b <ctrl-z>")),
+        state("form_earlier_request_runs", recovery::stopped_waiting().after("b")),
+        state("form_earlier_request_runs_and_submitted", recovery::stopped_waiting().after("b enter")),
+        state("form_earlier_request_runs_and_ctrl_z", recovery::stopped_waiting().after("b <ctrl-z>")),
     ];
     states.extend(names());
     states

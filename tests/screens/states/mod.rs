@@ -2,14 +2,14 @@
 
 mod after;
 mod before;
-mod choosing;
 mod created;
 mod failures;
 mod form;
-mod guard;
-mod sending;
+mod leave;
+mod picker;
+mod progress;
+mod recovery;
 mod sign_in;
-mod unknown;
 
 use atlas_secret::domain::{BaseUrl, Identity, Session};
 use atlas_secret::tui::App;
@@ -33,12 +33,12 @@ pub fn all() -> Vec<State> {
     let mut states = form::states();
     states.extend(failures::states());
     states.extend(before::states());
-    states.extend(sending::states());
+    states.extend(progress::states());
     states.extend(created::states());
     states.extend(after::states());
-    states.extend(guard::states());
-    states.extend(unknown::states());
-    states.extend(choosing::states());
+    states.extend(leave::states());
+    states.extend(recovery::states());
+    states.extend(picker::states());
     states.extend(sign_in::states());
     states.extend(headers_and_help());
     states
@@ -71,6 +71,6 @@ fn headers_and_help() -> Vec<State> {
         state("help_on_a_field", Stage::empty().after("?")),
         state("help_on_the_button", Stage::filled().after("?")),
         state("help_on_created", Stage::created().after("?")),
-        state("help_on_unknown", unknown::stopped_waiting().after("?")),
+        state("help_on_recovery", recovery::stopped_waiting().after("?")),
     ]
 }

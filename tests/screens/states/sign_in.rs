@@ -32,10 +32,10 @@ pub fn states() -> Vec<State> {
     let detail = "The organization's policy does not allow this from where the request came.";
     let forbidden = rejection(403, "POLICY_VIOLATION", detail);
     vec![
-        state("sign_in_ways_several_profiles", signed_out(&["ci", "staging"])),
+        state("sign_in_methods_several_profiles", signed_out(&["ci", "staging"])),
         state("sign_in_again", again.after("<ctrl-p>")),
-        state("sign_in_ways", signed_out(&["ci"])),
-        state("sign_in_ways_noted", noted),
+        state("sign_in_methods", signed_out(&["ci"])),
+        state("sign_in_methods_noted", noted),
         state("sign_in_typed", typed()),
         state("sign_in_token", signed_out(&["ci"]).after("down down down enter")),
         state("sign_in_wrong", typed().after("backspace <ctrl-u> enter")),

@@ -21,21 +21,21 @@ pub fn states() -> Vec<State> {
     let timeout = ApiError::sent(Cause::TimedOut(Duration::from_secs(3)));
     let unavailable = ApiError::rejected(rejection(503, "SERVICE_UNAVAILABLE", "Atlas is being upgraded."));
     vec![
-        state("sending_signing_in_at_once", soon(signing_in())),
-        state("sending_signing_in", later(signing_in())),
-        state("sending_looking_at_once", soon(Stage::fetching())),
-        state("sending_looking", later(Stage::fetching())),
-        state("sending_posting_at_once", soon(Stage::posting())),
-        state("sending_posting", later(Stage::posting())),
-        state("sending_asks_to_shorten", account_read(Ok(one))),
-        state("sending_could_not_look", account_read(Err(connect))),
-        state("sending_could_not_look_in_time", account_read(Err(timeout))),
-        state("sending_could_not_look_refused", account_read(Err(unavailable))),
-        state("sending_asks_to_stop", later(Stage::posting()).after("esc")),
-        state("sending_refuses_ctrl_z", later(Stage::posting()).after("<ctrl-z>")),
-        state("sending_asks_to_stop_and_refuses_ctrl_z", later(Stage::posting()).after("esc <ctrl-z>")),
-        state("sending_limited", Stage::posting().then(limited)),
-        state("sending_limited_last_second", limited_twice()),
+        state("progress_signing_in_at_once", soon(signing_in())),
+        state("progress_signing_in", later(signing_in())),
+        state("progress_fetching_at_once", soon(Stage::fetching())),
+        state("progress_fetching", later(Stage::fetching())),
+        state("progress_posting_at_once", soon(Stage::posting())),
+        state("progress_posting", later(Stage::posting())),
+        state("progress_asks_to_shorten", account_read(Ok(one))),
+        state("progress_account_unknown", account_read(Err(connect))),
+        state("progress_account_unknown_in_time", account_read(Err(timeout))),
+        state("progress_account_unknown_refused", account_read(Err(unavailable))),
+        state("progress_asks_to_stop", later(Stage::posting()).after("esc")),
+        state("progress_refuses_ctrl_z", later(Stage::posting()).after("<ctrl-z>")),
+        state("progress_asks_to_stop_and_refuses_ctrl_z", later(Stage::posting()).after("esc <ctrl-z>")),
+        state("progress_limited", Stage::posting().then(limited)),
+        state("progress_limited_last_second", limited_twice()),
     ]
 }
 

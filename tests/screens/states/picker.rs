@@ -20,24 +20,24 @@ pub fn states() -> Vec<State> {
     let locked = ApiError::rejected(rejection(403, "FORBIDDEN", "This project is locked."));
     let no_accounts = Page { entries: Vec::new(), is_last: true, about: Some(0) };
     vec![
-        state("list_of_projects_is_read", project_list()),
-        state("list_of_projects", projects()),
-        state("list_of_projects_filtered", projects().then(|stage| stage.type_in("pay"))),
-        state("list_of_projects_nothing_matches", projects().then(|stage| stage.type_in("xyz"))),
-        state("list_of_projects_scrolled", projects().after(&"down ".repeat(30))),
-        state("list_of_projects_failed", project_list().then(|stage| stage.projects_page(Err(timeout)))),
+        state("picker_projects_is_read", project_list()),
+        state("picker_projects", projects()),
+        state("picker_projects_filtered", projects().then(|stage| stage.type_in("pay"))),
+        state("picker_projects_nothing_matches", projects().then(|stage| stage.type_in("xyz"))),
+        state("picker_projects_scrolled", projects().after(&"down ".repeat(30))),
+        state("picker_projects_failed", project_list().then(|stage| stage.projects_page(Err(timeout)))),
         state(
-            "list_of_projects_waits",
+            "picker_projects_waits",
             project_list().then(|stage| stage.event(Event::PageDelayed(Duration::from_secs(42)))),
         ),
-        state("list_of_projects_empty", project_page(Vec::new(), true, 0)),
-        state("list_of_projects_of_two_organizations", two_organizations()),
-        state("list_of_accounts", accounts()),
-        state("list_of_accounts_by_name", accounts().after("tab")),
-        state("list_of_accounts_failed", account_list().then(|stage| stage.accounts_page(Err(locked)))),
-        state("list_of_accounts_empty", account_list().then(|stage| stage.accounts_page(Ok(no_accounts)))),
-        state("list_of_lifetimes_above_the_limit", above_the_limit()),
-        state("list_of_lifetimes", open(FieldName::Lifetime, "720")),
+        state("picker_projects_empty", project_page(Vec::new(), true, 0)),
+        state("picker_projects_of_two_organizations", two_organizations()),
+        state("picker_accounts", accounts()),
+        state("picker_accounts_by_name", accounts().after("tab")),
+        state("picker_accounts_failed", account_list().then(|stage| stage.accounts_page(Err(locked)))),
+        state("picker_accounts_empty", account_list().then(|stage| stage.accounts_page(Ok(no_accounts)))),
+        state("picker_lifetimes_above_the_limit", above_the_limit()),
+        state("picker_lifetimes", open(FieldName::Lifetime, "720")),
     ]
 }
 

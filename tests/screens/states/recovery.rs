@@ -26,25 +26,25 @@ pub fn states() -> Vec<State> {
     let last_used_at = Some(time("2026-11-23T17:14:30Z"));
     let used = ExistingSecret { last_used_at, ..new("9f3a") };
     vec![
-        state("unknown_pausing", searched(Vec::new())),
-        state("unknown_none_appeared", none),
-        state("unknown_found", found()),
-        state("unknown_several", searched(vec![new("9f3a"), new("k7Qd")])),
-        state("unknown_could_not_look", search_failed),
-        state("unknown_asks_to_delete", found().after("d")),
-        state("unknown_deleted", rechecked(Vec::new())),
-        state("unknown_used", rechecked(vec![used])),
-        state("unknown_timed_out", lost(timed_out())),
-        state("unknown_broken", lost(broken)),
-        state("unknown_value_unreadable", lost(unreadable)),
-        state("unknown_unexpected", lost(unexpected())),
-        state("unknown_stopped_waiting", stopped_waiting()),
+        state("recovery_pausing", searched(Vec::new())),
+        state("recovery_none_appeared", none),
+        state("recovery_found", found()),
+        state("recovery_several", searched(vec![new("9f3a"), new("k7Qd")])),
+        state("recovery_check_failed", search_failed),
+        state("recovery_asks_to_delete", found().after("d")),
+        state("recovery_deleted", rechecked(Vec::new())),
+        state("recovery_used", rechecked(vec![used])),
+        state("recovery_timed_out", lost(timed_out())),
+        state("recovery_broken", lost(broken)),
+        state("recovery_value_unreadable", lost(unreadable)),
+        state("recovery_unexpected", lost(unexpected())),
+        state("recovery_stopped_waiting", stopped_waiting()),
         state(
-            "unknown_stopped_waiting_and_timed_out",
+            "recovery_stopped_waiting_and_timed_out",
             stopped_waiting().then(|stage| stage.post_finished(Err(ApiError::sent(timed_out())))),
         ),
-        state("unknown_asks_to_leave", stopped_waiting().after("q")),
-        state("unknown_refuses_ctrl_z", stopped_waiting().after("<ctrl-z>")),
+        state("recovery_asks_to_leave", stopped_waiting().after("q")),
+        state("recovery_refuses_ctrl_z", stopped_waiting().after("<ctrl-z>")),
     ]
 }
 
