@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
@@ -126,7 +126,9 @@ impl fmt::Display for Lifetime {
     }
 }
 
-const NOT_A_DATE: &str = "write the date as 2027-03-01, and a time as 2027-03-01 18:00; each must exist";
+const NOT_A_DATE: &str = "write the date as 2027-03-01, and a time as 2027-03-01 18:00";
+
+const NO_SUCH_DATE: &str = "there is no such date";
 
 fn digits_at_start(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
@@ -143,12 +145,19 @@ fn hours_per_unit(unit: &str) -> Option<i32> {
     }
 }
 
+fn starts_with_iso_date(text: &str) -> bool {
+    let fits = |(shape, byte): (u8, u8)| if shape == b'-' { byte == b'-' } else { byte.is_ascii_digit() };
+    text.len() >= 10 && b"0000-00-00".iter().copied().zip(text.bytes()).all(fits)
+}
+
 /// The problem with a text that is not a lifetime, and what to use instead.
 fn malformed_message(text: &str) -> String {
     let rest = text[digits_at_start(text)..].trim_start();
     let is_dash = |character| "-/:".contains(character) || ('\u{2010}'..='\u{2015}').contains(&character);
     if rest == text {
         LifetimeError::Empty.to_string()
+    } else if starts_with_iso_date(text) && text[..10].parse::<Date>().is_err() {
+        NO_SUCH_DATE.to_owned()
     } else if rest.starts_with(is_dash) || rest.matches('.').count() > 1 {
         NOT_A_DATE.to_owned()
     } else if rest.chars().all(char::is_alphabetic) {
@@ -206,8 +215,9 @@ mod tests {
         let rows = [
             ("soon", plain),
             ("-", plain),
-            ("2026-13-01", NOT_A_DATE),
-            ("2026-02-30", NOT_A_DATE),
+            ("2026-13-01", NO_SUCH_DATE),
+            ("2026-02-30", NO_SUCH_DATE),
+            ("2026-02-30T12:00:00Z", NO_SUCH_DATE),
             ("2026-12-01 25:00", NOT_A_DATE),
             ("2027-3-1", NOT_A_DATE),
             ("01.03.2027", NOT_A_DATE),
