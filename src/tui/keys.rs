@@ -157,7 +157,7 @@ impl Binding {
             Action::Keep => "keep the secret in Atlas",
             Action::AsCommand => "show the request as a command",
             Action::Another => "create another secret",
-            Action::BackToForm => "go back to the form",
+            Action::BackToForm => "go back to the form; decide later",
             Action::NextChoice => "next entry",
             Action::PreviousChoice => "previous entry",
             Action::Retry => "reload the list",

@@ -299,20 +299,20 @@ impl Component for Recovery {
         if self.asks_to_leave {
             return vec![yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PROMPT, HELP];
         }
-        let later = |label| {
-            [Binding::new("Esc", label, Action::BackToForm), Binding::new("q, Ctrl-C", "quit", Action::Leave)]
-        };
-        let (keep, check, [back, quit]) = if self.record().is_none() {
-            let back = Binding::new("b", "back to the form", Action::BackToForm);
-            ("keep it", "check again", [back, QUIT_BY_LETTER])
-        } else if self.is_gone() || self.is_deleted() {
-            ("forget it", "check", later("back to the form"))
+        let is_settled = self.is_gone() || self.is_deleted();
+        let can_keep = self.works(app, Action::Keep);
+        // Nothing is decided by going back, so the next start or the exit message reports the secret.
+        let back = if can_keep && !is_settled { "later" } else { "back to the form" };
+        let (keep, check, back, quit) = if self.record().is_none() {
+            ("keep it", "check again", Binding::new("b", back, Action::BackToForm), QUIT_BY_LETTER)
         } else {
-            ("keep it", "check", later("later"))
+            let quit = Binding::new("q, Ctrl-C", "quit", Action::Leave);
+            let keep = if is_settled { "forget it" } else { "keep it" };
+            (keep, "check", Binding::new("Esc", back, Action::BackToForm), quit)
         };
         vec![
             Binding::new("d", "delete it", Action::Delete).only_if(self.works(app, Action::Delete)),
-            Binding::new("k", keep, Action::Keep).only_if(self.works(app, Action::Keep)),
+            Binding::new("k", keep, Action::Keep).only_if(can_keep),
             Binding::new("l", check, Action::CheckAgain).only_if(self.works(app, Action::CheckAgain)),
             back,
             quit,
