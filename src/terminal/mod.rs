@@ -7,6 +7,8 @@
 //! **Invariant:** nothing here waits for long for a terminal that does not respond.
 
 #[cfg(unix)]
+mod before;
+#[cfg(unix)]
 mod decoder;
 mod input;
 #[cfg(unix)]
@@ -62,6 +64,9 @@ pub(crate) struct TerminalHandle {
     /// The size that `screen` was made for.
     size: (u16, u16),
     user: User,
+    /// How the terminal was before the command that has it.
+    #[cfg(unix)]
+    before: Option<before::Before>,
     input: Option<Input>,
     /// SIGCONT and SIGWINCH.
     changes: Signals,
@@ -89,8 +94,17 @@ impl TerminalHandle {
         let size = output.size();
         let screen = new_screen(&output, size)?;
         let changes = Signals::of_terminal()?;
-        let mut terminal =
-            Self { output, screen, size, user: User::Shell, input: None, changes, resumed_at: None };
+        let mut terminal = Self {
+            output,
+            screen,
+            size,
+            user: User::Shell,
+            #[cfg(unix)]
+            before: None,
+            input: None,
+            changes,
+            resumed_at: None,
+        };
         terminal.set_up()?;
         terminal.drop_input();
         Ok(terminal)
@@ -152,6 +166,7 @@ impl TerminalHandle {
 
     /// Makes the next draw paint the whole screen.
     pub fn repaint(&mut self) -> io::Result<()> {
+        self.erase_rows();
         self.size = self.output.size();
         self.screen = new_screen(&self.output, self.size)?;
         queue!(FrameWriter(self.output.clone()), Clear(ClearType::All))
@@ -173,6 +188,10 @@ impl TerminalHandle {
         self.restore();
         if self.user == User::Shell {
             self.user = user;
+            #[cfg(unix)]
+            {
+                self.before = Some(before::Before::of(self.output.file()));
+            }
         }
     }
 
@@ -190,9 +209,18 @@ impl TerminalHandle {
             _ => false,
         };
         if is_done {
+            self.put_back();
             self.resume()?;
         }
         Ok(is_done)
+    }
+
+    /// Undoes what a command has changed in the terminal.
+    fn put_back(&mut self) {
+        #[cfg(unix)]
+        if let Some(before) = self.before.take() {
+            before.put_back(self.output.file());
+        }
     }
 
     /// Suspends the program. It stops the whole process group, because stopping only this process would leave the
@@ -246,11 +274,21 @@ impl TerminalHandle {
             self.output.push(CANCEL);
         }
         // The Linux console and GNU screen have no alternate screen: the secret must not stay there.
-        let (clear, home) = (Clear(ClearType::All), MoveTo(0, 0));
+        self.erase_rows();
         let mut output = FrameWriter(self.output.clone());
-        let _ = queue!(output, DisableBracketedPaste, clear, home, Show, LeaveAlternateScreen);
+        let _ = queue!(output, DisableBracketedPaste, MoveTo(0, 0), Show, LeaveAlternateScreen);
         let _ = self.output.send(RESTORE_LIMIT);
         let _ = disable_raw_mode();
+    }
+
+    /// Erases the screen row by row. Without an alternate screen, GNU screen and tmux move a screen that is cleared as a
+    /// whole to their history, and the secret with it.
+    fn erase_rows(&self) {
+        let (_, rows) = self.output.size();
+        let mut output = FrameWriter(self.output.clone());
+        for row in 0..rows.max(self.size.1) {
+            let _ = queue!(output, MoveTo(0, row), Clear(ClearType::CurrentLine));
+        }
     }
 
     /// Drops input that was typed before, and the terminal's replies to another program.
@@ -262,6 +300,7 @@ impl TerminalHandle {
 
 impl Drop for TerminalHandle {
     fn drop(&mut self) {
+        self.put_back();
         self.restore();
     }
 }

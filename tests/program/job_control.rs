@@ -4,7 +4,8 @@ use std::fs;
 
 use rustix::process::{Pid, kill_process};
 
-use crate::program::{demo, quit_anyway};
+use crate::piping::pipe_to;
+use crate::program::{create, demo, quit_anyway};
 use crate::support::terminal::{PROMPT, Signal, Terminal, key};
 
 #[test]
@@ -112,4 +113,37 @@ fn keys_do_nothing_in_a_terminal_that_became_too_small_while_suspended() {
     assert!(!terminal.screen().contains("atlas-secret: "), "{}", terminal.screen());
     terminal.send("exit\r");
     terminal.wait_exit();
+}
+
+/// A command that is killed gives back neither the foreground nor the terminal's modes.
+#[test]
+fn after_a_command_the_terminal_is_as_it_was_before() {
+    for command in ["bash -ic 'kill -9 $$'", "sh -c 'stty -echo -isig </dev/tty; kill -9 $$'"] {
+        for under_a_shell in [true, false] {
+            let mut terminal = if under_a_shell {
+                let mut terminal = Terminal::shell().size(30, 120).start_showing(PROMPT);
+                terminal.send(&format!("{} --demo\r", env!("CARGO_BIN_EXE_atlas-secret")));
+                terminal
+            } else {
+                // Its process group is orphaned.
+                demo().size(30, 120).start()
+            };
+            create(&mut terminal);
+            pipe_to(&mut terminal, command);
+            terminal.wait_for("signal 9");
+            terminal.press(key::ESC, "Deliver");
+            terminal.press("f", "Copy as");
+            terminal.press_until_gone(key::ESC, "Copy as");
+            quit_anyway(&mut terminal);
+            terminal.wait_for("never delivered");
+            if under_a_shell {
+                terminal.wait_for_prompt();
+                terminal.press("echo code=$?; stty -a\r", "code=3");
+                terminal.wait_for(" icanon ");
+                assert!(!terminal.screen().contains("-isig"), "{command}\n{}", terminal.screen());
+                terminal.send("exit\r");
+            }
+            terminal.wait_exit();
+        }
+    }
 }

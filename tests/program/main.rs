@@ -49,6 +49,7 @@ mod profiles;
 mod program;
 mod replies;
 mod saving;
+mod scrollback;
 mod settings_file;
 mod signals;
 mod signing_in;

@@ -12,6 +12,7 @@ pub const DOWN: &str = "\x1b[B";
 pub const F1: &str = "\x1bOP";
 pub const F2: &str = "\x1bOQ";
 pub const CTRL_C: &str = "\x03";
+pub const CTRL_L: &str = "\x0c";
 pub const CTRL_O: &str = "\x0f";
 pub const CTRL_P: &str = "\x10";
 pub const CTRL_R: &str = "\x12";

@@ -1,0 +1,38 @@
+//! What a command may change in the terminal: its modes and its foreground process group. They are kept before a command
+//! gets the terminal, and put back after it, because a command that is killed leaves them as they are.
+
+use std::fs::File;
+
+use nix::sys::signal::{SigSet, Signal};
+use rustix::process::{Pid, getpgrp};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr, tcsetpgrp};
+
+pub(super) struct Before {
+    modes: Option<Termios>,
+    /// This process group, if it was in the foreground.
+    foreground: Option<Pid>,
+}
+
+impl Before {
+    pub fn of(terminal: &File) -> Self {
+        let own = getpgrp();
+        let foreground = tcgetpgrp(terminal).ok().filter(|group| *group == own);
+        Self { modes: tcgetattr(terminal).ok(), foreground }
+    }
+
+    /// Errors are ignored: the terminal may be gone.
+    pub fn put_back(&self, terminal: &File) {
+        // A process in the background that changes its terminal gets SIGTTOU, which would stop it.
+        let stop = SigSet::from(Signal::SIGTTOU);
+        let is_blocked = stop.thread_block().is_ok();
+        if let Some(group) = self.foreground {
+            let _ = tcsetpgrp(terminal, group);
+        }
+        if let Some(modes) = &self.modes {
+            let _ = tcsetattr(terminal, OptionalActions::Now, modes);
+        }
+        if is_blocked {
+            let _ = stop.thread_unblock();
+        }
+    }
+}
