@@ -244,6 +244,8 @@ fn decoded(encoding: &str, body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, bool)> {
         // The RFC requires a zlib header, but some servers omit it.
         "deflate" if is_zlib(body) => Box::new(ZlibDecoder::new(body)),
         "deflate" => Box::new(DeflateDecoder::new(body)),
+        // A large window is not part of RFC 7932 (section 9.1), and can take 1 GiB of memory.
+        "br" if body.first().is_some_and(|first| first & 0x7f == 0x11) => return None,
         "br" => Box::new(brotli_decompressor::Decompressor::new(body, 4096)),
         _ => return None,
     };

@@ -34,6 +34,12 @@ fn brotli(body: &[u8]) -> Vec<u8> {
     [&header.to_le_bytes()[..3], body, &[3]].concat()
 }
 
+/// The same with a window of 1 GiB, which RFC 7932 does not have.
+fn brotli_with_large_window(body: &[u8]) -> Vec<u8> {
+    let header = 0x11 | 30 << 8 | (body.len() as u64 - 1) << 17 | 1 << 33;
+    [&header.to_le_bytes()[..5], body, &[3]].concat()
+}
+
 fn encoded(status: u16, headers: &str, body: &[u8]) -> Reply {
     let head = format!("HTTP/1.1 {status} Status\r\nContent-Length: {}\r\n{headers}\r\n", body.len());
     Reply::Bytes([head.as_bytes(), body].concat())
@@ -87,6 +93,11 @@ async fn a_compressed_body_is_treated_like_any_other() {
             encoded(201, header, &damaged),
             PATIENT,
             "value lost: it was cut off (its gzip encoding ends too early or is damaged)",
+        ),
+        (
+            encoded(201, "Content-Encoding: br\r\n", &brotli_with_large_window(full().as_bytes())),
+            PATIENT,
+            "value lost: it is not the JSON that Atlas documents",
         ),
         (encoded(201, "", b"\x1f\x8b"), PATIENT, "value lost: it is not the JSON that Atlas documents"),
     ])
