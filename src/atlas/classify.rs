@@ -50,11 +50,18 @@ fn unexpected(response: &ApiResponse, status: u16) -> Cause {
     }
 }
 
-/// A refusal that proves that nothing was changed: Atlas's own error with a 4xx status. A 408 says that the server
-/// stopped waiting, not what it did.
+/// A refusal that proves that nothing was changed: Atlas's own error with a 4xx status that it repeats. Gateways put
+/// other numbers there. A 408 says that the server stopped waiting, and a 499 that the client did, not what was done.
 fn refusal(response: &ApiResponse) -> Option<Rejection> {
-    let is_proof = |rejection: &Rejection| (400..500).contains(&rejection.status) && rejection.status != 408;
-    rejection(response).filter(is_proof)
+    let repeats_status = |status| {
+        let body = json(response).map(|(_, body)| body);
+        body.and_then(|body| body.get("error")?.as_u64()) == Some(u64::from(status))
+    };
+    rejection(response).filter(|Rejection { status, .. }| {
+        matches!(status, 400..=499)
+            && !matches!(status, 408 | 499)
+            && (response.is_stale() || repeats_status(*status))
+    })
 }
 
 /// Atlas's own error, from a complete body, or the refusal of a nonce. A server checks the nonce before anything else,

@@ -224,8 +224,8 @@ impl Client {
                 request = request.header(CONNECTION, "close");
             }
         }
-        let response = exchange(request, limit).await?;
-        self.forget_stale(&response);
+        let mut response = exchange(request, limit).await?;
+        self.check_challenge(&mut response);
         Ok(response)
     }
 

@@ -99,9 +99,12 @@ impl Client {
         true
     }
 
-    /// Drops a challenge whose nonce was refused, so that the next request does not use it again.
-    pub(super) fn forget_stale(&self, response: &ApiResponse) {
-        if response.is_stale() {
+    /// Drops a challenge whose nonce was refused, so that the next request does not use it again. Without an API key, a
+    /// challenge says nothing: no nonce was sent.
+    pub(super) fn check_challenge(&self, response: &mut ApiResponse) {
+        if !matches!(self.credentials, Credentials::ApiKey { .. }) {
+            response.challenge = None;
+        } else if response.is_stale() {
             *self.challenge() = None;
         }
     }

@@ -94,12 +94,14 @@ fn secret_of(members: &[(&str, &str)]) -> Option<CreatedSecret> {
 }
 
 /// Removes the envelope (`{"status":404,"content":{…}}`) of a response that has one, whether it was requested or not.
-/// Returns the effective status and the inner body.
+/// Atlas sends it with status 200. Returns the effective status and the inner body.
 pub(super) fn unwrap_envelope(status: u16, mut body: Value) -> (u16, Value) {
     let inner = body.get("status").and_then(Value::as_u64);
     let inner = inner.and_then(|status| u16::try_from(status).ok());
     match (inner, body.get_mut("content")) {
-        (Some(inner), Some(content)) if content.is_object() => (inner, content.take()),
+        (Some(inner), Some(content)) if content.is_object() && (status == 200 || status == inner) => {
+            (inner, content.take())
+        }
         _ => (status, body),
     }
 }

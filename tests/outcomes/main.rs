@@ -222,6 +222,8 @@ async fn any_other_response_is_inconclusive() {
     let html = "<html><body>Access denied by the gateway</body></html>";
     let timeout = error(408, "REQUEST_TIMEOUT", "No.");
     let internal = error(500, "UNEXPECTED_ERROR", "No.");
+    let stale =
+        "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", algorithm=MD5, qop=\"auth\", stale=true\r\n";
     let other_location = "Location: http://127.0.0.1:1/elsewhere\r\n";
     check(vec![
         (json(200, "{}"), PATIENT, "unexpected 200"),
@@ -232,6 +234,8 @@ async fn any_other_response_is_inconclusive() {
         (response(307, other_location, ""), PATIENT, "unexpected 307"),
         (response(308, other_location, ""), PATIENT, "unexpected 308"),
         (response(401, "", html), PATIENT, "unexpected 401"),
+        // This session has a token, and no nonce to refuse.
+        (response(401, stale, html), PATIENT, "unexpected 401"),
         (response(403, "Content-Type: text/html\r\n", html), PATIENT, "unexpected 403"),
         (response(407, "", ""), PATIENT, "unexpected 407"),
         (json(404, r#"{"error":"not found","errorCode":"X"}"#), PATIENT, "unexpected 404"),

@@ -111,10 +111,42 @@ fn only_a_non_empty_string_is_a_secret() {
 
 #[test]
 fn only_a_4xx_proves_that_nothing_was_changed() {
-    const ERROR: &str = r#"{"error":404,"errorCode":"GROUP_NOT_FOUND","detail":"No group."}"#;
-    for (status, is_refusal) in [(499, true), (500, false), (408, false), (302, false), (200, false)] {
-        let outcome = created(&response(status, ERROR.as_bytes())).unwrap_err();
+    let statuses = [
+        (400, true),
+        (404, true),
+        (498, true),
+        (499, false),
+        (500, false),
+        (408, false),
+        (302, false),
+        (200, false),
+    ];
+    for (status, is_refusal) in statuses {
+        let error = format!(r#"{{"error":{status},"errorCode":"GROUP_NOT_FOUND","detail":"No group."}}"#);
+        let outcome = created(&response(status, error.as_bytes())).unwrap_err();
         assert_eq!(outcome.certainty() == Certainty::NotDone, is_refusal, "{status}");
+    }
+}
+
+#[test]
+fn an_error_with_another_number_than_its_status_proves_nothing() {
+    let rows = [
+        (403, r#"{"error":1020,"detail":"Access denied."}"#, false),
+        (401, r#"{"error":0,"reason":"Unauthorized"}"#, false),
+        (409, r#"{"error":-1,"errorCode":"X","detail":"x"}"#, false),
+        (404, r#"{"error":403,"errorCode":"X","detail":"x"}"#, false),
+        (504, r#"{"status":404,"content":{"error":404,"errorCode":"X","detail":"x"}}"#, false),
+        (502, r#"{"status":409,"content":{"error":409,"errorCode":"X","detail":"x"}}"#, false),
+        (200, r#"{"status":409,"content":{"error":404,"errorCode":"X","detail":"x"}}"#, false),
+        (200, r#"{"status":409,"content":{"error":409,"errorCode":"X","detail":"x"}}"#, true),
+        (409, r#"{"status":409,"content":{"error":409,"errorCode":"X","detail":"x"}}"#, true),
+    ];
+    for (status, body, is_refusal) in rows {
+        let created = created(&response(status, body.as_bytes())).unwrap_err();
+        let deleted = deleted(&response(status, body.as_bytes())).unwrap_err();
+        for error in [created, deleted] {
+            assert_eq!(error.certainty() == Certainty::NotDone, is_refusal, "{status} {body}");
+        }
     }
 }
 
@@ -127,7 +159,6 @@ fn a_refusal_does_not_need_a_code() {
         (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":" "}"#, detail),
         (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":401}"#, detail),
         (r#"{"error":401,"detail":"Not you.","aField":"of tomorrow"}"#, detail),
-        (r#"{"error":0,"reason":"Unauthorized"}"#, Some("401: Unauthorized")),
         (r#"{"error":401,"reason":"Unauthorized","detail":""}"#, Some("401: Unauthorized")),
         (
             r#"{"error":401,"errorCode":"UNAUTHORIZED","detail":"Not you."}"#,
@@ -170,6 +201,7 @@ fn a_read_is_only_refused_with_an_error_status() {
         (200, r#"{"detail":"x"}"#, false),
         (200, r#"{"error":200,"reason":"OK","detail":"x"}"#, false),
         (302, r#"{"error":302,"reason":"Found"}"#, false),
+        (401, r#"{"error":0,"reason":"Unauthorized"}"#, true),
         (503, r#"{"message":"x"}"#, false),
         (500, r#"{"error":500,"reason":"Internal Server Error","detail":"x"}"#, true),
         (503, r#"{"error":503,"detail":"x","errorCode":null}"#, true),
