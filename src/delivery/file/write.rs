@@ -1,4 +1,4 @@
-//! Writes new files and replaces existing ones. The content first goes to an unnamed file, or to a temporary file in
+//! Writes new files and replaces existing ones. The content first goes to a file without a name, or to a temporary one in
 //! the same folder, which then gets the name.
 //!
 //! **Invariant:** the name always belongs to a complete file or to none, and only its owner can read the content.
@@ -19,6 +19,9 @@ const MAX_FILE_SIZE: u64 = 1024 * 1024;
 /// How many characters of the file's name begin the name of the temporary file: file systems allow 255 bytes.
 const MAX_PREFIX_LENGTH: usize = 50;
 
+/// The number of random letters and digits that end the name of the temporary file.
+const RANDOM_LENGTH: usize = 16;
+
 /// Stores `content` as the new file `path`. Nothing is overwritten and no link is followed.
 pub(super) fn store(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
     match symlink_metadata(path) {
@@ -27,49 +30,58 @@ pub(super) fn store(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error.into()),
     }
-    let (saved, folder) = if let Some(stored) = store_nameless(path, content)? {
-        stored
-    } else {
-        let new = NewFile::write(path, None, content)?;
-        (new.file.persist_noclobber(path).map_err(|failed| failed.error)?, new.folder)
+    let (folder, start) = beside(path)?;
+    let opened = Folder::open(folder)?;
+    remove_leftovers(folder, &start);
+    let nameless = write_nameless(folder, None, content)?;
+    let saved = match nameless.map(|file| name_file(&file, path).map(|()| file)) {
+        Some(Ok(file)) => file,
+        Some(Err(error)) if error.kind() == io::ErrorKind::AlreadyExists => return Err(SaveFailure::Exists),
+        Some(Err(_)) | None => {
+            let file = write_named(folder, &start, None, content)?;
+            file.persist_noclobber(path).map_err(|failed| failed.error)?
+        }
     };
     check_in_place(&saved, path)?;
     // A name that is not on disk yet could still be lost.
-    folder.sync().map_err(|error| {
+    opened.sync().map_err(|error| {
         let _ = fs::remove_file(path);
         error.into()
     })
 }
 
-/// Stores a file that gets its name once it is complete, so that a killed process leaves none. `None` if the file
-/// system has no unnamed files (open(2), `O_TMPFILE`), or the system does not allow naming them.
+/// Writes `content` to disk in a file without a name, so that a killed process leaves nothing. `None` if the file system
+/// has no such files (open(2), `O_TMPFILE`).
 #[cfg(target_os = "linux")]
-fn store_nameless(path: &Path, content: &[u8]) -> Result<Option<(File, Folder)>, SaveFailure> {
-    use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
-    use rustix::io::Errno;
-    use std::os::fd::AsRawFd;
+fn write_nameless(folder: &Path, old: Option<&File>, content: &[u8]) -> Result<Option<File>, SaveFailure> {
+    use rustix::fs::{CWD, Mode, OFlags, openat};
 
-    let (folder, start) = beside(path)?;
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
     let Ok(file) = openat(CWD, folder, flags, Mode::RUSR | Mode::WUSR).map(File::from) else {
         return Ok(None);
     };
-    let folder_file = Folder::open(folder)?;
-    fill(&file, None, content)?;
+    fill(&file, old, content)?;
+    Ok(Some(file))
+}
+
+/// Gives a name to a file that has none. The system may not allow that.
+#[cfg(target_os = "linux")]
+fn name_file(file: &File, path: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD, linkat};
+    use std::os::fd::AsRawFd;
+
     let descriptor = format!("/proc/self/fd/{}", file.as_raw_fd());
-    match linkat(CWD, descriptor, CWD, path, AtFlags::SYMLINK_FOLLOW) {
-        Ok(()) => {
-            remove_leftovers(folder, &start);
-            Ok(Some((file, folder_file)))
-        }
-        Err(Errno::EXIST) => Err(SaveFailure::Exists),
-        Err(_) => Ok(None),
-    }
+    Ok(linkat(CWD, descriptor, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn store_nameless(_path: &Path, _content: &[u8]) -> Result<Option<(File, Folder)>, SaveFailure> {
+fn write_nameless(_folder: &Path, _old: Option<&File>, _content: &[u8]) -> Result<Option<File>, SaveFailure> {
     Ok(None)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn name_file(_file: &File, _path: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Checks that the name belongs to our file. In a folder that other users can write to, one of them may have put
@@ -131,36 +143,51 @@ impl ExistingFile {
     /// Replaces the file by one with this content, and with the same owner, mode and attributes, but without access for
     /// others. It is on disk when this returns.
     pub fn replace(&self, content: &[u8]) -> Result<(), SaveFailure> {
-        let new = NewFile::write(&self.path, Some(&self.file), content)?;
+        let (folder, start) = beside(&self.path)?;
+        let opened = Folder::open(folder)?;
+        remove_leftovers(folder, &start);
+        let named = match write_nameless(folder, Some(&self.file), content)? {
+            Some(file) => temporary(&start).make_in(folder, |path| {
+                lock(&file);
+                name_file(&file, path)?;
+                file.try_clone()
+            }),
+            None => Err(io::ErrorKind::Unsupported.into()),
+        };
+        let new = named.or_else(|_| write_named(folder, &start, Some(&self.file), content))?;
         // Its times show whether another program has written to it.
         if stat(&self.path).ok() != Some(self.stat) {
             return Err(SaveFailure::Changed);
         }
-        let saved = new.file.persist(&self.path).map_err(|failed| failed.error)?;
+        let saved = new.persist(&self.path).map_err(|failed| failed.error)?;
         check_in_place(&saved, &self.path)?;
-        Ok(new.folder.sync()?)
+        Ok(opened.sync()?)
     }
 }
 
-/// A temporary file that gets its final name later. Dropping it removes it.
-struct NewFile {
-    file: NamedTempFile,
-    folder: Folder,
+/// Writes `content` to disk in a temporary file, which gets its final name later. Dropping it removes it.
+fn write_named(
+    folder: &Path,
+    start: &str,
+    old: Option<&File>,
+    content: &[u8],
+) -> Result<NamedTempFile, SaveFailure> {
+    let file = temporary(start).tempfile_in(folder)?;
+    lock(file.as_file());
+    fill(file.as_file(), old, content)?;
+    Ok(file)
 }
 
-impl NewFile {
-    /// Writes `content` to disk in a temporary file next to `path`, with the attributes of `old`, and removes those
-    /// that killed runs have left there. Ignore patterns such as `.env*` match all of them.
-    fn write(path: &Path, old: Option<&File>, content: &[u8]) -> Result<Self, SaveFailure> {
-        let (folder, start) = beside(path)?;
-        let opened = Folder::open(folder)?;
-        let file = tempfile::Builder::new().prefix(&start).rand_bytes(16).tempfile_in(folder)?;
-        // While this run is alive, no other run takes the file for a leftover.
-        let _ = file.as_file().try_lock();
-        remove_leftovers(folder, &start);
-        fill(file.as_file(), old, content)?;
-        Ok(Self { file, folder: opened })
-    }
+/// Makes names for temporary files. Ignore patterns such as `.env*` match all of them.
+fn temporary(start: &str) -> tempfile::Builder<'_, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(start).rand_bytes(RANDOM_LENGTH);
+    builder
+}
+
+/// While this run is alive, no other run takes the file for a leftover.
+fn lock(file: &File) {
+    let _ = file.try_lock();
 }
 
 /// Returns the folder of a file, and the prefix of its temporary files' names.
@@ -186,14 +213,24 @@ fn fill(mut file: &File, old: Option<&File>, content: &[u8]) -> Result<(), SaveF
 /// Removes the temporary files of killed runs. Errors are ignored, because nothing depends on it.
 fn remove_leftovers(folder: &Path, start: &str) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let is_private = |stat: FileStat| stat.is_ours() && !stat.is_open_to_others();
-        let is_ours = entry.file_name().to_string_lossy().starts_with(start)
-            && entry.metadata().is_ok_and(|about| about.is_file() && is_private(FileStat::from(&about)));
-        // A killed process no longer holds its lock.
-        if is_ours && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+        let name = entry.file_name();
+        let random = name.to_str().and_then(|name| name.strip_prefix(start));
+        let is_temporary = random.is_some_and(|random| {
+            random.len() == RANDOM_LENGTH && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        });
+        if is_temporary
+            && open(&entry.path(), OpenOptions::new().read(true)).is_ok_and(|file| is_leftover(&file))
+        {
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+fn is_leftover(file: &File) -> bool {
+    let is_file = file.metadata().is_ok_and(|about| about.is_file());
+    let is_private = FileStat::of(file).is_ok_and(|stat| stat.is_ours() && !stat.is_open_to_others());
+    // A killed process no longer holds its lock.
+    is_file && is_private && file.try_lock().is_ok()
 }
 
 fn why_not_replaced(path: &Path, about: &Metadata) -> Option<SaveFailure> {

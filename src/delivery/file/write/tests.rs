@@ -275,11 +275,11 @@ fn two_instances_keep_each_others_changes() {
 fn another_users_file_in_place_of_ours_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let (path, moved) = (folder.path().join("secret"), folder.path().join("moved"));
-    let new = NewFile::write(&path, None, b"fake").unwrap();
-    let temporary = new.file.path().to_owned();
+    let new = write_named(folder.path(), "secret.", None, b"fake").unwrap();
+    let temporary = new.path().to_owned();
     fs::rename(&temporary, &moved).unwrap();
     fs::write(&temporary, "another user's").unwrap();
-    let saved = new.file.persist_noclobber(&path).unwrap();
+    let saved = new.persist_noclobber(&path).unwrap();
     assert_eq!(check_in_place(&saved, &path), Err(SaveFailure::Swapped));
     assert_eq!(fs::read_to_string(&path).unwrap(), "another user's");
     assert_eq!(fs::read_to_string(&moved).unwrap(), "", "the secret is left nowhere");
@@ -300,33 +300,43 @@ fn a_name_of_any_length_can_be_saved() {
 
 #[tokio::test]
 async fn only_leftovers_of_killed_runs_are_removed() {
+    const FOLDER: &str = ".env.atlas-secret-folderfolderfold";
+    const LINK: &str = ".env.atlas-secret-linklinklinklink";
+    const PIPE: &str = ".env.atlas-secret-pipepipepipepipe";
     let (folder, path) = folder();
-    let of_another_run = NewFile::write(&path, None, b"").unwrap();
+    let of_another_run = write_named(folder.path(), ".env.atlas-secret-", None, b"").unwrap();
     let rows = [
         (".env.atlas-secret-0123456789abcdef", 0o600, false),
-        (".env.atlas-secret-x", 0o700, false),
-        (".env.atlas-secret-open", 0o644, true),
-        (".env.atlas-secretx", 0o600, true),
-        ("prod.env.atlas-secret-1", 0o600, true),
+        (".env.atlas-secret-ABCDEFGHIJKLMNOP", 0o700, false),
+        (".env.atlas-secret-openopenopenopen", 0o644, true),
+        // The user's own files.
+        (".env.atlas-secret-staging", 0o600, true),
+        (".env.atlas-secret-prod-in-november", 0o600, true),
+        (".env.atlas-secret-2026-11-30-2000", 0o600, true),
+        (".env.atlas-secret0123456789abcdef", 0o600, true),
+        ("prod.env.atlas-secret-0123456789abcdef", 0o600, true),
         (".env.other", 0o600, true),
     ];
     for (name, mode, _) in rows {
         fs::write(folder.path().join(name), "half").unwrap();
         set_mode(&folder.path().join(name), mode);
     }
-    fs::create_dir(folder.path().join(".env.atlas-secret-folder")).unwrap();
-    symlink("nowhere", folder.path().join(".env.atlas-secret-link")).unwrap();
+    fs::create_dir(folder.path().join(FOLDER)).unwrap();
+    symlink(folder.path().join(".env.other"), folder.path().join(LINK)).unwrap();
+    // Opening it in the usual way would wait for a writer.
+    mknodat(CWD, folder.path().join(PIPE), FileType::Fifo, Mode::RUSR, 0).unwrap();
     update(&path, false).await.unwrap();
     for (name, _, stays) in rows {
         assert_eq!(folder.path().join(name).exists(), stays, "{name}");
     }
-    assert!(of_another_run.file.path().exists(), "it is still being written");
-    assert!(folder.path().join(".env.atlas-secret-folder").is_dir());
-    assert!(folder.path().join(".env.atlas-secret-link").is_symlink());
+    assert!(of_another_run.path().exists(), "it is still being written");
+    assert!(folder.path().join(FOLDER).is_dir());
+    assert!(folder.path().join(LINK).is_symlink());
+    assert!(folder.path().join(PIPE).exists());
 
     // Saving a new file removes them, too.
     for name in ["new.env", "config"] {
-        let left = folder.path().join(format!("{name}.atlas-secret-left"));
+        let left = folder.path().join(format!("{name}.atlas-secret-leftleftleftleft"));
         fs::write(&left, "half").unwrap();
         set_mode(&left, 0o600);
         store(&folder.path().join(name), b"fake").unwrap();
@@ -383,8 +393,8 @@ async fn root_keeps_the_owner_and_the_group_of_a_file_if_that_is_agreed() {
         println!("skipped: only root can give a file away");
         return;
     }
-    fs::write(folder.path().join(".env.atlas-secret-left"), "half").unwrap();
-    set_mode(&folder.path().join(".env.atlas-secret-left"), 0o600);
+    fs::write(folder.path().join(".env.atlas-secret-leftleftleftleft"), "half").unwrap();
+    set_mode(&folder.path().join(".env.atlas-secret-leftleftleftleft"), 0o600);
     let question = EnvFile { other_owner: Some(65533), missing: vec![ID], ..EnvFile::default() };
     assert_eq!(try_save(&path).await, SaveFailure::CanUpdate(question.clone()));
     assert_eq!(
