@@ -111,6 +111,8 @@ struct Output {
     terminal: Box<dyn Write + Send>,
     encodings: Encodings,
     kept: Chunk,
+    /// True if output with the secret was dropped.
+    dropped_secret: bool,
     /// The number of lines that were dropped.
     left_out: usize,
     /// The text on the terminal.
@@ -124,7 +126,8 @@ impl Output {
         // A growing buffer would leave copies behind.
         let kept = Chunk::new(Vec::with_capacity(MAX_KEPT + CHUNK_SIZE));
         let encodings = Encodings::of(secret);
-        Self { terminal, encodings, kept, left_out: 0, shown: String::new(), is_behind: false }
+        let (dropped_secret, left_out, is_behind) = (false, 0, false);
+        Self { terminal, encodings, kept, dropped_secret, left_out, shown: String::new(), is_behind }
     }
 
     fn add(&mut self, chunk: &[u8]) {
@@ -134,6 +137,7 @@ impl Output {
             let oldest = &self.kept[..self.kept.len() - MAX_SHOWN];
             let end = oldest.iter().rposition(|byte| *byte == b'\n').map_or(oldest.len(), |at| at + 1);
             self.left_out += lines_in(&oldest[..end]).count();
+            self.dropped_secret = self.dropped_secret || self.encodings.appear_in(&self.kept);
             self.kept.drain(..end);
         }
     }
@@ -184,7 +188,7 @@ impl Output {
         };
         CommandOutput {
             lines: lines.iter().zip(&is_shown).map(show).collect(),
-            had_secret: is_shown.contains(&false),
+            had_secret: self.dropped_secret || self.encodings.appear_in(&self.kept),
             left_out: self.left_out + earlier,
         }
     }
@@ -326,6 +330,20 @@ mod tests {
         assert_eq!(lines(client.as_bytes()), [client]);
         assert_eq!(lines(b"mdb_sa\n_sk_FA\nKEfake\nFAKE-f\nakeFAK\nE9f3a\n"), [NOT_SHOWN; 6], "together");
         assert_eq!(lines(b"stored\nFAKEfakeFAKE\ndone\n"), ["stored", NOT_SHOWN, "done"]);
+    }
+
+    #[test]
+    fn a_printed_secret_counts_however_much_follows() {
+        for rest in [0, 10, 100_000] {
+            let rest = "more\n".repeat(rest);
+            assert!(captured(io::Cursor::new(format!("{SECRET}\n{rest}"))).had_secret, "{}", rest.len());
+            assert!(
+                captured(io::Cursor::new(format!("{rest}{SECRET}\n{rest}"))).had_secret,
+                "{}",
+                rest.len()
+            );
+            assert!(!captured(io::Cursor::new(rest)).had_secret);
+        }
     }
 
     #[test]
