@@ -55,19 +55,22 @@ fn osc52_sequence(value: &SecretString) -> Result<Zeroizing<Vec<u8>>, CopyError>
 
 /// Passes `value` to the tmux of `session` (the content of `TMUX`), which sends it to the terminal.
 ///
-/// The value goes through standard input: other users could read an argument. Its buffer is deleted again, even after
-/// an error, which may have filled it.
+/// The value goes through standard input: other users could read an argument. Its buffer is deleted at once, by the same
+/// command: a tmux that is busy later, or a program that is killed, would leave it.
 pub(super) async fn send_through_tmux(value: &SecretString, session: Option<&str>) -> Result<(), CopyError> {
     let session = session.ok_or(CopyError::NotInsideTmux)?;
     check_server(session)?;
     let buffer = format!("atlas-secret-{}", std::process::id());
     let loaded = timeout(SEND_TIMEOUT, load_buffer(value, session, &buffer)).await;
-    // If even this fails, nothing more can be done, and the value is on its way.
+    if matches!(&loaded, Ok(Ok(status)) if status.success()) {
+        return Ok(());
+    }
+    // What failed may have filled the buffer. If this fails, too, nothing more can be done.
     if let Some(mut delete) = tmux(session, &["delete-buffer", "-b", &buffer]) {
         let _ = timeout(SHORT_TIMEOUT, delete.stdout(Stdio::null()).status()).await;
     }
-    let status = loaded.map_err(|_| CopyError::TmuxSilent)??;
-    if status.success() { Ok(()) } else { Err(why_refused(session)) }
+    loaded.map_err(|_| CopyError::TmuxSilent)??;
+    Err(why_refused(session))
 }
 
 /// The socket is the first part of `TMUX`.
@@ -109,7 +112,8 @@ fn why_refused(session: &str) -> CopyError {
 }
 
 async fn load_buffer(value: &SecretString, session: &str, buffer: &str) -> Result<ExitStatus, CopyError> {
-    let mut child = tmux(session, &["load-buffer", "-w", "-b", buffer, "-"])
+    let load = ["load-buffer", "-w", "-b", buffer, "-", ";", "delete-buffer", "-b", buffer];
+    let mut child = tmux(session, &load)
         .ok_or(CopyError::TmuxNotStarted)?
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
