@@ -37,8 +37,8 @@ pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::{Explanation, Request};
 pub use os::{Os, os_error_message};
 pub use payload::{
-    ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyError, CopyOutcome, EnvFile,
-    KnownCommand, LostCopy, OtherClient, ProfileUpdate, SaveFailure, SavedFile, SecretPayload, TerminalRoute,
+    ClipboardContent, CommandOutcome, CommandOutput, CopyError, CopyOutcome, DeliveryFailure, DeliveryTask,
+    EnvFile, KnownCommand, LostCopy, OtherClient, ProfileUpdate, SaveFailure, SecretPayload, TerminalRoute,
     only_prints,
 };
 pub use secret::{

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ClientId, CreatedSecret, Format, NewSecret, OrganizationId, ProfileName, ServerText, os_error_message,
+    ClientId, CreatedSecret, Delivery, Format, NewSecret, OrganizationId, ProfileName, ServerText,
+    os_error_message,
 };
 
 /// What is delivered: the secret, and what the formats contain with it. `Debug` hides the value.
@@ -18,12 +19,40 @@ pub struct SecretPayload {
     pub organization: Option<OrganizationId>,
 }
 
-/// A file that is safely on the disk, including its entry in the folder.
+/// A delivery whose path or command line the user types. One of them runs at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SavedFile {
-    pub path: ServerText,
-    /// The format, according to its extension.
-    pub format: Format,
+pub enum DeliveryTask {
+    /// Save to a new file, whose extension decides the format, or update the `.env` file as the user agreed to.
+    Save { path: String, agreed: Option<EnvFile> },
+    /// Give the terminal to a command that reads the secret from standard input.
+    Run(KnownCommand),
+}
+
+/// Why a task did not deliver the secret, or not certainly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeliveryFailure {
+    /// The file exists, and can be updated if the user agrees.
+    CanUpdate(EnvFile),
+    /// A command was rejected or could not be started. A sentence.
+    NotStarted(String),
+    /// A sentence.
+    Failed(String),
+}
+
+impl DeliveryFailure {
+    /// The failure of a task that panicked.
+    pub fn interrupted(why: &ServerText) -> Self {
+        Self::Failed(format!("How it ended is not known ({why}). Check whether the secret has arrived."))
+    }
+}
+
+impl From<SaveFailure> for DeliveryFailure {
+    fn from(failure: SaveFailure) -> Self {
+        match failure {
+            SaveFailure::CanUpdate(file) => Self::CanUpdate(file),
+            failure => Self::Failed(failure.sentence()),
+        }
+    }
 }
 
 /// Why a file was not saved, and what to do. A partly written file has been removed, and an existing file is unchanged.
@@ -202,18 +231,6 @@ pub enum CommandOutcome {
     Lost(ServerText),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CommandReport {
-    pub outcome: CommandOutcome,
-    pub output: CommandOutput,
-}
-
-impl From<CommandOutcome> for CommandReport {
-    fn from(outcome: CommandOutcome) -> Self {
-        Self { outcome, output: CommandOutput::default() }
-    }
-}
-
 /// Programs that print their input and store nothing.
 const PRINTERS: &str = "awk base32 base64 bat batcat cat column cut echo egrep expand fgrep fmt fold grep head hexdump jq \
                         less more most nl od paste pr rev rg sed sha1sum sha256sum sha512sum shuf sort strings tac tail \
@@ -228,47 +245,57 @@ fn file_name(program: &str) -> &str {
     program.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
-impl CommandReport {
-    /// Whether `program` has received the secret, or a sentence that says why that is not certain, and the output to
-    /// show below it.
-    pub fn result(self, program: &str) -> (Result<(), String>, CommandOutput) {
-        let Self { outcome, mut output } = self;
+impl KnownCommand {
+    /// Whether the command has received the secret, and the output to show with that.
+    pub fn result(
+        &self,
+        outcome: CommandOutcome,
+        mut output: CommandOutput,
+    ) -> (Result<Delivery, DeliveryFailure>, CommandOutput) {
+        // The program is the first word of the line, split as it is for running.
+        let words = shell_words::split(&self.line).unwrap_or_default();
+        let program = words.first().map_or("", String::as_str);
         let name = file_name(program);
-        let result = match &outcome {
+        let failure =
+            if outcome.was_started() { DeliveryFailure::Failed } else { DeliveryFailure::NotStarted };
+        let why = match outcome {
             CommandOutcome::Succeeded if only_prints(program) => {
                 // It may have printed the secret in an encoding that is not recognized.
                 output = CommandOutput::default();
-                Err(format!("{name} does not store what it reads, so the secret is not delivered."))
+                format!("{name} does not store what it reads, so the secret is not delivered.")
             }
-            CommandOutcome::Succeeded if output.had_secret => Err(format!(
+            CommandOutcome::Succeeded if output.had_secret => format!(
                 "{name} exited with 0, but printed the secret, so it may not have stored it. If it wrote a file, the \
                      secret is in it."
-            )),
-            CommandOutcome::Succeeded => Ok(()),
-            CommandOutcome::Exited { code, last_line } if output.lines.contains(last_line) => {
+            ),
+            CommandOutcome::Succeeded => {
+                let delivery = Delivery::Piped { program: ServerText::new(program), format: self.format };
+                return (Ok(delivery), output);
+            }
+            CommandOutcome::Exited { code, last_line } if output.lines.contains(&last_line) => {
                 // A single line is part of the sentence; several lines are shown below it in their order.
                 let last_line = match &output.lines[..] {
                     [_] => std::mem::take(&mut output.lines).remove(0),
                     _ => ServerText::default(),
                 };
-                Err(CommandOutcome::Exited { code: *code, last_line }.sentence(program))
+                CommandOutcome::Exited { code, last_line }.sentence(program)
             }
-            failed => Err(failed.sentence(program)),
+            failed => failed.sentence(program),
         };
-        (result, output)
+        (Err(failure(why)), output)
     }
 }
 
 impl CommandOutcome {
     /// False if the line was rejected or the program could not be started.
-    pub fn was_started(&self) -> bool {
+    fn was_started(&self) -> bool {
         !matches!(
             self,
             Self::Malformed(_) | Self::UnknownPlaceholder(_) | Self::NotFound(_) | Self::NotStarted(_)
         )
     }
 
-    pub fn sentence(&self, program: &str) -> String {
+    pub fn sentence(self, program: &str) -> String {
         match self {
             Self::Succeeded => format!("{program} read it and exited with 0"),
             Self::Malformed(why) => format!("This cannot be run: {why}."),

@@ -26,7 +26,7 @@ mod text_line;
 mod theme;
 
 pub use app::{App, InFlight, Output, Screen, Shared, Size, Transition};
-pub use event::{Command, DeliveryId, Event, KeyPress, PastedText};
+pub use event::{Command, Event, KeyPress, PastedText};
 pub use keys::{Action, Binding, Shown};
 pub use lookups::{LOOKUP_DELAY, Lookups, Remote};
 pub(crate) use matching::{best_matches, is_same_name};
@@ -38,5 +38,5 @@ use app::Component;
 use canvas::Canvas;
 
 use crate::domain::text;
-pub use crate::domain::{Flags, GRACE, Signal};
+pub use crate::domain::{DeliveryTask, Flags, GRACE, Signal};
 pub use crate::jobs::SignInWith;

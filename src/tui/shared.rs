@@ -15,7 +15,7 @@ use crate::jobs::Before;
 
 use super::Lookups;
 use super::canvas::page;
-use super::event::{Command, DeliveryId};
+use super::event::Command;
 use super::screens::{Form, Names};
 
 /// The state that outlives a screen.
@@ -72,8 +72,6 @@ pub struct Shared {
     pub presets: Vec<KnownCommand>,
     /// The commands that were run, the latest last.
     pub commands_run: Vec<KnownCommand>,
-    /// How many saves and commands were started.
-    pub(super) deliveries: u64,
     pub flags: Flags,
     pub(super) creating: Option<Creating>,
     /// Set once a signal asks the program to end.
@@ -145,12 +143,6 @@ impl Shared {
     /// Adds a command to those that this update returns.
     pub(super) fn send(&mut self, command: Command) {
         self.commands.push(command);
-    }
-
-    /// A number for the next save or command.
-    pub(super) fn next_delivery(&mut self) -> DeliveryId {
-        self.deliveries += 1;
-        DeliveryId(self.deliveries)
     }
 
     pub(super) fn quit(&mut self, exit: Exit) {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, Cause, ClipboardContent, CommandOutcome, CopyOutcome, EnvFile, Format, LostCopy,
-    OrganizationId, OrganizationSettings, Page, ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId,
-    Rejection, SaveFailure, SavedFile, ServerText, Session, TerminalRoute,
+    ApiError, Cause, ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome, Delivery, DeliveryFailure,
+    DeliveryTask, EnvFile, LostCopy, OrganizationId, OrganizationSettings, Page, ProfileName, ProfileUpdate,
+    Project, ProjectEntry, ProjectId, Rejection, SaveFailure, ServerText, Session, TerminalRoute,
 };
 use atlas_secret::jobs::SignedIn;
 use atlas_secret::tui::{Command, Event};
@@ -98,21 +98,25 @@ pub fn report_for(command: &Command, outcome: u8) -> Option<Event> {
             ];
             Event::ClipboardChecked(contents[usize::from(outcome) % contents.len()])
         }
-        Command::Save(id, ..) => {
-            let format = Format::ALL[usize::from(outcome) % Format::ALL.len()];
-            let saved = Ok(SavedFile { path: ServerText::new("/saved"), format });
+        Command::Deliver(DeliveryTask::Save { agreed: None, .. }, _) => {
             let is_open = outcome.is_multiple_of(2);
-            let result = match outcome % 3 {
-                0 => saved,
-                1 => Err(SaveFailure::Full),
-                _ => Err(SaveFailure::CanUpdate(EnvFile { is_open, ..EnvFile::default() })),
-            };
-            Event::Saved(*id, result)
+            delivered(match outcome % 3 {
+                0 => Ok(Delivery::Saved { path: ServerText::new("/saved") }),
+                1 => Err(SaveFailure::Full.into()),
+                _ => Err(DeliveryFailure::CanUpdate(EnvFile { is_open, ..EnvFile::default() })),
+            })
         }
-        Command::UpdateEnv(id, ..) => {
-            let updated = Ok(ServerText::new("/saved"));
-            let failed = Err(SaveFailure::Changed);
-            Event::FileUpdated(*id, if outcome.is_multiple_of(2) { updated } else { failed })
+        Command::Deliver(DeliveryTask::Save { .. }, _) => {
+            let updated = Ok(Delivery::Updated { place: ServerText::new("/saved") });
+            delivered(if outcome.is_multiple_of(2) { updated } else { Err(SaveFailure::Changed.into()) })
+        }
+        Command::Deliver(DeliveryTask::Run(command), _) => {
+            let outcomes = [
+                CommandOutcome::Succeeded,
+                CommandOutcome::ClosedEarly,
+                CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
+            ];
+            delivered(command.result(outcomes[usize::from(outcome) % 3].clone(), CommandOutput::default()).0)
         }
         Command::UpdateProfiles(names, _) => {
             let result = |index: usize| match (usize::from(outcome) + index) % 2 {
@@ -125,14 +129,6 @@ pub fn report_for(command: &Command, outcome: u8) -> Option<Event> {
             };
             Event::ProfilesUpdated(names.iter().enumerate().map(update).collect())
         }
-        Command::Run(id, ..) => {
-            let outcomes = [
-                CommandOutcome::Succeeded,
-                CommandOutcome::ClosedEarly,
-                CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
-            ];
-            Event::CommandEnded(*id, outcomes[usize::from(outcome) % 3].clone().into())
-        }
         Command::Print(..) => Event::Printed(if outcome.is_multiple_of(2) {
             Ok(())
         } else {
@@ -140,4 +136,8 @@ pub fn report_for(command: &Command, outcome: u8) -> Option<Event> {
         }),
         _ => return None,
     })
+}
+
+fn delivered(result: Result<Delivery, DeliveryFailure>) -> Event {
+    Event::Delivered(result, CommandOutput::default())
 }

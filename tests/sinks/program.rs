@@ -65,8 +65,9 @@ async fn execute(order: &str) -> String {
         "check" => format!("{:?}", check_stdout(std::env::var("JOURNAL_STREAM").ok().as_deref())),
         "print" => format!("{:?}", write_secret(Format::named(rest).unwrap(), &payload())),
         "pipe" => {
-            let ended = pipe_to(rest, None, Format::Secret, &payload(), Box::new(io::sink())).await;
-            format!("{:?}, printed {:?}", ended.outcome, ended.output.lines)
+            let (outcome, output) =
+                pipe_to(rest, None, Format::Secret, &payload(), Box::new(io::sink())).await;
+            format!("{outcome:?}, printed {:?}", output.lines)
         }
         "limit" => {
             let limit = Rlimit { current: Some(rest.parse().unwrap()), maximum: None };

@@ -23,8 +23,7 @@ use std::process::Command;
 use secrecy::SecretString;
 
 use crate::domain::{
-    CommandOutcome, CommandOutput, CommandReport, Format, SecretPayload, ServerText, only_prints,
-    os_error_message,
+    CommandOutcome, CommandOutput, Format, SecretPayload, ServerText, only_prints, os_error_message,
 };
 use crate::process::{find_program, remove_credentials};
 
@@ -52,7 +51,7 @@ pub async fn pipe_to(
     format: Format,
     payload: &SecretPayload,
     mut terminal: Box<dyn Write + Send>,
-) -> CommandReport {
+) -> (CommandOutcome, CommandOutput) {
     let run = async {
         let invocation = line::parse(line, home, payload)?;
         let (input, secret) = (render(format, payload), payload.secret.value.clone());
@@ -64,7 +63,7 @@ pub async fn pipe_to(
         let _ = terminal.write_all(announcement.as_bytes()).and_then(|()| terminal.flush());
         blocking(move || run_and_wait(&invocation, &input, &secret, terminal)).await
     };
-    run.await.unwrap_or_else(CommandReport::from)
+    run.await.unwrap_or_else(|failed| (failed, CommandOutput::default()))
 }
 
 /// The path of a program: as typed, or in an absolute folder of `path`, the value of `PATH`. The system would also
@@ -83,7 +82,7 @@ fn run_and_wait(
     input: &SecretString,
     secret: &SecretString,
     terminal: Box<dyn Write + Send>,
-) -> Result<CommandReport, CommandOutcome> {
+) -> Result<(CommandOutcome, CommandOutput), CommandOutcome> {
     let program = program_to_start(&invocation.program, &env::var_os("PATH").unwrap_or_default())?;
     let exists = program.exists();
     // Such a program may print the secret in a form that is not recognized.
@@ -117,7 +116,7 @@ fn run_and_wait(
         let last = output.lines.iter().rfind(has_text).filter(|_| !output.had_secret);
         *last_line = last.cloned().unwrap_or_default();
     }
-    Ok(CommandReport { outcome, output })
+    Ok((outcome, output))
 }
 
 #[cfg(unix)]

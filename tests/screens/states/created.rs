@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, CreatedSecret, EnvFile,
-    Format, KnownCommand, SaveFailure, SavedFile, ServerText, TerminalRoute,
+    ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome, CreatedSecret, EnvFile, Format,
+    KnownCommand, SaveFailure, ServerText, TerminalRoute,
 };
 use atlas_secret::tui::Event;
 
@@ -87,7 +87,7 @@ fn panels() -> Vec<State> {
     let open_link = EnvFile { is_open: true, link_to, ..EnvFile::default() };
     let lines = ["mkdir: created directory", "Error: the password store is empty. Try \"pass init\"."];
     let exited = CommandOutcome::Exited { code: 1, last_line: ServerText::new(lines[1]) };
-    let report = CommandReport { outcome: exited, output: printed(&lines, 12) };
+    let output = printed(&lines, 12);
     vec![
         state("panel_formats", Stage::created().after("f")),
         state("panel_formats_without_organization", Stage::created().after("f up up")),
@@ -109,7 +109,8 @@ fn panels() -> Vec<State> {
         state("panel_pipe_last", with_suggestions().after("up")),
         state(
             "panel_pipe_failed",
-            typed("p", "pass insert -m atlas/ci").then(|stage| stage.keys("enter").command_reported(report)),
+            typed("p", "pass insert -m atlas/ci")
+                .then(|stage| stage.keys("enter").command_reported(exited, output)),
         ),
         state("panel_pipe_help", Stage::created().after("p f1")),
     ]
@@ -142,9 +143,8 @@ fn with_suggestions() -> Stage {
 
 /// Saves, copies and pipes the secret.
 pub fn save_copy_and_pipe(stage: &mut Stage) -> &mut Stage {
-    let path = ServerText::new("/home/admin/secrets/prod.env");
-    stage.keys("s x enter").saved(Ok(SavedFile { path, format: Format::Env }));
+    stage.keys("s x enter").saved(Ok("/home/admin/secrets/prod.env"));
     stage.keys("c").copied(COPIED).keys("p").type_in("pass insert -m atlas/ci").keys("enter");
     let output = printed(&["Enter contents of atlas/ci and press Ctrl+D when finished:"], 0);
-    stage.command_reported(CommandReport { outcome: CommandOutcome::Succeeded, output })
+    stage.command_reported(CommandOutcome::Succeeded, output)
 }

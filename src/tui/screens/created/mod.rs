@@ -15,14 +15,12 @@ use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
 use crate::domain::{
-    CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, Format, KnownCommand, NewSecret,
+    CommandOutput, CreatedSecret, Delivery, DeliveryTask, Disposition, ExistingSecret, Format, NewSecret,
     Now, SecretPayload, ServerText, can_be_shown, masked,
 };
 use crate::tui::canvas::{LABEL_WIDTH, SPINNER_STEP, cut, rows_of};
 use crate::tui::keys::{HELP, REPAINT, SUSPEND};
-use crate::tui::{
-    Action, Binding, Canvas, Component, DeliveryId, Event, KeyPress, Output, Shared, Transition, text,
-};
+use crate::tui::{Action, Binding, Canvas, Component, Event, KeyPress, Output, Shared, Transition, text};
 
 pub use copy::{ClipboardCopy, CopyState};
 pub use leave::{LeaveConfirmation, LeaveQuestion, Leaving, Target};
@@ -66,8 +64,7 @@ pub struct CreatedScreen {
     /// The open prompt.
     pub prompt: Option<Prompt>,
     /// The save or the command that is still running, even if its prompt is closed.
-    delivering: Option<DeliveryId>,
-    command: Option<KnownCommand>,
+    delivering: Option<DeliveryTask>,
     /// When to mask the value again, if it is revealed.
     pub revealed_until: Option<Now>,
     /// The request to leave, until the user has left or gone back.
@@ -92,7 +89,6 @@ impl CreatedScreen {
             not_printed: None,
             prompt: None,
             delivering: None,
-            command: None,
             revealed_until: None,
             leaving: None,
             pasted: None,
@@ -202,13 +198,7 @@ impl Component for CreatedScreen {
                     return self.leave_or_ask(app, target);
                 }
             }
-            Event::Saved(id, result) => {
-                self.file_written(app, id, result.map(|file| Delivery::Saved { path: file.path }));
-            }
-            Event::FileUpdated(id, result) => {
-                self.file_written(app, id, result.map(|place| Delivery::Updated { place }));
-            }
-            Event::CommandEnded(id, report) => self.command_ended(app, id, report),
+            Event::Delivered(result, output) => self.delivery_ended(app, result, output),
             Event::PresetsFound(presets) => self.presets_found(app, presets),
             Event::Printed(result) => return self.printed(app, result),
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),

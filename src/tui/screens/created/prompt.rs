@@ -5,16 +5,17 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::domain::{
-    CommandOutput, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format, OtherClient, SaveFailure,
+    CommandOutput, Delivery, DeliveryFailure, DeliveryTask, Disposition, ENV_VARIABLES, EnvFile, Format,
+    OtherClient,
 };
 use crate::tui::keys::{
     BACK_BUT_CTRL_C, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT, yes,
 };
 use crate::tui::screens::SecretList;
-use crate::tui::{Action, Binding, Canvas, Command, Component, DeliveryId, Event, Shared, Transition};
+use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Shared, Transition};
 
 use super::CreatedScreen;
-use super::run::{ABOUT_RUN, PromptLine, RunPrompt};
+use super::run::{ABOUT_RUN, PromptLine, RunPrompt, is_same};
 
 /// What the user selects or types.
 #[derive(Clone, Debug)]
@@ -112,28 +113,49 @@ impl CreatedScreen {
         }
     }
 
-    /// Hides the value, and returns the ID of the save or the command that starts now.
-    pub(super) fn start_delivery(&mut self, app: &mut Shared) -> DeliveryId {
+    /// Hides the value, and starts the task of the open prompt.
+    pub(super) fn start_delivery(&mut self, app: &mut Shared, task: DeliveryTask) {
         self.revealed_until = None;
-        *self.delivering.insert(app.next_delivery())
+        self.output = CommandOutput::default();
+        app.send(Command::Deliver(task.clone(), self.payload(app)));
+        self.delivering = Some(task);
     }
 
-    /// Records a success, whatever is on the screen now. After a failure, the user can change the line.
-    pub(super) fn delivery_ended(&mut self, app: &mut Shared, result: Result<Delivery, String>) {
-        self.delivering = None;
-        let line = self.prompt.as_mut().and_then(Prompt::line).filter(|line| line.is_running);
-        match (result, line) {
-            (Ok(delivery), line) => {
-                if line.is_some() {
+    /// Records a success, whatever is on the screen now. After a failure, the user can change the line, or is asked
+    /// whether to update the file. The result of an earlier secret's task finds no task.
+    pub(super) fn delivery_ended(
+        &mut self,
+        app: &mut Shared,
+        result: Result<Delivery, DeliveryFailure>,
+        output: CommandOutput,
+    ) {
+        let Some(task) = self.delivering.take() else { return };
+        if let DeliveryTask::Run(command) = task {
+            // A command that was not started may contain the secret.
+            if !matches!(result, Err(DeliveryFailure::NotStarted(_))) {
+                app.commands_run.retain(|before| !is_same(before, &command));
+                app.commands_run.push(command);
+            }
+        }
+        let line = self.prompt.as_mut().and_then(Prompt::line);
+        let is_open = line.is_some_and(|line| std::mem::take(&mut line.is_running));
+        match (result, self.prompt.as_mut().filter(|_| is_open)) {
+            (Ok(delivery), prompt) => {
+                if prompt.is_some() {
                     self.prompt = None;
                 }
+                self.output = output;
                 self.add_delivery(app, delivery);
             }
-            (Err(error), Some(line)) => {
-                line.is_running = false;
-                line.error = Some(error);
+            (Err(DeliveryFailure::CanUpdate(file)), Some(Prompt::Save(_, existing))) => {
+                *existing = Some(file);
             }
-            (Err(_), None) => {}
+            (Err(DeliveryFailure::NotStarted(error) | DeliveryFailure::Failed(error)), Some(prompt)) => {
+                if let Some(line) = prompt.line() {
+                    line.error = Some((error, output));
+                }
+            }
+            (Err(_), _) => {}
         }
     }
 
@@ -171,32 +193,11 @@ impl CreatedScreen {
             (Action::No, false) => self.prompt = None,
             (Action::Yes, true) | (Action::Choose, false) => {
                 let agreed = existing.take();
-                let Some(path) = line.start(self.delivering).map(|text| unquoted(&text)) else { return };
-                let (id, payload) = (self.start_delivery(app), self.payload(app));
-                app.send(match agreed {
-                    Some(file) => Command::UpdateEnv(id, path, payload, file),
-                    None => Command::Save(id, path, payload),
-                });
+                if let Some(text) = line.start(self.delivering.as_ref()) {
+                    self.start_delivery(app, DeliveryTask::Save { path: unquoted(&text), agreed });
+                }
             }
             _ => {}
-        }
-    }
-
-    /// Handles the end of a save. If the file exists, that may lead to a question instead of an error.
-    pub(super) fn file_written(
-        &mut self,
-        app: &mut Shared,
-        id: DeliveryId,
-        result: Result<Delivery, SaveFailure>,
-    ) {
-        match (result, &mut self.prompt) {
-            _ if self.delivering != Some(id) => {}
-            (Err(SaveFailure::CanUpdate(file)), Some(Prompt::Save(line, existing))) if line.is_running => {
-                line.is_running = false;
-                *existing = Some(file);
-                self.delivering = None;
-            }
-            (result, _) => self.delivery_ended(app, result.map_err(|failure| failure.sentence())),
         }
     }
 
@@ -205,7 +206,7 @@ impl CreatedScreen {
         let Some(file) = existing else {
             line.draw("Save to", 0, Line::default(), canvas);
             let format = Format::for_file(path);
-            line.draw_below("Saving", &advice(path, format), &CommandOutput::default(), canvas);
+            line.draw_below("Saving", &advice(path, format), canvas);
             return self.draw_missing_organization(app, format, canvas);
         };
         if let Some(file) = &file.link_to {

@@ -4,13 +4,13 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{CommandOutput, CommandReport, Delivery, Format, KnownCommand, ServerText, Session};
+use crate::domain::{CommandOutput, DeliveryTask, Format, KnownCommand, ServerText, Session};
 use crate::tui::canvas::{LABEL_WIDTH, cut, pointer};
 use crate::tui::keys::{CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT};
 use crate::tui::matching::Matches;
 use crate::tui::scroll::Scroll;
 use crate::tui::text_line::field_label;
-use crate::tui::{Action, Binding, Canvas, Command, DeliveryId, KeyPress, Shared, TextLine, paste};
+use crate::tui::{Action, Binding, Canvas, Command, KeyPress, Shared, TextLine, paste};
 
 use super::copy::formats;
 use super::{CreatedScreen, LOW, Prompt};
@@ -44,8 +44,6 @@ pub struct RunPrompt {
     matches: Matches,
     /// The index of the command that Enter inserts, in the order on the screen.
     selected: Option<usize>,
-    /// The output of the last command, if it failed.
-    output: CommandOutput,
 }
 
 impl RunPrompt {
@@ -57,7 +55,6 @@ impl RunPrompt {
             known: Vec::new(),
             matches: Matches::default(),
             selected: None,
-            output: CommandOutput::default(),
         };
         prompt.list(app);
         prompt
@@ -85,7 +82,6 @@ impl RunPrompt {
     }
 
     fn filter(&mut self) {
-        self.output = CommandOutput::default();
         self.matches.filter(self.line.text());
         self.selected = self.preselected();
     }
@@ -146,7 +142,7 @@ impl RunPrompt {
     }
 }
 
-fn is_same(one: &KnownCommand, other: &KnownCommand) -> bool {
+pub(super) fn is_same(one: &KnownCommand, other: &KnownCommand) -> bool {
     one.line == other.line && one.format == other.format
 }
 
@@ -184,40 +180,12 @@ impl CreatedScreen {
             Action::Choose if prompt.selected.is_some() => prompt.insert_selected(),
             Action::NextFormat => prompt.next_format(app),
             Action::Choose => {
-                let Some(line) = prompt.line.start(self.delivering) else { return };
-                let format = prompt.format;
-                prompt.output = CommandOutput::default();
-                self.output = CommandOutput::default();
-                let name = ServerText::new("run before");
-                self.command = Some(KnownCommand { name, line: line.clone(), format });
-                let (id, payload) = (self.start_delivery(app), self.payload(app));
-                app.send(Command::Run(id, line, format, payload));
+                let Some(line) = prompt.line.start(self.delivering.as_ref()) else { return };
+                let (name, format) = (ServerText::new("run before"), prompt.format);
+                self.start_delivery(app, DeliveryTask::Run(KnownCommand { name, line, format }));
             }
             _ => {}
         }
-    }
-
-    pub(super) fn command_ended(&mut self, app: &mut Shared, id: DeliveryId, report: CommandReport) {
-        if self.delivering != Some(id) {
-            return;
-        }
-        let Some(command) = self.command.take() else { return };
-        // The program is the first word of the line, split as it is for running.
-        let arguments = shell_words::split(&command.line).unwrap_or_default();
-        let program = ServerText::new(arguments.first().map_or("", String::as_str));
-        let format = command.format;
-        // A command that was not started may contain the secret.
-        if report.outcome.was_started() {
-            app.commands_run.retain(|before| !is_same(before, &command));
-            app.commands_run.push(command);
-        }
-        let (result, output) = report.result(program.as_str());
-        match (&result, &mut self.prompt) {
-            (Err(_), Some(Prompt::Run(prompt))) if prompt.line.is_running => prompt.output = output,
-            (Err(_), _) => {}
-            (Ok(()), _) => self.output = output,
-        }
-        self.delivery_ended(app, result.map(|()| Delivery::Piped { program, format }));
     }
 }
 
@@ -239,7 +207,7 @@ impl RunPrompt {
             "The command reads the secret from standard input. No shell: for | > $VARS, use sh -c '{}'",
             theme.glyphs.ellipsis
         );
-        self.line.draw_below("Running", &advice, &self.output, canvas);
+        self.line.draw_below("Running", &advice, canvas);
         if self.line.is_running {
             return;
         }
@@ -291,8 +259,8 @@ pub struct PromptLine {
     /// The noun in messages: `path` or `command`.
     noun: &'static str,
     pub(super) is_running: bool,
-    /// Why the last attempt failed.
-    pub(super) error: Option<String>,
+    /// Why the last attempt failed, and the output of its command.
+    pub(super) error: Option<(String, CommandOutput)>,
     /// True after a typed secret was dropped: the next characters are the rest of it.
     drops_text: bool,
 }
@@ -312,16 +280,15 @@ impl PromptLine {
 
     /// Marks the line as running, and returns its text. `None` if the line is empty or an earlier delivery is still
     /// running; the line then shows why.
-    pub fn start(&mut self, delivering: Option<DeliveryId>) -> Option<String> {
+    pub fn start(&mut self, delivering: Option<&DeliveryTask>) -> Option<String> {
         let text = self.text().to_owned();
         self.drops_text = false;
-        self.error = if delivering.is_some() {
-            Some("An earlier save or command is still running. Wait until it ends, or press Esc and copy the secret.".to_owned())
+        self.error = None;
+        if delivering.is_some() {
+            self.fail("An earlier save or command is still running. Wait until it ends, or press Esc and copy the secret.".to_owned());
         } else if text.is_empty() {
-            Some(format!("Type a {} first.", self.noun))
-        } else {
-            None
-        };
+            self.fail(format!("Type a {} first.", self.noun));
+        }
         self.is_running = self.error.is_none();
         self.is_running.then_some(text)
     }
@@ -347,9 +314,13 @@ impl PromptLine {
         self.error = None;
         if paste::contains_secret(self.line.text()) {
             self.line.set("");
-            self.error = Some(format!("You pasted a secret, not a {}. It was dropped.", self.noun));
+            self.fail(format!("You pasted a secret, not a {}. It was dropped.", self.noun));
         }
         true
+    }
+
+    fn fail(&mut self, error: String) {
+        self.error = Some((error, CommandOutput::default()));
     }
 
     pub(super) fn draw(&self, label: &str, columns: u16, beside: Line, canvas: &mut Canvas) {
@@ -357,9 +328,9 @@ impl PromptLine {
     }
 
     /// Draws `doing` while the line is running, the error and the command's output if it failed, or else the advice.
-    pub(super) fn draw_below(&self, doing: &str, advice: &str, output: &CommandOutput, canvas: &mut Canvas) {
+    pub(super) fn draw_below(&self, doing: &str, advice: &str, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        if let Some(error) = &self.error {
+        if let Some((error, output)) = &self.error {
             canvas.failed(error);
             // The last line often says why.
             draw_output(output, 2, canvas);
