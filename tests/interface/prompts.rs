@@ -318,6 +318,7 @@ fn the_output_of_a_command_is_shown_until_the_next_one() {
     stage.keys("enter");
     stage.command_reported(CommandOutcome::Succeeded, output("stored"));
     stage.shows("keep read it (as json) and exited with 0 \u{2026} 3 earlier lines not shown stored");
+    stage.keys("s x enter").saved(Ok("/x")).hides("stored");
     stage.keys("p").type_in("cat").keys("enter");
     stage.command_reported(CommandOutcome::Succeeded, output("in some encoding"));
     stage.hides("in some encoding");
@@ -544,33 +545,41 @@ fn a_save_that_finishes_late_still_counts() {
     assert_eq!(asking.created_screen().delivered, delivered);
 }
 
-const RUNNING: &str = "An earlier save or command is still running.";
-
 #[test]
 fn a_second_delivery_waits_for_the_first_one() {
-    let saved = Delivery::Saved { path: ServerText::new("/x") };
     for open in ["s", "p"] {
-        let mut stage = saving();
-        stage.keys("<ctrl-c> n").keys(open).type_in("true").keys("enter").shows(RUNNING);
-        assert_eq!(saves(&stage) + runs(&stage), 1, "{open}");
-        // The failure of the first delivery is not shown for the new one, and its success does not close the prompt.
-        let mut failed = stage;
-        failed.saved(Err(SaveFailure::Full)).keys("backspace").hides("No space left");
-        let mut stage = saving();
-        stage.keys("<ctrl-c> n").keys(open).type_in("true").saved(Ok("/x"));
-        stage.shows("true");
-        assert_eq!(stage.created_screen().delivered, std::slice::from_ref(&saved));
-        stage.keys("enter").hides(RUNNING);
-        if open == "s" {
-            stage.saved(Err(SaveFailure::NotAllowed));
-        } else {
-            stage.command_ended(CommandOutcome::Succeeded);
-        }
-        assert_eq!(stage.created_screen().delivered.len(), if open == "s" { 1 } else { 2 });
+        let again =
+            || saving().then(|stage| stage.keys("<ctrl-c> n").keys(open).type_in("true").keys("enter esc"));
+        // The prompt of the first one is open again, and gets its result.
+        let mut failed = again();
+        failed.shows("Save to \u{203a} /tmp/secret Saving F1 help Ctrl-C quit\u{2026}");
+        assert_eq!(saves(&failed) + runs(&failed), 1, "{open}");
+        failed.saved(Err(SaveFailure::Full)).shows("No space left");
+        failed.keys("2 enter");
+        assert_eq!(last_save(&failed), ("/tmp/secret2", None));
+        let mut stage = again();
+        stage.saved(Ok("/x"));
+        assert!(stage.created_screen().prompt.is_none());
+        assert_eq!(stage.created_screen().delivered, [Delivery::Saved { path: ServerText::new("/x") }]);
+        stage.keys(open).type_in("true").keys("enter");
+        assert_eq!(saves(&stage) + runs(&stage), 2, "{open}");
+        let mut question = again();
+        question
+            .saved(Err(SaveFailure::CanUpdate(EnvFile::default())))
+            .shows("Update MONGODB_ATLAS_CLIENT_ID");
     }
-    let mut question = saving();
-    question.keys("<ctrl-c> n s").saved(Err(SaveFailure::CanUpdate(EnvFile::default())));
-    question.hides("Update MONGODB_ATLAS_CLIENT_ID");
+}
+
+#[test]
+fn a_save_in_the_background_is_shown_until_it_ends() {
+    const RUNNING: &str = "A save or command is still running. s shows it.";
+    const FAILED: &str = "The save or command in the background failed.";
+    let background = || saving().then(|stage| stage.keys("<ctrl-c> n"));
+    background().shows(RUNNING).hides(FAILED);
+    background().saved(Ok("/x")).hides(RUNNING).hides(FAILED);
+    for failure in [SaveFailure::Full, SaveFailure::CanUpdate(EnvFile::default())] {
+        background().saved(Err(failure)).hides(RUNNING).shows(FAILED);
+    }
 }
 
 #[test]

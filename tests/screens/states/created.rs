@@ -93,6 +93,7 @@ fn panels() -> Vec<State> {
         state("panel_formats_without_organization", Stage::created().after("f up up")),
         state("panel_save", Stage::created().after("s")),
         state("panel_save_env", typed("s", "~/prod.env")),
+        state("panel_save_in_background", typed("s", "/slow/prod.env").after("enter <ctrl-c> n")),
         state("panel_save_exists", saved("~/prod.env", SaveFailure::Exists)),
         state("panel_save_update", update(EnvFile::default())),
         state("panel_save_update_of_another_user", update(of_other)),

@@ -27,7 +27,6 @@ pub use leave::{LeaveConfirmation, LeaveQuestion, Leaving, Target};
 pub use prompt::Prompt;
 pub use steps::Verification;
 
-use run::PromptLine;
 use steps::ProfileStep;
 
 /// How long a revealed secret stays readable after the last key.
@@ -63,7 +62,7 @@ pub struct CreatedScreen {
     pub not_printed: Option<String>,
     /// The open prompt.
     pub prompt: Option<Prompt>,
-    /// The save or the command that is still running, even if its prompt is closed.
+    /// The save or the command that is still running, even if its prompt is closed. A prompt with a line belongs to it.
     delivering: Option<DeliveryTask>,
     /// When to mask the value again, if it is revealed.
     pub revealed_until: Option<Now>,
@@ -147,8 +146,7 @@ impl Component for CreatedScreen {
             Action::Copy => self.copy(app, Format::Secret),
             Action::Extend => self.extend(app),
             Action::CopyAs => self.prompt = Some(Prompt::Formats(0)),
-            Action::Save => self.prompt = Some(Prompt::Save(PromptLine::new("path"), None)),
-            Action::Pipe => self.open_run(app),
+            Action::Save | Action::Pipe => self.open_line_prompt(app, action),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
             Action::DeleteOlder if self.has_older_secret(app) == Some(false) => {
@@ -171,15 +169,13 @@ impl Component for CreatedScreen {
     }
 
     fn on_key(&mut self, _app: &mut Shared, key: KeyPress) {
-        if let Some(prompt) = &mut self.prompt {
-            prompt.edit(|line| line.press(key));
-        }
+        self.edit_line(|line| line.press(key));
     }
 
     fn on_paste(&mut self, app: &mut Shared, text: &str) {
-        match &mut self.prompt {
-            Some(prompt) => {
-                prompt.edit(|line| line.edit(|line| line.insert(text.trim_end_matches(['\r', '\n']))));
+        match self.prompt {
+            Some(_) => {
+                self.edit_line(|line| line.edit(|line| line.insert(text.trim_end_matches(['\r', '\n']))));
             }
             None => self.check_pasted(app, text),
         }
@@ -220,7 +216,7 @@ impl Component for CreatedScreen {
         let output_waits = matches!(app.output, Output::Sink(_));
         match (&self.leaving, &self.prompt) {
             (Some(leaving), _) => return self.leave_keys(app, leaving),
-            (None, Some(prompt)) => return prompt.keys(app),
+            (None, Some(prompt)) => return prompt.keys(app, self.delivering.is_some()),
             (None, None) => {}
         }
         let quit = match () {

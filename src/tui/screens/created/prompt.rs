@@ -45,18 +45,15 @@ impl Prompt {
         }
     }
 
-    pub(super) fn edit(&mut self, change: impl FnOnce(&mut PromptLine) -> bool) {
-        let is_changed = self.line().is_some_and(change);
-        if let (true, Self::Run(run)) = (is_changed, self) {
-            run.changed();
-        }
-    }
-
-    pub(super) fn keys(&self, app: &Shared) -> Vec<Binding> {
+    /// While its task is running, a prompt takes no text, and only Ctrl-C leaves it.
+    pub(super) fn keys(&self, app: &Shared, is_running: bool) -> Vec<Binding> {
         let enter = |label| Binding::new("Enter", label, Action::Choose);
         match self {
             Self::Formats(_) => {
                 vec![enter("copy"), CHOICE_BELOW, CHOICE_ABOVE, CLOSE_PROMPT, LEAVE_FROM_PROMPT, HELP]
+            }
+            Self::Save(..) | Self::Run(_) if is_running => {
+                vec![HELP_BESIDE_TEXT, Binding::new("Ctrl-C", "quit…", Action::Leave)]
             }
             Self::Save(_, None) => vec![enter("save"), CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT],
             Self::Save(_, Some(_)) => vec![yes("update"), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT],
@@ -113,6 +110,30 @@ impl CreatedScreen {
         }
     }
 
+    /// Opens the prompt for a path or a command; that of the task that is still running, if there is one.
+    pub(super) fn open_line_prompt(&mut self, app: &mut Shared, action: Action) {
+        self.prompt = Some(match (&self.delivering, action) {
+            (Some(DeliveryTask::Save { path, .. }), _) => Prompt::Save(PromptLine::new("path", path), None),
+            (Some(DeliveryTask::Run(command)), _) => {
+                Prompt::Run(Box::new(RunPrompt::new(app, &command.line, command.format)))
+            }
+            (None, Action::Save) => Prompt::Save(PromptLine::new("path", ""), None),
+            (None, _) => {
+                app.send(Command::FindPresets);
+                Prompt::Run(Box::new(RunPrompt::new(app, "", Format::Secret)))
+            }
+        });
+    }
+
+    /// Changes the line of the prompt, unless its task is running.
+    pub(super) fn edit_line(&mut self, change: impl FnOnce(&mut PromptLine) -> bool) {
+        let Some(prompt) = self.prompt.as_mut().filter(|_| self.delivering.is_none()) else { return };
+        let is_changed = prompt.line().is_some_and(change);
+        if let (true, Prompt::Run(run)) = (is_changed, prompt) {
+            run.changed();
+        }
+    }
+
     /// Hides the value, and starts the task of the open prompt.
     pub(super) fn start_delivery(&mut self, app: &mut Shared, task: DeliveryTask) {
         self.revealed_until = None;
@@ -138,24 +159,23 @@ impl CreatedScreen {
             }
         }
         let line = self.prompt.as_mut().and_then(Prompt::line);
-        let is_open = line.is_some_and(|line| std::mem::take(&mut line.is_running));
-        match (result, self.prompt.as_mut().filter(|_| is_open)) {
-            (Ok(delivery), prompt) => {
-                if prompt.is_some() {
+        match (result, line) {
+            (Ok(delivery), line) => {
+                if line.is_some() {
                     self.prompt = None;
                 }
                 self.output = output;
                 self.add_delivery(app, delivery);
             }
-            (Err(DeliveryFailure::CanUpdate(file)), Some(Prompt::Save(_, existing))) => {
-                *existing = Some(file);
-            }
-            (Err(DeliveryFailure::NotStarted(error) | DeliveryFailure::Failed(error)), Some(prompt)) => {
-                if let Some(line) = prompt.line() {
-                    line.error = Some((error, output));
+            (Err(DeliveryFailure::CanUpdate(file)), Some(_)) => {
+                if let Some(Prompt::Save(_, existing)) = &mut self.prompt {
+                    *existing = Some(file);
                 }
             }
-            (Err(_), _) => {}
+            (Err(DeliveryFailure::NotStarted(error) | DeliveryFailure::Failed(error)), Some(line)) => {
+                line.error = Some((error, output));
+            }
+            (Err(_), None) => app.message = Some("The save or command in the background failed."),
         }
     }
 
@@ -180,7 +200,7 @@ impl CreatedScreen {
             }
             Prompt::Formats(selected) => self.draw_formats(app, *selected, canvas),
             Prompt::Save(line, existing) => self.draw_save(app, line, existing.as_ref(), canvas),
-            Prompt::Run(run) => run.draw(app, canvas),
+            Prompt::Run(run) => run.draw(app, self.delivering.is_some(), canvas),
         }
     }
 
@@ -188,12 +208,11 @@ impl CreatedScreen {
     fn on_save_action(&mut self, app: &mut Shared, action: Action) {
         let Some(Prompt::Save(line, existing)) = &mut self.prompt else { return };
         match (action, existing.is_some()) {
-            _ if line.is_running => {}
             (Action::No, true) => *existing = None,
             (Action::No, false) => self.prompt = None,
             (Action::Yes, true) | (Action::Choose, false) => {
                 let agreed = existing.take();
-                if let Some(text) = line.start(self.delivering.as_ref()) {
+                if let Some(text) = line.start() {
                     self.start_delivery(app, DeliveryTask::Save { path: unquoted(&text), agreed });
                 }
             }
@@ -206,7 +225,8 @@ impl CreatedScreen {
         let Some(file) = existing else {
             line.draw("Save to", 0, Line::default(), canvas);
             let format = Format::for_file(path);
-            line.draw_below("Saving", &advice(path, format), canvas);
+            let below = if self.delivering.is_some() { "Saving".to_owned() } else { advice(path, format) };
+            line.draw_below(&below, canvas);
             return self.draw_missing_organization(app, format, canvas);
         };
         if let Some(file) = &file.link_to {

@@ -10,7 +10,7 @@ use crate::tui::keys::{CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT};
 use crate::tui::matching::Matches;
 use crate::tui::scroll::Scroll;
 use crate::tui::text_line::field_label;
-use crate::tui::{Action, Binding, Canvas, Command, KeyPress, Shared, TextLine, paste};
+use crate::tui::{Action, Binding, Canvas, KeyPress, Shared, TextLine, paste};
 
 use super::copy::formats;
 use super::{CreatedScreen, LOW, Prompt};
@@ -47,10 +47,10 @@ pub struct RunPrompt {
 }
 
 impl RunPrompt {
-    fn new(app: &Shared) -> Self {
+    pub fn new(app: &Shared, line: &str, format: Format) -> Self {
         let mut prompt = Self {
-            line: PromptLine::new("command"),
-            format: Format::Secret,
+            line: PromptLine::new("command", line),
+            format,
             is_format_chosen: false,
             known: Vec::new(),
             matches: Matches::default(),
@@ -147,11 +147,6 @@ pub(super) fn is_same(one: &KnownCommand, other: &KnownCommand) -> bool {
 }
 
 impl CreatedScreen {
-    pub(super) fn open_run(&mut self, app: &mut Shared) {
-        self.prompt = Some(Prompt::Run(Box::new(RunPrompt::new(app))));
-        app.send(Command::FindPresets);
-    }
-
     pub(super) fn presets_found(&mut self, app: &mut Shared, presets: Vec<KnownCommand>) {
         // Listing the same commands again would lose the selection.
         if app.presets != presets {
@@ -166,7 +161,6 @@ impl CreatedScreen {
         let Some(Prompt::Run(prompt)) = &mut self.prompt else { return };
         let count = prompt.matches.len();
         match action {
-            _ if prompt.line.is_running => {}
             Action::No => self.prompt = None,
             Action::NextChoice if count > 0 => {
                 prompt.selected = Some(prompt.selected.map_or(0, |index| (index + 1) % count));
@@ -180,7 +174,7 @@ impl CreatedScreen {
             Action::Choose if prompt.selected.is_some() => prompt.insert_selected(),
             Action::NextFormat => prompt.next_format(app),
             Action::Choose => {
-                let Some(line) = prompt.line.start(self.delivering.as_ref()) else { return };
+                let Some(line) = prompt.line.start() else { return };
                 let (name, format) = (ServerText::new("run before"), prompt.format);
                 self.start_delivery(app, DeliveryTask::Run(KnownCommand { name, line, format }));
             }
@@ -190,7 +184,7 @@ impl CreatedScreen {
 }
 
 impl RunPrompt {
-    pub(super) fn draw(&self, app: &Shared, canvas: &mut Canvas) {
+    pub(super) fn draw(&self, app: &Shared, is_running: bool, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let reads = format!("as {}{}", self.format.name(), theme.glyphs.more);
         let is_narrow = canvas.width() < NARROW;
@@ -207,8 +201,8 @@ impl RunPrompt {
             "The command reads the secret from standard input. No shell: for | > $VARS, use sh -c '{}'",
             theme.glyphs.ellipsis
         );
-        self.line.draw_below("Running", &advice, canvas);
-        if self.line.is_running {
+        self.line.draw_below(if is_running { "Running" } else { &advice }, canvas);
+        if is_running {
             return;
         }
         if app.session == Session::Demo {
@@ -258,7 +252,6 @@ pub struct PromptLine {
     line: TextLine,
     /// The noun in messages: `path` or `command`.
     noun: &'static str,
-    pub(super) is_running: bool,
     /// Why the last attempt failed, and the output of its command.
     pub(super) error: Option<(String, CommandOutput)>,
     /// True after a typed secret was dropped: the next characters are the rest of it.
@@ -266,8 +259,10 @@ pub struct PromptLine {
 }
 
 impl PromptLine {
-    pub fn new(noun: &'static str) -> Self {
-        Self { line: TextLine::long(), noun, is_running: false, error: None, drops_text: false }
+    pub fn new(noun: &'static str, text: &str) -> Self {
+        let mut line = TextLine::long();
+        line.set(text);
+        Self { line, noun, error: None, drops_text: false }
     }
 
     pub fn text(&self) -> &str {
@@ -278,19 +273,15 @@ impl PromptLine {
         self.line.text().trim_start().contains(' ')
     }
 
-    /// Marks the line as running, and returns its text. `None` if the line is empty or an earlier delivery is still
-    /// running; the line then shows why.
-    pub fn start(&mut self, delivering: Option<&DeliveryTask>) -> Option<String> {
-        let text = self.text().to_owned();
+    /// The text to start with. If the line is empty, it shows an error instead.
+    pub fn start(&mut self) -> Option<String> {
         self.drops_text = false;
-        self.error = None;
-        if delivering.is_some() {
-            self.fail("An earlier save or command is still running. Wait until it ends, or press Esc and copy the secret.".to_owned());
-        } else if text.is_empty() {
+        if self.text().is_empty() {
             self.fail(format!("Type a {} first.", self.noun));
+            return None;
         }
-        self.is_running = self.error.is_none();
-        self.is_running.then_some(text)
+        self.error = None;
+        Some(self.text().to_owned())
     }
 
     /// Handles a key. Returns true if the line changed.
@@ -304,11 +295,11 @@ impl PromptLine {
         is_changed
     }
 
-    /// Changes the line unless it is running. Returns true if the line changed.
+    /// Changes the line. Returns true if it changed.
     ///
     /// A secret in the line is dropped, because others can read file names and arguments.
     pub fn edit(&mut self, change: impl FnOnce(&mut TextLine) -> bool) -> bool {
-        if self.is_running || !change(&mut self.line) {
+        if !change(&mut self.line) {
             return false;
         }
         self.error = None;
@@ -327,8 +318,8 @@ impl PromptLine {
         self.line.row(field_label(label, true, canvas.theme)).draw(columns, beside, canvas);
     }
 
-    /// Draws `doing` while the line is running, the error and the command's output if it failed, or else the advice.
-    pub(super) fn draw_below(&self, doing: &str, advice: &str, canvas: &mut Canvas) {
+    /// Draws the error and the command's output if it failed, or else the advice.
+    pub(super) fn draw_below(&self, advice: &str, canvas: &mut Canvas) {
         let theme = canvas.theme;
         if let Some((error, output)) = &self.error {
             canvas.failed(error);
@@ -336,7 +327,7 @@ impl PromptLine {
             draw_output(output, 2, canvas);
             return canvas.text(2, "Your new secret is still here.", theme.faint);
         }
-        canvas.text(2, if self.is_running { doing } else { advice }, theme.faint);
+        canvas.text(2, advice, theme.faint);
     }
 }
 

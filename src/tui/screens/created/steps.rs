@@ -204,6 +204,9 @@ impl CreatedScreen {
                 canvas.text(LABEL_WIDTH, "q writes it to standard output.", Style::new());
             }
         }
+        if self.delivering.is_some() {
+            canvas.text(2, "A save or command is still running. s shows it.", theme.faint);
+        }
         let earlier = self.delivered.len().saturating_sub(MOST_DELIVERIES);
         for delivery in &self.delivered[earlier..] {
             canvas.done(&delivery_text(delivery));
