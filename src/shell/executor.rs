@@ -8,11 +8,11 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
 
-use crate::delivery::{self, Copier, deliver, render};
-use crate::domain::{
-    ApiError, ClientId, ClipboardContent, CommandOutput, CopyOutcome, DeliveryFailure, ProfileName,
-    ProfileUpdate, SecretPayload, ServerText,
+use crate::delivery::{
+    self, ClipboardContent, CommandOutput, Copier, CopyOutcome, DeliveryFailure, ProfileUpdate, deliver,
+    render,
 };
+use crate::domain::{ApiError, ClientId, ProfileName, SecretPayload, ServerText};
 use crate::headless::{not_printed, print};
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::internal_error;
@@ -65,8 +65,7 @@ impl Executor {
                 }));
             }
             Command::Deliver(task, payload) => {
-                // If it is a command, the event loop has restored the terminal: it belongs to the command until that
-                // ends.
+                // The event loop has restored the terminal for a command: it is the command's until that ends.
                 let terminal = self.terminal();
                 let work = async move { deliver(&task, home.as_deref(), &payload, terminal).await };
                 let failed =

@@ -8,11 +8,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
+use crate::delivery::{
+    ClipboardContent, CommandOutput, CopyOutcome, DeliveryFailure, DeliveryTask, KnownCommand, ProfileUpdate,
+};
 use crate::domain::{
-    AccountEntry, AccountRef, ApiResult, ClientId, ClipboardContent, CommandOutput, CopyOutcome, Delivery,
-    DeliveryFailure, DeliveryTask, Exit, Format, KnownCommand, Login, NewSecret, OrganizationId,
-    OrganizationSettings, Page, PendingRecord, ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId,
-    SecretId, SecretPayload, ServerText, ServiceAccount, Signal,
+    AccountEntry, AccountRef, ApiResult, ClientId, Delivery, Exit, Format, Login, NewSecret, OrganizationId,
+    OrganizationSettings, Page, PendingRecord, ProfileName, Project, ProjectEntry, ProjectId, SecretId,
+    SecretPayload, ServerText, ServiceAccount, Signal,
 };
 use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, SignInWith, SignedIn, Step};
 

@@ -37,6 +37,7 @@ pub use theme::{Glyphs, Theme};
 use app::Component;
 use canvas::Canvas;
 
+pub use crate::delivery::DeliveryTask;
 use crate::domain::text;
-pub use crate::domain::{DeliveryTask, Flags, GRACE, Signal};
+pub use crate::domain::{Flags, GRACE, Signal};
 pub use crate::jobs::SignInWith;

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 
+use crate::delivery::KnownCommand;
 use crate::domain::{
-    ClientId, Disposition, ExistingSecret, Exit, ExitSummary, Flags, Format, KnownCommand, Login, LoginRisk,
-    NewSecret, Now, PendingRecord, ProfileName, QueryFlags, ServerText, Session, Template,
+    ClientId, Disposition, ExistingSecret, Exit, ExitSummary, Flags, Format, Login, LoginRisk, NewSecret,
+    Now, PendingRecord, ProfileName, QueryFlags, ServerText, Session, Template,
 };
 use crate::jobs::Before;
 

@@ -1,8 +1,8 @@
 //! The screen of the new secret: revealing it, the account's other secrets, verifying it, and every way to leave.
 
+use atlas_secret::delivery::{ClipboardContent, CommandOutcome};
 use atlas_secret::domain::{
-    ClipboardContent, CommandOutcome, Delivery, Disposition, ExistingSecret, Exit, Format, Login, ServerText,
-    ServiceAccount,
+    Delivery, Disposition, ExistingSecret, Exit, Format, Login, ServerText, ServiceAccount,
 };
 use atlas_secret::tui::screens::{FieldName, LeaveConfirmation, Verification};
 use atlas_secret::tui::{Command, Event, KeyPress};

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use atlas_secret::delivery::{
+    ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome, DeliveryTask, EnvFile, KnownCommand,
+    OtherClient, SaveFailure, TerminalRoute,
+};
 use atlas_secret::domain::{
-    BaseUrl, ClientId, ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome, CreatedSecret, Delivery,
-    DeliveryTask, Disposition, EnvFile, Exit, Format, Identity, KnownCommand, OtherClient, SaveFailure,
-    ServerText, Session, Template, TerminalRoute,
+    BaseUrl, ClientId, CreatedSecret, Delivery, Disposition, Exit, Format, Identity, ServerText, Session,
+    Template,
 };
 use atlas_secret::tui::screens::CopyState;
 use atlas_secret::tui::{Command, Event};
@@ -174,7 +177,7 @@ fn only_a_command_that_succeeds_delivers_the_secret() {
         );
     }
     let failures = [
-        CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
+        CommandOutcome::Exited(1),
         CommandOutcome::Killed(9),
         CommandOutcome::ClosedEarly,
         CommandOutcome::NotFound(ServerText::new("passs")),
@@ -295,7 +298,7 @@ fn ctrl_f_cycles_through_all_formats_with_the_secret() {
 fn commands_that_were_run_are_suggested_even_if_they_failed() {
     let mut stage = choosing_a_command();
     stage.type_in("false one").keys("<ctrl-f> enter");
-    stage.command_ended(CommandOutcome::Exited { code: 1, last_line: ServerText::default() });
+    stage.command_ended(CommandOutcome::Exited(1));
     stage.keys("esc").ran("a | b", CommandOutcome::Malformed(ServerText::new("no")));
     stage.keys("esc").ran("kep", CommandOutcome::NotFound(ServerText::new("kep")));
     stage.keys("esc").ran("keep two", CommandOutcome::Succeeded);
@@ -309,10 +312,11 @@ fn commands_that_were_run_are_suggested_even_if_they_failed() {
 fn the_output_of_a_command_is_shown_until_the_next_one() {
     let output = |line| CommandOutput { had_secret: false, lines: vec![ServerText::new(line)], left_out: 3 };
     let mut stage = choosing_a_command();
-    let exited = CommandOutcome::Exited { code: 2, last_line: ServerText::new("no route") };
+    let failed =
+        CommandOutput { lines: ["tried three times", "no route"].map(ServerText::new).into(), ..output("") };
     stage.keys("tab enter");
-    stage.command_reported(exited, output("tried three times"));
-    stage.shows("keep exited with 2: no route \u{2026} 3 earlier lines not shown tried three times Your new secret is still here.",
+    stage.command_reported(CommandOutcome::Exited(2), failed);
+    stage.shows("keep exited with 2. \u{2026} 3 earlier lines not shown tried three times no route Your new secret is still here.",
     );
     stage.type_in("x").hides("tried three times");
     stage.keys("enter");
@@ -387,7 +391,7 @@ fn a_paste_is_compared_with_the_secret_and_not_shown() {
 
 #[test]
 fn pasting_the_secret_verifies_a_copy() {
-    let unverified = CopyOutcome::Unverified { clears_in: None };
+    let unverified = CopyOutcome::Copied { is_verified: false, clears_in: None };
     for outcome in
         [CopyOutcome::Sent(TerminalRoute::Osc52), CopyOutcome::Sent(TerminalRoute::Tmux), unverified]
     {

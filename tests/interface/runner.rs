@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{CommandOutput, CopyOutcome, Delivery, ServerText};
+use atlas_secret::delivery::{CommandOutput, CopyOutcome};
+use atlas_secret::domain::{Delivery, ServerText};
 use atlas_secret::tui::{Event, JobRunner, Slot};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
@@ -11,7 +12,7 @@ use crate::stage::{FakeAtlas, FakeJournal, Stage, time};
 use crate::*;
 
 fn copied(seconds: u64) -> CopyOutcome {
-    CopyOutcome::Copied { clears_in: Some(Duration::from_secs(seconds)) }
+    CopyOutcome::Copied { is_verified: true, clears_in: Some(Duration::from_secs(seconds)) }
 }
 
 #[test]

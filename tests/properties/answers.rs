@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use atlas_secret::delivery::{
+    ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome, DeliveryFailure, DeliveryTask, EnvFile,
+    LostCopy, ProfileUpdate, SaveFailure, TerminalRoute,
+};
 use atlas_secret::domain::{
-    ApiError, Cause, ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome, Delivery, DeliveryFailure,
-    DeliveryTask, EnvFile, LostCopy, OrganizationId, OrganizationSettings, Page, ProfileName, ProfileUpdate,
-    Project, ProjectEntry, ProjectId, Rejection, SaveFailure, ServerText, Session, TerminalRoute,
+    ApiError, Cause, Delivery, OrganizationId, OrganizationSettings, Page, ProfileName, Project,
+    ProjectEntry, ProjectId, Rejection, ServerText, Session,
 };
 use atlas_secret::jobs::SignedIn;
 use atlas_secret::tui::{Command, Event};
@@ -79,8 +82,8 @@ pub fn report_for(command: &Command, outcome: u8) -> Option<Event> {
         Command::Copy(..) => {
             let clears_in = outcome.is_multiple_of(4).then_some(Duration::from_secs(60));
             Event::CopyFinished(match outcome % 3 {
-                0 if outcome.is_multiple_of(2) => CopyOutcome::Unverified { clears_in },
-                0 => CopyOutcome::Copied { clears_in },
+                0 if outcome.is_multiple_of(2) => CopyOutcome::Copied { is_verified: false, clears_in },
+                0 => CopyOutcome::Copied { is_verified: true, clears_in },
                 1 => CopyOutcome::Sent(TerminalRoute::Osc52),
                 _ => CopyOutcome::Failed { reasons: vec![ServerText::new("no display")] },
             })
@@ -111,11 +114,8 @@ pub fn report_for(command: &Command, outcome: u8) -> Option<Event> {
             delivered(if outcome.is_multiple_of(2) { updated } else { Err(SaveFailure::Changed.into()) })
         }
         Command::Deliver(DeliveryTask::Run(command), _) => {
-            let outcomes = [
-                CommandOutcome::Succeeded,
-                CommandOutcome::ClosedEarly,
-                CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
-            ];
+            let outcomes =
+                [CommandOutcome::Succeeded, CommandOutcome::ClosedEarly, CommandOutcome::Exited(1)];
             delivered(command.result(outcomes[usize::from(outcome) % 3].clone(), CommandOutput::default()).0)
         }
         Command::UpdateProfiles(names, _) => {

@@ -11,10 +11,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use atlas_secret::delivery::{check_stdout, pipe_to, save, update_env, write_secret};
+use atlas_secret::delivery::{EnvFile, SaveFailure, check_stdout, pipe_to, save, update_env, write_secret};
 use atlas_secret::domain::{
-    ClientId, CreatedSecret, EnvFile, Format, Lifetime, NewSecret, ProjectId, SaveFailure, SecretId,
-    SecretPayload,
+    ClientId, CreatedSecret, Format, Lifetime, NewSecret, ProjectId, SecretId, SecretPayload,
 };
 use rustix::process::{Resource, Rlimit, setrlimit};
 use secrecy::SecretString;

@@ -4,11 +4,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use atlas_secret::delivery::{
+    ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome, DeliveryFailure, DeliveryTask, SaveFailure,
+};
 use atlas_secret::domain::{
-    AccountEntry, AccountRef, ApiError, ApiResult, Cause, Certainty, ClientId, ClipboardContent,
-    CommandOutcome, CommandOutput, CopyOutcome, CreatedSecret, Delivery, DeliveryFailure, DeliveryTask,
+    AccountEntry, AccountRef, ApiError, ApiResult, Cause, Certainty, ClientId, CreatedSecret, Delivery,
     Disposition, ExistingSecret, Exit, Format, NewSecret, Now, OrganizationId, OrganizationSettings, Page,
-    Project, ProjectEntry, ProjectId, Rejection, SaveFailure, SecretId, ServerText, ServiceAccount, Session,
+    Project, ProjectEntry, ProjectId, Rejection, SecretId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::jobs::{AtlasApi, Journal, SignedIn};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};

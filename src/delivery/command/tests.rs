@@ -100,13 +100,12 @@ async fn an_unread_secret_is_reported() {
 #[tokio::test]
 async fn the_end_of_a_command_is_reported() {
     let folder = Folder::new();
-    let exited = |code, last_line| CommandOutcome::Exited { code, last_line: ServerText::new(last_line) };
-    assert_eq!(folder.run("false").await, exited(1, ""));
-    assert_eq!(folder.run("sh -c 'cat >/dev/null; exit 7'").await, exited(7, ""));
-    assert_eq!(folder.run("sh -c 'echo first >&2; echo last >&2; exit 7'").await, exited(7, "last"));
-    assert_eq!(folder.run(r#"sh -c "echo no route; echo '\".'; exit 7""#).await, exited(7, "no route"));
-    assert_eq!(folder.run("sh -c 'echo }; exit 7'").await, exited(7, ""));
-    assert_eq!(folder.run("sh -c 'cat >&2; exit 7'").await, exited(7, ""));
+    assert_eq!(folder.run("false").await, CommandOutcome::Exited(1));
+    assert_eq!(folder.run("sh -c 'cat >/dev/null; exit 7'").await, CommandOutcome::Exited(7));
+    let ended =
+        folder.run_with("sh -c 'echo first >&2; echo last; exit 7'", Format::Secret, &payload()).await;
+    let lines = ["first", "last"].map(ServerText::new).into();
+    assert_eq!(ended, (CommandOutcome::Exited(7), CommandOutput { lines, ..CommandOutput::default() }));
     assert_eq!(folder.run("sh -c 'kill -9 $$'").await, CommandOutcome::Killed(9));
     assert_eq!(folder.run("sh -c 'cat >/dev/null; kill -TERM $$'").await, CommandOutcome::Killed(15));
 }

@@ -1,6 +1,7 @@
 //! Saves the secret: to a new file that only its owner can read, or to two lines of an existing `.env` file.
 
 mod env;
+mod failure;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -10,14 +11,13 @@ use std::path::{Path, PathBuf, absolute};
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-use crate::domain::{
-    ClientId, Delivery, ENV_VARIABLES, EnvFile, Format, OtherClient, SaveFailure, SecretPayload, ServerText,
-};
+use crate::domain::{ClientId, Delivery, ENV_VARIABLES, Format, SecretPayload, ServerText};
 use crate::files::user_id;
 
 use super::blocking;
 use super::format::render;
 
+pub use failure::{EnvFile, OtherClient, SaveFailure};
 pub(super) use write::ExistingFile;
 use write::store;
 

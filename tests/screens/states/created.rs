@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{
-    ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome, CreatedSecret, EnvFile, Format,
-    KnownCommand, SaveFailure, ServerText, TerminalRoute,
+use atlas_secret::delivery::{
+    ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome, EnvFile, KnownCommand, SaveFailure,
+    TerminalRoute,
 };
+use atlas_secret::domain::{CreatedSecret, Format, ServerText};
 use atlas_secret::tui::Event;
 
 use crate::stage::{Stage, secret};
@@ -13,7 +14,7 @@ use crate::stage::{Stage, secret};
 use super::{State, state};
 
 const MINUTE: Duration = Duration::from_secs(60);
-const COPIED: CopyOutcome = CopyOutcome::Copied { clears_in: Some(MINUTE) };
+const COPIED: CopyOutcome = CopyOutcome::Copied { is_verified: true, clears_in: Some(MINUTE) };
 
 pub fn states() -> Vec<State> {
     let long = CreatedSecret { value: "FAKE".repeat(40).into(), ..secret() };
@@ -58,8 +59,11 @@ fn copies() -> Vec<State> {
             copied().then(|stage| stage.keys("q").clipboard(ClipboardContent::Overwritten).keys("esc")),
         ),
         state("created_copied_19_s_ago", later(19)),
-        state("created_copied_for_good", copy(CopyOutcome::Copied { clears_in: None })),
-        state("created_copied_unverified", copy(CopyOutcome::Unverified { clears_in: Some(MINUTE) })),
+        state("created_copied_for_good", copy(CopyOutcome::Copied { is_verified: true, clears_in: None })),
+        state(
+            "created_copied_unverified",
+            copy(CopyOutcome::Copied { is_verified: false, clears_in: Some(MINUTE) }),
+        ),
         state(
             "created_copied_unreadable",
             later(1).then(|stage| stage.clipboard(ClipboardContent::Unreadable)),
@@ -86,7 +90,7 @@ fn panels() -> Vec<State> {
     let link_to = Some(ServerText::new("/home/admin/config/shop.env"));
     let open_link = EnvFile { is_open: true, link_to, ..EnvFile::default() };
     let lines = ["mkdir: created directory", "Error: the password store is empty. Try \"pass init\"."];
-    let exited = CommandOutcome::Exited { code: 1, last_line: ServerText::new(lines[1]) };
+    let exited = CommandOutcome::Exited(1);
     let output = printed(&lines, 12);
     vec![
         state("panel_formats", Stage::created().after("f")),

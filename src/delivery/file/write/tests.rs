@@ -12,7 +12,8 @@ use rustix::fs::{CWD, FileType, Mode, XattrFlags, getxattr, mknodat, setxattr};
 use super::*;
 use crate::delivery::file::{save, update_env};
 use crate::delivery::fixtures::{VALUE, payload};
-use crate::domain::{ClientId, Delivery, ENV_VARIABLES, EnvFile, OtherClient, ServerText};
+use crate::delivery::{EnvFile, OtherClient};
+use crate::domain::{ClientId, Delivery, ENV_VARIABLES, ServerText};
 
 const OLD: &str = "A=1\nMONGODB_ATLAS_CLIENT_SECRET=old # mine\n";
 

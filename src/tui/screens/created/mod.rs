@@ -14,9 +14,10 @@ use std::time::Duration;
 use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
+use crate::delivery::{CommandOutput, DeliveryTask};
 use crate::domain::{
-    CommandOutput, CreatedSecret, Delivery, DeliveryTask, Disposition, ExistingSecret, Format, NewSecret,
-    Now, SecretPayload, ServerText, can_be_shown, masked,
+    CreatedSecret, Delivery, Disposition, ExistingSecret, Format, NewSecret, Now, SecretPayload, ServerText,
+    can_be_shown, masked,
 };
 use crate::tui::canvas::{LABEL_WIDTH, SPINNER_STEP, cut, rows_of};
 use crate::tui::keys::{HELP, REPAINT, SUSPEND};

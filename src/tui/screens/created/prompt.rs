@@ -4,10 +4,8 @@
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::domain::{
-    CommandOutput, Delivery, DeliveryFailure, DeliveryTask, Disposition, ENV_VARIABLES, EnvFile, Format,
-    OtherClient,
-};
+use crate::delivery::{CommandOutput, DeliveryFailure, DeliveryTask, EnvFile, OtherClient};
+use crate::domain::{Delivery, Disposition, ENV_VARIABLES, Format};
 use crate::tui::keys::{
     BACK_BUT_CTRL_C, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT, yes,
 };

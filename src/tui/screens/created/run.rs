@@ -4,7 +4,8 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{CommandOutput, DeliveryTask, Format, KnownCommand, ServerText, Session};
+use crate::delivery::{CommandOutput, DeliveryTask, KnownCommand};
+use crate::domain::{Format, ServerText, Session};
 use crate::tui::canvas::{LABEL_WIDTH, cut, pointer};
 use crate::tui::keys::{CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT};
 use crate::tui::matching::Matches;

@@ -4,8 +4,9 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::delivery::ProfileUpdate;
 use crate::domain::{
-    ApiResult, Cause, ClientId, Delivery, ExistingSecret, Format, Now, ProfileName, ProfileUpdate, Session,
+    ApiResult, Cause, ClientId, Delivery, ExistingSecret, Format, Now, ProfileName, Session,
 };
 use crate::tui::canvas::{LABEL_WIDTH, rows_of};
 use crate::tui::{Canvas, Command, Output, Shared, text};
