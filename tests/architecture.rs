@@ -129,6 +129,28 @@ fn pure_modules_use_nothing_impure() {
     }
 }
 
+/// Its functions deliver: those are for the executor of the interface's commands.
+#[test]
+fn the_interface_uses_only_types_of_delivery() {
+    let mut types = 0;
+    for path in rust_files("tui") {
+        for after in code_of(&path).split("delivery::").skip(1) {
+            let names =
+                after.strip_prefix('{').map_or(after, |list| list.split('}').next().unwrap_or_default());
+            let listed = if after.starts_with('{') { usize::MAX } else { 1 };
+            for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()).take(listed) {
+                assert!(
+                    name.starts_with(|first: char| first.is_ascii_uppercase()),
+                    "{}: {name}",
+                    path.display()
+                );
+                types += 1;
+            }
+        }
+    }
+    assert!(types > 10, "only {types} types were found: the test no longer sees them");
+}
+
 #[test]
 fn pure_modules_deny_the_disallowed_methods_and_types() {
     for module in ["domain", "tui"] {

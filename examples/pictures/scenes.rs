@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use atlas_secret::delivery::{CopyOutcome, EnvFile, KnownCommand, SaveFailure};
 use atlas_secret::domain::{
-    AccountEntry, ApiError, BaseUrl, Cause, ClientId, CopyOutcome, EnvFile, ExistingSecret, Format, Identity,
-    KnownCommand, Page, PairKind, ProfileName, ProjectEntry, ProjectId, Rejection, SaveFailure, SecretId,
-    ServerText, ServiceAccount, Session,
+    AccountEntry, ApiError, BaseUrl, Cause, ClientId, ExistingSecret, Format, Identity, Page, PairKind,
+    ProfileName, ProjectEntry, ProjectId, Rejection, SecretId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::tui::screens::{Form, SignIn};
 use atlas_secret::tui::{Event, Glyphs, Screen, Theme};
@@ -13,7 +13,8 @@ use atlas_secret::tui::{Event, Glyphs, Screen, Theme};
 use super::stage::{CLIENT, PROJECT, Stage, rejection, secret, time};
 
 /// The secret was copied, and the clipboard will be cleared in a minute.
-pub const COPIED: CopyOutcome = CopyOutcome::Copied { clears_in: Some(Duration::from_secs(60)) };
+pub const COPIED: CopyOutcome =
+    CopyOutcome::Copied { is_verified: true, clears_in: Some(Duration::from_secs(60)) };
 
 /// A picture.
 pub struct Scene {

@@ -13,12 +13,74 @@ mod format;
 mod profile;
 mod stdout;
 
-pub use clipboard::{Copier, Environment, HOLD_CLIPBOARD, Preference, hold_clipboard};
-pub use command::{check_line, find_presets, pipe_to};
-pub use file::{save, update_env};
+use std::io::Write;
+use std::path::Path;
+
+use crate::domain::{Delivery, SecretPayload, ServerText};
+
+pub use clipboard::{
+    ClipboardContent, Copier, CopyError, CopyOutcome, Environment, HOLD_CLIPBOARD, LostCopy, Preference,
+    TerminalRoute, hold_clipboard,
+};
+pub use command::{CommandOutcome, CommandOutput, KnownCommand, check_line, find_presets, pipe_to};
+pub use file::{EnvFile, OtherClient, SaveFailure, save, update_env};
 pub use format::render;
-pub use profile::{profiles_of, update_profiles};
+pub use profile::{ProfileUpdate, profiles_of, update_profiles};
 pub use stdout::{StdoutError, StdoutKind, check_stdout, write_secret};
+
+/// A delivery whose path or command line the user types. One of them runs at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeliveryTask {
+    /// Save to a new file, whose extension decides the format, or update the `.env` file as the user agreed to.
+    Save { path: String, agreed: Option<EnvFile> },
+    /// Give the terminal to a command that reads the secret from standard input.
+    Run(KnownCommand),
+}
+
+/// Why a task did not deliver the secret, or not certainly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeliveryFailure {
+    /// The file exists, and can be updated if the user agrees.
+    CanUpdate(EnvFile),
+    /// A command was rejected or could not be started. A sentence.
+    NotStarted(String),
+    /// A sentence.
+    Failed(String),
+}
+
+impl DeliveryFailure {
+    /// The failure of a task that panicked.
+    pub fn interrupted(why: &ServerText) -> Self {
+        Self::Failed(format!("How it ended is not known ({why}). Check whether the secret has arrived."))
+    }
+}
+
+impl From<SaveFailure> for DeliveryFailure {
+    fn from(failure: SaveFailure) -> Self {
+        match failure {
+            SaveFailure::CanUpdate(file) => Self::CanUpdate(file),
+            failure => Self::Failed(failure.sentence()),
+        }
+    }
+}
+
+/// Saves the secret, or runs a command with it. A leading `~` stands for `home`. A command writes to `terminal`.
+pub async fn deliver(
+    task: &DeliveryTask,
+    home: Option<&Path>,
+    payload: &SecretPayload,
+    terminal: Box<dyn Write + Send>,
+) -> (Result<Delivery, DeliveryFailure>, CommandOutput) {
+    let saved = match task {
+        DeliveryTask::Save { path, agreed: None } => save(path, home, payload).await,
+        DeliveryTask::Save { path, agreed: Some(file) } => update_env(path, home, payload, file).await,
+        DeliveryTask::Run(command) => {
+            let (outcome, output) = pipe_to(&command.line, home, command.format, payload, terminal).await;
+            return command.result(outcome, output);
+        }
+    };
+    (saved.map_err(DeliveryFailure::from), CommandOutput::default())
+}
 
 /// Runs work that may block on a thread for blocking work. If it panics, so does the caller.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

@@ -17,14 +17,19 @@ use toml::de::{DeString, DeTable, DeValue};
 use zeroize::Zeroizing;
 
 use crate::config::{ACCESS_TOKEN, CredentialSource, CredentialsError, KeyringRequest, Profiles};
-use crate::domain::{
-    ClientId, Credentials, PairKind, ProfileName, ProfileUpdate, SaveFailure, SecretPayload, ServerText,
-    trim_visible,
-};
+use crate::domain::{ClientId, Credentials, PairKind, ProfileName, SecretPayload, ServerText, trim_visible};
 
 use super::blocking;
-use super::file::ExistingFile;
+use super::file::{ExistingFile, SaveFailure};
 use super::format::double_quoted;
+
+/// The result of writing the new secret to a profile of the Atlas CLI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileUpdate {
+    pub profile: ProfileName,
+    /// Where it was written and read back, or why it was not, as a sentence.
+    pub result: Result<ServerText, ServerText>,
+}
 
 /// Returns the profiles in the file `config` that sign in as `client`. Does not prompt the user to unlock a keyring.
 pub async fn profiles_of(config: PathBuf, client: ClientId) -> Vec<ProfileName> {

@@ -13,7 +13,6 @@ mod ids;
 mod lifetime;
 mod messages;
 mod os;
-mod payload;
 #[cfg(test)]
 mod properties;
 mod secret;
@@ -36,14 +35,9 @@ pub use ids::{ClientId, IdError, OrganizationId, ProjectId, SecretId};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::{Explanation, Request};
 pub use os::{Os, os_error_message};
-pub use payload::{
-    ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyError, CopyOutcome, EnvFile,
-    KnownCommand, LostCopy, OtherClient, ProfileUpdate, SaveFailure, SavedFile, SecretPayload, TerminalRoute,
-    only_prints,
-};
 pub use secret::{
     API_VERSION, CreatedSecret, ENV_VARIABLES, FieldName, Format, MEDIA_TYPE, NewSecret, QueryFlags,
-    can_be_shown, masked, without_secrets, without_tokens,
+    SecretPayload, can_be_shown, masked, without_secrets, without_tokens,
 };
 pub use server_text::{ServerText, is_invisible, is_quoted, trim_visible};
 pub use session::{

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 use super::server_text::is_drawn;
-use super::{AccountRef, ClientId, Lifetime, ProjectId, SecretId, Template};
+use super::{AccountRef, ClientId, Lifetime, OrganizationId, ProjectId, SecretId, Template};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSecret {
@@ -92,6 +92,15 @@ pub struct CreatedSecret {
     pub id: Option<SecretId>,
     pub created_at: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
+}
+
+/// What is delivered: the secret, and what the formats contain with it. `Debug` hides the value.
+#[derive(Clone, Debug)]
+pub struct SecretPayload {
+    pub new_secret: NewSecret,
+    pub secret: CreatedSecret,
+    /// The project's organization, if it could be read.
+    pub organization: Option<OrganizationId>,
 }
 
 /// The part of a secret that may be shown: its known prefix, eight bullets and its last four characters. The last

@@ -58,7 +58,7 @@ impl Run {
         let (at, mut commands) = (now(self.started), Vec::new());
         for event in events {
             if terminal.resume_after(&event)? {
-                self.command_has_ended = matches!(event, Event::CommandEnded(..));
+                self.command_has_ended = matches!(event, Event::Delivered(..));
                 commands.extend(self.app.update(at, terminal.resized()));
             }
             commands.extend(self.app.update(at, event));

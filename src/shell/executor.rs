@@ -8,11 +8,11 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
 
-use crate::delivery::{self, Copier, render};
-use crate::domain::{
-    ApiError, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, ProfileName, ProfileUpdate,
-    SaveFailure, SecretPayload, ServerText,
+use crate::delivery::{
+    self, ClipboardContent, CommandOutput, Copier, CopyOutcome, DeliveryFailure, ProfileUpdate, deliver,
+    render,
 };
+use crate::domain::{ApiError, ClientId, ProfileName, SecretPayload, ServerText};
 use crate::headless::{not_printed, print};
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::internal_error;
@@ -64,25 +64,14 @@ impl Executor {
                     copier.clear().await;
                 }));
             }
-            Command::Save(id, path, payload) => {
-                let save = async move { delivery::save(&path, home.as_deref(), &payload).await };
-                let failed = || Err(SaveFailure::Other(internal_error()));
-                self.runner.deliver(Slot::Save, move |result| Event::Saved(id, result), save, failed);
-            }
-            Command::UpdateEnv(id, path, payload, agreed) => {
-                let update =
-                    async move { delivery::update_env(&path, home.as_deref(), &payload, &agreed).await };
-                let failed = || Err(SaveFailure::Other(internal_error()));
-                self.runner.deliver(Slot::Save, move |result| Event::FileUpdated(id, result), update, failed);
-            }
-            Command::Run(id, line, format, payload) => {
-                // The event loop has restored the terminal: it belongs to the command until that ends.
+            Command::Deliver(task, payload) => {
+                // The event loop has restored the terminal for a command: it is the command's until that ends.
                 let terminal = self.terminal();
-                let run = async move {
-                    delivery::pipe_to(&line, home.as_deref(), format, &payload, terminal).await
-                };
-                let failed = || CommandOutcome::Lost(internal_error()).into();
-                self.runner.deliver(Slot::Run, move |report| Event::CommandEnded(id, report), run, failed);
+                let work = async move { deliver(&task, home.as_deref(), &payload, terminal).await };
+                let failed =
+                    || (Err(DeliveryFailure::interrupted(&internal_error())), CommandOutput::default());
+                let delivered = |(result, output)| Event::Delivered(result, output);
+                self.runner.deliver(Slot::Deliver, delivered, work, failed);
             }
             Command::FindPresets => {
                 let find = || delivery::find_presets(&std::env::var_os("PATH").unwrap_or_default());

@@ -30,7 +30,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
-use crate::tui::{Command, Event};
+use crate::tui::{Command, DeliveryTask, Event};
 
 use input::Input;
 use output::FrameWriter;
@@ -181,7 +181,7 @@ impl TerminalHandle {
     /// Gives the terminal away if this command needs it.
     pub fn suspend_for(&mut self, command: &Command) {
         let user = match command {
-            Command::Run(..) => User::Command,
+            Command::Deliver(DeliveryTask::Run(_), _) => User::Command,
             Command::Print(..) => User::Printing,
             _ => return,
         };
@@ -204,7 +204,7 @@ impl TerminalHandle {
     /// only an error needs the screen: else the program ends.
     pub fn resume_after(&mut self, event: &Event) -> io::Result<bool> {
         let is_done = match event {
-            Event::CommandEnded(..) => self.user == User::Command,
+            Event::Delivered(..) => self.user == User::Command,
             Event::Printed(result) => self.user == User::Printing && result.is_err(),
             _ => false,
         };

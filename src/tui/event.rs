@@ -8,10 +8,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
+use crate::delivery::{
+    ClipboardContent, CommandOutput, CopyOutcome, DeliveryFailure, DeliveryTask, KnownCommand, ProfileUpdate,
+};
 use crate::domain::{
-    AccountEntry, AccountRef, ApiResult, ClientId, ClipboardContent, CommandReport, CopyOutcome, EnvFile,
-    Exit, Format, KnownCommand, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord,
-    ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, SaveFailure, SavedFile, SecretId,
+    AccountEntry, AccountRef, ApiResult, ClientId, Delivery, Exit, Format, Login, NewSecret, OrganizationId,
+    OrganizationSettings, Page, PendingRecord, ProfileName, Project, ProjectEntry, ProjectId, SecretId,
     SecretPayload, ServerText, ServiceAccount, Signal,
 };
 use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, SignInWith, SignedIn, Step};
@@ -60,18 +62,12 @@ pub enum Event {
     PendingRecordsFound(Vec<PendingRecord>),
     CopyFinished(CopyOutcome),
     ClipboardChecked(ClipboardContent),
-    Saved(DeliveryId, Result<SavedFile, SaveFailure>),
-    /// Updating a file ended. On success, its whole path.
-    FileUpdated(DeliveryId, Result<ServerText, SaveFailure>),
-    CommandEnded(DeliveryId, CommandReport),
+    /// A save or a command ended, with this output of the command.
+    Delivered(Result<Delivery, DeliveryFailure>, CommandOutput),
     PresetsFound(Vec<KnownCommand>),
     /// Writing to standard output ended. An error is a sentence.
     Printed(Result<(), String>),
 }
-
-/// The number of a save or command, so that a late result is not taken for that of another one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DeliveryId(pub u64);
 
 /// Work that the interface wants done. `Debug` redacts the secret in a [`SecretPayload`].
 #[derive(Clone, Debug)]
@@ -113,13 +109,8 @@ pub enum Command {
     ExtendClipboard(Duration),
     /// Empty the clipboard if it still holds the copy.
     ClearClipboard,
-    /// Save the secret to a new file; the path's extension decides the format.
-    Save(DeliveryId, String, Box<SecretPayload>),
-    /// Update the two variables in an existing `.env` file, as the user agreed to.
-    UpdateEnv(DeliveryId, String, Box<SecretPayload>, EnvFile),
+    Deliver(DeliveryTask, Box<SecretPayload>),
     FindPresets,
-    /// Give the terminal to a command that reads the secret, in this format, from standard input.
-    Run(DeliveryId, String, Format, Box<SecretPayload>),
     /// Restore the terminal and write the secret to standard output.
     Print(Format, Box<SecretPayload>),
     /// Print a line on standard error after the screen is gone.

@@ -26,7 +26,7 @@ mod text_line;
 mod theme;
 
 pub use app::{App, Output, Post, Screen, Shared, Size, Transition};
-pub use event::{Command, DeliveryId, Event, KeyPress, PastedText};
+pub use event::{Command, Event, KeyPress, PastedText};
 pub use keys::{Action, Binding, Shown};
 pub use lookups::{LOOKUP_DELAY, Lookups, Remote};
 pub(crate) use matching::{best_matches, is_same_name};
@@ -37,6 +37,7 @@ pub use theme::{Glyphs, Theme};
 use app::Component;
 use canvas::Canvas;
 
+pub use crate::delivery::DeliveryTask;
 use crate::domain::text;
 pub use crate::domain::{Flags, GRACE, Signal};
 pub use crate::jobs::SignInWith;

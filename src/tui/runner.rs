@@ -43,8 +43,8 @@ pub enum Slot {
     Copy,
     /// Reading the clipboard, or extending its time.
     Clipboard,
-    Save,
-    Run,
+    /// Saving, or running a command.
+    Deliver,
     Presets,
     /// Looking up profiles of the Atlas CLI, or writing to them.
     Profiles,

@@ -7,15 +7,16 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 
+use crate::delivery::KnownCommand;
 use crate::domain::{
-    ClientId, Disposition, ExistingSecret, Exit, ExitSummary, Flags, Format, KnownCommand, Login, LoginRisk,
-    NewSecret, Now, PendingRecord, ProfileName, QueryFlags, ServerText, Session, Template,
+    ClientId, Disposition, ExistingSecret, Exit, ExitSummary, Flags, Format, Login, LoginRisk, NewSecret,
+    Now, PendingRecord, ProfileName, QueryFlags, ServerText, Session, Template,
 };
 use crate::jobs::Before;
 
 use super::Lookups;
 use super::canvas::page;
-use super::event::{Command, DeliveryId};
+use super::event::Command;
 use super::screens::{Form, Names};
 
 /// The state that outlives a screen.
@@ -70,8 +71,6 @@ pub struct Shared {
     pub presets: Vec<KnownCommand>,
     /// The commands that were run, the latest last.
     pub commands_run: Vec<KnownCommand>,
-    /// How many saves and commands were started.
-    pub(super) deliveries: u64,
     pub flags: Flags,
     /// The one job that may be creating a secret, whatever screen is shown.
     pub(super) creating: Option<Creating>,
@@ -144,12 +143,6 @@ impl Shared {
     /// Adds a command to those that this update returns.
     pub(super) fn send(&mut self, command: Command) {
         self.commands.push(command);
-    }
-
-    /// A number for the next save or command.
-    pub(super) fn next_delivery(&mut self) -> DeliveryId {
-        self.deliveries += 1;
-        DeliveryId(self.deliveries)
     }
 
     /// The POST that is running.

@@ -12,8 +12,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use atlas_secret::delivery::{Copier, Environment, Preference};
-use atlas_secret::domain::{ClipboardContent, CopyOutcome};
+use atlas_secret::delivery::{ClipboardContent, Copier, CopyOutcome, Environment, Preference};
 use secrecy::SecretString;
 
 use crate::VALUE;
@@ -84,14 +83,14 @@ async fn execute(copier: &Copier, verb: &str, value: &str) -> String {
             let mut terminal = Vec::new();
             let outcome = copier.copy(&SecretString::from(value), &mut terminal).await;
             let outcome = match outcome {
-                CopyOutcome::Copied { .. } => "Copied".to_owned(),
-                CopyOutcome::Unverified { .. } => "Unverified".to_owned(),
+                CopyOutcome::Copied { is_verified: true, .. } => "Copied".to_owned(),
+                CopyOutcome::Copied { is_verified: false, .. } => "Unverified".to_owned(),
                 other => format!("{other:?}"),
             };
             format!("{outcome} {}", terminal.escape_ascii())
         }
         "copy-until" => match copier.copy(&SecretString::from(value), &mut Vec::new()).await {
-            CopyOutcome::Copied { clears_in } => milliseconds(clears_in),
+            CopyOutcome::Copied { clears_in, .. } => milliseconds(clears_in),
             other => format!("{other:?}"),
         },
         "content" => name(copier.content().await),

@@ -8,8 +8,8 @@ use std::sync::{
 };
 use std::thread;
 
-use atlas_secret::delivery::{Copier, Environment, Preference};
-use atlas_secret::domain::{CopyError, CopyOutcome, ServerText, TerminalRoute};
+use atlas_secret::delivery::{Copier, CopyError, CopyOutcome, Environment, Preference, TerminalRoute};
+use atlas_secret::domain::ServerText;
 use atlas_secret::process::this_program;
 use secrecy::SecretString;
 

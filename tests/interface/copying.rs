@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{
-    ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, Format, LostCopy, ServerText, TerminalRoute,
-};
+use atlas_secret::delivery::{ClipboardContent, CopyOutcome, LostCopy, TerminalRoute};
+use atlas_secret::domain::{Delivery, Disposition, Exit, Format, ServerText};
 use atlas_secret::tui::screens::{ClipboardCopy, CopyState};
 use atlas_secret::tui::{Command, Event, Signal};
 
 use crate::stage::Stage;
 use crate::*;
 
-const UNVERIFIED: CopyOutcome = CopyOutcome::Unverified { clears_in: None };
+const UNVERIFIED: CopyOutcome = CopyOutcome::Copied { is_verified: false, clears_in: None };
 /// A copy without a time limit.
-const STAYING: CopyOutcome = CopyOutcome::Copied { clears_in: None };
+const STAYING: CopyOutcome = CopyOutcome::Copied { is_verified: true, clears_in: None };
 
 /// The summary of a copy that will be cleared after this many seconds.
 pub fn copied_for(seconds: u64) -> Disposition {

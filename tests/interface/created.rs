@@ -1,8 +1,8 @@
 //! The screen of the new secret: revealing it, the account's other secrets, verifying it, and every way to leave.
 
+use atlas_secret::delivery::{ClipboardContent, CommandOutcome};
 use atlas_secret::domain::{
-    ClipboardContent, CommandOutcome, Delivery, Disposition, ExistingSecret, Exit, Format, Login, SavedFile,
-    ServerText, ServiceAccount,
+    Delivery, Disposition, ExistingSecret, Exit, Format, Login, ServerText, ServiceAccount,
 };
 use atlas_secret::tui::screens::{FieldName, LeaveConfirmation, Verification};
 use atlas_secret::tui::{Command, Event, KeyPress};
@@ -116,7 +116,7 @@ fn the_footer_says_what_q_does() {
     let saved = || {
         let mut stage = Stage::created();
         stage.keys("s").type_in("x").keys("enter");
-        stage.saved(Ok(SavedFile { path: ServerText::new("/x"), format: Format::Secret }));
+        stage.saved(Ok("/x"));
         stage
     };
     let lost = || after_copy(COPIED).then(|stage| stage.wake_after(1).clipboard(ClipboardContent::Cleared));

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{
-    ApiError, ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, Format, LostCopy, ServerText,
-    TerminalRoute,
-};
+use atlas_secret::delivery::{ClipboardContent, CopyOutcome, LostCopy, TerminalRoute};
+use atlas_secret::domain::{ApiError, Delivery, Disposition, Exit, Format, ServerText};
 use atlas_secret::tui::Command;
 use atlas_secret::tui::screens::{LeaveConfirmation, LeaveQuestion, Target};
 
@@ -113,7 +111,7 @@ fn only_a_secret_that_no_one_has_is_deleted_before_leaving() {
 
 #[test]
 fn a_question_that_would_be_another_by_now_is_taken_away() {
-    let unverified = || after_copy(CopyOutcome::Unverified { clears_in: None });
+    let unverified = || after_copy(CopyOutcome::Copied { is_verified: false, clears_in: None });
     let mut proved = unverified();
     proved.keys("q").clipboard(ClipboardContent::Unreadable).shows("Did it arrive?");
     proved.wake_after(10).clipboard(OURS);
@@ -200,7 +198,7 @@ fn the_question_and_the_exit_message_agree() {
                 .deleted(Ok(()))
         })
     };
-    let unverified = || after_copy(CopyOutcome::Unverified { clears_in: None });
+    let unverified = || after_copy(CopyOutcome::Copied { is_verified: false, clears_in: None });
     let copied_again = |outcome: Option<CopyOutcome>| {
         let mut stage = after_copy(COPIED).after("c");
         if let Some(outcome) = outcome {

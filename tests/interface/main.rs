@@ -31,10 +31,8 @@ mod waking;
 
 use std::time::Duration;
 
-use atlas_secret::domain::{
-    ApiError, Cause, ClipboardContent, CopyOutcome, CreatedSecret, ExistingSecret, SecretId, ServerText,
-    TerminalRoute,
-};
+use atlas_secret::delivery::{ClipboardContent, CopyOutcome, TerminalRoute};
+use atlas_secret::domain::{ApiError, Cause, CreatedSecret, ExistingSecret, SecretId, ServerText};
 use atlas_secret::tui::screens::{LeaveConfirmation, LeaveQuestion, Progress};
 use atlas_secret::tui::{Command, Event, Screen};
 
@@ -44,7 +42,8 @@ use stage::{SECRET_ID, Stage, rejection, secret, time};
 const NEW: &str = "cccccccccccccccccccccccc";
 
 /// A verified copy that will be cleared in a minute.
-const COPIED: CopyOutcome = CopyOutcome::Copied { clears_in: Some(Duration::from_secs(60)) };
+const COPIED: CopyOutcome =
+    CopyOutcome::Copied { is_verified: true, clears_in: Some(Duration::from_secs(60)) };
 const SENT: CopyOutcome = CopyOutcome::Sent(TerminalRoute::Osc52);
 
 /// The clipboard still holds the copy.

@@ -1,8 +1,9 @@
 //! Writing the new secret to the Atlas CLI profiles of its account.
 
+use atlas_secret::delivery::ProfileUpdate;
 use atlas_secret::domain::{
-    ApiError, Cause, ClientId, Delivery, Disposition, Exit, Login, ProfileName, ProfileUpdate, ServerText,
-    Session, SessionOrigin,
+    ApiError, Cause, ClientId, Delivery, Disposition, Exit, Login, ProfileName, ServerText, Session,
+    SessionOrigin,
 };
 use atlas_secret::tui::{Command, Event};
 

@@ -2,22 +2,21 @@
 
 use std::time::Duration;
 
+use atlas_secret::delivery::{
+    ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome, DeliveryTask, EnvFile, KnownCommand,
+    OtherClient, SaveFailure, TerminalRoute,
+};
 use atlas_secret::domain::{
-    BaseUrl, ClientId, ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome,
-    CreatedSecret, Delivery, Disposition, EnvFile, Exit, Format, Identity, KnownCommand, OtherClient,
-    SaveFailure, SavedFile, ServerText, Session, Template, TerminalRoute,
+    BaseUrl, ClientId, CreatedSecret, Delivery, Disposition, Exit, Format, Identity, ServerText, Session,
+    Template,
 };
 use atlas_secret::tui::screens::CopyState;
-use atlas_secret::tui::{Command, DeliveryId, Event};
+use atlas_secret::tui::{Command, Event};
 
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::stage::{CLIENT, Stage, VALUE, secret};
 use crate::*;
-
-fn saved_to(path: &str, format: Format) -> SavedFile {
-    SavedFile { path: ServerText::new(path), format }
-}
 
 /// Waits for a file to be written.
 fn saving() -> Stage {
@@ -25,7 +24,20 @@ fn saving() -> Stage {
 }
 
 fn saves(stage: &Stage) -> usize {
-    stage.count(|command| matches!(command, Command::Save(..)))
+    stage.count(|command| matches!(command, Command::Deliver(DeliveryTask::Save { agreed: None, .. }, _)))
+}
+
+fn runs(stage: &Stage) -> usize {
+    stage.count(|command| matches!(command, Command::Deliver(DeliveryTask::Run(_), _)))
+}
+
+/// The path of the last save, and what the user agreed to.
+#[track_caller]
+fn last_save(stage: &Stage) -> (&str, Option<&EnvFile>) {
+    match stage.commands.last() {
+        Some(Command::Deliver(DeliveryTask::Save { path, agreed }, _)) => (path, agreed.as_ref()),
+        _ => panic!("nothing is saved"),
+    }
 }
 
 #[track_caller]
@@ -37,8 +49,8 @@ fn assert_delivered(stage: &Stage, delivery: Delivery) {
 fn leaving_a_saved_secret_does_not_ask() {
     let mut stage = Stage::created();
     stage.keys("s").type_in("~/prod.env").keys("enter");
-    assert!(matches!(stage.commands.last(), Some(Command::Save(_, path, _)) if path == "~/prod.env"));
-    stage.saved(Ok(saved_to("/home/me/prod.env", Format::Env)));
+    assert_eq!(last_save(&stage), ("~/prod.env", None));
+    stage.saved(Ok("/home/me/prod.env"));
     assert!(stage.created_screen().prompt.is_none());
     stage.keys("q");
     assert_delivered(&stage, Delivery::Saved { path: ServerText::new("/home/me/prod.env") });
@@ -61,8 +73,7 @@ fn a_path_in_quotes_is_read_as_in_a_shell() {
         stage.keys("s").type_in(typed);
         stage.shows("the client ID and the secret as variables");
         stage.keys("enter");
-        let Some(Command::Save(_, path, _)) = stage.commands.last() else { panic!("{typed}") };
-        assert_eq!(path, expected, "{typed}");
+        assert_eq!(last_save(&stage), (expected, None), "{typed}");
     }
 }
 
@@ -100,8 +111,8 @@ fn the_question_shows_the_client_id_that_would_be_replaced() {
     stage.shows(&format!("~/.env has the client ID {other} of another account."));
     stage.shows("y update");
     stage.keys("y");
-    let agreed = |command: &Command| matches!(command, Command::UpdateEnv(.., file) if file.other_client == other_client);
-    assert!(stage.commands.last().is_some_and(agreed));
+    let agreed = EnvFile { other_client, ..EnvFile::default() };
+    assert_eq!(last_save(&stage), ("~/.env", Some(&agreed)));
 }
 
 #[test]
@@ -125,11 +136,10 @@ fn an_existing_env_file_is_updated_after_a_question() {
         let mut stage = updating_env(is_open);
         stage.shows("Update MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET");
         stage.keys("enter x").paste("abc");
-        assert_eq!(stage.count(|command| matches!(command, Command::UpdateEnv(..))), 0, "only y confirms");
+        assert_eq!(last_save(&stage), ("~/.env", None), "only y confirms");
         stage.keys("y");
-        let sent = |command: &Command| matches!(command, Command::UpdateEnv(_, path, _, file) if path == "~/.env" && file.is_open == is_open);
-        assert!(stage.commands.last().is_some_and(sent));
-        stage.file_updated(Ok(ServerText::new("/home/me/.env"))).shows("Updated /home/me/.env");
+        assert_eq!(last_save(&stage), ("~/.env", Some(&EnvFile { is_open, ..EnvFile::default() })));
+        stage.file_updated(Ok("/home/me/.env")).shows("Updated /home/me/.env");
         stage.keys("q");
         assert_delivered(&stage, Delivery::Updated { place: ServerText::new("/home/me/.env") });
     }
@@ -159,7 +169,7 @@ fn only_a_command_that_succeeds_delivers_the_secret() {
     for (line, program) in [("pass insert -m x", "pass"), ("'my keeper' --store", "my keeper")] {
         let mut stage = Stage::created();
         stage.keys("p").type_in(line).keys("enter");
-        assert!(matches!(stage.commands.last(), Some(Command::Run(_, run, _, _)) if run == line));
+        assert_eq!(last_run(&stage), (line, Format::Secret));
         stage.command_ended(CommandOutcome::Succeeded).keys("q");
         assert_delivered(
             &stage,
@@ -167,7 +177,7 @@ fn only_a_command_that_succeeds_delivers_the_secret() {
         );
     }
     let failures = [
-        CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
+        CommandOutcome::Exited(1),
         CommandOutcome::Killed(9),
         CommandOutcome::ClosedEarly,
         CommandOutcome::NotFound(ServerText::new("passs")),
@@ -175,7 +185,7 @@ fn only_a_command_that_succeeds_delivers_the_secret() {
     for failure in failures {
         let mut stage = Stage::created();
         stage.ran("passs", failure.clone());
-        stage.shows(&failure.sentence("passs"));
+        stage.shows(&failure.clone().sentence("passs"));
         stage.keys("esc q");
         assert!(asks_to_choose(&stage), "{failure:?}");
     }
@@ -184,8 +194,10 @@ fn only_a_command_that_succeeds_delivers_the_secret() {
 /// The command line and the format of the last command.
 #[track_caller]
 fn last_run(stage: &Stage) -> (&str, Format) {
-    let Some(Command::Run(_, line, format, _)) = stage.commands.last() else { panic!("nothing is run") };
-    (line, *format)
+    match stage.commands.last() {
+        Some(Command::Deliver(DeliveryTask::Run(command), _)) => (&command.line, command.format),
+        _ => panic!("nothing is run"),
+    }
 }
 
 fn known(name: &str, line: &str, format: Format) -> KnownCommand {
@@ -263,7 +275,7 @@ fn the_footer_says_whether_enter_chooses_or_runs_a_command() {
     for (keys, hint) in rows {
         let stage = choosing_a_command().after(keys);
         stage.shows(hint);
-        assert_eq!(stage.count(|command| matches!(command, Command::Run(..))), 0, "{keys}");
+        assert_eq!(runs(&stage), 0, "{keys}");
     }
     let mut stage = Stage::created();
     stage.app.shared.sinks =
@@ -286,7 +298,7 @@ fn ctrl_f_cycles_through_all_formats_with_the_secret() {
 fn commands_that_were_run_are_suggested_even_if_they_failed() {
     let mut stage = choosing_a_command();
     stage.type_in("false one").keys("<ctrl-f> enter");
-    stage.command_ended(CommandOutcome::Exited { code: 1, last_line: ServerText::default() });
+    stage.command_ended(CommandOutcome::Exited(1));
     stage.keys("esc").ran("a | b", CommandOutcome::Malformed(ServerText::new("no")));
     stage.keys("esc").ran("kep", CommandOutcome::NotFound(ServerText::new("kep")));
     stage.keys("esc").ran("keep two", CommandOutcome::Succeeded);
@@ -300,20 +312,19 @@ fn commands_that_were_run_are_suggested_even_if_they_failed() {
 fn the_output_of_a_command_is_shown_until_the_next_one() {
     let output = |line| CommandOutput { had_secret: false, lines: vec![ServerText::new(line)], left_out: 3 };
     let mut stage = choosing_a_command();
-    let exited = CommandOutcome::Exited { code: 2, last_line: ServerText::new("no route") };
+    let failed =
+        CommandOutput { lines: ["tried three times", "no route"].map(ServerText::new).into(), ..output("") };
     stage.keys("tab enter");
-    stage.command_reported(CommandReport { outcome: exited, output: output("tried three times") });
-    stage.shows("keep exited with 2: no route \u{2026} 3 earlier lines not shown tried three times Your new secret is still here.",
+    stage.command_reported(CommandOutcome::Exited(2), failed);
+    stage.shows("keep exited with 2. \u{2026} 3 earlier lines not shown tried three times no route Your new secret is still here.",
     );
     stage.type_in("x").hides("tried three times");
     stage.keys("enter");
-    stage.command_reported(CommandReport { outcome: CommandOutcome::Succeeded, output: output("stored") });
+    stage.command_reported(CommandOutcome::Succeeded, output("stored"));
     stage.shows("keep read it (as json) and exited with 0 \u{2026} 3 earlier lines not shown stored");
+    stage.keys("s x enter").saved(Ok("/x")).hides("stored");
     stage.keys("p").type_in("cat").keys("enter");
-    stage.command_reported(CommandReport {
-        outcome: CommandOutcome::Succeeded,
-        output: output("in some encoding"),
-    });
+    stage.command_reported(CommandOutcome::Succeeded, output("in some encoding"));
     stage.hides("in some encoding");
     stage.keys("esc").hides("stored");
 }
@@ -326,7 +337,7 @@ fn the_latest_deliveries_are_listed_and_a_long_line_of_output_is_cut() {
         stage.keys("p").type_in(program).keys("enter");
         let lines = vec![ServerText::new(&format!("{}end.", "word ".repeat(40))), ServerText::new("last")];
         let output = CommandOutput { had_secret: false, lines, left_out: 0 };
-        stage.command_reported(CommandReport { outcome: CommandOutcome::Succeeded, output });
+        stage.command_reported(CommandOutcome::Succeeded, output);
     }
     stage.shows("three read it and exited with 0");
     stage.shows("and 2 earlier deliveries");
@@ -380,7 +391,7 @@ fn a_paste_is_compared_with_the_secret_and_not_shown() {
 
 #[test]
 fn pasting_the_secret_verifies_a_copy() {
-    let unverified = CopyOutcome::Unverified { clears_in: None };
+    let unverified = CopyOutcome::Copied { is_verified: false, clears_in: None };
     for outcome in
         [CopyOutcome::Sent(TerminalRoute::Osc52), CopyOutcome::Sent(TerminalRoute::Tmux), unverified]
     {
@@ -488,7 +499,7 @@ fn keys_right_after_a_paste_are_ignored() {
         }
         let mut command = after_keys("p");
         command.paste_at_once("sh -c 'cat > stolen'").advance(gap).paste_at_once(&text).keys("enter");
-        assert_eq!(command.count(|command| matches!(command, Command::Run(..))), 0);
+        assert_eq!(runs(&command), 0);
     }
     let mut later = after_keys("q");
     later.paste("x").keys("y");
@@ -511,11 +522,7 @@ fn every_character_is_text_in_a_prompt() {
     let mut paste_unbracketed = Stage::created();
     paste_unbracketed.keys("p").paste_unbracketed("tee /tmp/x\n").paste_unbracketed("abc\n");
     paste_unbracketed.shows("tee /tmp/xabc");
-    assert_eq!(
-        paste_unbracketed.count(|command| matches!(command, Command::Run(..))),
-        0,
-        "a paste does not run the command"
-    );
+    assert_eq!(runs(&paste_unbracketed), 0, "a paste does not run the command");
 }
 
 #[test]
@@ -533,43 +540,50 @@ fn esc_closes_a_prompt_and_ctrl_c_also_asks_about_leaving() {
 fn a_save_that_finishes_late_still_counts() {
     let delivered = [Delivery::Saved { path: ServerText::new("/x") }];
     let mut closed = saving();
-    closed.keys("<ctrl-c> esc").saved(Ok(saved_to("/x", Format::Secret)));
+    closed.keys("<ctrl-c> esc").saved(Ok("/x"));
     assert_eq!(closed.created_screen().delivered, delivered);
     let mut asking = saving().after("<ctrl-c>");
     assert!(asks_to_choose(&asking));
-    asking.saved(Ok(saved_to("/x", Format::Secret)));
+    asking.saved(Ok("/x"));
     assert!(leaving(&asking).is_none(), "the question is outdated");
     assert_eq!(asking.created_screen().delivered, delivered);
 }
 
-const RUNNING: &str = "An earlier save or command is still running.";
-
 #[test]
 fn a_second_delivery_waits_for_the_first_one() {
-    let saved = Delivery::Saved { path: ServerText::new("/x") };
     for open in ["s", "p"] {
-        let mut stage = saving();
-        stage.keys("<ctrl-c> n").keys(open).type_in("true").keys("enter").shows(RUNNING);
-        let started = stage.count(|command| matches!(command, Command::Save(..) | Command::Run(..)));
-        assert_eq!(started, 1, "{open}");
-        // The failure of the first delivery is not shown for the new one, and its success does not close the prompt.
-        let mut failed = stage;
-        failed.saved(Err(SaveFailure::Full)).keys("backspace").hides("No space left");
-        let mut stage = saving();
-        stage.keys("<ctrl-c> n").keys(open).type_in("true").saved(Ok(saved_to("/x", Format::Secret)));
-        stage.shows("true");
-        assert_eq!(stage.created_screen().delivered, std::slice::from_ref(&saved));
-        stage.keys("enter").hides(RUNNING);
-        if open == "s" {
-            stage.saved(Err(SaveFailure::NotAllowed));
-        } else {
-            stage.command_ended(CommandOutcome::Succeeded);
-        }
-        assert_eq!(stage.created_screen().delivered.len(), if open == "s" { 1 } else { 2 });
+        let again =
+            || saving().then(|stage| stage.keys("<ctrl-c> n").keys(open).type_in("true").keys("enter esc"));
+        // The prompt of the first one is open again, and gets its result.
+        let mut failed = again();
+        failed.shows("Save to \u{203a} /tmp/secret Saving F1 help Ctrl-C quit\u{2026}");
+        assert_eq!(saves(&failed) + runs(&failed), 1, "{open}");
+        failed.saved(Err(SaveFailure::Full)).shows("No space left");
+        failed.keys("2 enter");
+        assert_eq!(last_save(&failed), ("/tmp/secret2", None));
+        let mut stage = again();
+        stage.saved(Ok("/x"));
+        assert!(stage.created_screen().prompt.is_none());
+        assert_eq!(stage.created_screen().delivered, [Delivery::Saved { path: ServerText::new("/x") }]);
+        stage.keys(open).type_in("true").keys("enter");
+        assert_eq!(saves(&stage) + runs(&stage), 2, "{open}");
+        let mut question = again();
+        question
+            .saved(Err(SaveFailure::CanUpdate(EnvFile::default())))
+            .shows("Update MONGODB_ATLAS_CLIENT_ID");
     }
-    let mut question = saving();
-    question.keys("<ctrl-c> n s").saved(Err(SaveFailure::CanUpdate(EnvFile::default())));
-    question.hides("Update MONGODB_ATLAS_CLIENT_ID");
+}
+
+#[test]
+fn a_save_in_the_background_is_shown_until_it_ends() {
+    const RUNNING: &str = "A save or command is still running. s shows it.";
+    const FAILED: &str = "The save or command in the background failed.";
+    let background = || saving().then(|stage| stage.keys("<ctrl-c> n"));
+    background().shows(RUNNING).hides(FAILED);
+    background().saved(Ok("/x")).hides(RUNNING).hides(FAILED);
+    for failure in [SaveFailure::Full, SaveFailure::CanUpdate(EnvFile::default())] {
+        background().saved(Err(failure)).hides(RUNNING).shows(FAILED);
+    }
 }
 
 #[test]
@@ -585,21 +599,20 @@ fn a_command_that_finishes_late_keeps_its_name() {
 
 #[test]
 fn a_late_result_is_not_claimed_for_the_next_secret() {
-    let ends: [fn(&mut Stage, DeliveryId); 3] = [
-        |stage, id| drop(stage.send(Event::Saved(id, Ok(saved_to("/x", Format::Secret))))),
-        |stage, id| drop(stage.send(Event::FileUpdated(id, Ok(ServerText::new("/x"))))),
-        |stage, id| drop(stage.send(Event::CommandEnded(id, CommandOutcome::Succeeded.into()))),
+    let path = || ServerText::new("/x");
+    let ends = [
+        Delivery::Saved { path: path() },
+        Delivery::Updated { place: path() },
+        Delivery::Piped { program: path(), format: Format::Secret },
     ];
-    for end in ends {
+    for late in ends {
         let mut stage = saving();
-        let first = stage.delivery();
         stage.keys("<ctrl-c> n n y enter").signed_in(Ok(())).account(&[]).post_finished(Ok(secret()));
-        stage.keys("s").type_in("/y").keys("enter");
-        assert_ne!(stage.delivery(), first);
-        end(&mut stage, first);
+        stage.keys("s").type_in("/y").event(Event::Delivered(Ok(late), CommandOutput::default()));
         assert!(stage.created_screen().delivered.is_empty());
-        stage.shows("Saving");
-        stage.saved(Ok(saved_to("/y", Format::Secret)));
+        // Once it is started, the runner drops the older one's result.
+        stage.keys("enter").shows("Saving");
+        stage.saved(Ok("/y"));
         assert_eq!(stage.created_screen().delivered, [Delivery::Saved { path: ServerText::new("/y") }]);
     }
 }
@@ -653,7 +666,7 @@ fn an_enter_after_a_rejected_secret_chooses_no_command() {
     let mut stage = Stage::created().after("p");
     stage.event(Event::PresetsFound(vec![known("password store", "pass insert -m x", Format::Secret)]));
     stage.paste(VALUE).keys("enter enter");
-    assert_eq!(stage.count(|command| matches!(command, Command::Run(..))), 0);
+    assert_eq!(runs(&stage), 0);
     stage.shows("Type a command first.");
     // A command that is selected afterwards is chosen.
     stage.keys("down enter enter");

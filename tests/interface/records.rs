@@ -1,6 +1,5 @@
 //! The record on disk: written before the POST, and removed once nothing can be lost any more.
 
-use atlas_secret::domain::{Format, SavedFile, ServerText};
 use atlas_secret::jobs::Step;
 use atlas_secret::tui::{Command, Event, Signal};
 
@@ -38,7 +37,7 @@ fn the_record_is_written_before_the_post_and_settled_after_the_delivery() {
     stage.post_finished(Ok(secret()));
     assert_eq!(stage.count(|command| matches!(command, Command::RecordSecret(..))), 1);
     assert_eq!(settled(&stage), 0);
-    stage.keys("s x enter").saved(Ok(SavedFile { path: ServerText::new("/x"), format: Format::Secret }));
+    stage.keys("s x enter").saved(Ok("/x"));
     assert_eq!(settled(&stage), 1);
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::CopyOutcome;
+use atlas_secret::delivery::{CommandOutput, CopyOutcome};
+use atlas_secret::domain::{Delivery, ServerText};
 use atlas_secret::tui::{Event, JobRunner, Slot};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
@@ -11,7 +12,7 @@ use crate::stage::{FakeAtlas, FakeJournal, Stage, time};
 use crate::*;
 
 fn copied(seconds: u64) -> CopyOutcome {
-    CopyOutcome::Copied { clears_in: Some(Duration::from_secs(seconds)) }
+    CopyOutcome::Copied { is_verified: true, clears_in: Some(Duration::from_secs(seconds)) }
 }
 
 #[test]
@@ -21,20 +22,21 @@ fn two_deliveries_both_finish_and_only_the_newer_one_reports() {
     let mut runner = JobRunner::new(FakeAtlas::default(), FakeJournal::default(), clock);
     let (finish_first, first) = oneshot::channel::<()>();
     let _inside = runtime.enter();
-    let failed = || copied(0);
+    let saved = |path| Ok(Delivery::Saved { path: ServerText::new(path) });
+    let delivered = |result| Event::Delivered(result, CommandOutput::default());
     runner.deliver(
-        Slot::Copy,
-        Event::CopyFinished,
+        Slot::Deliver,
+        delivered,
         async move {
             first.await.unwrap();
-            copied(1)
+            saved("/first")
         },
-        failed,
+        move || saved("/panicked"),
     );
-    runner.deliver(Slot::Copy, Event::CopyFinished, async { copied(2) }, failed);
+    runner.deliver(Slot::Deliver, delivered, async move { saved("/second") }, move || saved("/panicked"));
     finish_first.send(()).unwrap();
     let (event, later) = runtime.block_on(async { (runner.next().await, settled(&mut runner).await) });
-    assert_eq!((format!("{event:?}"), later), (format!("{:?}", Event::CopyFinished(copied(2))), None));
+    assert_eq!((format!("{event:?}"), later), (format!("{:?}", delivered(saved("/second"))), None));
 }
 
 /// The next event after all jobs have run.

@@ -1,6 +1,7 @@
 //! Signals: what they interrupt, what they wait for, and how the program exits.
 
-use atlas_secret::domain::{ApiError, Cause, CopyOutcome, Disposition, Exit, TerminalRoute};
+use atlas_secret::delivery::{CopyOutcome, TerminalRoute};
+use atlas_secret::domain::{ApiError, Cause, Disposition, Exit};
 use atlas_secret::tui::{Command, Event, Signal};
 
 use crate::stage::Stage;
@@ -20,7 +21,12 @@ fn a_signal_ends_every_screen_with_the_right_exit_code() {
         ("copied", || after_copy(COPIED), "", false),
         ("sent to tmux", || after_copy(CopyOutcome::Sent(TerminalRoute::Tmux)), "", true),
         ("sent by OSC 52", || after_copy(SENT), "", true),
-        ("not given back", || after_copy(CopyOutcome::Unverified { clears_in: None }), "", true),
+        (
+            "not given back",
+            || after_copy(CopyOutcome::Copied { is_verified: false, clears_in: None }),
+            "",
+            true,
+        ),
         ("leaving", Stage::created, "q", true),
     ];
     for (signal, code) in [(Signal::HANG_UP, 129), (Signal::INTERRUPT, 130), (Signal::TERMINATE, 143)] {

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use atlas_secret::delivery::{
+    ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome, DeliveryFailure, DeliveryTask, EnvFile,
+    LostCopy, ProfileUpdate, SaveFailure, TerminalRoute,
+};
 use atlas_secret::domain::{
-    ApiError, Cause, ClipboardContent, CommandOutcome, CopyOutcome, EnvFile, Format, LostCopy,
-    OrganizationId, OrganizationSettings, Page, ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId,
-    Rejection, SaveFailure, SavedFile, ServerText, Session, TerminalRoute,
+    ApiError, Cause, Delivery, OrganizationId, OrganizationSettings, Page, ProfileName, Project,
+    ProjectEntry, ProjectId, Rejection, ServerText, Session,
 };
 use atlas_secret::jobs::SignedIn;
 use atlas_secret::tui::{Command, Event};
@@ -79,8 +82,8 @@ pub fn report_for(command: &Command, outcome: u8) -> Option<Event> {
         Command::Copy(..) => {
             let clears_in = outcome.is_multiple_of(4).then_some(Duration::from_secs(60));
             Event::CopyFinished(match outcome % 3 {
-                0 if outcome.is_multiple_of(2) => CopyOutcome::Unverified { clears_in },
-                0 => CopyOutcome::Copied { clears_in },
+                0 if outcome.is_multiple_of(2) => CopyOutcome::Copied { is_verified: false, clears_in },
+                0 => CopyOutcome::Copied { is_verified: true, clears_in },
                 1 => CopyOutcome::Sent(TerminalRoute::Osc52),
                 _ => CopyOutcome::Failed { reasons: vec![ServerText::new("no display")] },
             })
@@ -98,21 +101,22 @@ pub fn report_for(command: &Command, outcome: u8) -> Option<Event> {
             ];
             Event::ClipboardChecked(contents[usize::from(outcome) % contents.len()])
         }
-        Command::Save(id, ..) => {
-            let format = Format::ALL[usize::from(outcome) % Format::ALL.len()];
-            let saved = Ok(SavedFile { path: ServerText::new("/saved"), format });
+        Command::Deliver(DeliveryTask::Save { agreed: None, .. }, _) => {
             let is_open = outcome.is_multiple_of(2);
-            let result = match outcome % 3 {
-                0 => saved,
-                1 => Err(SaveFailure::Full),
-                _ => Err(SaveFailure::CanUpdate(EnvFile { is_open, ..EnvFile::default() })),
-            };
-            Event::Saved(*id, result)
+            delivered(match outcome % 3 {
+                0 => Ok(Delivery::Saved { path: ServerText::new("/saved") }),
+                1 => Err(SaveFailure::Full.into()),
+                _ => Err(DeliveryFailure::CanUpdate(EnvFile { is_open, ..EnvFile::default() })),
+            })
         }
-        Command::UpdateEnv(id, ..) => {
-            let updated = Ok(ServerText::new("/saved"));
-            let failed = Err(SaveFailure::Changed);
-            Event::FileUpdated(*id, if outcome.is_multiple_of(2) { updated } else { failed })
+        Command::Deliver(DeliveryTask::Save { .. }, _) => {
+            let updated = Ok(Delivery::Updated { place: ServerText::new("/saved") });
+            delivered(if outcome.is_multiple_of(2) { updated } else { Err(SaveFailure::Changed.into()) })
+        }
+        Command::Deliver(DeliveryTask::Run(command), _) => {
+            let outcomes =
+                [CommandOutcome::Succeeded, CommandOutcome::ClosedEarly, CommandOutcome::Exited(1)];
+            delivered(command.result(outcomes[usize::from(outcome) % 3].clone(), CommandOutput::default()).0)
         }
         Command::UpdateProfiles(names, _) => {
             let result = |index: usize| match (usize::from(outcome) + index) % 2 {
@@ -125,14 +129,6 @@ pub fn report_for(command: &Command, outcome: u8) -> Option<Event> {
             };
             Event::ProfilesUpdated(names.iter().enumerate().map(update).collect())
         }
-        Command::Run(id, ..) => {
-            let outcomes = [
-                CommandOutcome::Succeeded,
-                CommandOutcome::ClosedEarly,
-                CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
-            ];
-            Event::CommandEnded(*id, outcomes[usize::from(outcome) % 3].clone().into())
-        }
         Command::Print(..) => Event::Printed(if outcome.is_multiple_of(2) {
             Ok(())
         } else {
@@ -140,4 +136,8 @@ pub fn report_for(command: &Command, outcome: u8) -> Option<Event> {
         }),
         _ => return None,
     })
+}
+
+fn delivered(result: Result<Delivery, DeliveryFailure>) -> Event {
+    Event::Delivered(result, CommandOutput::default())
 }

@@ -1,9 +1,9 @@
 //! Hostile text from outside: nothing on the screen has a special meaning for a terminal.
 
+use atlas_secret::delivery::{CommandOutcome, CommandOutput, CopyOutcome};
 use atlas_secret::domain::{
-    AccountEntry, ApiError, Cause, ClientId, CommandOutcome, CommandOutput, CommandReport, CopyOutcome,
-    CreatedSecret, ExistingSecret, FieldViolation, Page, ProjectEntry, ProjectId, Rejection, ServerText,
-    ServiceAccount, Session,
+    AccountEntry, ApiError, Cause, ClientId, CreatedSecret, ExistingSecret, FieldViolation, Page,
+    ProjectEntry, ProjectId, Rejection, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::tui::screens::Form;
 use proptest::prelude::*;
@@ -36,15 +36,15 @@ fn stages() -> Vec<(&'static str, Stage)> {
     let secrets = vec![ExistingSecret { mask, ..existing("9f3a", "2027-03-01T12:00:00Z") }];
     let account = ServiceAccount { secrets, ..ServiceAccount::default() };
     let output = CommandOutput { had_secret: false, lines: vec![hostile(), hostile()], left_out: 0 };
-    let outcome = CommandOutcome::Exited { code: 1, last_line: ServerText::new("failed") };
-    let report = CommandReport { outcome, output };
+    let outcome = CommandOutcome::Exited(1);
     let refused = ApiError::not_sent(Cause::SignInRefused(hostile()));
     let not_copied = CopyOutcome::Failed { reasons: vec![hostile()] };
     vec![
         (
             "command",
-            Stage::created()
-                .then(|stage| stage.keys("p").type_in("false").keys("enter").command_reported(report)),
+            Stage::created().then(|stage| {
+                stage.keys("p").type_in("false").keys("enter").command_reported(outcome, output)
+            }),
         ),
         ("field", failed(field)),
         ("limited", failed(rejected(429))),

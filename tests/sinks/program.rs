@@ -11,10 +11,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use atlas_secret::delivery::{check_stdout, pipe_to, save, update_env, write_secret};
+use atlas_secret::delivery::{EnvFile, SaveFailure, check_stdout, pipe_to, save, update_env, write_secret};
 use atlas_secret::domain::{
-    ClientId, CreatedSecret, EnvFile, Format, Lifetime, NewSecret, ProjectId, SaveFailure, SecretId,
-    SecretPayload,
+    ClientId, CreatedSecret, Format, Lifetime, NewSecret, ProjectId, SecretId, SecretPayload,
 };
 use rustix::process::{Resource, Rlimit, setrlimit};
 use secrecy::SecretString;
@@ -65,8 +64,9 @@ async fn execute(order: &str) -> String {
         "check" => format!("{:?}", check_stdout(std::env::var("JOURNAL_STREAM").ok().as_deref())),
         "print" => format!("{:?}", write_secret(Format::named(rest).unwrap(), &payload())),
         "pipe" => {
-            let ended = pipe_to(rest, None, Format::Secret, &payload(), Box::new(io::sink())).await;
-            format!("{:?}, printed {:?}", ended.outcome, ended.output.lines)
+            let (outcome, output) =
+                pipe_to(rest, None, Format::Secret, &payload(), Box::new(io::sink())).await;
+            format!("{outcome:?}, printed {:?}", output.lines)
         }
         "limit" => {
             let limit = Rlimit { current: Some(rest.parse().unwrap()), maximum: None };

@@ -4,17 +4,18 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use atlas_secret::delivery::{
+    ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome, DeliveryFailure, DeliveryTask, SaveFailure,
+};
 use atlas_secret::domain::{
-    AccountEntry, AccountRef, ApiError, ApiResult, Cause, Certainty, ClientId, ClipboardContent,
-    CommandOutcome, CommandReport, CopyOutcome, CreatedSecret, Disposition, ExistingSecret, Exit, Format,
-    NewSecret, Now, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection,
-    SaveFailure, SavedFile, SecretId, ServerText, ServiceAccount, Session,
+    AccountEntry, AccountRef, ApiError, ApiResult, Cause, Certainty, ClientId, CreatedSecret, Delivery,
+    Disposition, ExistingSecret, Exit, Format, NewSecret, Now, OrganizationId, OrganizationSettings, Page,
+    Project, ProjectEntry, ProjectId, Rejection, SecretId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::jobs::{AtlasApi, Journal, SignedIn};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
 use atlas_secret::tui::{
-    App, Command, DeliveryId, Event, Glyphs, JobRunner, KeyPress, LOOKUP_DELAY, Output, PastedText, Screen,
-    Size, Theme,
+    App, Command, Event, Glyphs, JobRunner, KeyPress, LOOKUP_DELAY, Output, PastedText, Screen, Size, Theme,
 };
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
@@ -543,34 +544,46 @@ impl Stage {
         self.event(Event::ClipboardChecked(content))
     }
 
-    /// The id of the last save or command.
-    pub fn delivery(&self) -> DeliveryId {
-        let id_of = |command: &Command| match command {
-            Command::Save(id, ..) | Command::UpdateEnv(id, ..) | Command::Run(id, ..) => Some(*id),
-            _ => None,
-        };
-        self.commands.iter().rev().find_map(id_of).unwrap_or_default()
+    /// The save or the command that was started last.
+    #[track_caller]
+    pub fn task(&self) -> &DeliveryTask {
+        let deliver = |command: &&Command| matches!(command, Command::Deliver(..));
+        match self.commands.iter().rfind(deliver) {
+            Some(Command::Deliver(task, _)) => task,
+            _ => panic!("nothing was saved or run"),
+        }
     }
 
-    pub fn saved(&mut self, outcome: Result<SavedFile, SaveFailure>) -> &mut Self {
-        self.event(Event::Saved(self.delivery(), outcome))
+    /// A save to a new file ended. On success, its whole path.
+    pub fn saved(&mut self, outcome: Result<&str, SaveFailure>) -> &mut Self {
+        self.delivered(outcome.map(|path| Delivery::Saved { path: ServerText::new(path) }))
     }
 
-    pub fn file_updated(&mut self, outcome: Result<ServerText, SaveFailure>) -> &mut Self {
-        self.event(Event::FileUpdated(self.delivery(), outcome))
+    /// An update of a file ended. On success, its whole path.
+    pub fn file_updated(&mut self, outcome: Result<&str, SaveFailure>) -> &mut Self {
+        self.delivered(outcome.map(|path| Delivery::Updated { place: ServerText::new(path) }))
     }
 
+    fn delivered(&mut self, outcome: Result<Delivery, SaveFailure>) -> &mut Self {
+        self.event(Event::Delivered(outcome.map_err(DeliveryFailure::from), CommandOutput::default()))
+    }
+
+    #[track_caller]
     pub fn command_ended(&mut self, outcome: CommandOutcome) -> &mut Self {
-        self.command_reported(outcome.into())
+        self.command_reported(outcome, CommandOutput::default())
     }
 
     /// A command was run, and ended like this.
+    #[track_caller]
     pub fn ran(&mut self, line: &str, outcome: CommandOutcome) -> &mut Self {
         self.keys("p").type_in(line).keys("enter").command_ended(outcome)
     }
 
-    pub fn command_reported(&mut self, report: CommandReport) -> &mut Self {
-        self.event(Event::CommandEnded(self.delivery(), report))
+    #[track_caller]
+    pub fn command_reported(&mut self, outcome: CommandOutcome, output: CommandOutput) -> &mut Self {
+        let DeliveryTask::Run(command) = self.task() else { panic!("nothing was run") };
+        let (result, output) = command.result(outcome, output);
+        self.event(Event::Delivered(result, output))
     }
 
     pub fn printed(&mut self, result: Result<(), String>) -> &mut Self {

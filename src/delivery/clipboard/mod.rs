@@ -9,6 +9,7 @@
 //! **Invariant:** the backend that can prove a copy comes first, unless its clipboard is on another machine than the
 //! user: over SSH only the terminal is certain to be where the user is.
 
+mod outcome;
 mod process;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod reader;
@@ -22,8 +23,9 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::sync::Mutex;
 
-use crate::domain::{ClipboardContent, CopyError, CopyOutcome, Os, ServerText, TerminalRoute};
+use crate::domain::{Os, ServerText};
 
+pub use outcome::{ClipboardContent, CopyError, CopyOutcome, LostCopy, TerminalRoute};
 pub use process::HOLD_CLIPBOARD;
 pub use server::hold_clipboard;
 

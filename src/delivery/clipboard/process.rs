@@ -23,8 +23,9 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use crate::domain::{ClipboardContent, CopyError, CopyOutcome, LostCopy};
 use crate::process::remove_credentials;
+
+use super::{ClipboardContent, CopyError, CopyOutcome, LostCopy};
 
 /// The subcommand that makes this program a clipboard process. The help does not list it.
 pub const HOLD_CLIPBOARD: &str = "hold-clipboard";
@@ -84,11 +85,7 @@ impl ClipboardClient {
         let error = match timeout(COPY_TIMEOUT, self.running.as_mut()?.ask(request)).await {
             Ok(Report::Set { is_verified, clears_in }) => {
                 self.set_deadline(clears_in);
-                return Some(Ok(if is_verified {
-                    CopyOutcome::Copied { clears_in }
-                } else {
-                    CopyOutcome::Unverified { clears_in }
-                }));
+                return Some(Ok(CopyOutcome::Copied { is_verified, clears_in }));
             }
             Ok(Report::Failed(error)) => error,
             Ok(Report::Ended(content)) => {

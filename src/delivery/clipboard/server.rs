@@ -20,12 +20,12 @@ use secrecy::{ExposeSecret, SecretString};
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 use zeroize::Zeroizing;
 
-use crate::domain::{ClipboardContent, CopyError, LostCopy};
 use crate::process::{forbid_core_dumps, say};
 
 use super::process::{
     HOLD_CLIPBOARD, Report, Request, close_inherited_descriptors, detach_from_terminal, inherited_channel,
 };
+use super::{ClipboardContent, CopyError, LostCopy};
 
 #[cfg(all(unix, not(target_os = "macos")))]
 use super::reader::Reader;

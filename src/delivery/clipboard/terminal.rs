@@ -13,10 +13,9 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::{io::AsyncWriteExt, process::Command, time::timeout};
 use zeroize::Zeroizing;
 
-use crate::domain::CopyError;
 use crate::process::{find_program, remove_credentials};
 
-use super::Environment;
+use super::{CopyError, Environment};
 
 /// The longest value, in bytes. Terminals cut or drop a sequence of more than about 100,000 bytes, the length of this
 /// many in Base64, and half a secret is worse than none.

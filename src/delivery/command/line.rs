@@ -4,10 +4,21 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use crate::domain::{CommandOutcome, Format, KnownCommand, Placeholder, SecretPayload, ServerText};
+use crate::domain::{Format, Placeholder, SecretPayload, ServerText};
 use crate::process::find_program;
 
+use super::CommandOutcome;
 use super::output::Encodings;
+
+/// A command line that the program suggests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownCommand {
+    pub name: ServerText,
+    /// The command line with its placeholders.
+    pub line: String,
+    /// The format that the command reads from its standard input.
+    pub format: Format,
+}
 
 /// A program and its arguments, ready to start.
 #[derive(Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@
 //! has left its screen and the raw mode before. The command's output is captured; it can ask the user through /dev/tty.
 
 mod line;
+mod outcome;
 mod output;
 #[cfg(test)]
 #[cfg(unix)]
@@ -22,18 +23,18 @@ use std::process::Command;
 
 use secrecy::SecretString;
 
-use crate::domain::{
-    CommandOutcome, CommandOutput, CommandReport, Format, SecretPayload, ServerText, only_prints,
-    os_error_message,
-};
+use crate::domain::{Format, SecretPayload, ServerText, os_error_message};
 use crate::process::{find_program, remove_credentials};
 
 use super::blocking;
 use super::format::render;
 
-pub use line::{check_line, find_presets};
+pub use line::{KnownCommand, check_line, find_presets};
+pub use outcome::CommandOutcome;
+pub use output::CommandOutput;
 
 use line::Invocation;
+use outcome::only_prints;
 use output::Captured;
 
 /// Runs the command `line` with the secret in `format` on its standard input, and waits until it has ended. Writes to
@@ -52,7 +53,7 @@ pub async fn pipe_to(
     format: Format,
     payload: &SecretPayload,
     mut terminal: Box<dyn Write + Send>,
-) -> CommandReport {
+) -> (CommandOutcome, CommandOutput) {
     let run = async {
         let invocation = line::parse(line, home, payload)?;
         let (input, secret) = (render(format, payload), payload.secret.value.clone());
@@ -64,7 +65,7 @@ pub async fn pipe_to(
         let _ = terminal.write_all(announcement.as_bytes()).and_then(|()| terminal.flush());
         blocking(move || run_and_wait(&invocation, &input, &secret, terminal)).await
     };
-    run.await.unwrap_or_else(CommandReport::from)
+    run.await.unwrap_or_else(|failed| (failed, CommandOutput::default()))
 }
 
 /// The path of a program: as typed, or in an absolute folder of `path`, the value of `PATH`. The system would also
@@ -83,7 +84,7 @@ fn run_and_wait(
     input: &SecretString,
     secret: &SecretString,
     terminal: Box<dyn Write + Send>,
-) -> Result<CommandReport, CommandOutcome> {
+) -> Result<(CommandOutcome, CommandOutput), CommandOutcome> {
     let program = program_to_start(&invocation.program, &env::var_os("PATH").unwrap_or_default())?;
     let exists = program.exists();
     // Such a program may print the secret in a form that is not recognized.
@@ -109,15 +110,9 @@ fn run_and_wait(
         _ => CommandOutcome::NotStarted(os_error_message(&error)),
     })?;
     let ended = system::wait(&mut child, rest);
-    let mut outcome = ended.unwrap_or_else(|error| CommandOutcome::Lost(os_error_message(&error)));
+    let outcome = ended.unwrap_or_else(|error| CommandOutcome::Lost(os_error_message(&error)));
     let output = if only_prints { CommandOutput::default() } else { captured.finish() };
-    if let CommandOutcome::Exited { last_line, .. } = &mut outcome {
-        // A line with only a bracket or a quote is not a message.
-        let has_text = |line: &&ServerText| line.as_str().contains(char::is_alphanumeric);
-        let last = output.lines.iter().rfind(has_text).filter(|_| !output.had_secret);
-        *last_line = last.cloned().unwrap_or_default();
-    }
-    Ok(CommandReport { outcome, output })
+    Ok((outcome, output))
 }
 
 #[cfg(unix)]
@@ -133,7 +128,7 @@ mod system {
     use tokio::signal::unix::{SignalKind, signal};
     use zeroize::Zeroizing;
 
-    use crate::domain::{CommandOutcome, ServerText};
+    use super::CommandOutcome;
 
     /// How long a signal to the child and this process may take to stop this process, too. Too short to notice.
     const OWN_STOP_TIMEOUT: Duration = Duration::from_millis(25);
@@ -173,7 +168,7 @@ mod system {
         Ok(match (status.exit_status(), status.terminating_signal()) {
             (Some(0), _) if is_unread => CommandOutcome::ClosedEarly,
             (Some(0), _) => CommandOutcome::Succeeded,
-            (Some(code), _) => CommandOutcome::Exited { code, last_line: ServerText::default() },
+            (Some(code), _) => CommandOutcome::Exited(code),
             (None, signal) => CommandOutcome::Killed(signal.unwrap_or_default()),
         })
     }
@@ -239,7 +234,8 @@ mod system {
 
     use secrecy::{ExposeSecret, SecretString};
 
-    use crate::domain::{CommandOutcome, ServerText};
+    use super::CommandOutcome;
+    use crate::domain::ServerText;
 
     pub fn prepare_input(text: &SecretString) -> io::Result<(Stdio, SecretString)> {
         Ok((Stdio::piped(), text.clone()))
@@ -253,7 +249,7 @@ mod system {
         Ok(match child.wait()?.code() {
             Some(0) if is_written => CommandOutcome::Succeeded,
             Some(0) => CommandOutcome::ClosedEarly,
-            Some(code) => CommandOutcome::Exited { code, last_line: ServerText::default() },
+            Some(code) => CommandOutcome::Exited(code),
             None => CommandOutcome::Lost(ServerText::new("it has no exit code")),
         })
     }

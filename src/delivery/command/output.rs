@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use crate::domain::{CommandOutput, SECRET_PREFIX, ServerText, without_secrets};
+use crate::domain::{SECRET_PREFIX, ServerText, without_secrets};
 
 /// How many bytes are shown at most while a command runs.
 const MAX_SHOWN: usize = 16 * 1024;
@@ -42,6 +42,17 @@ const NOT_SHOWN: &str = "(not shown: it contains the secret)";
 
 /// Replaces everything that is printed from then on.
 const WITHHELD: &str = "(more is shown when it ends, without the secret)";
+
+/// The output of a command on both of its streams, without the secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CommandOutput {
+    /// Its last lines.
+    pub lines: Vec<ServerText>,
+    /// True if the output contained the secret or a part of it.
+    pub had_secret: bool,
+    /// The number of lines before the last ones.
+    pub left_out: usize,
+}
 
 /// Bytes as they were read. A command may print the secret that it reads, so they are wiped.
 type Chunk = Zeroizing<Vec<u8>>;

@@ -1,6 +1,7 @@
 //! Saves the secret: to a new file that only its owner can read, or to two lines of an existing `.env` file.
 
 mod env;
+mod failure;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -10,14 +11,13 @@ use std::path::{Path, PathBuf, absolute};
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-use crate::domain::{
-    ClientId, ENV_VARIABLES, EnvFile, Format, OtherClient, SaveFailure, SavedFile, SecretPayload, ServerText,
-};
+use crate::domain::{ClientId, Delivery, ENV_VARIABLES, Format, SecretPayload, ServerText};
 use crate::files::user_id;
 
 use super::blocking;
 use super::format::render;
 
+pub use failure::{EnvFile, OtherClient, SaveFailure};
 pub(super) use write::ExistingFile;
 use write::store;
 
@@ -26,16 +26,12 @@ use write::store;
 /// The file is new and only its owner can read it; the file and its name are on disk before this returns. Nothing is
 /// overwritten and no link is followed; after a failure no file is left. If this future is dropped, the save still
 /// finishes. If the path is an existing `.env` file, the failure says that it can be updated.
-pub async fn save(
-    path: &str,
-    home: Option<&Path>,
-    payload: &SecretPayload,
-) -> Result<SavedFile, SaveFailure> {
+pub async fn save(path: &str, home: Option<&Path>, payload: &SecretPayload) -> Result<Delivery, SaveFailure> {
     let format = Format::for_file(path);
     let path = absolute_path(path, home)?;
     let (text, payload) = (render(format, payload), payload.clone());
     blocking(move || match store(&path, text.expose_secret().as_bytes()) {
-        Ok(()) => Ok(SavedFile { path: path_text(&path), format }),
+        Ok(()) => Ok(Delivery::Saved { path: path_text(&path) }),
         // The system does not say which folder. Some, such as /proc, exist but take no new files.
         Err(SaveFailure::NoFolder(_)) => Err(match path.parent().unwrap_or(&path) {
             folder if folder.is_dir() => SaveFailure::Other(ServerText::new("the folder takes no new files")),
@@ -59,7 +55,7 @@ pub async fn update_env(
     home: Option<&Path>,
     payload: &SecretPayload,
     agreed: &EnvFile,
-) -> Result<ServerText, SaveFailure> {
+) -> Result<Delivery, SaveFailure> {
     let path = absolute_path(path, home)?;
     let (payload, agreed) = (payload.clone(), agreed.clone());
     blocking(move || {
@@ -70,7 +66,7 @@ pub async fn update_env(
             return Err(SaveFailure::CanUpdate(about));
         }
         file.replace(&text)?;
-        Ok(path_text(&file.path))
+        Ok(Delivery::Updated { place: path_text(&file.path) })
     })
     .await
 }

@@ -5,11 +5,11 @@ use std::fs;
 use super::*;
 use crate::delivery::fixtures::{VALUE, payload};
 
-async fn save_to(path: &Path) -> Result<SavedFile, SaveFailure> {
+async fn save_to(path: &Path) -> Result<Delivery, SaveFailure> {
     save(path.to_str().unwrap(), None, &payload()).await
 }
 
-fn failed(failure: SaveFailure) -> Result<SavedFile, SaveFailure> {
+fn failed(failure: SaveFailure) -> Result<Delivery, SaveFailure> {
     Err(failure)
 }
 
@@ -62,7 +62,7 @@ async fn a_tilde_is_the_home() {
     let home = tempfile::tempdir().unwrap();
     let outcome = save("~//secret", Some(home.path()), &payload()).await;
     let path = home.path().join("secret");
-    let saved = Ok(SavedFile { path: ServerText::new(path.to_str().unwrap()), format: Format::Secret });
+    let saved = Ok(Delivery::Saved { path: ServerText::new(path.to_str().unwrap()) });
     assert_eq!(outcome, saved);
     assert_eq!(fs::read_to_string(path).unwrap(), VALUE);
     assert_eq!(save("~/secret", None, &payload()).await, failed(SaveFailure::NoHome));

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
-use crate::domain::SaveFailure;
 use crate::files::{FileStat, Folder, open, read_at_most, set_mode};
+
+use super::SaveFailure;
 
 /// The largest file that is read for an update, in bytes.
 const MAX_FILE_SIZE: u64 = 1024 * 1024;

@@ -12,10 +12,8 @@ use toml::de::Error;
 
 use crate::cli::LONGEST_COPY;
 use crate::config::{line_of, read_text, who_can_change_it, with_path};
-use crate::delivery::{Preference, check_line};
-use crate::domain::{
-    CommandOutcome, Format, KnownCommand, Os, SECRET_PREFIX, ServerText, Template, is_invisible,
-};
+use crate::delivery::{CommandOutcome, KnownCommand, Preference, check_line};
+use crate::domain::{Format, Os, SECRET_PREFIX, ServerText, Template, is_invisible};
 
 use super::checked_lifetime;
 

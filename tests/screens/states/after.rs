@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use atlas_secret::delivery::ProfileUpdate;
 use atlas_secret::domain::{
     ApiError, BaseUrl, Cause, ExistingSecret, Identity, JournalEntry, Login, PendingRecord, ProfileName,
-    ProfileUpdate, ProjectId, SecretId, ServerText, ServiceAccount, Session,
+    ProjectId, SecretId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::tui::Event;
 use jiff::Timestamp;

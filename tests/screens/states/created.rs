@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{
-    ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, CreatedSecret, EnvFile,
-    Format, KnownCommand, SaveFailure, SavedFile, ServerText, TerminalRoute,
+use atlas_secret::delivery::{
+    ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome, EnvFile, KnownCommand, SaveFailure,
+    TerminalRoute,
 };
+use atlas_secret::domain::{CreatedSecret, Format, ServerText};
 use atlas_secret::tui::Event;
 
 use crate::stage::{Stage, secret};
@@ -13,7 +14,7 @@ use crate::stage::{Stage, secret};
 use super::{State, state};
 
 const MINUTE: Duration = Duration::from_secs(60);
-const COPIED: CopyOutcome = CopyOutcome::Copied { clears_in: Some(MINUTE) };
+const COPIED: CopyOutcome = CopyOutcome::Copied { is_verified: true, clears_in: Some(MINUTE) };
 
 pub fn states() -> Vec<State> {
     let long = CreatedSecret { value: "FAKE".repeat(40).into(), ..secret() };
@@ -58,8 +59,11 @@ fn copies() -> Vec<State> {
             copied().then(|stage| stage.keys("q").clipboard(ClipboardContent::Overwritten).keys("esc")),
         ),
         state("created_copied_19_s_ago", later(19)),
-        state("created_copied_for_good", copy(CopyOutcome::Copied { clears_in: None })),
-        state("created_copied_unverified", copy(CopyOutcome::Unverified { clears_in: Some(MINUTE) })),
+        state("created_copied_for_good", copy(CopyOutcome::Copied { is_verified: true, clears_in: None })),
+        state(
+            "created_copied_unverified",
+            copy(CopyOutcome::Copied { is_verified: false, clears_in: Some(MINUTE) }),
+        ),
         state(
             "created_copied_unreadable",
             later(1).then(|stage| stage.clipboard(ClipboardContent::Unreadable)),
@@ -86,13 +90,14 @@ fn prompts() -> Vec<State> {
     let link_to = Some(ServerText::new("/home/admin/config/shop.env"));
     let open_link = EnvFile { is_open: true, link_to, ..EnvFile::default() };
     let lines = ["mkdir: created directory", "Error: the password store is empty. Try \"pass init\"."];
-    let exited = CommandOutcome::Exited { code: 1, last_line: ServerText::new(lines[1]) };
-    let report = CommandReport { outcome: exited, output: printed(&lines, 12) };
+    let exited = CommandOutcome::Exited(1);
+    let output = printed(&lines, 12);
     vec![
         state("prompt_formats", Stage::created().after("f")),
         state("prompt_formats_without_organization", Stage::created().after("f up up")),
         state("prompt_save", Stage::created().after("s")),
         state("prompt_save_env", typed("s", "~/prod.env")),
+        state("prompt_save_in_background", typed("s", "/slow/prod.env").after("enter <ctrl-c> n")),
         state("prompt_save_exists", saved("~/prod.env", SaveFailure::Exists)),
         state("prompt_save_update", update(EnvFile::default())),
         state("prompt_save_update_of_another_user", update(of_other)),
@@ -109,7 +114,8 @@ fn prompts() -> Vec<State> {
         state("prompt_run_last", with_suggestions().after("up")),
         state(
             "prompt_run_failed",
-            typed("p", "pass insert -m atlas/ci").then(|stage| stage.keys("enter").command_reported(report)),
+            typed("p", "pass insert -m atlas/ci")
+                .then(|stage| stage.keys("enter").command_reported(exited, output)),
         ),
         state("prompt_run_help", Stage::created().after("p f1")),
     ]
@@ -142,9 +148,8 @@ fn with_suggestions() -> Stage {
 
 /// Saves, copies and pipes the secret.
 pub fn save_copy_and_run(stage: &mut Stage) -> &mut Stage {
-    let path = ServerText::new("/home/admin/secrets/prod.env");
-    stage.keys("s x enter").saved(Ok(SavedFile { path, format: Format::Env }));
+    stage.keys("s x enter").saved(Ok("/home/admin/secrets/prod.env"));
     stage.keys("c").copied(COPIED).keys("p").type_in("pass insert -m atlas/ci").keys("enter");
     let output = printed(&["Enter contents of atlas/ci and press Ctrl+D when finished:"], 0);
-    stage.command_reported(CommandReport { outcome: CommandOutcome::Succeeded, output })
+    stage.command_reported(CommandOutcome::Succeeded, output)
 }

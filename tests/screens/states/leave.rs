@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{
-    ApiError, Cause, ClipboardContent, CopyOutcome, CreatedSecret, LostCopy, TerminalRoute,
-};
+use atlas_secret::delivery::{ClipboardContent, CopyOutcome, LostCopy, TerminalRoute};
+use atlas_secret::domain::{ApiError, Cause, CreatedSecret};
 
 use crate::stage::{Stage, secret};
 

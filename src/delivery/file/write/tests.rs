@@ -12,7 +12,8 @@ use rustix::fs::{CWD, FileType, Mode, XattrFlags, getxattr, mknodat, setxattr};
 use super::*;
 use crate::delivery::file::{save, update_env};
 use crate::delivery::fixtures::{VALUE, payload};
-use crate::domain::{ClientId, ENV_VARIABLES, EnvFile, OtherClient, SavedFile, ServerText};
+use crate::delivery::{EnvFile, OtherClient};
+use crate::domain::{ClientId, Delivery, ENV_VARIABLES, ServerText};
 
 const OLD: &str = "A=1\nMONGODB_ATLAS_CLIENT_SECRET=old # mine\n";
 
@@ -40,11 +41,11 @@ fn mode_of(path: &Path) -> u32 {
 }
 
 async fn try_save(path: &Path) -> SaveFailure {
-    let saved: Result<SavedFile, SaveFailure> = save(path.to_str().unwrap(), None, &payload()).await;
+    let saved: Result<Delivery, SaveFailure> = save(path.to_str().unwrap(), None, &payload()).await;
     saved.unwrap_err()
 }
 
-async fn update(path: &Path, may_make_private: bool) -> Result<ServerText, SaveFailure> {
+async fn update(path: &Path, may_make_private: bool) -> Result<Delivery, SaveFailure> {
     let link_to = Some(path).filter(|path| path.is_symlink()).and_then(|path| canonicalize(path).ok());
     let link_to = link_to.map(|target| ServerText::new(target.to_str().unwrap()));
     let agreed = EnvFile { is_open: may_make_private, link_to, missing: vec![ID], ..EnvFile::default() };
@@ -84,7 +85,8 @@ async fn an_update_needs_agreement_and_makes_the_file_private() {
             assert_eq!(update(&path, false).await, Err(question(true)), "it was opened after the question");
         }
         assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode_of(&path)), (OLD, mode));
-        assert_eq!(update(&path, is_open).await, Ok(ServerText::new(path.to_str().unwrap())));
+        let place = ServerText::new(path.to_str().unwrap());
+        assert_eq!(update(&path, is_open).await, Ok(Delivery::Updated { place }));
         assert_eq!((fs::read_to_string(&path).unwrap(), mode_of(&path)), (new(), private));
         assert_eq!(names(folder.path()), [".env"]);
     }
@@ -128,7 +130,7 @@ async fn a_link_stays_one_and_its_file_is_updated() {
         try_save(&link).await,
         SaveFailure::CanUpdate(EnvFile { link_to: link_to.clone(), missing: vec![ID], ..EnvFile::default() })
     );
-    assert_eq!(update(&link, false).await.ok(), link_to);
+    assert_eq!(update(&link, false).await.ok(), link_to.map(|place| Delivery::Updated { place }));
     assert_eq!(fs::read_to_string(&path).unwrap(), new());
     assert_eq!(fs::read_link(&link).unwrap(), Path::new("../.env"));
     assert_eq!(names(&other), ["prod.env"]);

@@ -5,7 +5,8 @@ mod recipe;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{BaseUrl, CopyOutcome, NewSecret, Session};
+use crate::delivery::CopyOutcome;
+use crate::domain::{BaseUrl, NewSecret, Session};
 use crate::tui::canvas::rows_of;
 use crate::tui::keys::{HELP, REPAINT, SUSPEND, scrolling};
 use crate::tui::scroll::{Scroll, overflows};
@@ -95,8 +96,8 @@ impl CommandView {
         let copied = match &self.copied {
             None if self.recipe == Recipe::AtlasSecret => "Contains no credentials. c copies it.".to_owned(),
             None => "Contains no credentials, but prints the new secret. c copies it.".to_owned(),
-            Some(CopyOutcome::Copied { .. }) => "Copied to the clipboard.".to_owned(),
-            Some(CopyOutcome::Unverified { .. }) => {
+            Some(CopyOutcome::Copied { is_verified: true, .. }) => "Copied to the clipboard.".to_owned(),
+            Some(CopyOutcome::Copied { .. }) => {
                 "Sent to the clipboard, which could not be read back.".to_owned()
             }
             Some(CopyOutcome::Sent(_)) => "Sent to your terminal.".to_owned(),
@@ -165,9 +166,9 @@ impl Component for CommandView {
         }
         let (glyph, style) = match &self.copied {
             None => (theme.glyphs.dot, theme.faint),
-            Some(CopyOutcome::Copied { .. }) => (theme.glyphs.check, theme.good),
+            Some(CopyOutcome::Copied { is_verified: true, .. }) => (theme.glyphs.check, theme.good),
             Some(CopyOutcome::Sent(_)) => (theme.glyphs.dot, Style::new()),
-            Some(CopyOutcome::Unverified { .. }) => (theme.glyphs.warning, theme.warning),
+            Some(CopyOutcome::Copied { .. }) => (theme.glyphs.warning, theme.warning),
             Some(CopyOutcome::Failed { .. }) => (theme.glyphs.cross, theme.bad),
         };
         canvas.marked(glyph, &self.note(app), style);

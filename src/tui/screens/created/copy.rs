@@ -6,7 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
-use crate::domain::{ClipboardContent, CopyOutcome, Delivery, Format, Now, ServerText, TerminalRoute};
+use crate::delivery::{ClipboardContent, CopyOutcome, TerminalRoute};
+use crate::domain::{Delivery, Format, Now, ServerText};
 use crate::tui::canvas::cut;
 use crate::tui::{Action, Canvas, Command, Shared, text};
 
@@ -128,18 +129,15 @@ impl CreatedScreen {
 
     pub(super) fn copy_finished(&mut self, app: &mut Shared, outcome: CopyOutcome) {
         let CopyState::Copying(format) = self.copy else { return };
-        let is_verified = matches!(outcome, CopyOutcome::Copied { .. });
         self.copy = match outcome {
-            CopyOutcome::Copied { clears_in } | CopyOutcome::Unverified { clears_in } => {
-                CopyState::Held(ClipboardCopy {
-                    format,
-                    until: clears_in.map(|left| app.now.plus(left)),
-                    is_verified,
-                    can_be_read: true,
-                    is_being_checked: false,
-                    checked_at: app.now,
-                })
-            }
+            CopyOutcome::Copied { is_verified, clears_in } => CopyState::Held(ClipboardCopy {
+                format,
+                until: clears_in.map(|left| app.now.plus(left)),
+                is_verified,
+                can_be_read: true,
+                is_being_checked: false,
+                checked_at: app.now,
+            }),
             CopyOutcome::Sent(route) => CopyState::Sent(route, format),
             CopyOutcome::Failed { reasons } => CopyState::Failed(reasons),
         };

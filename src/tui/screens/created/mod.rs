@@ -14,22 +14,20 @@ use std::time::Duration;
 use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
+use crate::delivery::{CommandOutput, DeliveryTask};
 use crate::domain::{
-    CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, Format, KnownCommand, NewSecret,
-    Now, SecretPayload, ServerText, can_be_shown, masked,
+    CreatedSecret, Delivery, Disposition, ExistingSecret, Format, NewSecret, Now, SecretPayload, ServerText,
+    can_be_shown, masked,
 };
 use crate::tui::canvas::{LABEL_WIDTH, cut, rows_of};
 use crate::tui::keys::{HELP, REPAINT, SUSPEND};
-use crate::tui::{
-    Action, Binding, Canvas, Component, DeliveryId, Event, KeyPress, Output, Shared, Transition, text,
-};
+use crate::tui::{Action, Binding, Canvas, Component, Event, KeyPress, Output, Shared, Transition, text};
 
 pub use copy::{ClipboardCopy, CopyState};
 pub use leave::{LeaveConfirmation, LeaveQuestion, Leaving, Target};
 pub use prompt::Prompt;
 pub use steps::Verification;
 
-use run::PromptLine;
 use steps::ProfileStep;
 
 /// How long a revealed secret stays readable after the last key.
@@ -65,9 +63,8 @@ pub struct CreatedScreen {
     pub not_printed: Option<String>,
     /// The open prompt.
     pub prompt: Option<Prompt>,
-    /// The save or the command that is still running, even if its prompt is closed.
-    delivering: Option<DeliveryId>,
-    command: Option<KnownCommand>,
+    /// The save or the command that is still running, even if its prompt is closed. A prompt with a line belongs to it.
+    delivering: Option<DeliveryTask>,
     /// When to mask the value again, if it is revealed.
     pub revealed_until: Option<Now>,
     /// The request to leave, until the user has left or gone back.
@@ -92,7 +89,6 @@ impl CreatedScreen {
             not_printed: None,
             prompt: None,
             delivering: None,
-            command: None,
             revealed_until: None,
             leaving: None,
             pasted: None,
@@ -151,8 +147,7 @@ impl Component for CreatedScreen {
             Action::Copy => self.copy(app, Format::Secret),
             Action::Extend => self.extend(app),
             Action::CopyAs => self.prompt = Some(Prompt::Formats(0)),
-            Action::Save => self.prompt = Some(Prompt::Save(PromptLine::new("path"), None)),
-            Action::Pipe => self.open_run(app),
+            Action::Save | Action::Pipe => self.open_line_prompt(app, action),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
             Action::DeleteOlder if self.has_older_secret(app) == Some(false) => {
@@ -175,15 +170,13 @@ impl Component for CreatedScreen {
     }
 
     fn on_key(&mut self, _app: &mut Shared, key: KeyPress) {
-        if let Some(prompt) = &mut self.prompt {
-            prompt.edit(|line| line.press(key));
-        }
+        self.edit_line(|line| line.press(key));
     }
 
     fn on_paste(&mut self, app: &mut Shared, text: &str) {
-        match &mut self.prompt {
-            Some(prompt) => {
-                prompt.edit(|line| line.edit(|line| line.insert(text.trim_end_matches(['\r', '\n']))));
+        match self.prompt {
+            Some(_) => {
+                self.edit_line(|line| line.edit(|line| line.insert(text.trim_end_matches(['\r', '\n']))));
             }
             None => self.check_pasted(app, text),
         }
@@ -202,13 +195,7 @@ impl Component for CreatedScreen {
                     return self.leave_or_ask(app, target);
                 }
             }
-            Event::Saved(id, result) => {
-                self.file_written(app, id, result.map(|file| Delivery::Saved { path: file.path }));
-            }
-            Event::FileUpdated(id, result) => {
-                self.file_written(app, id, result.map(|place| Delivery::Updated { place }));
-            }
-            Event::CommandEnded(id, report) => self.command_ended(app, id, report),
+            Event::Delivered(result, output) => self.delivery_ended(app, result, output),
             Event::PresetsFound(presets) => self.presets_found(app, presets),
             Event::Printed(result) => return self.printed(app, result),
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
@@ -230,7 +217,7 @@ impl Component for CreatedScreen {
         let output_waits = matches!(app.output, Output::Sink(_));
         match (&self.leaving, &self.prompt) {
             (Some(leaving), _) => return self.leave_keys(app, leaving),
-            (None, Some(prompt)) => return prompt.keys(app),
+            (None, Some(prompt)) => return prompt.keys(app, self.delivering.is_some()),
             (None, None) => {}
         }
         let quit = match () {

@@ -4,17 +4,16 @@
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::domain::{
-    CommandOutput, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format, OtherClient, SaveFailure,
-};
+use crate::delivery::{CommandOutput, DeliveryFailure, DeliveryTask, EnvFile, OtherClient};
+use crate::domain::{Delivery, Disposition, ENV_VARIABLES, Format};
 use crate::tui::keys::{
     BACK_BUT_CTRL_C, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT, yes,
 };
 use crate::tui::screens::SecretList;
-use crate::tui::{Action, Binding, Canvas, Command, Component, DeliveryId, Event, Shared, Transition};
+use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Shared, Transition};
 
 use super::CreatedScreen;
-use super::run::{ABOUT_RUN, PromptLine, RunPrompt};
+use super::run::{ABOUT_RUN, PromptLine, RunPrompt, is_same};
 
 /// What the user selects or types.
 #[derive(Clone, Debug)]
@@ -44,18 +43,15 @@ impl Prompt {
         }
     }
 
-    pub(super) fn edit(&mut self, change: impl FnOnce(&mut PromptLine) -> bool) {
-        let is_changed = self.line().is_some_and(change);
-        if let (true, Self::Run(run)) = (is_changed, self) {
-            run.changed();
-        }
-    }
-
-    pub(super) fn keys(&self, app: &Shared) -> Vec<Binding> {
+    /// While its task is running, a prompt takes no text, and only Ctrl-C leaves it.
+    pub(super) fn keys(&self, app: &Shared, is_running: bool) -> Vec<Binding> {
         let enter = |label| Binding::new("Enter", label, Action::Choose);
         match self {
             Self::Formats(_) => {
                 vec![enter("copy"), CHOICE_BELOW, CHOICE_ABOVE, CLOSE_PROMPT, LEAVE_FROM_PROMPT, HELP]
+            }
+            Self::Save(..) | Self::Run(_) if is_running => {
+                vec![HELP_BESIDE_TEXT, Binding::new("Ctrl-C", "quit…", Action::Leave)]
             }
             Self::Save(_, None) => vec![enter("save"), CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT],
             Self::Save(_, Some(_)) => vec![yes("update"), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT],
@@ -112,28 +108,72 @@ impl CreatedScreen {
         }
     }
 
-    /// Hides the value, and returns the ID of the save or the command that starts now.
-    pub(super) fn start_delivery(&mut self, app: &mut Shared) -> DeliveryId {
-        self.revealed_until = None;
-        *self.delivering.insert(app.next_delivery())
+    /// Opens the prompt for a path or a command; that of the task that is still running, if there is one.
+    pub(super) fn open_line_prompt(&mut self, app: &mut Shared, action: Action) {
+        self.prompt = Some(match (&self.delivering, action) {
+            (Some(DeliveryTask::Save { path, .. }), _) => Prompt::Save(PromptLine::new("path", path), None),
+            (Some(DeliveryTask::Run(command)), _) => {
+                Prompt::Run(Box::new(RunPrompt::new(app, &command.line, command.format)))
+            }
+            (None, Action::Save) => Prompt::Save(PromptLine::new("path", ""), None),
+            (None, _) => {
+                app.send(Command::FindPresets);
+                Prompt::Run(Box::new(RunPrompt::new(app, "", Format::Secret)))
+            }
+        });
     }
 
-    /// Records a success, whatever is on the screen now. After a failure, the user can change the line.
-    pub(super) fn delivery_ended(&mut self, app: &mut Shared, result: Result<Delivery, String>) {
-        self.delivering = None;
-        let line = self.prompt.as_mut().and_then(Prompt::line).filter(|line| line.is_running);
+    /// Changes the line of the prompt, unless its task is running.
+    pub(super) fn edit_line(&mut self, change: impl FnOnce(&mut PromptLine) -> bool) {
+        let Some(prompt) = self.prompt.as_mut().filter(|_| self.delivering.is_none()) else { return };
+        let is_changed = prompt.line().is_some_and(change);
+        if let (true, Prompt::Run(run)) = (is_changed, prompt) {
+            run.changed();
+        }
+    }
+
+    /// Hides the value, and starts the task of the open prompt.
+    pub(super) fn start_delivery(&mut self, app: &mut Shared, task: DeliveryTask) {
+        self.revealed_until = None;
+        self.output = CommandOutput::default();
+        app.send(Command::Deliver(task.clone(), self.payload(app)));
+        self.delivering = Some(task);
+    }
+
+    /// Records a success, whatever is on the screen now. After a failure, the user can change the line, or is asked
+    /// whether to update the file. The result of an earlier secret's task finds no task.
+    pub(super) fn delivery_ended(
+        &mut self,
+        app: &mut Shared,
+        result: Result<Delivery, DeliveryFailure>,
+        output: CommandOutput,
+    ) {
+        let Some(task) = self.delivering.take() else { return };
+        if let DeliveryTask::Run(command) = task {
+            // A command that was not started may contain the secret.
+            if !matches!(result, Err(DeliveryFailure::NotStarted(_))) {
+                app.commands_run.retain(|before| !is_same(before, &command));
+                app.commands_run.push(command);
+            }
+        }
+        let line = self.prompt.as_mut().and_then(Prompt::line);
         match (result, line) {
             (Ok(delivery), line) => {
                 if line.is_some() {
                     self.prompt = None;
                 }
+                self.output = output;
                 self.add_delivery(app, delivery);
             }
-            (Err(error), Some(line)) => {
-                line.is_running = false;
-                line.error = Some(error);
+            (Err(DeliveryFailure::CanUpdate(file)), Some(_)) => {
+                if let Some(Prompt::Save(_, existing)) = &mut self.prompt {
+                    *existing = Some(file);
+                }
             }
-            (Err(_), None) => {}
+            (Err(DeliveryFailure::NotStarted(error) | DeliveryFailure::Failed(error)), Some(line)) => {
+                line.error = Some((error, output));
+            }
+            (Err(_), None) => app.message = Some("The save or command in the background failed."),
         }
     }
 
@@ -158,7 +198,7 @@ impl CreatedScreen {
             }
             Prompt::Formats(selected) => self.draw_formats(app, *selected, canvas),
             Prompt::Save(line, existing) => self.draw_save(app, line, existing.as_ref(), canvas),
-            Prompt::Run(run) => run.draw(app, canvas),
+            Prompt::Run(run) => run.draw(app, self.delivering.is_some(), canvas),
         }
     }
 
@@ -166,37 +206,15 @@ impl CreatedScreen {
     fn on_save_action(&mut self, app: &mut Shared, action: Action) {
         let Some(Prompt::Save(line, existing)) = &mut self.prompt else { return };
         match (action, existing.is_some()) {
-            _ if line.is_running => {}
             (Action::No, true) => *existing = None,
             (Action::No, false) => self.prompt = None,
             (Action::Yes, true) | (Action::Choose, false) => {
                 let agreed = existing.take();
-                let Some(path) = line.start(self.delivering).map(|text| unquoted(&text)) else { return };
-                let (id, payload) = (self.start_delivery(app), self.payload(app));
-                app.send(match agreed {
-                    Some(file) => Command::UpdateEnv(id, path, payload, file),
-                    None => Command::Save(id, path, payload),
-                });
+                if let Some(text) = line.start() {
+                    self.start_delivery(app, DeliveryTask::Save { path: unquoted(&text), agreed });
+                }
             }
             _ => {}
-        }
-    }
-
-    /// Handles the end of a save. If the file exists, that may lead to a question instead of an error.
-    pub(super) fn file_written(
-        &mut self,
-        app: &mut Shared,
-        id: DeliveryId,
-        result: Result<Delivery, SaveFailure>,
-    ) {
-        match (result, &mut self.prompt) {
-            _ if self.delivering != Some(id) => {}
-            (Err(SaveFailure::CanUpdate(file)), Some(Prompt::Save(line, existing))) if line.is_running => {
-                line.is_running = false;
-                *existing = Some(file);
-                self.delivering = None;
-            }
-            (result, _) => self.delivery_ended(app, result.map_err(|failure| failure.sentence())),
         }
     }
 
@@ -205,7 +223,8 @@ impl CreatedScreen {
         let Some(file) = existing else {
             line.draw("Save to", 0, Line::default(), canvas);
             let format = Format::for_file(path);
-            line.draw_below("Saving", &advice(path, format), &CommandOutput::default(), canvas);
+            let below = if self.delivering.is_some() { "Saving".to_owned() } else { advice(path, format) };
+            line.draw_below(&below, canvas);
             return self.draw_missing_organization(app, format, canvas);
         };
         if let Some(file) = &file.link_to {

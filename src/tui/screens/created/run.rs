@@ -4,13 +4,14 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{CommandOutput, CommandReport, Delivery, Format, KnownCommand, ServerText, Session};
+use crate::delivery::{CommandOutput, DeliveryTask, KnownCommand};
+use crate::domain::{Format, ServerText, Session};
 use crate::tui::canvas::{LABEL_WIDTH, cut, pointer};
 use crate::tui::keys::{CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT};
 use crate::tui::matching::Matches;
 use crate::tui::scroll::Scroll;
 use crate::tui::text_line::field_label;
-use crate::tui::{Action, Binding, Canvas, Command, DeliveryId, KeyPress, Shared, TextLine, paste};
+use crate::tui::{Action, Binding, Canvas, KeyPress, Shared, TextLine, paste};
 
 use super::copy::formats;
 use super::{CreatedScreen, LOW, Prompt};
@@ -44,20 +45,17 @@ pub struct RunPrompt {
     matches: Matches,
     /// The index of the command that Enter inserts, in the order on the screen.
     selected: Option<usize>,
-    /// The output of the last command, if it failed.
-    output: CommandOutput,
 }
 
 impl RunPrompt {
-    fn new(app: &Shared) -> Self {
+    pub fn new(app: &Shared, line: &str, format: Format) -> Self {
         let mut prompt = Self {
-            line: PromptLine::new("command"),
-            format: Format::Secret,
+            line: PromptLine::new("command", line),
+            format,
             is_format_chosen: false,
             known: Vec::new(),
             matches: Matches::default(),
             selected: None,
-            output: CommandOutput::default(),
         };
         prompt.list(app);
         prompt
@@ -85,7 +83,6 @@ impl RunPrompt {
     }
 
     fn filter(&mut self) {
-        self.output = CommandOutput::default();
         self.matches.filter(self.line.text());
         self.selected = self.preselected();
     }
@@ -146,16 +143,11 @@ impl RunPrompt {
     }
 }
 
-fn is_same(one: &KnownCommand, other: &KnownCommand) -> bool {
+pub(super) fn is_same(one: &KnownCommand, other: &KnownCommand) -> bool {
     one.line == other.line && one.format == other.format
 }
 
 impl CreatedScreen {
-    pub(super) fn open_run(&mut self, app: &mut Shared) {
-        self.prompt = Some(Prompt::Run(Box::new(RunPrompt::new(app))));
-        app.send(Command::FindPresets);
-    }
-
     pub(super) fn presets_found(&mut self, app: &mut Shared, presets: Vec<KnownCommand>) {
         // Listing the same commands again would lose the selection.
         if app.presets != presets {
@@ -170,7 +162,6 @@ impl CreatedScreen {
         let Some(Prompt::Run(prompt)) = &mut self.prompt else { return };
         let count = prompt.matches.len();
         match action {
-            _ if prompt.line.is_running => {}
             Action::No => self.prompt = None,
             Action::NextChoice if count > 0 => {
                 prompt.selected = Some(prompt.selected.map_or(0, |index| (index + 1) % count));
@@ -184,45 +175,17 @@ impl CreatedScreen {
             Action::Choose if prompt.selected.is_some() => prompt.insert_selected(),
             Action::NextFormat => prompt.next_format(app),
             Action::Choose => {
-                let Some(line) = prompt.line.start(self.delivering) else { return };
-                let format = prompt.format;
-                prompt.output = CommandOutput::default();
-                self.output = CommandOutput::default();
-                let name = ServerText::new("run before");
-                self.command = Some(KnownCommand { name, line: line.clone(), format });
-                let (id, payload) = (self.start_delivery(app), self.payload(app));
-                app.send(Command::Run(id, line, format, payload));
+                let Some(line) = prompt.line.start() else { return };
+                let (name, format) = (ServerText::new("run before"), prompt.format);
+                self.start_delivery(app, DeliveryTask::Run(KnownCommand { name, line, format }));
             }
             _ => {}
         }
     }
-
-    pub(super) fn command_ended(&mut self, app: &mut Shared, id: DeliveryId, report: CommandReport) {
-        if self.delivering != Some(id) {
-            return;
-        }
-        let Some(command) = self.command.take() else { return };
-        // The program is the first word of the line, split as it is for running.
-        let arguments = shell_words::split(&command.line).unwrap_or_default();
-        let program = ServerText::new(arguments.first().map_or("", String::as_str));
-        let format = command.format;
-        // A command that was not started may contain the secret.
-        if report.outcome.was_started() {
-            app.commands_run.retain(|before| !is_same(before, &command));
-            app.commands_run.push(command);
-        }
-        let (result, output) = report.result(program.as_str());
-        match (&result, &mut self.prompt) {
-            (Err(_), Some(Prompt::Run(prompt))) if prompt.line.is_running => prompt.output = output,
-            (Err(_), _) => {}
-            (Ok(()), _) => self.output = output,
-        }
-        self.delivery_ended(app, result.map(|()| Delivery::Piped { program, format }));
-    }
 }
 
 impl RunPrompt {
-    pub(super) fn draw(&self, app: &Shared, canvas: &mut Canvas) {
+    pub(super) fn draw(&self, app: &Shared, is_running: bool, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let reads = format!("as {}{}", self.format.name(), theme.glyphs.more);
         let is_narrow = canvas.width() < NARROW;
@@ -239,8 +202,8 @@ impl RunPrompt {
             "The command reads the secret from standard input. No shell: for | > $VARS, use sh -c '{}'",
             theme.glyphs.ellipsis
         );
-        self.line.draw_below("Running", &advice, &self.output, canvas);
-        if self.line.is_running {
+        self.line.draw_below(if is_running { "Running" } else { &advice }, canvas);
+        if is_running {
             return;
         }
         if app.session == Session::Demo {
@@ -290,16 +253,17 @@ pub struct PromptLine {
     line: TextLine,
     /// The noun in messages: `path` or `command`.
     noun: &'static str,
-    pub(super) is_running: bool,
-    /// Why the last attempt failed.
-    pub(super) error: Option<String>,
+    /// Why the last attempt failed, and the output of its command.
+    pub(super) error: Option<(String, CommandOutput)>,
     /// True after a typed secret was dropped: the next characters are the rest of it.
     drops_text: bool,
 }
 
 impl PromptLine {
-    pub fn new(noun: &'static str) -> Self {
-        Self { line: TextLine::long(), noun, is_running: false, error: None, drops_text: false }
+    pub fn new(noun: &'static str, text: &str) -> Self {
+        let mut line = TextLine::long();
+        line.set(text);
+        Self { line, noun, error: None, drops_text: false }
     }
 
     pub fn text(&self) -> &str {
@@ -310,20 +274,15 @@ impl PromptLine {
         self.line.text().trim_start().contains(' ')
     }
 
-    /// Marks the line as running, and returns its text. `None` if the line is empty or an earlier delivery is still
-    /// running; the line then shows why.
-    pub fn start(&mut self, delivering: Option<DeliveryId>) -> Option<String> {
-        let text = self.text().to_owned();
+    /// The text to start with. If the line is empty, it shows an error instead.
+    pub fn start(&mut self) -> Option<String> {
         self.drops_text = false;
-        self.error = if delivering.is_some() {
-            Some("An earlier save or command is still running. Wait until it ends, or press Esc and copy the secret.".to_owned())
-        } else if text.is_empty() {
-            Some(format!("Type a {} first.", self.noun))
-        } else {
-            None
-        };
-        self.is_running = self.error.is_none();
-        self.is_running.then_some(text)
+        if self.text().is_empty() {
+            self.fail(format!("Type a {} first.", self.noun));
+            return None;
+        }
+        self.error = None;
+        Some(self.text().to_owned())
     }
 
     /// Handles a key. Returns true if the line changed.
@@ -337,35 +296,39 @@ impl PromptLine {
         is_changed
     }
 
-    /// Changes the line unless it is running. Returns true if the line changed.
+    /// Changes the line. Returns true if it changed.
     ///
     /// A secret in the line is dropped, because others can read file names and arguments.
     pub fn edit(&mut self, change: impl FnOnce(&mut TextLine) -> bool) -> bool {
-        if self.is_running || !change(&mut self.line) {
+        if !change(&mut self.line) {
             return false;
         }
         self.error = None;
         if paste::contains_secret(self.line.text()) {
             self.line.set("");
-            self.error = Some(format!("You pasted a secret, not a {}. It was dropped.", self.noun));
+            self.fail(format!("You pasted a secret, not a {}. It was dropped.", self.noun));
         }
         true
+    }
+
+    fn fail(&mut self, error: String) {
+        self.error = Some((error, CommandOutput::default()));
     }
 
     pub(super) fn draw(&self, label: &str, columns: u16, beside: Line, canvas: &mut Canvas) {
         self.line.row(field_label(label, true, canvas.theme)).draw(columns, beside, canvas);
     }
 
-    /// Draws `doing` while the line is running, the error and the command's output if it failed, or else the advice.
-    pub(super) fn draw_below(&self, doing: &str, advice: &str, output: &CommandOutput, canvas: &mut Canvas) {
+    /// Draws the error and the command's output if it failed, or else the advice.
+    pub(super) fn draw_below(&self, advice: &str, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        if let Some(error) = &self.error {
+        if let Some((error, output)) = &self.error {
             canvas.failed(error);
             // The last line often says why.
             draw_output(output, 2, canvas);
             return canvas.text(2, "Your new secret is still here.", theme.faint);
         }
-        canvas.text(2, if self.is_running { doing } else { advice }, theme.faint);
+        canvas.text(2, advice, theme.faint);
     }
 }
 

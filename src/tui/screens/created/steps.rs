@@ -4,8 +4,9 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::delivery::ProfileUpdate;
 use crate::domain::{
-    ApiResult, Cause, ClientId, Delivery, ExistingSecret, Format, Now, ProfileName, ProfileUpdate, Session,
+    ApiResult, Cause, ClientId, Delivery, ExistingSecret, Format, Now, ProfileName, Session,
 };
 use crate::tui::canvas::{LABEL_WIDTH, rows_of};
 use crate::tui::{Canvas, Command, Output, Shared, text};
@@ -203,6 +204,9 @@ impl CreatedScreen {
             if matches!(app.output, Output::Sink(_)) {
                 canvas.text(LABEL_WIDTH, "q writes it to standard output.", Style::new());
             }
+        }
+        if self.delivering.is_some() {
+            canvas.text(2, "A save or command is still running. s shows it.", theme.faint);
         }
         let earlier = self.delivered.len().saturating_sub(MOST_DELIVERIES);
         for delivery in &self.delivered[earlier..] {
