@@ -5,6 +5,7 @@ use std::os::unix::fs::{FileTypeExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::VALUE;
@@ -129,6 +130,22 @@ fn a_long_text_of_another_program_is_not_read_to_its_end() {
     assert_eq!(program.ask("content"), "Overwritten");
     let formats = output(compositor.client("wl-paste").arg("--list-types"));
     assert!(owner.0.try_wait().unwrap().is_none() && formats.is_some(), "it stays on the clipboard");
+}
+
+#[test]
+fn an_owner_that_is_stopped_is_not_waited_for() {
+    let Some((compositor, mut program)) = copied("60") else { return };
+    let holder = program.clipboard_process();
+    let mut copy = compositor.client("wl-copy");
+    copy.args(["--foreground", "other"]).stdin(Stdio::null()).stdout(Stdio::null());
+    let owner = copy.spawn().map(Running).unwrap();
+    wait_for("the other owner", || {
+        let formats = output(compositor.client("wl-paste").arg("--list-types")).unwrap_or_default();
+        (!formats.contains("x-kde-passwordManagerHint") && !formats.is_empty()).then_some(())
+    });
+    kill_process(Pid::from_child(&owner.0), Signal::STOP).unwrap();
+    wait_for("the copy to count as overwritten", || (program.ask("content") == "Overwritten").then_some(()));
+    wait_for("the process to end", || (!holder.is_running()).then_some(()));
 }
 
 #[test]

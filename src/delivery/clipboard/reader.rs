@@ -2,7 +2,9 @@
 //! of it, and another program may have copied 200 MB.
 
 use std::error::Error;
+use std::fs::File;
 use std::io::Read;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use arboard::LinuxClipboardKind;
@@ -20,7 +22,7 @@ use x11rb::rust_connection::RustConnection;
 use x11rb::{COPY_DEPTH_FROM_PARENT, COPY_FROM_PARENT, CURRENT_TIME, NONE};
 use zeroize::Zeroizing;
 
-/// How long the owner of an X11 selection may take to send it, with all its pieces.
+/// How long the owner of a selection may take to send it, with all its pieces.
 const OWNER_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The X11 names for text, best first.
@@ -70,8 +72,21 @@ fn read_wayland(kind: ClipboardType, limit: usize) -> Result<Option<Zeroizing<Ve
         Err(PasteError::ClipboardEmpty | PasteError::NoMimeType) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let mut text = Zeroizing::new(Vec::with_capacity(limit));
-    pipe.take(limit as u64).read_to_end(&mut text)?;
+    let mut pipe = File::from(OwnedFd::from(pipe));
+    let deadline = Instant::now() + OWNER_TIMEOUT;
+    let mut text = Zeroizing::new(vec![0; limit]);
+    let mut length = 0;
+    while length < limit {
+        // A program that is stopped sends nothing.
+        if !wait_readable(&pipe, deadline)? {
+            return Ok(None);
+        }
+        match pipe.read(&mut text[length..])? {
+            0 => break,
+            count => length += count,
+        }
+    }
+    text.truncate(length);
     Ok(Some(text))
 }
 
@@ -137,13 +152,24 @@ fn next_event(connection: &RustConnection, deadline: Instant) -> Result<Option<E
     connection.flush()?;
     loop {
         let event = connection.poll_for_event()?;
-        let left = deadline.saturating_duration_since(Instant::now());
-        if event.is_some() || left.is_zero() {
+        // Events that never end do not put off the deadline.
+        if deadline <= Instant::now() {
+            return Ok(None);
+        }
+        if event.is_some() {
             return Ok(event);
         }
-        let mut display = [PollFd::new(connection.stream(), PollFlags::IN)];
-        match poll(&mut display, Some(&Timespec::try_from(left)?)) {
-            Ok(_) | Err(Errno::INTR) => {}
+        wait_readable(connection.stream(), deadline)?;
+    }
+}
+
+/// False if nothing can be read until the deadline.
+fn wait_readable(source: &impl AsFd, deadline: Instant) -> Result<bool, Box<dyn Error>> {
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match poll(&mut [PollFd::new(source, PollFlags::IN)], Some(&Timespec::try_from(left)?)) {
+            Ok(ready) => return Ok(ready > 0),
+            Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
     }
