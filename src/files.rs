@@ -3,7 +3,7 @@
 //! **Invariant:** the file that is examined is the one that was opened: between examining a name and opening it,
 //! another user could replace the file.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions, symlink_metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use std::time::SystemTime;
@@ -86,6 +86,15 @@ impl From<&Metadata> for FileStat {
             modified: metadata.modified().ok(),
         }
     }
+}
+
+/// Returns the owner of a link that another user has put in the place of this file or of its folder: it leads wherever
+/// that user wants, perhaps to a file of our own. Ignores root.
+pub fn owner_of_foreign_link(path: &Path) -> Option<u32> {
+    let places = [Some(path), path.parent()].into_iter().flatten();
+    let links = places.filter_map(|place| symlink_metadata(place).ok()).filter(Metadata::is_symlink);
+    let owners = links.map(|link| FileStat::from(&link)).filter(|link| !link.is_ours() && link.owner != 0);
+    owners.map(|link| link.owner).next()
 }
 
 /// The user whose rights this process has; 0 is root.

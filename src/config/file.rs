@@ -7,7 +7,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::domain::{ServerText, os_error_message};
-use crate::files::{FileStat, open, read_at_most};
+use crate::files::{FileStat, open, owner_of_foreign_link, read_at_most};
 
 /// The largest configuration file, in bytes. A larger one is some other file.
 const MAX_FILE_SIZE: u64 = 1024 * 1024;
@@ -52,7 +52,11 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<(Zeroizing<String>, FileSt
     // Editors on Windows put a byte order mark first, which is not TOML.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Some((Zeroizing::new(text.to_owned()), FileStat::from(&metadata)))),
+        Ok(text) => {
+            let mut stat = FileStat::from(&metadata);
+            stat.owner = owner_of_foreign_link(path).unwrap_or(stat.owner);
+            Ok(Some((Zeroizing::new(text.to_owned()), stat)))
+        }
         Err(error) => {
             let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             let line = line_of(&before, before.len());
@@ -92,7 +96,29 @@ pub(crate) fn who_can_change_it(stat: FileStat) -> Option<&'static str> {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::os::unix::fs::{lchown, symlink};
+
     use super::*;
+
+    #[test]
+    fn a_link_that_another_user_has_placed_makes_the_file_that_users() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, link) = (folder.path().join("ours"), folder.path().join("link"));
+        fs::create_dir(&ours).unwrap();
+        fs::write(ours.join("config.toml"), "a = 1").unwrap();
+        symlink(&ours, &link).unwrap();
+        symlink(ours.join("config.toml"), folder.path().join("config.toml")).unwrap();
+        let paths = [link.join("config.toml"), folder.path().join("config.toml")];
+        let owners = || paths.each_ref().map(|path| read_text(path).unwrap().unwrap().1.owner);
+        let own = crate::files::user_id();
+        assert_eq!(owners(), [own, own]);
+        let placed = [&link, &paths[1]];
+        if placed.iter().any(|link| lchown(link, Some(65533), None).is_err()) {
+            println!("skipped: only root can give a link away");
+            return;
+        }
+        assert_eq!(owners(), [65533, 65533]);
+    }
 
     #[test]
     fn only_regular_files_are_read_and_nothing_blocks() {

@@ -22,7 +22,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::{JournalEntry, Os, SecretId, ServerText, os_error_message};
-use crate::files::{FileStat, Folder, open, read_at_most};
+use crate::files::{FileStat, Folder, open, owner_of_foreign_link, read_at_most};
 
 /// How many files to try. Another instance that looks for pending records can remove a file between its creation and
 /// its lock.
@@ -174,7 +174,7 @@ fn flush(folder: &Path) {
 /// Checks that other users cannot write records: they could name any secret as one to delete.
 fn check_folder(folder: &Path) -> io::Result<()> {
     let stat = FileStat::from(&fs::metadata(folder)?);
-    if stat.mode & 0o022 == 0 && stat.is_ours() {
+    if stat.mode & 0o022 == 0 && stat.is_ours() && owner_of_foreign_link(folder).is_none() {
         return Ok(());
     }
     let folder = ServerText::new(&folder.to_string_lossy());

@@ -223,7 +223,7 @@ fn a_thousand_records_do_not_use_up_the_descriptors() {
 
 #[test]
 fn records_that_other_users_wrote_or_can_write_are_not_trusted() {
-    use std::os::unix::fs::{PermissionsExt, chown};
+    use std::os::unix::fs::{chown, lchown};
     let fixture = fixture();
     drop(fixture.journal.begin(&entry()).unwrap());
     assert_eq!(fixture.reported_eventually(1), [entry()]);
@@ -246,6 +246,15 @@ fn records_that_other_users_wrote_or_can_write_are_not_trusted() {
     let left = fixture.journal.pending().unwrap();
     assert_eq!(left[0].entry(), Err(OTHER_OWNER));
     drop(left);
+    // A link that another user has placed leads to a folder of our own.
+    let moved = fixture.folder.with_extension("moved");
+    fs::rename(&fixture.folder, &moved).unwrap();
+    symlink(&moved, &fixture.folder).unwrap();
+    assert!(fixture.journal.pending().is_ok());
+    lchown(&fixture.folder, Some(65533), None).unwrap();
+    assert!(fixture.journal.pending().is_err());
+    fs::remove_file(&fixture.folder).unwrap();
+    fs::rename(&moved, &fixture.folder).unwrap();
     chown(&fixture.folder, Some(65533), None).unwrap();
     assert!(fixture.journal.pending().is_err());
 }
