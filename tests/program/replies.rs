@@ -50,7 +50,11 @@ fn terminal_reports_are_not_typed_into_the_form() {
     }
     terminal.send(REPLIES[0]);
     terminal.leave(key::CTRL_C, 0);
-    assert!(contains(&terminal.output(), "\x1b[=0u"), "kitty's keyboard protocol is off");
+    for (off, what) in
+        [("=0u", "kitty's keyboard protocol"), ("?9001l", "Windows's key codes"), ("?1003l", "the mouse")]
+    {
+        assert!(contains(&terminal.output(), format!("\x1b[{off}")), "{what}");
+    }
 }
 
 #[test]
