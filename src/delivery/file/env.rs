@@ -11,6 +11,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use crate::delivery::format::shell_word;
+use crate::domain::is_reference;
 
 /// A variable's name and its new value.
 pub(super) type Variable<'a> = (&'static str, &'a str);
@@ -101,17 +102,12 @@ pub(super) fn encrypted_line(text: &[u8]) -> Option<usize> {
     text.split(|byte| *byte == b'\n').position(is_encrypted).map(|index| index + 1)
 }
 
-/// How a value begins that names a place in a secret manager, or that is filled in later.
-const REFERENCES: [&str; 6] = ["vault:", "arn:", "projects/", "{{", "${", "$("];
-
 /// Returns the number of the first line in which one of the variables refers to another place, such as
 /// `op://vault/item/field`.
 pub(super) fn reference_line(text: &[u8], names: &[&str]) -> Option<usize> {
     let is_reference = |assignment: &Assignment| {
         let Some(value) = plain_value(text, assignment.value) else { return false };
-        let value = String::from_utf8_lossy(&text[value]);
-        let value = value.trim_matches(['"', '\'']);
-        value.contains("://") || REFERENCES.iter().any(|start| value.starts_with(start))
+        is_reference(String::from_utf8_lossy(&text[value]).trim_matches(['"', '\'']))
     };
     let is_named =
         |assignment: &Assignment| names.iter().any(|name| text[assignment.name.clone()] == *name.as_bytes());
