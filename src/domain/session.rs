@@ -211,10 +211,14 @@ pub fn is_atlas_variable(name: &OsStr) -> bool {
     ["MONGODB_ATLAS_", "MCLI_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// True for a value that names a place in a secret manager, such as `op://vault/item/field`, or that is filled in later.
+/// True for a value that names a place in a secret manager, such as `op://vault/item/field` or `vault:path`, or that is
+/// filled in later. No credential contains a colon.
 pub fn is_reference(value: &str) -> bool {
-    const STARTS: [&str; 6] = ["vault:", "arn:", "projects/", "{{", "${", "$("];
-    value.contains("://") || STARTS.iter().any(|start| value.starts_with(start))
+    let is_scheme = |start: &str| {
+        !start.is_empty() && start.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-".contains(&byte))
+    };
+    let is_filled_in = ["{{", "${", "$(", "projects/"].iter().any(|start| value.starts_with(start));
+    is_filled_in || value.split_once(':').is_some_and(|(start, _)| is_scheme(start))
 }
 
 /// Checks that a header can contain `text`: only visible ASCII. Atlas's credentials have no other characters.

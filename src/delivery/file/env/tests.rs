@@ -281,6 +281,7 @@ fn a_reference_to_a_secret_manager_is_noticed() {
         "vault:secret/data/atlas#secret",
         "ref+vault://secret/atlas#/secret",
         "aws-sm://atlas/prod",
+        "keychain:atlas",
         "arn:aws:secretsmanager:eu-west-1:123456789012:secret:atlas",
         "projects/p/secrets/s/versions/latest",
         "'${ATLAS_SECRET}'",
