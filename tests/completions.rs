@@ -19,13 +19,15 @@ fn script(name: &str) -> PathBuf {
 /// The output of a shell for these commands, without the user's own configuration; `None` if the shell is not
 /// installed.
 fn output_of(shell: &str, options: &[&str], commands: &str, script: &str) -> Option<String> {
+    // fish writes to it.
+    let home = tempfile::tempdir().unwrap();
     let mut command = Command::new(shell);
     command
         .args(options)
         .arg("-c")
         .arg(commands)
         .env("SCRIPT", self::script(script))
-        .env("HOME", "/nonexistent");
+        .env("HOME", home.path());
     match command.output() {
         Ok(output) => {
             let errors = String::from_utf8_lossy(&output.stderr).into_owned();

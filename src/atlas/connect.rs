@@ -38,6 +38,10 @@ pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> ApiResult<r
         .retry(reqwest::retry::never())
         // hyper drops a response with more headers than this; its default is 100.
         .http1_max_headers(1000)
+        // A proxy's malformed header must not cost the secret in the body.
+        .http1_ignore_invalid_headers_in_responses(true)
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http1_allow_spaces_after_header_name_in_responses(true)
         .connect_timeout(connect_limit)
         .pool_idle_timeout(IDLE_LIMIT);
     let builder = if base_url.is_encrypted() {

@@ -57,6 +57,10 @@ pub enum StdoutError {
     )]
     Device,
     #[error(
+        "Standard output is a datagram socket, which never says whether anyone reads. Send it to a pipe or a file."
+    )]
+    Datagrams,
+    #[error(
         "Standard output goes to the system's journal, which would keep the secret. Send it to a pipe or a file."
     )]
     Journal,
@@ -132,6 +136,8 @@ mod unix {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::fs::{Dev, FileType, Mode, OFlags, SeekFrom};
     use rustix::io::{Errno, retry_on_intr};
+    use rustix::net::SocketType;
+    use rustix::net::sockopt::socket_type;
 
     use crate::domain::os_error_message;
     use crate::files::user_id;
@@ -169,7 +175,7 @@ mod unix {
         let can_others_read = Mode::from_raw_mode(stat.st_mode).intersects(Mode::RGRP | Mode::ROTH);
         // A pipe whose read end is closed reports an error, a socket a hang-up (poll(2)).
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-        let events = poll_output(descriptor, Some(&at_once)).map_err(unknown)?;
+        let events = poll_for(descriptor, PollFlags::OUT, Some(&at_once)).map_err(unknown)?;
         let has_no_reader = events.intersects(PollFlags::ERR | PollFlags::HUP);
         match kind {
             FileType::RegularFile | FileType::Fifo if has_other_owner => Err(StdoutError::OtherOwner),
@@ -177,6 +183,9 @@ mod unix {
             // An unnamed pipe belongs to its user alone; for a named one, the mode counts.
             FileType::Fifo if can_others_read => Err(StdoutError::ReadableFifo),
             FileType::Fifo | FileType::Socket if has_no_reader => Err(StdoutError::NoReader),
+            FileType::Socket if socket_type(descriptor) == Ok(SocketType::DGRAM) => {
+                Err(StdoutError::Datagrams)
+            }
             FileType::RegularFile | FileType::Fifo | FileType::Socket => Ok(StdoutKind::Sink),
             // Every write to it fails, so nothing is lost without a message.
             _ if is_device("/dev/full") => Ok(StdoutKind::Sink),
@@ -201,8 +210,12 @@ mod unix {
         rustix::fs::fstat(descriptor).is_ok_and(|about| about.st_nlink > 0)
     }
 
-    fn poll_output(descriptor: BorrowedFd<'_>, timeout: Option<&Timespec>) -> rustix::io::Result<PollFlags> {
-        let mut polled = [PollFd::from_borrowed_fd(descriptor, PollFlags::OUT)];
+    fn poll_for(
+        descriptor: BorrowedFd<'_>,
+        flags: PollFlags,
+        timeout: Option<&Timespec>,
+    ) -> rustix::io::Result<PollFlags> {
+        let mut polled = [PollFd::from_borrowed_fd(descriptor, flags)];
         retry_on_intr(|| poll(&mut polled, timeout))?;
         Ok(polled[0].revents())
     }
@@ -221,7 +234,7 @@ mod unix {
             Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => {
                 write_file(descriptor, u64::try_from(stat.st_size).unwrap_or_default(), bytes)
             }
-            _ => write_all(descriptor, bytes),
+            _ => write_all(descriptor, bytes).and_then(|()| find_reset(descriptor)),
         };
         written.map_err(|error| super::failure_of(&error.into()))
     }
@@ -237,6 +250,27 @@ mod unix {
         written
     }
 
+    /// An error if the other end of a TCP connection was closed before the write: it answers with a reset. Such a
+    /// connection looks like one whose other end only sends nothing more.
+    #[cfg(target_os = "linux")]
+    fn find_reset(descriptor: BorrowedFd<'_>) -> rustix::io::Result<()> {
+        use rustix::net::{AddressFamily, sockopt::socket_domain};
+        const LIMIT: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let is_tcp = matches!(socket_domain(descriptor), Ok(AddressFamily::INET | AddressFamily::INET6));
+        let is_closed = is_tcp && !poll_for(descriptor, PollFlags::RDHUP, Some(&at_once))?.is_empty();
+        // Without flags it waits for errors only.
+        if is_closed && !poll_for(descriptor, PollFlags::empty(), Some(&LIMIT))?.is_empty() {
+            return Err(Errno::PIPE);
+        }
+        Ok(())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn find_reset(_: BorrowedFd<'_>) -> rustix::io::Result<()> {
+        Ok(())
+    }
+
     fn write_all(descriptor: BorrowedFd<'_>, mut bytes: &[u8]) -> rustix::io::Result<()> {
         while !bytes.is_empty() {
             match rustix::io::write(descriptor, bytes) {
@@ -244,7 +278,7 @@ mod unix {
                 Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
                 Err(Errno::INTR) => {}
                 // A pipe is non-blocking if another process that shares it has made it so.
-                Err(Errno::AGAIN) => drop(poll_output(descriptor, None)?),
+                Err(Errno::AGAIN) => drop(poll_for(descriptor, PollFlags::OUT, None)?),
                 Err(error) => return Err(error),
             }
         }

@@ -42,5 +42,6 @@ pub use secret::{
 pub use server_text::{ServerText, is_invisible, is_quoted, trim_visible};
 pub use session::{
     Credentials, Half, Identity, PairKind, ProfileName, PublicKey, Session, SessionOrigin, is_atlas_variable,
+    is_reference,
 };
 pub use template::{Piece, Placeholder, Template};

@@ -5,7 +5,7 @@ use std::fmt;
 
 use secrecy::SecretString;
 
-use super::ids::SECRET_PREFIX;
+use super::ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 use super::{BaseUrl, ClientId, ServerText, is_quoted};
 
 /// Where requests are sent, and as whom. The header shows it.
@@ -156,6 +156,8 @@ pub enum Half {
 
 /// Quotes belong to a shell or a file, not to the value.
 const QUOTED: &str = "remove the quotes around it";
+const NOT_REPLACED: &str = "this is a reference or a placeholder, not the value; `op run --` and similar commands replace references";
+const IS_CLIENT_ID: &str = "this is a client ID, not a secret";
 const NOT_VISIBLE_ASCII: &str =
     "it contains a space, a line break or another character that credentials do not have";
 const BELONGS_TO_SERVICE_ACCOUNT: &str = "this belongs to a service account (mdb_sa...), not to an API key";
@@ -209,10 +211,26 @@ pub fn is_atlas_variable(name: &OsStr) -> bool {
     ["MONGODB_ATLAS_", "MCLI_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
+/// True for a value that names a place in a secret manager, such as `op://vault/item/field` or `vault:path`, or that is
+/// filled in later. No credential contains a colon.
+pub fn is_reference(value: &str) -> bool {
+    let is_scheme = |start: &str| {
+        !start.is_empty() && start.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-".contains(&byte))
+    };
+    let is_filled_in = ["{{", "${", "$(", "projects/"].iter().any(|start| value.starts_with(start));
+    is_filled_in || value.split_once(':').is_some_and(|(start, _)| is_scheme(start))
+}
+
 /// Checks that a header can contain `text`: only visible ASCII. Atlas's credentials have no other characters.
 fn visible_ascii(text: String) -> Result<SecretString, String> {
     if is_quoted(&text) {
         return Err(QUOTED.to_owned());
+    }
+    if is_reference(&text) || text.starts_with('<') {
+        return Err(NOT_REPLACED.to_owned());
+    }
+    if text.starts_with(CLIENT_ID_PREFIX) {
+        return Err(IS_CLIENT_ID.to_owned());
     }
     if text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(SecretString::from(text));

@@ -28,6 +28,9 @@ const LONGEST_PASTE: usize = 1 << 20;
 /// No key has a longer sequence.
 const LONGEST_SEQUENCE: usize = 64;
 
+/// The length of `1;8` and `1;16`, the longest modifiers of `ESC O`.
+const MOST_MODIFIERS: usize = 4;
+
 const ESCAPE: u8 = 0x1B;
 const CTRL_C: u8 = 0x03;
 const BELL: u8 = 0x07;
@@ -257,13 +260,24 @@ fn unit(bytes: &[u8]) -> Option<Unit> {
 fn control_function(introducer: u8, length: usize, rest: &[u8]) -> Option<Unit> {
     let mut unit = match (introducer, rest) {
         (b'[', _) => control_sequence(rest)?,
-        (b'O', []) => return None,
-        (b'O', [byte @ 0x20..0x7F, ..]) => Unit::new(1, keys::of_single_shift(*byte)),
+        (b'O', _) => single_shift(rest)?,
         (b']' | b'P' | b'X' | b'^' | b'_', _) => Unit { next: Mode::String, ..Unit::new(0, None) },
         _ => Unit::new(0, None),
     };
     unit.length += length;
     Some(unit)
+}
+
+/// What follows `ESC O`. Konsole and old xterms put modifiers before the letter: `ESC O 2 P`.
+fn single_shift(bytes: &[u8]) -> Option<Unit> {
+    let is_parameter = |byte: &&u8| matches!(**byte, b'0'..=b'9' | b';');
+    let count = bytes.iter().take(MOST_MODIFIERS).take_while(is_parameter).count();
+    Some(match (count, bytes.get(count)?) {
+        (0, last @ 0x20..0x7F) => Unit::new(1, keys::of_single_shift(*last)),
+        (_, last @ 0x20..0x7F) => Unit::new(count + 1, keys::of_control_sequence(&bytes[..count], *last)),
+        // It was cut, and the next unit begins here.
+        _ => Unit::new(count, None),
+    })
 }
 
 /// What follows `ESC [`.
@@ -278,9 +292,9 @@ fn control_sequence(bytes: &[u8]) -> Option<Unit> {
         (b"200", [b'~', ..]) => Unit::of(end + 1, Mode::Paste),
         (b"", [b'[']) => None,
         (b"", [b'[', byte @ 0x20..0x7F, ..]) => Some(Unit::new(2, keys::of_linux_console(*byte))),
-        // An X10 mouse report: three bytes from 0x20 up.
+        // An X10 mouse report: three bytes from 0x20 up, or NUL for a place beyond column or row 223.
         (b"", [b'M', coordinates @ ..]) => {
-            let count = coordinates.iter().take(3).take_while(|byte| **byte >= 0x20).count();
+            let count = coordinates.iter().take(3).take_while(|byte| matches!(**byte, 0 | 0x20..)).count();
             let is_report = count == 3;
             if count == coordinates.len() && !is_report {
                 return None;
@@ -327,7 +341,7 @@ fn is_cut_off_tail(bytes: &[u8]) -> bool {
             }
             _ => false,
         },
-        b'O' => matches!(rest, [0x40..0x7F]),
+        b'O' => matches!(rest, [0x40..0x7F] | [b'0'..=b'9', 0x40..0x7F]),
         b']' => {
             let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
             ends_string() || (digits > 0 && rest.get(digits) == Some(&b';'))

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::form_urlencoded;
 
-use crate::domain::{ClientId, Lifetime, PairKind, ProjectId, SECRET_PREFIX, ServerText, is_invisible};
+use crate::domain::{
+    CLIENT_ID_PREFIX, ClientId, Lifetime, PairKind, ProjectId, SECRET_PREFIX, ServerText, is_invisible,
+};
 
 use super::screens::{FieldName, Focus, Form, InputNote, Notice};
 
@@ -35,16 +37,42 @@ pub(super) enum Paste {
     Show(Notice),
 }
 
+/// [`SECRET_PREFIX`] in Base64, as in a Kubernetes secret.
+const SECRET_PREFIX_BASE64: &str = "bWRiX3NhX3NrX";
+
 /// True if the text contains a secret, or the start of one.
 pub(super) fn contains_secret(text: &str) -> bool {
-    text.contains(SECRET_PREFIX)
+    text.contains(SECRET_PREFIX) || text.contains(SECRET_PREFIX_BASE64)
 }
 
-/// Removes invisible characters, such as a zero-width space from a web page, and the backslashes that Markdown puts
-/// before underscores.
+/// Removes what is not part of the text: invisible characters, such as a zero-width space from a web page, colors, the
+/// backslashes that Markdown puts before underscores, and escaped line breaks of JSON.
 pub(super) fn visible(text: &str) -> String {
     let text: String = text.chars().filter(|character| !is_invisible(*character)).collect();
-    text.replace("\\_", "_")
+    without_colors(&text).replace("\\_", "_").replace("\\r", "\n").replace("\\n", "\n")
+}
+
+/// Removes a terminal's codes for colors, `ESC [ 1 ; 32 m`, and for erasing, `ESC [ K`. Terminals and logs replace the
+/// ESC by a symbol, by an escape of JSON or C, or by nothing.
+fn without_colors(text: &str) -> String {
+    const ESCAPES: [&str; 7] = ["\u{1b}", "\u{241B}", "^[", "\\u001b", "\\x1b", "\\033", "\\e"];
+    let mut parts = text.split('[');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|character: char| character.is_ascii_digit() || character == ';');
+        let escape = ESCAPES.iter().find(|escape| plain.ends_with(*escape));
+        match rest.strip_prefix(['m', 'K']) {
+            Some(rest) if escape.is_some() || rest.len() + 1 < part.len() => {
+                plain.truncate(plain.len() - escape.map_or(0, |escape| escape.len()));
+                plain.push_str(rest);
+            }
+            _ => {
+                plain.push('[');
+                plain.push_str(part);
+            }
+        }
+    }
+    plain
 }
 
 /// Decides what to do with each part of a text that is pasted into the form. Only visible characters count. `host` is
@@ -73,6 +101,9 @@ pub(super) fn interpret(text: &str, form: &Form, host: Option<&str>) -> Vec<Past
     }
     let is_lifetime = Lifetime::parse_at(text, Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_ok();
     vec![match form.focus {
+        _ if credentials(text).1.is_some() => {
+            info("The pasted text looks like a private key or an access token. It was discarded.")
+        }
         Focus::Button => info("Nothing was pasted. Select a field first."),
         Focus::Field(FieldName::Lifetime) if is_lifetime => {
             Paste::Replace { field: FieldName::Lifetime, text: text.to_owned(), note: None }
@@ -120,7 +151,7 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
     }
     let text = &decoded;
     let words: Vec<&str> = text.split(|character: char| !is_word_character(character)).collect();
-    let clients = distinct(words.iter().filter_map(|word| ClientId::parse(word).ok()));
+    let clients = distinct(words.iter().filter_map(|word| client_id_in(word)));
     let path_id = id_after(&words, &["v2", "groups"]);
     if path_id.is_none() && text.contains("://") && id_after(&words, &["org", "orgs"]).is_some() {
         let message = "That is the URL of an organization. Open the project in Atlas and copy its URL.";
@@ -161,6 +192,11 @@ fn has_id(text: &str) -> bool {
     text.split(|character| !is_word_character(character)).any(|word| ProjectId::parse(word).is_ok())
 }
 
+/// The client ID in a word: after the code of another character, as in quoted-printable emails, or in Markdown's `_`.
+fn client_id_in(word: &str) -> Option<ClientId> {
+    ClientId::parse(word[word.find(CLIENT_ID_PREFIX)?..].trim_end_matches('_')).ok()
+}
+
 fn is_word_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }
@@ -194,7 +230,7 @@ fn project_ids(text: &str) -> Vec<ProjectId> {
         let words =
             line.split(|character: char| !is_word_character(character)).filter(|word| !word.is_empty());
         for word in words {
-            let Ok(id) = ProjectId::parse(word) else {
+            let Ok(id) = ProjectId::parse(word.trim_matches('_')) else {
                 label.push_str(&word.to_ascii_lowercase());
                 continue;
             };
@@ -244,25 +280,29 @@ pub(super) fn joined_secret(text: &str) -> Option<String> {
 
 /// Finds credentials in a pasted text: the client ID or public key, and the secret, private key or access token.
 pub(super) fn credentials<'a>(text: &'a str) -> (Option<&'a str>, Option<&'a str>) {
-    let is_end = |character: char| {
-        character.is_whitespace()
-            || "\"'`,;:={}()<>[]|*&@\u{201C}\u{201D}\u{2018}\u{2019}\u{AB}\u{BB}".contains(character)
-    };
-    // Leading slashes belong to a URL, and a trailing period ends a sentence.
-    let bare = |word: &'a str| word.trim_start_matches('/').trim_end_matches('.');
-    let words = || text.split(is_end).map(bare).filter(|word| !word.is_empty());
+    let is_end =
+        |character: char| !character.is_ascii_graphic() || "\"'`,;:={}()<>[]|*&@\\".contains(character);
+    // Leading slashes belong to a URL. A trailing period ends a sentence, and zsh shows a missing line break as `%`.
+    let is_mark = |character: char| character.is_ascii_punctuation() && !"_-".contains(character);
+    let bare = |word: &'a str| word.trim_start_matches('/').trim_end_matches(is_mark);
+    let words: Vec<&str> = text.split(is_end).map(bare).filter(|word| !word.is_empty()).collect();
     // Access tokens are JSON Web Tokens.
     let is_token = |word: &str| word.starts_with("eyJ") && word.contains('.');
-    let secret =
-        words().find(|word| word.starts_with(SECRET_PREFIX) || is_private_key(word) || is_token(word));
-    let is_public_key = |word: &&str| {
-        let is_label = ["username", "password"].contains(word);
+    let is_secret = |word: &&str| word.starts_with(SECRET_PREFIX) || is_private_key(word) || is_token(word);
+    let secret_at = words.iter().position(is_secret);
+    let secret = secret_at.map(|at| words[at]);
+    let is_public_key = |word: &str| {
+        let is_label = ["username", "password"].contains(&word);
         word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_lowercase()) && !is_label
     };
-    let name = words()
-        .find(|word| ClientId::parse(word).is_ok())
-        .or_else(|| words().find(is_public_key).filter(|_| secret.is_some_and(is_private_key)));
-    (name, secret)
+    // The one nearest to its private key: `provider` and `resource` look like public keys, too.
+    let public_key = || {
+        let at = secret_at.filter(|at| is_private_key(words[*at]))?;
+        let public_keys = words.iter().enumerate().filter(|(_, word)| is_public_key(word));
+        public_keys.min_by_key(|(index, _)| index.abs_diff(at)).map(|(_, word)| *word)
+    };
+    let client_id = words.iter().copied().find(|word| ClientId::parse(word).is_ok());
+    (client_id.or_else(public_key), secret)
 }
 
 /// The kind of pair that one of the [`credentials`] belongs to; `None` for an access token.
@@ -536,6 +576,76 @@ mod tests {
     }
 
     #[test]
+    fn ids_and_names_are_found_among_colors_and_escapes() {
+        let in_client = Focus::Field(FieldName::Client);
+        for escape in ["\u{1b}", "\u{241b}", "^[", "\\u001b", "\\x1b", "\\033", "\\e", ""] {
+            for color in ["32", "1;34", "38;5;12", "01"] {
+                let colored = |text: &str| format!("{escape}[{color}m{text}{escape}[0m");
+                let erased = format!("{}\u{1b}[m\u{1b}[K", colored(CLIENT));
+                let json = format!("{}: {}", colored("\"groupId\""), colored(&format!("\"{PROJECT}\"")));
+                assert_eq!(pasted(&colored(CLIENT), in_client), [client(None)], "{escape}");
+                assert_eq!(pasted(&erased, in_client), [client(None)], "{escape}");
+                assert_eq!(pasted(&json, Focus::Field(FieldName::Project)), [project(None)], "{escape}");
+                let halves = format!("mdb_sa_{escape}[{color}msk_FAKE");
+                assert_eq!(pasted(&halves, in_client), [Paste::RefuseSecret(FieldName::Client), SECRET]);
+                assert_eq!(pasted(&colored("pay"), in_client), [Paste::Insert("pay".to_owned())]);
+            }
+        }
+        for text in ["[m]", "[12]", "[K", "a[1;2", "[]m", "[mK[3", "x[32"] {
+            assert_eq!(pasted(text, in_client), [Paste::Insert(text.to_owned())]);
+        }
+        let moved = Some(InputNote::CameFromOtherField);
+        let (link, end) = ("\u{1b}]8;;", "\u{1b}\\");
+        let rows = [
+            (format!("{link}https://x.test/{end}{CLIENT}{link}{end}"), vec![client(None)]),
+            (format!("[{CLIENT}](https://x.test/)"), vec![client(None)]),
+            (format!("id\\n{CLIENT}\\r\\nproject\\n{PROJECT}\\n"), vec![project(None), client(None)]),
+            (format!("client_id=3D{CLIENT}"), vec![client(None)]),
+            (format!("\\u0022{CLIENT}\\u0022"), vec![client(None)]),
+            (format!("_{CLIENT}_"), vec![client(None)]),
+            (format!("__{PROJECT}__"), vec![project(moved)]),
+            (format!("&quot;{CLIENT}&quot;"), vec![client(None)]),
+            (format!("\u{201C}{CLIENT}\u{201D},"), vec![client(None)]),
+            (format!("\u{FF1A}{PROJECT}\u{3002}"), vec![project(moved)]),
+            (format!("Client ID:\u{A0}{CLIENT}\t"), vec![client(None)]),
+            (format!("\u{2502} {PROJECT} \u{2502} pay \u{2502}"), vec![project(moved)]),
+            (format!("$env:X = '{CLIENT}'"), vec![client(None)]),
+            (format!("setx X \"{CLIENT}\""), vec![client(None)]),
+            (format!("-e A={CLIENT} --env=PROJECT={PROJECT}"), vec![project(None), client(None)]),
+            (format!("{{\\\"clientId\\\":\\\"{CLIENT}\\\"}}"), vec![client(None)]),
+            (format!("stringData:\n  clientId: {CLIENT}\n"), vec![client(None)]),
+            (format!("id = \"{PROJECT}-{CLIENT}\""), vec![project(None), client(None)]),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(pasted(&text, in_client), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_private_key_a_token_or_an_encoded_secret_is_not_shown() {
+        let key = "01234567-89ab-cdef-0123-456789abcdef";
+        let discarded = "The pasted text looks like a private key or an access token. It was discarded.";
+        for focus in [Focus::Field(FieldName::Client), Focus::Field(FieldName::Lifetime), Focus::Button] {
+            for text in [
+                key.to_owned(),
+                format!("private_key: {key}"),
+                format!("curl -u abcdefgh:{key} --digest"),
+                "eyJFAKE.eyJx.AA".to_owned(),
+                "Authorization: Bearer eyJFAKE.eyJx.AA".to_owned(),
+            ] {
+                assert_eq!(pasted(&text, focus), [Paste::Show(Notice::Info(discarded))], "{text}");
+            }
+        }
+        let in_client = Focus::Field(FieldName::Client);
+        for text in ["bWRiX3NhX3NrX0ZBS0U=", "client-secret: bWRiX3NhX3NrX0ZBS0U="] {
+            assert_eq!(pasted(text, in_client), [Paste::RefuseSecret(FieldName::Client), SECRET], "{text}");
+        }
+        // IDs beside it are taken, and an identifier that only looks like a key is not mentioned.
+        let text = format!("curl -u abcdefgh:{key} https://cloud.mongodb.com/api/atlas/v2/groups/{PROJECT}");
+        assert_eq!(pasted(&text, in_client), [project(Some(InputNote::TakenFromUrl))]);
+    }
+
+    #[test]
     fn invisible_characters_are_dropped() {
         for invisible in [
             '\u{200B}',
@@ -583,6 +693,29 @@ mod tests {
             (format!("set MONGODB_ATLAS_CLIENT_ID={CLIENT}"), Some(CLIENT), None),
             ("Authorization: Bearer eyJFAKE.eyJx.AA".to_owned(), None, Some("eyJFAKE.eyJx.AA")),
             ("{\"access_token\":\"eyJFAKE.x.y\",\"expires_in\":1}".to_owned(), None, Some("eyJFAKE.x.y")),
+            (
+                format!("{{\\\"id\\\":\\\"{CLIENT}\\\",\\\"secret\\\":\\\"{secret}\\\"}}"),
+                Some(CLIENT),
+                Some(secret),
+            ),
+            (format!("{secret}%"), None, Some(secret)),
+            (format!("Is it {secret}?!"), None, Some(secret)),
+            (format!("\u{FF1A}{secret}\u{3002}"), None, Some(secret)),
+            (format!("\u{2026}{secret}\u{2026}\u{1b}"), None, Some(secret)),
+            (
+                format!(
+                    "provider \"mongodbatlas\" {{\n  public_key = \"abcdefgh\"\n  private_key = \"{key}\"\n}}"
+                ),
+                Some("abcdefgh"),
+                Some(key),
+            ),
+            (
+                format!(
+                    "provider \"mongodbatlas\" {{\n  private_key = \"{key}\"\n  public_key = \"abcdefgh\"\n}}"
+                ),
+                Some("abcdefgh"),
+                Some(key),
+            ),
             ("abcdefgh".to_owned(), None, None),
             ("anything else".to_owned(), None, None),
         ];

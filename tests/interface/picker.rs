@@ -367,7 +367,7 @@ fn pasted_text_filters_unless_it_is_a_secret() {
     let mut stage = open();
     stage.paste(VALUE).paste_unbracketed(VALUE);
     assert_count(&stage, "500");
-    stage.paste(" t-499 ");
+    stage.paste(" \u{1b}[32mt-499\u{1b}[0m ");
     assert_selected(&stage, "project-499");
 }
 

@@ -13,6 +13,8 @@ use atlas_secret::domain::{
 use atlas_secret::tui::screens::CopyState;
 use atlas_secret::tui::{Command, Event};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::stage::{CLIENT, Stage, VALUE, secret};
@@ -364,6 +366,7 @@ fn a_paste_is_compared_with_the_secret_and_not_shown() {
         (format!("{CLIENT}:{VALUE}"), CONTAINS),
         (format!("{CLIENT}:{start}\n{end}\n"), CONTAINS),
         (format!("MONGODB_ATLAS_CLIENT_SECRET={VALUE}\n"), CONTAINS),
+        (format!("data:\n  clientSecret: {}\n", STANDARD.encode(VALUE)), CONTAINS),
         (format!("{start} {end}"), "\u{2717} That text is not this secret."),
         (VALUE[..VALUE.len() - 1].to_owned(), "\u{2717} That text is not this secret."),
         ("sandb\n".to_owned(), "\u{2717} That text is not this secret."),

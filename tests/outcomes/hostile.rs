@@ -35,6 +35,11 @@ fn encodings(status: u16, body: &str) -> Vec<Reply> {
     replies.push(response(status, "Content-Type: text/html; charset=utf-16\r\n", body));
     replies.push(response(status, &format!("X-Long: {}\r\n", "a".repeat(100 * 1024)), body));
     replies.push(response(status, &"X-More: a\r\n".repeat(500), body));
+    for malformed in
+        ["X-Folded: a\r\n  b\r\n", "X-Space : a\r\n", "no colon\r\n", ": a\r\n", "X-Control: a\u{1}\r\n"]
+    {
+        replies.push(response(status, malformed, body));
+    }
     replies.push(response(status, "", &format!("\u{feff}{body}")));
     replies
 }

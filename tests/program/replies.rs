@@ -50,7 +50,6 @@ fn terminal_reports_are_not_typed_into_the_form() {
     }
     terminal.send(REPLIES[0]);
     terminal.leave(key::CTRL_C, 0);
-    assert!(contains(&terminal.output(), "\x1b[=0u"), "kitty's keyboard protocol is off");
 }
 
 #[test]
@@ -83,5 +82,21 @@ fn an_unfinished_report_blocks_neither_ctrl_c_nor_later_keys() {
     wait_for_project(&mut terminal, "abc");
     terminal.send("d");
     wait_for_project(&mut terminal, "abcd");
+    terminal.leave(key::CTRL_C, 0);
+}
+
+#[test]
+fn what_another_program_left_on_in_the_terminal_is_turned_off() {
+    let mut terminal = demo().start_showing("[ Create secret ]");
+    for (off, what) in [
+        ("\x1b[=0u", "kitty's keyboard protocol"),
+        ("\x1b[?9001l", "Windows's key codes"),
+        ("\x1b[?1003l", "the mouse"),
+        ("\x0f\x1b(B", "line drawing"),
+        ("\x1b[4l", "insertion"),
+        ("\x1b[?6l", "a margin"),
+    ] {
+        assert!(contains(&terminal.output(), off), "{what}");
+    }
     terminal.leave(key::CTRL_C, 0);
 }

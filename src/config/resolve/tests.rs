@@ -186,6 +186,8 @@ fn credentials_in_the_environment_have_an_order() {
 
 #[test]
 fn half_a_pair_or_a_wrong_value_in_the_environment_is_an_error() {
+    let not_replaced = "this is a reference or a placeholder, not the value; `op run --` and similar commands replace \
+                        references";
     check_environment(&[
         // No other pair replaces it.
         (
@@ -203,6 +205,27 @@ fn half_a_pair_or_a_wrong_value_in_the_environment_is_an_error() {
         (
             &[(PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, "'canary'")],
             "MONGODB_ATLAS_PRIVATE_KEY: remove the quotes around it",
+        ),
+        (
+            &[(CLIENT_ID, ID), (CLIENT_SECRET, "op://canary/item")],
+            &format!("MONGODB_ATLAS_CLIENT_SECRET: {not_replaced}"),
+        ),
+        (
+            &[(CLIENT_ID, ID), (CLIENT_SECRET, "${canary}")],
+            &format!("MONGODB_ATLAS_CLIENT_SECRET: {not_replaced}"),
+        ),
+        (
+            &[(CLIENT_ID, ID), (CLIENT_SECRET, "<canary>")],
+            &format!("MONGODB_ATLAS_CLIENT_SECRET: {not_replaced}"),
+        ),
+        (
+            &[(PUBLIC_KEY, "k"), (PRIVATE_KEY, "vault:canary")],
+            &format!("MONGODB_ATLAS_PRIVATE_KEY: {not_replaced}"),
+        ),
+        (&[(ACCESS_TOKEN, "arn:aws:canary")], &format!("MONGODB_ATLAS_ACCESS_TOKEN: {not_replaced}")),
+        (
+            &[(CLIENT_ID, ID), (CLIENT_SECRET, ID)],
+            "MONGODB_ATLAS_CLIENT_SECRET: this is a client ID, not a secret",
         ),
         (
             &[(ACCESS_TOKEN, "can\nary")],

@@ -11,6 +11,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use crate::delivery::format::shell_word;
+use crate::domain::is_reference;
 
 /// A variable's name and its new value.
 pub(super) type Variable<'a> = (&'static str, &'a str);
@@ -101,6 +102,20 @@ pub(super) fn encrypted_line(text: &[u8]) -> Option<usize> {
     text.split(|byte| *byte == b'\n').position(is_encrypted).map(|index| index + 1)
 }
 
+/// Returns the number of the first line in which one of the variables refers to another place, such as
+/// `op://vault/item/field`.
+pub(super) fn reference_line(text: &[u8], names: &[&str]) -> Option<usize> {
+    let is_reference = |assignment: &Assignment| {
+        let Some(value) = plain_value(text, assignment.value) else { return false };
+        is_reference(String::from_utf8_lossy(&text[value]).trim_matches(['"', '\'']))
+    };
+    let is_named =
+        |assignment: &Assignment| names.iter().any(|name| text[assignment.name.clone()] == *name.as_bytes());
+    let (all, _) = assignments(text);
+    let found = all.iter().find(|assignment| is_named(assignment) && is_reference(assignment))?;
+    Some(line_number(text, found.value))
+}
+
 /// Writes a value in the quotes of the old one, unless it would need escapes in them.
 fn push_value(new: &mut Vec<u8>, value: &str, old: Option<&u8>) {
     let quote = match old {
@@ -122,7 +137,7 @@ struct Assignment {
 }
 
 /// Returns all assignments, and the first place where a shell sees the end of a line elsewhere: at an open quote that
-/// does not begin a value. A quote at the start of a value continues across lines until it is closed, as in most dotenv
+/// does not begin a value, or a here-document. A quote at the start of a value continues across lines until it is closed, as in most dotenv
 /// libraries; `it's` is a plain word.
 fn assignments(text: &[u8]) -> (Vec<Assignment>, Option<usize>) {
     let (mut found, mut open_quote) = (Vec::new(), None);
@@ -132,7 +147,7 @@ fn assignments(text: &[u8]) -> (Vec<Assignment>, Option<usize>) {
         let from = assignment.as_ref().map_or(at, |assignment| assignment.value);
         let quoted = assignment.as_ref().filter(|_| is_quote(text, from)).and_then(|_| quote_end(text, from));
         let end = line_end(text, quoted.unwrap_or(from));
-        if shell_line_end(text, from) != end {
+        if shell_line_end(text, from) != end || has_here_document(&text[at..end]) {
             open_quote = open_quote.or(Some(from));
         }
         found.extend(assignment);
@@ -141,13 +156,26 @@ fn assignments(text: &[u8]) -> (Vec<Assignment>, Option<usize>) {
     (found, open_quote)
 }
 
+/// True for `cat <<END`: the lines after it are its input.
+fn has_here_document(line: &[u8]) -> bool {
+    !line.trim_ascii_start().starts_with(b"#") && line.windows(3).any(|window| window == b" <<")
+}
+
 /// Returns the number of a line that names a variable, but is neither an assignment in the usual form nor a comment:
-/// `readonly NAME=…`, `NAME: …`, `set -gx NAME …`. It could override the assignment, or be overridden by it.
+/// `readonly NAME=…`, `NAME: …`, `set -gx NAME …`, `export OTHER=… NAME=…`. It could override the assignment, or be
+/// overridden by it.
 fn line_in_other_form(text: &[u8], variables: &[Variable<'_>]) -> Option<usize> {
-    let is_in_other_form = |line: &[u8]| {
-        let is_comment = line.trim_ascii_start().starts_with(b"#");
-        let is_named = |(name, _): &Variable<'_>| has_word(line, name.as_bytes());
-        !is_comment && assignment(line, 0).is_none() && variables.iter().any(is_named)
+    let is_any =
+        |is_named: &dyn Fn(&[u8]) -> bool| variables.iter().any(|(name, _)| is_named(name.as_bytes()));
+    let is_in_other_form = |line: &[u8]| match assignment(line, 0) {
+        None => !line.trim_ascii_start().starts_with(b"#") && is_any(&|name| has_word(line, name)),
+        Some(first) => {
+            let words = line[first.value..].split(|byte| b" \t;&".contains(byte));
+            let mut words = words.take_while(|word| !word.starts_with(b"#"));
+            words.any(|word| {
+                is_any(&|name| word.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"=")))
+            })
+        }
     };
     let mut lines = text[start_of(text)..].split(|byte| *byte == b'\n');
     lines.position(is_in_other_form).map(|before| before + 1)

@@ -45,6 +45,11 @@ pub enum SaveFailure {
     /// The values in the file are encrypted by sops or dotenvx, so a plain one must not be added.
     #[error("Nothing was changed. Line {0} is encrypted, and the secret would stand there in plain text.")]
     Encrypted(usize),
+    /// The old value on this line is the name of one in a secret manager.
+    #[error(
+        "Nothing was changed. Line {0} refers to a secret manager, and the secret would stand there in plain text."
+    )]
+    Reference(usize),
     #[error("{}", no_folder(.0))]
     NoFolder(ServerText),
     #[error("You have no permission to write there.")]
@@ -116,6 +121,7 @@ impl SaveFailure {
             Self::Changed | Self::Locked => " Try again.",
             Self::NotText => " Save it as UTF-8, or choose another name.",
             Self::Encrypted(_) => " Decrypt the file first, or choose another name.",
+            Self::Reference(_) => " Store it in the secret manager, or choose another name.",
             Self::NotPlain(_) => " Edit the line, or choose another name.",
             Self::NoHome => " Type the whole path.",
             Self::NotPrivate | Self::Swapped => " Choose another folder.",
@@ -142,6 +148,7 @@ mod tests {
             (SaveFailure::Changed, "It was not updated. Try again."),
             (SaveFailure::NotText, "Save it as UTF-8, or choose another name."),
             (SaveFailure::NotPlain(3), "Nothing was changed. Line 3 is ambiguous: an open quote"),
+            (SaveFailure::Reference(3), "Line 3 refers to a secret manager, and the secret would stand"),
             (
                 SaveFailure::Encrypted(3),
                 "Line 3 is encrypted, and the secret would stand there in plain text. Decrypt",

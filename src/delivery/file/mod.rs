@@ -81,6 +81,9 @@ fn with_secret(file: &ExistingFile, payload: &SecretPayload) -> Result<Zeroizing
     if let Some(line) = env::encrypted_line(&text) {
         return Err(SaveFailure::Encrypted(line));
     }
+    if let Some(line) = env::reference_line(&text, &ENV_VARIABLES) {
+        return Err(SaveFailure::Reference(line));
+    }
     let [id, secret] = ENV_VARIABLES;
     let values = [(id, payload.new_secret.client.as_str()), (secret, payload.secret.value.expose_secret())];
     env::with_values(&text, &values).map_err(SaveFailure::NotPlain)

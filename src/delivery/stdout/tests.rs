@@ -4,9 +4,12 @@
 
 use std::fs::{self, File};
 use std::io::{Read, pipe};
+use std::net::UdpSocket;
+#[cfg(target_os = "linux")]
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{PermissionsExt, fchown};
-use std::os::unix::net::UnixStream;
+use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,6 +27,43 @@ fn a_socket_without_a_reader_is_refused() {
         assert!(start.elapsed() < Duration::from_secs(20), "the socket was never closed");
         thread::yield_now();
     }
+}
+
+#[test]
+fn a_socket_for_datagrams_is_refused() {
+    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
+    nobody.connect("127.0.0.1:9").unwrap();
+    let (socket, _peer) = UnixDatagram::pair().unwrap();
+    assert_eq!(check(&nobody, None), Err(StdoutError::Datagrams));
+    assert_eq!(check(&socket, None), Err(StdoutError::Datagrams));
+}
+
+/// A connection to this machine: both ends.
+#[cfg(target_os = "linux")]
+fn connection() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    (stream, listener.accept().unwrap().0)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connection_whose_other_end_was_closed_is_noticed_after_the_write() {
+    let (stream, mut peer) = connection();
+    // It sends nothing more, and still reads.
+    peer.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(check(&stream, None), Ok(StdoutKind::Sink));
+    assert_eq!(write(&stream, b"fake"), Ok(()));
+    drop(stream);
+    let mut read = String::new();
+    peer.read_to_string(&mut read).unwrap();
+    assert_eq!(read, "fake");
+
+    let (mut stream, peer) = connection();
+    drop(peer);
+    // The end of the stream has arrived.
+    assert_eq!(stream.read(&mut [0]).unwrap(), 0);
+    assert_eq!(write(&stream, b"fake").unwrap_err(), "No program reads standard output anymore.");
 }
 
 #[test]

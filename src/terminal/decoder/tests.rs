@@ -41,6 +41,9 @@ const REPORTS: &[&[u8]] = &[
     // Mice: old, rxvt's, SGR.
     b"\x1b[M !!",
     b"\x1b[M#\xc3\xa9",
+    b"\x1b[M \x00!",
+    b"\x1b[M !\x00",
+    b"\x1b[M\xff\xfe\x80",
     b"\x1b[32;10;20M",
     b"\x1b[<0;10;20M",
     // Colours, clipboard, notifications, by BEL, by ST, by ST in eight bits.
@@ -71,6 +74,15 @@ const REPORTS: &[&[u8]] = &[
     b"\x1b[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23;24;25;26;27;28;29;30c",
     b"\x1b[99999999999999999999~",
     b"\x1bO@",
+    b"\x1bO5R",
+    // Windows's keys with their codes, pressed and released, and focus.
+    b"\x1b[65;30;97;1;0;1_",
+    b"\x1b[17;29;0;0;0;1_",
+    // DEC's locator, the replies to DECRQPSR and to DECRQSS, kitty's clipboard.
+    b"\x1b[2;4;24;80;0&w",
+    b"\x1bP1$u1;1;1;@;@;@;0;0;@;BBBB\x1b\\",
+    b"\x1bP0$r\x1b\\",
+    b"\x1b]5522;type=read:status=OK\x1b\\",
 ];
 
 fn key(code: KeyCode) -> Event {
@@ -254,6 +266,9 @@ fn keys_are_found_wherever_reads_cut_them() {
         (b"\x1bOM", Enter, none),
         (b"\x1bOj", Char('*'), none),
         (b"\x1bOy", Char('9'), none),
+        (b"\x1bO2P", F(1), shift),
+        (b"\x1bO5A", Up, ctrl),
+        (b"\x1bO1;6D", Left, shift | ctrl),
         (b"\x1b[2~", Insert, none),
         (b"\x1b[3~", Delete, none),
         (b"\x1b[5~", PageUp, none),
@@ -318,6 +333,8 @@ fn escape_is_a_key_soon_and_before_a_report() {
         (b"\x1b]11;rgb\x1b[A", &[key(KeyCode::Up)]),
         (b"\x1b[?20\x1b[A", &[key(KeyCode::Up)]),
         (b"\x1b[?20\r", &[key(KeyCode::Enter)]),
+        (b"\x1bO5\x03", &[control('c')]),
+        (b"\x1bO5\x1b[A", &[key(KeyCode::Up)]),
     ];
     for (bytes, expected) in rows {
         assert_eq!(decode(&[bytes]), *expected, "{}", bytes.escape_ascii());

@@ -120,6 +120,13 @@ fn an_ambiguous_file_is_left_alone() {
         ("MONGODB_ATLAS_CLIENT_SECRET: a\n", 1),
         ("if true; then S=a; fi\n", 1),
         ("[ -n \"$X\" ] && I=a\n", 1),
+        // Behind another variable, a reader sets it, too.
+        ("S=a\nexport A=1 S=b\n", 2),
+        ("A=1; export S=b\n", 1),
+        ("A='x'\tI=a # c\n", 1),
+        // The lines after it are the text of another file.
+        ("cat <<END >other.env\nI=a\nS=b\nEND\n", 1),
+        ("A=$(cat <<'END'\nS=b\nEND\n)\n", 1),
     ];
     for (text, line) in rows {
         assert_eq!(updated(&written_out(text)), Err(line), "{text:?}");
@@ -129,6 +136,10 @@ fn an_ambiguous_file_is_left_alone() {
 #[test]
 fn a_name_that_is_only_mentioned_is_no_obstacle() {
     for text in [
+        "A=1 # MONGODB_ATLAS_CLIENT_ID=x\n",
+        "NAME=MONGODB_ATLAS_CLIENT_ID\n",
+        "A=\"MONGODB_ATLAS_CLIENT_ID\"\n",
+        "# cat <<END\nA=1\n",
         "# MONGODB_ATLAS_CLIENT_ID: from Atlas\n",
         "A=$MONGODB_ATLAS_CLIENT_ID\n",
         "test -n \"$MONGODB_ATLAS_CLIENT_SECRET\"\n",
@@ -258,6 +269,34 @@ fn bash_reads_the_new_values_of_any_file() {
     assert_eq!(read.len(), expected.len());
     for ((read, expected), text) in read.iter().zip(&expected).zip(&texts) {
         assert_eq!(read, expected, "{}", String::from_utf8_lossy(text));
+    }
+}
+
+#[test]
+fn a_reference_to_a_secret_manager_is_noticed() {
+    for reference in [
+        "op://vault/item/field",
+        "\"op://Private/Atlas key/secret\"",
+        "'{{ op://vault/item/field }}'",
+        "vault:secret/data/atlas#secret",
+        "ref+vault://secret/atlas#/secret",
+        "aws-sm://atlas/prod",
+        "keychain:atlas",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:atlas",
+        "projects/p/secrets/s/versions/latest",
+        "'${ATLAS_SECRET}'",
+        "'$(pass show atlas)'",
+    ] {
+        for text in [format!("A=1\nS={reference}\n"), format!("I=x\nexport S = {reference} # c")] {
+            let text = written_out(&text);
+            assert_eq!(super::reference_line(text.as_bytes(), &ENV_VARIABLES), Some(2), "{text}");
+        }
+        let of_another = format!("URL={reference}\n# S={reference}\n");
+        assert_eq!(super::reference_line(of_another.as_bytes(), &ENV_VARIABLES), None, "{of_another}");
+    }
+    for plain in ["", "x", "changeme", "mdb_sa_sk_FAKE-_", "'to do: fill in'", "\"\""] {
+        let text = written_out(&format!("S={plain}\n"));
+        assert_eq!(super::reference_line(text.as_bytes(), &ENV_VARIABLES), None, "{text}");
     }
 }
 

@@ -193,12 +193,13 @@ async fn anything_but_a_file_of_its_own_is_refused() {
 #[tokio::test]
 async fn a_content_that_cannot_be_changed_safely_is_refused() {
     let too_large = "\n".repeat(1024 * 1024 + 1);
-    let rows: [(&str, &[u8], SaveFailure); 13] = [
+    let rows: [(&str, &[u8], SaveFailure); 14] = [
         ("too large", too_large.as_bytes(), SaveFailure::TooLarge),
         ("a NUL byte", b"A=\0\nB=2\n", SaveFailure::NotText),
         ("UTF-16", b"\xff\xfeA\0=\x001\0", SaveFailure::NotText),
         ("line breaks of old Macs", b"A=1\rB=2\r", SaveFailure::NotPlain(1)),
         ("no plain line", b"\nMONGODB_ATLAS_CLIENT_ID=$(x)\n", SaveFailure::NotPlain(2)),
+        ("1Password", b"A=1\nMONGODB_ATLAS_CLIENT_SECRET=op://a/b/c\n", SaveFailure::Reference(2)),
         ("sops", b"# x\nA=ENC[AES256_GCM,data:x]\nsops_version=3.9.0\n", SaveFailure::Encrypted(2)),
         ("sops in YAML", b"A: ENC[AES256_GCM,data:x]\n", SaveFailure::Encrypted(1)),
         ("dotenvx", b"A=\"encrypted:BE9Y\"\n", SaveFailure::Encrypted(1)),

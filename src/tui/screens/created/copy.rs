@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
@@ -155,18 +157,20 @@ impl CreatedScreen {
         // Selecting the value with the mouse in a narrow terminal adds line breaks. Such a text does not prove a copy.
         let joined: String = text.split(['\r', '\n']).map(str::trim).collect();
         let is_broken = joined == secret && text.trim() != secret;
+        // Kubernetes stores it in Base64.
+        let holds_secret = joined.contains(secret) || joined.contains(&STANDARD.encode(secret));
         let is_client_id = joined == self.new_secret.client.as_str();
         let text = match () {
             () if is_broken => "What you pasted is this secret (line breaks ignored).",
             () if joined == secret => "What you pasted is this secret.",
-            () if joined.contains(secret) => "What you pasted contains this secret.",
+            () if holds_secret => "What you pasted contains this secret.",
             () if is_client_id => "What you pasted is the client ID, not the secret.",
             () => "That text is not this secret.",
         };
         app.message = None;
         let is_as_copied = is_client_id && self.copy.format() == Some(Format::ClientId);
-        self.pasted = Some((joined.contains(secret) || is_as_copied, text));
-        if is_broken || !joined.contains(secret) {
+        self.pasted = Some((holds_secret || is_as_copied, text));
+        if is_broken || !holds_secret {
             return;
         }
         match &mut self.copy {

@@ -145,7 +145,8 @@ impl Component for Picker {
     }
 
     fn on_paste(&mut self, _app: &mut Shared, text: &str) {
-        if !paste::contains_secret(text) && self.filter.insert(text.trim()) {
+        let text = paste::visible(text);
+        if !paste::contains_secret(&text) && self.filter.insert(text.trim()) {
             self.filter_changed();
         }
     }
