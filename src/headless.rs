@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::delivery::write_secret;
@@ -21,7 +21,7 @@ use crate::domain::{
 };
 use crate::jobs::{
     self, AtlasApi, Before, Connections, NotCreated, Operator, Outcome, PAUSES, Question, Reason, Records,
-    Recovered, Step, pause_before_restart,
+    Recovered, Step,
 };
 use crate::process::{internal_error, say, time_zone, wall_clock};
 
@@ -136,35 +136,16 @@ impl Headless {
         }
     }
 
-    /// Runs the creating job, and runs it again after a temporary read error, since nothing was created then. The first
-    /// signal cancels it. The outcome is `None` if the job did not end in time.
+    /// Runs the creating job. The first signal cancels it. The outcome is `None` if the job did not end in time.
     async fn create(
         &self,
         operator: &mut Unattended<'_>,
         signals: &mut impl AsyncFnMut() -> Signal,
     ) -> (Option<Outcome>, Option<Signal>) {
-        let mut tried = 0;
-        loop {
-            let cancel = CancellationToken::new();
-            let (atlas, records) = (&self.connections, &self.records);
-            let job = jobs::create(atlas, records, &wall_clock, &mut *operator, &cancel, &self.new_secret);
-            let ended = within_grace(signals, job, || cancel.cancel()).await;
-            let (Some(Outcome::NotCreated(not_created)), None) = &ended else { return ended };
-            let (Reason::Preflight(error) | Reason::Declined(Question::AccountUnknown(error))) =
-                &not_created.reason
-            else {
-                return ended;
-            };
-            // A new job would not know that it has deleted one already.
-            let pause = pause_before_restart(error, tried).filter(|_| !not_created.has_replaced);
-            let Some(pause) = pause else { return ended };
-            say(&text::retrying(&error.explain().title, pause));
-            if let Err(signal) = before_signal(signals, sleep(pause)).await {
-                return (ended.0, Some(signal));
-            }
-            tried += 1;
-            operator.printed.pop();
-        }
+        let cancel = CancellationToken::new();
+        let (atlas, records) = (&self.connections, &self.records);
+        let job = jobs::create(atlas, records, &wall_clock, operator, &cancel, &self.new_secret);
+        within_grace(signals, job, || cancel.cancel()).await
     }
 
     async fn record(&self, id: Option<SecretId>, expires_at: Option<Timestamp>) {
@@ -405,9 +386,9 @@ impl Operator for Unattended<'_> {
             Step::FetchingAccount => "Reading the account's secrets",
             Step::DeletingExpired => "Deleting the expired secret",
             Step::Recording | Step::Creating(_) => "Creating the secret",
-            Step::RateLimited(wait, rejection) => {
+            Step::Retrying(retry) => {
                 self.printed.pop();
-                return say(&text::retrying(&rejection.explain().title, wait));
+                return say(&retry.message(retry.pause));
             }
             Step::NotRecorded(why) => return say(&why),
             Step::Fetched(account) => {

@@ -37,6 +37,8 @@ pub enum Cause {
     /// The server sent no challenge that the API key can respond to (RFC 7616, section 3.3).
     NoChallenge(ServerText),
     Interrupted(ServerText),
+    /// This program failed while it waited for the response.
+    Internal(ServerText),
     TimedOut(Duration),
     /// The token endpoint does not accept this ID with this secret (`invalid_client`, RFC 6749, section 5.2). Contains
     /// its message.
@@ -108,9 +110,9 @@ impl ApiError {
         Self::not_sent(Cause::Setup(ServerText::new(why)))
     }
 
-    /// The connection ended or the program failed, so it is not known how far the request got.
-    pub fn interrupted(why: ServerText) -> Self {
-        Self::sent(Cause::Interrupted(why))
+    /// This program failed, so it is not known how far the request got.
+    pub fn internal(why: ServerText) -> Self {
+        Self::sent(Cause::Internal(why))
     }
 
     pub fn certainty(&self) -> Certainty {

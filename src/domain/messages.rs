@@ -349,7 +349,7 @@ impl ApiError {
     pub fn after_creating(&self, is_created: bool) -> String {
         let title = self.explain().title;
         match &self.cause {
-            Cause::TimedOut(_) | Cause::ValueUnreadable(_) => title.into_owned(),
+            Cause::TimedOut(_) | Cause::Internal(_) | Cause::ValueUnreadable(_) => title.into_owned(),
             Cause::Unexpected { .. } | Cause::Redirected { .. } if is_created => title.into_owned(),
             Cause::Unexpected { .. } | Cause::Redirected { .. } => {
                 format!("{title} It does not say whether the secret was created.")
@@ -410,6 +410,7 @@ fn explain_cause(cause: &Cause) -> Explanation {
             .meaning(OTHER_END)
             .action("Check the proxy and the base URL, then try again, or sign in with a service account."),
         Cause::Interrupted(_) => failed("The connection broke").action("Try again."),
+        Cause::Internal(_) => failed("atlas-secret has failed").action("Try again."),
         Cause::TimedOut(limit) => titled(format!("Atlas did not answer within {} seconds.", limit.as_secs()))
             .meaning(UNFINISHED)
             .action("Try again. If it happens again, check the network, the VPN and the proxy."),
@@ -478,6 +479,7 @@ impl Cause {
             | Self::Proxy(message)
             | Self::NoChallenge(message)
             | Self::Interrupted(message)
+            | Self::Internal(message)
             | Self::SignInRefused(message)
             | Self::TokenRefused { message, .. }
             | Self::ValueUnreadable(message) => message.as_str(),

@@ -132,7 +132,7 @@ impl Connections {
         let connection = self.current().ok_or_else(|| unusable("not signed in"))?;
         let used = Arc::clone(&connection);
         let task = tokio::spawn(async move { request(used.client().await?).await });
-        let result = task.await.unwrap_or_else(|_| Err(ApiError::interrupted(process::internal_error())));
+        let result = task.await.unwrap_or_else(|_| Err(ApiError::internal(process::internal_error())));
         let result = connection.explained(result);
         if let Err(ApiError { cause: Cause::LoginExpired(..), .. }) = &result {
             self.renew(&connection);

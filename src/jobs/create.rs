@@ -16,10 +16,8 @@ use crate::domain::{
 };
 
 use super::delete::delete_and_confirm;
-use super::{AtlasApi, Before, Journal, Operator, Question, Step};
-
-/// The most restarts of the job after a rate limit.
-pub const MOST_RESTARTS: u8 = 3;
+use super::reads::{MOST_RETRIES, with_retries};
+use super::{AtlasApi, Before, Journal, Operator, Question, Retry, Step};
 
 /// The wait if Atlas sends no `Retry-After`.
 const DEFAULT_WAIT: Duration = Duration::from_secs(60);
@@ -89,7 +87,8 @@ impl NotCreated {
 
 /// The state that rounds share.
 struct Round {
-    number: u8,
+    /// How many POSTs Atlas has refused because of its rate limit.
+    refused: usize,
     agreed: Consequences,
     has_replaced: bool,
 }
@@ -113,7 +112,7 @@ pub async fn create(
     new_secret: &NewSecret,
 ) -> Outcome {
     let account = new_secret.account();
-    let mut round = Round { number: 0, agreed: Consequences::default(), has_replaced: false };
+    let mut round = Round { refused: 0, agreed: Consequences::default(), has_replaced: false };
     loop {
         let ready = tokio::select! {
             biased;
@@ -171,12 +170,13 @@ pub async fn create(
             return refusal_outcome;
         };
         let wait = limit.retry_after.unwrap_or(DEFAULT_WAIT);
-        if round.number == MOST_RESTARTS || wait > MAX_WAIT || cancel.is_cancelled() {
+        if round.refused == MOST_RETRIES || wait > MAX_WAIT || cancel.is_cancelled() {
             return refusal_outcome;
         }
-        operator.progress(Step::RateLimited(wait, limit.clone()));
+        round.refused += 1;
+        operator.progress(Step::Retrying(Retry { error, pause: wait, number: round.refused }));
         tokio::select! {
-            () = sleep(wait) => round.number += 1,
+            () = sleep(wait) => {}
             () = cancel.cancelled() => return refusal_outcome,
         }
     }
@@ -197,11 +197,17 @@ async fn preflight(
     round: &mut Round,
     account: &AccountRef,
 ) -> Result<Preflight, Reason> {
-    operator.progress(Step::SigningIn);
-    atlas.sign_in().await.map_err(Reason::Preflight)?;
+    let signed_in = with_retries(
+        || atlas.sign_in(),
+        |retry| operator.progress(retry.map_or(Step::SigningIn, Step::Retrying)),
+    );
+    signed_in.await.map_err(Reason::Preflight)?;
 
-    operator.progress(Step::FetchingAccount);
-    let fetched = match atlas.account(account).await {
+    let fetched = with_retries(
+        || atlas.account(account),
+        |retry| operator.progress(retry.map_or(Step::FetchingAccount, Step::Retrying)),
+    );
+    let fetched = match fetched.await {
         Ok(fetched) => fetched,
         Err(error) if post_would_fail_too(&error) => return Err(Reason::Preflight(error)),
         Err(error) => {

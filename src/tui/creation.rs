@@ -60,7 +60,7 @@ impl App {
                 app.in_flight =
                     Some(InFlight { new_secret, since: app.now, before: before.clone(), is_given_up: false });
             }
-            Step::RateLimited(..) => app.in_flight = None,
+            Step::Retrying(_) => app.in_flight = None,
             Step::StoppedWaiting if app.ending.is_none() => return self.stop_waiting(),
             _ => {}
         }

@@ -21,8 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::{ApiError, ApiResult, DeleteError, NewSecret};
 use crate::jobs::{
-    self, AtlasApi, Before, Deletion, Journal, Operator, Outcome, Question, Step, pause_after_rate_limit,
-    read_pages,
+    self, AtlasApi, Before, Deletion, Journal, Operator, Outcome, Question, Retry, Step, read_pages,
 };
 
 use crate::process;
@@ -216,7 +215,7 @@ where
                 let read = move |report: EventSender| async move {
                     let on_page = |page| report.send(Event::ProjectsPage(Ok(page)));
                     let read = |number| atlas.projects(number);
-                    read_pages(first, read, pause_after_rate_limit, on_page, report_pause(&report)).await
+                    read_pages(first, read, on_page, report_retry(&report)).await
                 };
                 self.replace(Slot::Pages, Event::ProjectsPage, read, || Err(internal_error()));
             }
@@ -225,7 +224,7 @@ where
                 let read = move |report: EventSender| async move {
                     let on_page = |page| report.send(Event::AccountsPage(project.clone(), Ok(page)));
                     let read = |number| atlas.accounts(&project, number);
-                    read_pages(first, read, pause_after_rate_limit, on_page, report_pause(&report)).await
+                    read_pages(first, read, on_page, report_retry(&report)).await
                 };
                 let fetched = |result| Event::AccountsPage(of, result);
                 self.replace(Slot::Pages, fetched, read, || Err(internal_error()));
@@ -320,8 +319,8 @@ where
     }
 }
 
-fn report_pause(events: &EventSender) -> impl Fn(&ApiError, Duration) {
-    |_, wait| events.send(Event::PageDelayed(wait))
+fn report_retry(events: &EventSender) -> impl Fn(Retry) {
+    |retry| events.send(Event::PageRetried(retry))
 }
 
 /// The operator of the creating job: sends its reports and questions to the interface.
@@ -342,5 +341,5 @@ impl Operator for Interface {
 }
 
 fn internal_error() -> ApiError {
-    ApiError::interrupted(process::internal_error())
+    ApiError::internal(process::internal_error())
 }

@@ -416,7 +416,7 @@ fn a_list_that_cannot_be_loaded_shows_why_and_is_retried_for_the_next_name() {
     ];
     for (error, text) in rows {
         let mut stage = Stage::empty();
-        stage.type_in("pay").projects_page(Err(error)).shows(text);
+        stage.type_in("pay").projects_page_fails(&error).shows(text);
         stage.shows("Type the ID instead.");
         stage.keys("m");
         assert_eq!(requests(&stage), ["projects 1"], "no request for every key");

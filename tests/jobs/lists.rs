@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use atlas_secret::domain::{ApiError, Cause, Page, ProjectEntry, ProjectId, ServerText};
-use atlas_secret::jobs::{AtlasApi, pause_before_restart, read_pages};
+use atlas_secret::jobs::{AtlasApi, Retry, read_pages};
 use tokio::time::Instant;
 
 use crate::stage::{Call, FakeAtlas, rejection};
@@ -32,10 +32,10 @@ async fn read(
             }
         }
     };
-    let on_pause = |_: &ApiError, pause| RefCell::<Vec<Duration>>::borrow_mut(&waits).push(pause);
+    let on_retry = |retry: Retry| RefCell::<Vec<Duration>>::borrow_mut(&waits).push(retry.pause);
     let on_page = |page: Page<ProjectEntry>| entries.extend(page.entries);
     let last = tokio::select! {
-        last = read_pages(1, |page| atlas.projects(page), pause_before_restart, on_page, on_pause) => last,
+        last = read_pages(1, |page| atlas.projects(page), on_page, on_retry) => last,
         () = world => panic!("the server never stops"),
     };
     let names = last

@@ -429,6 +429,20 @@ impl Stage {
         self
     }
 
+    /// Fails the newest waiting request that `pick` accepts, and all its retries.
+    #[track_caller]
+    fn fail<T>(
+        &mut self,
+        pick: fn(Call) -> Result<Reply<ApiResult<T>>, Call>,
+        error: &ApiError,
+    ) -> &mut Self {
+        self.reply(pick, Err(error.clone())).wake_after(5);
+        while self.try_reply(pick, Err(error.clone())) {
+            self.wake_after(5);
+        }
+        self
+    }
+
     fn try_reply<T>(&mut self, mut pick: impl FnMut(Call) -> Result<Reply<T>, Call>, value: T) -> bool {
         let mut value = Some(value);
         let mut kept = Vec::new();
@@ -452,12 +466,12 @@ impl Stage {
 
     #[track_caller]
     pub fn signed_in(&mut self, result: Result<(), ApiError>) -> &mut Self {
-        self.reply(|call| if let Call::SignIn(reply) = call { Ok(reply) } else { Err(call) }, result)
+        self.reply(sign_in_call, result)
     }
 
     #[track_caller]
     pub fn account_read(&mut self, result: Result<ServiceAccount, ApiError>) -> &mut Self {
-        self.reply(|call| if let Call::Account(_, reply) = call { Ok(reply) } else { Err(call) }, result)
+        self.reply(account_call, result)
     }
 
     /// The account was fetched with these secrets. Atlas's clock agrees with this machine's.
@@ -483,12 +497,28 @@ impl Stage {
 
     #[track_caller]
     pub fn project_read(&mut self, result: Result<Project, ApiError>) -> &mut Self {
-        self.reply(|call| if let Call::Project(_, reply) = call { Ok(reply) } else { Err(call) }, result)
+        self.reply(project_call, result)
     }
 
     /// The lookup of the project, which runs beside the creation, failed.
+    #[track_caller]
     pub fn project_failed(&mut self) -> &mut Self {
-        self.project_read(Err(ApiError::sent(Cause::Unexpected { status: 502 })))
+        self.fail(project_call, &ApiError::sent(Cause::Unexpected { status: 502 }))
+    }
+
+    #[track_caller]
+    pub fn sign_in_fails(&mut self, error: &ApiError) -> &mut Self {
+        self.fail(sign_in_call, error)
+    }
+
+    #[track_caller]
+    pub fn account_fails(&mut self, error: &ApiError) -> &mut Self {
+        self.fail(account_call, error)
+    }
+
+    #[track_caller]
+    pub fn projects_page_fails(&mut self, error: &ApiError) -> &mut Self {
+        self.fail(projects_call, error)
     }
 
     /// The organization's settings were fetched.
@@ -502,7 +532,7 @@ impl Stage {
 
     #[track_caller]
     pub fn projects_page(&mut self, result: Result<Page<ProjectEntry>, ApiError>) -> &mut Self {
-        self.reply(|call| if let Call::Projects(_, reply) = call { Ok(reply) } else { Err(call) }, result)
+        self.reply(projects_call, result)
     }
 
     #[track_caller]
@@ -522,10 +552,7 @@ impl Stage {
         assert!(commands.is_empty(), "the lookups start only once");
         let organization = OrganizationId::from_server("4888442a3354817a7320eb61");
         let name = ServerText::new("payments-prod");
-        self.try_reply(
-            |call| if let Call::Project(_, reply) = call { Ok(reply) } else { Err(call) },
-            Ok(Project { name, organization }),
-        );
+        self.try_reply(project_call, Ok(Project { name, organization }));
         let account = ServiceAccount {
             name: ServerText::new("ci-deployer"),
             roles: vec![ServerText::new("GROUP_OWNER")],
@@ -655,6 +682,22 @@ impl Stage {
     pub fn dispositions(&self) -> Vec<Disposition> {
         self.app.shared.summaries.iter().map(|summary| summary.disposition.clone()).collect()
     }
+}
+
+fn sign_in_call(call: Call) -> Result<Reply<ApiResult<()>>, Call> {
+    if let Call::SignIn(reply) = call { Ok(reply) } else { Err(call) }
+}
+
+fn account_call(call: Call) -> Result<Reply<ApiResult<ServiceAccount>>, Call> {
+    if let Call::Account(_, reply) = call { Ok(reply) } else { Err(call) }
+}
+
+fn project_call(call: Call) -> Result<Reply<ApiResult<Project>>, Call> {
+    if let Call::Project(_, reply) = call { Ok(reply) } else { Err(call) }
+}
+
+fn projects_call(call: Call) -> Result<Reply<ApiResult<Page<ProjectEntry>>>, Call> {
+    if let Call::Projects(_, reply) = call { Ok(reply) } else { Err(call) }
 }
 
 thread_local! {

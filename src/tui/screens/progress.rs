@@ -7,8 +7,8 @@ use std::time::Duration;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use crate::domain::{AccountRef, Consequences, ExistingSecret, NewSecret, Now, Rejection};
-use crate::jobs::{MOST_RESTARTS, Question, Step};
+use crate::domain::{AccountRef, Consequences, ExistingSecret, NewSecret, Now};
+use crate::jobs::{MOST_RETRIES, Question, Retry, Step};
 use crate::tui::canvas::{cut, spinner_wake};
 use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, REPAINT, SUSPEND, busy, question, yes};
 use crate::tui::{Action, Binding, Canvas, Command, Component, Shared, Transition, text};
@@ -25,23 +25,18 @@ pub struct Progress {
     /// When the current step began, or the user answered the question.
     since: Now,
     asks_to_stop: bool,
-    /// How many POSTs Atlas has refused because of its rate limit.
-    refusals: u8,
 }
 
 impl Progress {
     pub(in crate::tui) fn new(new_secret: NewSecret, since: Now) -> Self {
         let (step, question) = (Step::SigningIn, None);
-        Self { new_secret, step, question, since, asks_to_stop: false, refusals: 0 }
+        Self { new_secret, step, question, since, asks_to_stop: false }
     }
 
     pub(in crate::tui) fn on_step(&mut self, step: Step, now: Now) {
         match step {
             Step::Fetched(_) | Step::NotRecorded(_) | Step::StoppedWaiting => return,
-            Step::RateLimited(..) => {
-                self.refusals += 1;
-                self.asks_to_stop = false;
-            }
+            Step::Retrying(_) => self.asks_to_stop = false,
             _ => {}
         }
         (self.step, self.since) = (step, now);
@@ -82,7 +77,7 @@ impl Component for Progress {
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
         match &self.step {
             _ if self.question.is_some() => None,
-            Step::RateLimited(wait, _) => Some(text::until_next_second(self.wait_left(app.now, *wait))),
+            Step::Retrying(retry) => Some(text::until_next_second(self.pause_left(app.now, retry))),
             _ => Some(spinner_wake(app.now, self.since)),
         }
     }
@@ -100,7 +95,7 @@ impl Component for Progress {
         canvas.labeled("Expires after", &self.new_secret.lifetime.to_string());
         canvas.blank_unless_low();
         match &self.step {
-            Step::RateLimited(wait, rejection) => self.draw_rate_limit(app, *wait, rejection, canvas),
+            Step::Retrying(retry) => self.draw_retry(app, retry, canvas),
             Step::DeletingExpired => canvas.running(app.now, self.since, "Deleting the expired secret"),
             _ => self.draw_steps(app, canvas),
         }
@@ -116,18 +111,18 @@ impl Component for Progress {
 }
 
 impl Progress {
-    fn wait_left(&self, now: Now, wait: Duration) -> Duration {
-        self.since.plus(wait).since(now)
+    fn pause_left(&self, now: Now, retry: &Retry) -> Duration {
+        self.since.plus(retry.pause).since(now)
     }
 
-    fn draw_rate_limit(&self, app: &Shared, wait: Duration, rejection: &Rejection, canvas: &mut Canvas) {
+    fn draw_retry(&self, app: &Shared, retry: &Retry, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let left = text::seconds_left(self.wait_left(app.now, wait));
-        let title = format!("Rate limited by Atlas ({}). Retrying in {left}.", rejection.status);
-        canvas.warning(&title, theme.warning);
-        let retry = format!("Nothing was created. Retry {} of {MOST_RESTARTS}.", self.refusals);
-        canvas.text(2, &retry, theme.faint);
-        canvas.atlas_message(2, &rejection.atlas_message());
+        canvas.warning(&retry.message(self.pause_left(app.now, retry)), theme.warning);
+        let number = retry.number;
+        canvas.text(2, &format!("Nothing was created. Retry {number} of {MOST_RETRIES}."), theme.faint);
+        if let Some(message) = retry.error.atlas_message() {
+            canvas.atlas_message(2, &message);
+        }
     }
 
     fn draw_steps(&self, app: &Shared, canvas: &mut Canvas) {

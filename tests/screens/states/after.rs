@@ -36,7 +36,11 @@ pub fn states() -> Vec<State> {
         state("created_with_others", others()),
         state("created_others_and_all_the_rest", everything()),
         state("created_with_names", named()),
-        state("created_others_unreadable", Stage::created().then(|stage| stage.account_read(Err(timeout())))),
+        state(
+            "created_others_are_retried",
+            Stage::created().then(|stage| stage.account_read(Err(timeout()))),
+        ),
+        state("created_others_unreadable", Stage::created().then(|stage| stage.account_fails(&timeout()))),
         state("created_retired", deleting(everything()).then(|stage| stage.keys("y").deleted(Ok(())))),
         state("created_verifying", verifying()),
         state("created_verified", verifying().then(verified)),

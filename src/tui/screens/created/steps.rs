@@ -273,7 +273,12 @@ impl CreatedScreen {
             let label = text::short_label(secret, theme.glyphs.ellipsis);
             canvas.done(&format!("Deleted {label}{was_expired}"));
         }
-        if let Some(error) = app.lookups.account.error(&self.new_secret.account()) {
+        let lookup = &app.lookups.account;
+        if let Some((retry, left)) = lookup.retry(&self.new_secret.account(), app.now) {
+            let text = format!("Could not load the older secrets. {}", retry.message(left));
+            canvas.warning(&text, theme.warning);
+        }
+        if let Some(error) = lookup.error(&self.new_secret.account()) {
             let title = error.explain().title;
             canvas.warning(&format!("Could not load the older secrets. {title}"), theme.warning);
             canvas.text(2, "d tries again.", Style::new());
