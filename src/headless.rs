@@ -91,7 +91,7 @@ impl Headless {
     }
 
     fn perhaps_created(&self) -> Ended {
-        (Exit::NotDelivered, Some(ExitSummary::perhaps_created(self.new_secret.client.clone())))
+        (Exit::NotDelivered, Some(ExitSummary::perhaps_created(self.new_secret.account.client.clone())))
     }
 
     /// Reports in the background what the user should know about the credentials, and the secrets that earlier runs did
@@ -110,7 +110,7 @@ impl Headless {
             }
             let mut counts: BTreeMap<String, usize> = BTreeMap::new();
             for record in found {
-                *counts.entry(record.entry.client.to_string()).or_default() += 1;
+                *counts.entry(record.entry.account.client.to_string()).or_default() += 1;
             }
             for (client, count) in counts {
                 let left = match count {
@@ -124,7 +124,7 @@ impl Headless {
 
     /// Fetches the organization in the background if the format contains its ID.
     fn fetch_organization(&self) -> impl Future<Output = Option<OrganizationId>> + use<> {
-        let (connections, project) = (Arc::clone(&self.connections), self.new_secret.project.clone());
+        let (connections, project) = (Arc::clone(&self.connections), self.new_secret.account.project.clone());
         let is_needed = self.format.names_the_organization();
         let task = is_needed.then(|| tokio::spawn(async move { connections.project(&project).await.ok() }));
         async move {
@@ -162,7 +162,7 @@ impl Headless {
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Result<Ended, Box<Undelivered>> {
         let ended = |exit, disposition| {
-            Ok((exit, Some(ExitSummary::of(&self.new_secret.client, &secret, disposition))))
+            Ok((exit, Some(ExitSummary::of(&self.new_secret.account.client, &secret, disposition))))
         };
         // Comes first, so that the next run knows the secret's ID whatever happens.
         self.record(secret.id.clone(), secret.expires_at).await;
@@ -194,7 +194,7 @@ impl Headless {
         if !self.flags.verify {
             return None;
         }
-        let result = self.connections.verify(&self.new_secret.client, value).await;
+        let result = self.connections.verify(&self.new_secret.account.client, value).await;
         match &result {
             Ok(()) => say("Verified: Atlas accepts the new secret."),
             Err(error) => say(&error.after_verifying()),
@@ -208,13 +208,13 @@ impl Headless {
         before: &Before,
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Ended {
-        let account = self.new_secret.account();
+        let account = &self.new_secret.account;
         let started = tokio::time::Instant::now();
-        let search = jobs::recover(&self.connections, &account, before, &PAUSES, |_| {});
+        let search = jobs::recover(&self.connections, account, before, &PAUSES, |_| {});
         let Ok(recovered) = before_signal(&mut signals, search).await else { return self.perhaps_created() };
         let why = lost.after_creating(matches!(recovered, Recovered::Found(_)));
         say(&format!("{why} {}", found(&recovered, started.elapsed())));
-        let mut summary = ExitSummary::of_lost(self.new_secret.client.clone(), lost);
+        let mut summary = ExitSummary::of_lost(self.new_secret.account.client.clone(), lost);
         if let Recovered::Found(secret) = recovered {
             self.record(Some(secret.id.clone()), None).await;
             summary = summary.found(&secret);

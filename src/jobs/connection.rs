@@ -160,8 +160,8 @@ impl AtlasApi for Arc<Connections> {
     }
 
     async fn account(&self, of: &AccountRef) -> ApiResult<ServiceAccount> {
-        let AccountRef { project, client } = of.clone();
-        let request = async move |atlas: Arc<Client>| atlas.service_account(&project, &client).await;
+        let of = of.clone();
+        let request = async move |atlas: Arc<Client>| atlas.service_account(&of).await;
         self.request(request).await
     }
 
@@ -195,8 +195,8 @@ impl AtlasApi for Arc<Connections> {
     }
 
     async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> ApiResult<()> {
-        let (AccountRef { project, client }, id) = (of.clone(), id.clone());
-        let request = async move |atlas: Arc<Client>| atlas.delete_secret(&project, &client, &id).await;
+        let (of, id) = (of.clone(), id.clone());
+        let request = async move |atlas: Arc<Client>| atlas.delete_secret(&of, &id).await;
         self.request(request).await
     }
 

@@ -111,20 +111,20 @@ pub async fn create(
     cancel: &CancellationToken,
     new_secret: &NewSecret,
 ) -> Outcome {
-    let account = new_secret.account();
+    let account = &new_secret.account;
     let mut round = Round { refused: 0, agreed: Consequences::default(), has_replaced: false };
     loop {
         let ready = tokio::select! {
             biased;
             () = cancel.cancelled() => return round.not_created(Reason::Cancelled),
-            ready = preflight(atlas, clock, operator, &mut round, &account) => ready,
+            ready = preflight(atlas, clock, operator, &mut round, account) => ready,
         };
         let before = match ready {
             Ok(Preflight::Ready(before)) => before,
             // Cancelling does not interrupt this, or it would not be known if the secret was deleted.
             Ok(Preflight::DeleteFirst(expired)) => {
                 operator.progress(Step::DeletingExpired);
-                if let Err(error) = delete_and_confirm(atlas, &account, &expired).await {
+                if let Err(error) = delete_and_confirm(atlas, account, &expired).await {
                     return round.not_created(Reason::NotDeleted(error));
                 }
                 round.has_replaced = true;

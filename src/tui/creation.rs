@@ -18,7 +18,7 @@ use super::shared::{Creating, Ending};
 impl Shared {
     pub(super) fn create(&mut self, new_secret: NewSecret, is_preapproved: bool) -> Transition {
         self.send(Command::Create(new_secret.clone()));
-        self.want_project(&new_secret.project);
+        self.want_project(&new_secret.account.project);
         self.creating = Some(Creating { new_secret: new_secret.clone(), is_preapproved, replaces: None });
         Transition::Show(Screen::Progress(Box::new(Progress::new(new_secret, self.now))))
     }
@@ -50,7 +50,7 @@ impl App {
         };
         match &step {
             Step::Fetched(account) => {
-                let of = new_secret.account();
+                let of = new_secret.account.clone();
                 app.account_fetched(&of, account);
                 app.lookups.account = Remote::Loaded(of, account.clone());
             }
@@ -75,7 +75,7 @@ impl App {
         let Some(in_flight) = &mut app.in_flight else { return };
         in_flight.is_given_up = true;
         let in_flight = in_flight.clone();
-        app.summaries.push(ExitSummary::perhaps_created(in_flight.new_secret.client.clone()));
+        app.summaries.push(ExitSummary::perhaps_created(in_flight.new_secret.account.client.clone()));
         let recovery = Recovery::new(app, &in_flight, None);
         self.show(Screen::Recovery(Box::new(recovery)));
     }
@@ -106,7 +106,7 @@ impl App {
         let app = &mut self.shared;
         let in_flight = app.in_flight.take();
         let Some(creating) = app.creating.take() else { return };
-        let client = &creating.new_secret.client;
+        let client = &creating.new_secret.account.client;
         let is_given_up = in_flight.as_ref().is_some_and(|in_flight| in_flight.is_given_up);
         if let Some(index) = app.unknown_summary(client).filter(|_| is_given_up) {
             app.summaries.remove(index);
@@ -129,7 +129,7 @@ impl App {
         app.message = None;
         app.form.notice = None;
         app.send(Command::RecordSecret(secret.id.clone(), secret.expires_at));
-        let account = creating.new_secret.account();
+        let account = creating.new_secret.account.clone();
         let mut screen = CreatedScreen::new(creating.new_secret, secret);
         screen.deleted_older.extend(creating.replaces);
         // Creating has changed when the account's other secrets expire.
@@ -147,7 +147,7 @@ impl App {
         let Creating { new_secret, is_preapproved, .. } = creating;
         match &not_created.reason {
             Reason::Full(_) if !is_preapproved => {
-                let list = SecretList::open(app, new_secret.account(), None);
+                let list = SecretList::open(app, new_secret.account.clone(), None);
                 return self.show(Screen::SecretList(Box::new(list)));
             }
             Reason::Preflight(error) => app.form.show_refused_fields(error),
@@ -189,7 +189,7 @@ impl App {
 
     fn lose_response(&mut self, in_flight: &InFlight, lost: ApiError) {
         let app = &mut self.shared;
-        app.summaries.push(ExitSummary::of_lost(in_flight.new_secret.client.clone(), &lost));
+        app.summaries.push(ExitSummary::of_lost(in_flight.new_secret.account.client.clone(), &lost));
         app.lookups.account = Remote::NotAsked;
         match &mut self.screen {
             Screen::Form(_) | Screen::Picker(_) | Screen::Command(_) => {
@@ -226,7 +226,7 @@ impl App {
     pub(super) fn end(&mut self) {
         let app = &mut self.shared;
         if let Some(in_flight) = app.in_flight.take().filter(|in_flight| !in_flight.is_given_up) {
-            app.summaries.push(ExitSummary::perhaps_created(in_flight.new_secret.client));
+            app.summaries.push(ExitSummary::perhaps_created(in_flight.new_secret.account.client));
         }
         if let Screen::Created(created) = &self.screen {
             created.sum_up(app, created.disposition(app.now));

@@ -13,7 +13,7 @@ mod refusals;
 
 use atlas_secret::atlas::{Client, Settings};
 use atlas_secret::domain::{ApiError, Credentials, PublicKey, SecretId};
-use support::fixtures::{client_id, project, with_access_token};
+use support::fixtures::{account_ref, with_access_token};
 
 const PUBLIC_KEY: &str = "fakepubl";
 const PRIVATE_KEY: &str = "FAKE-private-key";
@@ -31,5 +31,5 @@ fn with_api_key(address: &str) -> Settings {
 
 async fn delete(client: &Client) -> Result<(), ApiError> {
     let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
-    client.delete_secret(&project(), &client_id(), &secret_id).await
+    client.delete_secret(&account_ref(), &secret_id).await
 }

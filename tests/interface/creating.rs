@@ -50,7 +50,11 @@ fn creating_goes_through_all_steps_and_shows_the_secret() {
     else {
         panic!("{:?}", stage.commands)
     };
-    let sent = (new_secret.project.as_str(), new_secret.client.as_str(), new_secret.lifetime.hours());
+    let sent = (
+        new_secret.account.project.as_str(),
+        new_secret.account.client.as_str(),
+        new_secret.lifetime.hours(),
+    );
     assert_eq!(sent, (PROJECT, CLIENT, 720));
     assert_eq!((stage.posts(), stage.journal.disk().calls.clone()), (1, vec!["begin"]));
     let account = &stage.app.shared.lookups.account;

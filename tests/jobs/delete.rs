@@ -14,7 +14,7 @@ type Row = (Recheck, Result<ServiceAccount, ApiError>, Result<(), ApiError>, Opt
 async fn run((recheck, fetched, deleted, cancel_at, expected, is_sent): Row) {
     let (atlas, cancel) = (FakeAtlas::default(), CancellationToken::new());
     let mut sent = false;
-    let account = new_secret().account();
+    let account = new_secret().account;
     let found = id("found");
     let job = delete(&atlas, &account, &found, recheck, &cancel, || sent = true);
     let world = async {

@@ -14,7 +14,7 @@ async fn search(
     accounts: &[Result<ServiceAccount, ApiError>],
 ) -> (Recovered, Vec<Option<Duration>>) {
     let (atlas, mut reports) = (FakeAtlas::default(), Vec::new());
-    let account = new_secret().account();
+    let account = new_secret().account;
     let job = recover(&atlas, &account, before, &PAUSES, |pause| reports.push(pause));
     let world = async {
         let mut fetched = 0;

@@ -9,7 +9,9 @@
 
 use atlas_secret::atlas::{Client, Limits, Settings};
 use atlas_secret::demo::World;
-use atlas_secret::domain::{BaseUrl, ClientId, Credentials, Lifetime, NewSecret, ProjectId, QueryFlags};
+use atlas_secret::domain::{
+    AccountRef, BaseUrl, ClientId, Credentials, Lifetime, NewSecret, ProjectId, QueryFlags,
+};
 use secrecy::SecretString;
 
 use super::raw_server::{RawServer, Reply};
@@ -22,7 +24,11 @@ pub const CLIENT_SECRET: &str = "mdb_sa_sk_FAKE-login_secret";
 pub const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
 pub fn new_secret() -> NewSecret {
-    NewSecret { project: project(), client: client_id(), lifetime: Lifetime::from_hours(720).unwrap() }
+    NewSecret { account: account_ref(), lifetime: Lifetime::from_hours(720).unwrap() }
+}
+
+pub fn account_ref() -> AccountRef {
+    AccountRef { project: project(), client: client_id() }
 }
 
 pub fn project() -> ProjectId {

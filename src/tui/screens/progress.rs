@@ -84,14 +84,14 @@ impl Component for Progress {
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         if let Some(question) = &self.question {
-            return draw_question(app, &self.new_secret.account(), question, canvas);
+            return draw_question(app, &self.new_secret.account, question, canvas);
         }
         let theme = canvas.theme;
-        let account = app.lookups.account_and_project(&self.new_secret.account());
+        let account = app.lookups.account_and_project(&self.new_secret.account);
         canvas.text(0, &format!("Creating a secret for {account}"), theme.strong);
         canvas.blank_unless_low();
-        canvas.labeled("Project ID", self.new_secret.project.as_str());
-        canvas.labeled("Client ID", self.new_secret.client.as_str());
+        canvas.labeled("Project ID", self.new_secret.account.project.as_str());
+        canvas.labeled("Client ID", self.new_secret.account.client.as_str());
         canvas.labeled("Expires after", &self.new_secret.lifetime.to_string());
         canvas.blank_unless_low();
         match &self.step {

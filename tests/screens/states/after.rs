@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, BaseUrl, Cause, ExistingSecret, Identity, JournalEntry, Login, PendingRecord, ProfileName,
-    ProfileUpdate, ProjectId, SecretId, ServerText, ServiceAccount, Session,
+    AccountRef, ApiError, BaseUrl, Cause, ExistingSecret, Identity, JournalEntry, Login, PendingRecord,
+    ProfileName, ProfileUpdate, ProjectId, SecretId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::tui::Event;
 use jiff::Timestamp;
@@ -148,8 +148,7 @@ fn previous_run(secret_id: Option<&str>, base_url: &str) -> Stage {
     let entry = JournalEntry {
         base_url: BaseUrl::parse(base_url).unwrap(),
         identity: ServerText::new("API key abcdwxyz"),
-        project: ProjectId::parse(PROJECT).unwrap(),
-        client: client(),
+        account: AccountRef { project: ProjectId::parse(PROJECT).unwrap(), client: client() },
         begun_at: time("2026-11-20T09:30:00Z"),
         ids_before: Some(Vec::new()),
         secret_id: secret_id.and_then(SecretId::from_server),

@@ -158,7 +158,7 @@ impl CreatedScreen {
         // Selecting the value with the mouse in a narrow terminal adds line breaks. Such a text does not prove a copy.
         let joined: String = text.split(['\r', '\n']).map(str::trim).collect();
         let is_broken = joined == secret && text.trim() != secret;
-        let is_client_id = joined == self.new_secret.client.as_str();
+        let is_client_id = joined == self.new_secret.account.client.as_str();
         let text = match () {
             () if is_broken => "What you pasted is this secret (line breaks ignored).",
             () if joined == secret => "What you pasted is this secret.",

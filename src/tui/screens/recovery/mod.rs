@@ -58,7 +58,7 @@ impl Recovery {
     /// Starts the search at once. `lost` is the error of the POST; `None` while its response may still arrive.
     pub(in crate::tui) fn new(app: &mut Shared, in_flight: &InFlight, lost: Option<ApiError>) -> Self {
         let origin = lost.map_or(Origin::StoppedWaiting, Origin::LostResponse);
-        let account = in_flight.new_secret.account();
+        let account = in_flight.new_secret.account.clone();
         let mut recovery = Self::with_origin(origin, account, in_flight.since, in_flight.before.clone());
         recovery.search(app);
         recovery
@@ -67,7 +67,7 @@ impl Recovery {
     /// The screen for the record of a previous run. The user starts the search.
     pub(in crate::tui) fn of_record(app: &Shared, record: PendingRecord) -> Self {
         let entry = &record.entry;
-        let account = AccountRef { project: entry.project.clone(), client: entry.client.clone() };
+        let account = entry.account.clone();
         let sent_at = Now { wall: entry.begun_at, ..app.now };
         let latest = entry.begun_at.checked_add(LONGEST_POST).ok();
         let before = Before { ids: entry.ids_before.clone(), at: entry.begun_at, latest };
