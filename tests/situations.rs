@@ -65,7 +65,7 @@ fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
         Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
             format!("rejected: {}", rejection.error_code)
         }
-        Err(ApiError { phase: Phase::NotSent, cause }) => format!("not sent: {}", cause.message()),
+        Err(ApiError { phase: Phase::NotSent, cause, .. }) => format!("not sent: {}", cause.message()),
         Err(lost) => lost.after_creating(false),
     }
 }

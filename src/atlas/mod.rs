@@ -162,7 +162,7 @@ impl Client {
             let request = self.request(Method::GET, &url, &media_type, authorization.as_ref());
             let mut response = match exchange(request, limit).await {
                 // Atlas or a proxy may just have closed the idle connection.
-                Err(ApiError { phase: Phase::Sent, cause })
+                Err(ApiError { phase: Phase::Sent, cause, .. })
                     if !has_broken && !matches!(cause, Cause::TimedOut(_)) =>
                 {
                     has_broken = true;

@@ -10,8 +10,30 @@ pub type ApiResult<T> = Result<T, ApiError>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
+    pub operation: Operation,
     pub phase: Phase,
     pub cause: Cause,
+}
+
+/// What a request to Atlas was for. Each needs a different role.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Operation {
+    /// Getting a token, or trying the credentials.
+    #[default]
+    SignIn,
+    ListProjects,
+    /// `GET /groups/{groupId}`
+    ReadProject,
+    /// `GET /orgs/{orgId}/settings`
+    ReadSettings,
+    /// `GET /groups/{groupId}/serviceAccounts`
+    ListAccounts,
+    /// `GET /groups/{groupId}/serviceAccounts/{clientId}`
+    ReadAccount,
+    /// `POST …/secrets`
+    CreateSecret,
+    /// `DELETE …/secrets/{secretId}`
+    DeleteSecret,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,11 +116,16 @@ pub enum DeleteError {
 
 impl ApiError {
     pub fn not_sent(cause: Cause) -> Self {
-        Self { phase: Phase::NotSent, cause }
+        Self { operation: Operation::default(), phase: Phase::NotSent, cause }
     }
 
     pub fn sent(cause: Cause) -> Self {
-        Self { phase: Phase::Sent, cause }
+        Self { operation: Operation::default(), phase: Phase::Sent, cause }
+    }
+
+    #[must_use]
+    pub fn of(self, operation: Operation) -> Self {
+        Self { operation, ..self }
     }
 
     pub fn rejected(rejection: Rejection) -> Self {

@@ -6,30 +6,13 @@
 use std::borrow::Cow;
 
 use super::{
-    API_VERSION, ApiError, Cause, Certainty, DeleteError, FieldName, Identity, PairKind, Rejection,
-    RejectionKind as Kind, SECRETS_PER_ACCOUNT, ServerText, Session, text,
+    API_VERSION, ApiError, Cause, Certainty, DeleteError, FieldName, Identity, Operation, PairKind,
+    Rejection, RejectionKind as Kind, SECRETS_PER_ACCOUNT, ServerText, Session, text,
 };
 
-/// A request to Atlas. Each needs a different role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Request {
-    ListProjects,
-    /// `GET /groups/{groupId}`
-    ReadProject,
-    /// `GET /groups/{groupId}/serviceAccounts`
-    ListAccounts,
-    /// `GET /groups/{groupId}/serviceAccounts/{clientId}`
-    ReadAccount,
-    /// `POST …/secrets`
-    CreateSecret,
-    /// `DELETE …/secrets/{secretId}`
-    DeleteSecret,
-}
-
-impl Request {
+impl Operation {
     /// Explains a refusal because of the role of the one who is signed in.
     fn explain_role(self, status: u16, signed_in_as: &str) -> Explanation {
-        const PROJECT_OWNER: &str = "a Project Owner of this project";
         let read = |what| (what, "the Project Read Only role in this project, or a higher one", "for it");
         let change = |what, to| {
             let role = "the Project Owner role in this project (Organization Owner if the service account \
@@ -37,7 +20,13 @@ impl Request {
             (what, role, to)
         };
         let (what, role, to) = match self {
-            Self::ListProjects => ("list projects", "a role in a project or in the organization", "for one"),
+            // Signing in ends with a list of one project.
+            Self::SignIn | Self::ListProjects => {
+                ("list projects", "a role in a project or in the organization", "for one")
+            }
+            Self::ReadSettings => {
+                ("read the organization's settings", "a role in the organization", "for one")
+            }
             Self::ReadProject => read("read this project"),
             Self::ListAccounts => read("list the service accounts of this project"),
             Self::ReadAccount => read("read this service account"),
@@ -46,7 +35,10 @@ impl Request {
             }
             Self::DeleteSecret => change("delete secrets in this project", "for it"),
         };
-        let owner = if self == Self::ListProjects { "an Organization Owner" } else { PROJECT_OWNER };
+        let owner = match self {
+            Self::SignIn | Self::ListProjects | Self::ReadSettings => "an Organization Owner",
+            _ => "a Project Owner of this project",
+        };
         titled(format!("You don't have permission to {what} ({status})."))
             .meaning(format!("{signed_in_as} needs {role}."))
             .action(format!("Ask {owner} {to}, or sign in with other credentials."))
@@ -179,57 +171,23 @@ impl Rejection {
         }
     }
 
-    pub fn explain(&self) -> Explanation {
-        explain_rejection(self, None)
-    }
-
     /// The title of a maintenance error. Atlas sends 405 only for changes.
-    fn maintenance_title(&self, request: Option<Request>) -> String {
-        let changes = matches!(request, Some(Request::CreateSecret | Request::DeleteSecret));
+    fn maintenance_title(&self, operation: Operation) -> String {
+        let changes = matches!(operation, Operation::CreateSecret | Operation::DeleteSecret);
         let state = if changes || self.status == 405 { "not accepting changes" } else { "unavailable" };
         format!("Atlas is {state} ({}).", self.status)
     }
 }
 
-/// Explains Atlas's refusal, of an unknown request if `request` is `None`.
-fn explain_rejection(rejection: &Rejection, request: Option<Request>) -> Explanation {
-    let creates = request == Some(Request::CreateSecret);
+/// Explains why Atlas refused an operation.
+fn explain_rejection(rejection: &Rejection, operation: Operation, signed_in_as: &str) -> Explanation {
+    let creates = operation == Operation::CreateSecret;
     let or_full = if creates { ", or the account already has 2 secrets" } else { "" };
     let refused = || titled(format!("Atlas refused the request ({}).", rejection.code()));
-    let address = rejection.address.as_ref().map_or_else(String::new, |address| format!(" ({address})"));
+    if let Some(explanation) = explain_no_access(rejection, operation, signed_in_as) {
+        return explanation;
+    }
     match rejection.kind() {
-        Kind::NotAuthorized => titled("Sign-in failed (401).")
-            .meaning(
-                "The access token has expired or was revoked, the API key is wrong, or they are for \
-                 another Atlas host.",
-            )
-            .action("Sign in with a new token, the right API key, or a service account's ID and secret."),
-        Kind::StaleNonce => titled("The challenge for the API key expired before the request arrived (401).")
-            .meaning("Atlas checks this first, so nothing was changed.")
-            .action("Try again. The next request gets a new challenge."),
-        Kind::RoleTooLow => titled(format!("You don't have permission to do this ({}).", rejection.status))
-            .meaning(
-                "Reading requires the Project Read Only role in this project, creating and deleting \
-                 Project Owner.",
-            )
-            .action("Ask a Project Owner of this project for it, or sign in with other credentials."),
-        Kind::AddressNotAllowed => titled("This machine's IP address is not on the API access list.")
-            .meaning("The credentials are valid, but only from the addresses on their list.")
-            .action(format!(
-                "Add this machine's address{address} to the API access list of the credentials, or \
-                 connect from an address on it."
-            )),
-        Kind::AccessListMissing => {
-            titled("The organization requires an API access list, and these credentials have none.")
-                .meaning(
-                    "Atlas refuses requests from these credentials until their access list has an \
-                     address.",
-                )
-                .action(format!(
-                    "Ask an Organization Owner to add this machine's address{address} to their API \
-                     access list."
-                ))
-        }
         Kind::Forbidden => refused()
             .meaning("The credentials are valid, but a setting in Atlas forbids the request.")
             .action("Read Atlas's message. An Organization Owner can change such settings."),
@@ -268,16 +226,49 @@ fn explain_rejection(rejection: &Rejection, request: Option<Request>) -> Explana
                     format!("Wait {} minutes, then try again.", seconds.div_ceil(60))
                 }
             }),
-        Kind::Maintenance => titled(rejection.maintenance_title(request))
+        Kind::Maintenance => titled(rejection.maintenance_title(operation))
             .meaning("It is being upgraded or is overloaded. This usually takes minutes.")
             .action("Wait, then try again. Outages are listed on status.mongodb.com."),
         Kind::Other if rejection.status >= 500 => refused()
             .meaning("Atlas has an internal error.")
             .action("Try again in a moment. Outages are listed on status.mongodb.com."),
-        Kind::Other => {
-            refused().meaning("This program does not know this error code.").action("Read Atlas's message.")
-        }
+        _ => refused().meaning("This program does not know this error code.").action("Read Atlas's message."),
     }
+}
+
+/// Explains a refusal of these credentials, whatever they ask for; `None` for any other refusal.
+fn explain_no_access(rejection: &Rejection, operation: Operation, signed_in_as: &str) -> Option<Explanation> {
+    let address = rejection.address.as_ref().map_or_else(String::new, |address| format!(" ({address})"));
+    Some(match rejection.kind() {
+        Kind::NotAuthorized => titled("Sign-in failed (401).")
+            .meaning(
+                "The access token has expired or was revoked, the API key is wrong, or they are for \
+                 another Atlas host.",
+            )
+            .action("Sign in with a new token, the right API key, or a service account's ID and secret."),
+        Kind::StaleNonce => titled("The challenge for the API key expired before the request arrived (401).")
+            .meaning("Atlas checks this first, so nothing was changed.")
+            .action("Try again. The next request gets a new challenge."),
+        Kind::RoleTooLow => operation.explain_role(rejection.status, signed_in_as),
+        Kind::AddressNotAllowed => titled("This machine's IP address is not on the API access list.")
+            .meaning("The credentials are valid, but only from the addresses on their list.")
+            .action(format!(
+                "Add this machine's address{address} to the API access list of the credentials, or \
+                 connect from an address on it."
+            )),
+        Kind::AccessListMissing => {
+            titled("The organization requires an API access list, and these credentials have none.")
+                .meaning(
+                    "Atlas refuses requests from these credentials until their access list has an \
+                     address.",
+                )
+                .action(format!(
+                    "Ask an Organization Owner to add this machine's address{address} to their API \
+                     access list."
+                ))
+        }
+        _ => return None,
+    })
 }
 
 impl Certainty {
@@ -317,26 +308,19 @@ impl ApiError {
         }
     }
 
-    pub fn explain(&self) -> Explanation {
-        explain_cause(&self.cause).with_message_of(self)
+    /// Explains the error to the user who is `signed_in_as` this: see [`Session::signed_in_as`].
+    pub fn explain(&self, signed_in_as: &str) -> Explanation {
+        explain_error(self, signed_in_as).with_message_of(self)
     }
 
-    /// Explains the error of this request by this user: see [`Session::signed_in_as`].
-    pub fn explain_request(&self, request: Request, signed_in_as: &str) -> Explanation {
-        let explanation = match &self.cause {
-            Cause::Rejected(rejection) if rejection.kind() == Kind::RoleTooLow => {
-                request.explain_role(rejection.status, signed_in_as)
-            }
-            Cause::Rejected(rejection) => explain_rejection(rejection, Some(request)),
-            _ => explain_cause(&self.cause),
-        };
-        explanation.with_message_of(self)
+    /// What happened, in one sentence.
+    pub fn title(&self) -> Text {
+        self.explain("").title
     }
 
-    /// Explains why the list of values for a field could not be loaded.
+    /// Explains why a list could not be loaded.
     pub fn explain_list(&self, field: FieldName, signed_in_as: &str) -> Explanation {
-        let request = if field == FieldName::Client { Request::ListAccounts } else { Request::ListProjects };
-        let explanation = self.explain_request(request, signed_in_as);
+        let explanation = self.explain(signed_in_as);
         if self.rejection_kind() == Some(Kind::RoleTooLow) {
             return explanation;
         }
@@ -347,7 +331,7 @@ impl ApiError {
     /// How the response to the creating POST was lost, in one or two sentences. `is_created` says that the secret is
     /// known to exist by now.
     pub fn after_creating(&self, is_created: bool) -> String {
-        let title = self.explain().title;
+        let title = self.title();
         match &self.cause {
             Cause::TimedOut(_) | Cause::Internal(_) | Cause::ValueUnreadable(_) => title.into_owned(),
             Cause::Unexpected { .. } | Cause::Redirected { .. } if is_created => title.into_owned(),
@@ -362,15 +346,15 @@ impl ApiError {
     pub fn after_verifying(&self) -> String {
         match &self.cause {
             Cause::SignInRefused(message) => format!("Atlas does not accept the new secret yet: {message}"),
-            _ => format!("Could not verify it. {}", self.explain().title),
+            _ => format!("Could not verify it. {}", self.title()),
         }
     }
 }
 
-fn explain_cause(cause: &Cause) -> Explanation {
-    let failed = |what: &str| titled(format!("{what}: {}.", cause.message()));
-    match cause {
-        Cause::Rejected(rejection) => rejection.explain(),
+fn explain_error(error: &ApiError, signed_in_as: &str) -> Explanation {
+    let failed = |what: &str| titled(format!("{what}: {}.", error.cause.message()));
+    match &error.cause {
+        Cause::Rejected(rejection) => explain_rejection(rejection, error.operation, signed_in_as),
         Cause::LoginExpired(profile, _) => {
             titled(format!("Sign-in failed: Atlas refused the token of profile {profile} (401)."))
                 .meaning("Such tokens expire after a while; the Atlas CLI renews them when it is used.")
@@ -434,35 +418,34 @@ fn explain_cause(cause: &Cause) -> Explanation {
     }
 }
 
+const ACCOUNT_UNREAD: &str = "Nothing was deleted: the account could not be read.";
+const NOT_CONFIRMED: &str = "Atlas did not confirm the deletion, and the secret still exists.";
+
 impl DeleteError {
-    pub fn explain(&self) -> Explanation {
+    pub fn explain(&self, signed_in_as: &str) -> Explanation {
         match self {
             Self::AccountUnread(error) => {
-                let Explanation { title, action, .. } =
-                    error.explain_request(Request::ReadAccount, "The signed-in account");
-                titled("Nothing was deleted: the account could not be read.")
-                    .meaning(title)
-                    .action(action)
-                    .with_message_of(error)
+                let Explanation { title, action, .. } = error.explain(signed_in_as);
+                titled(ACCOUNT_UNREAD).meaning(title).action(action).with_message_of(error)
             }
-            Self::NotDeleted(error) => error.explain_request(Request::DeleteSecret, "The signed-in account"),
-            Self::StillThere => titled("Atlas did not confirm the deletion, and the secret still exists.")
+            Self::NotDeleted(error) => error.explain(signed_in_as),
+            Self::StillThere => titled(NOT_CONFIRMED)
                 .meaning(OTHER_END)
                 .action("Try again. If it happens again, delete the secret in Atlas."),
             Self::PerhapsDeleted(error) => titled("The secret may have been deleted.")
-                .meaning(error.explain().title)
+                .meaning(error.title())
                 .action("Check the account's secrets in Atlas, then try again.")
                 .with_message_of(error),
         }
     }
 
-    /// What happened to the secret, in one or two sentences.
+    /// What happened to the secret, in two sentences.
     pub fn sentence(&self) -> String {
-        let Explanation { title, meaning, .. } = self.explain();
         match self {
-            Self::AccountUnread(_) => format!("{title} {meaning}"),
-            Self::PerhapsDeleted(_) => format!("It may have been deleted. {meaning}"),
-            Self::NotDeleted(_) | Self::StillThere => format!("Not deleted. {title}"),
+            Self::AccountUnread(error) => format!("{ACCOUNT_UNREAD} {}", error.title()),
+            Self::NotDeleted(error) => format!("Not deleted. {}", error.title()),
+            Self::StillThere => format!("Not deleted. {NOT_CONFIRMED}"),
+            Self::PerhapsDeleted(error) => format!("It may have been deleted. {}", error.title()),
         }
     }
 }
@@ -505,14 +488,14 @@ mod tests {
     #[test]
     fn only_a_change_is_refused_for_maintenance_of_changes() {
         let rows = [
-            (405, Request::ReadAccount, "Atlas is not accepting changes (405)."),
-            (503, Request::ReadAccount, "Atlas is unavailable (503)."),
-            (503, Request::CreateSecret, "Atlas is not accepting changes (503)."),
-            (503, Request::DeleteSecret, "Atlas is not accepting changes (503)."),
+            (405, Operation::ReadAccount, "Atlas is not accepting changes (405)."),
+            (503, Operation::ReadAccount, "Atlas is unavailable (503)."),
+            (503, Operation::CreateSecret, "Atlas is not accepting changes (503)."),
+            (503, Operation::DeleteSecret, "Atlas is not accepting changes (503)."),
         ];
         for (status, request, title) in rows {
             let error = ApiError::rejected(rejection(status, "X"));
-            assert_eq!(error.explain_request(request, "It").title, title);
+            assert_eq!(error.clone().of(request).explain("It").title, title);
         }
     }
 
@@ -520,9 +503,9 @@ mod tests {
     fn only_a_creation_is_refused_for_the_number_of_secrets() {
         for status in [400, 409] {
             let error = ApiError::rejected(rejection(status, "X"));
-            for request in [Request::CreateSecret, Request::DeleteSecret, Request::ReadAccount] {
-                let Explanation { meaning, action, .. } = error.explain_request(request, "It");
-                assert_eq!(meaning.contains("2 secrets"), request == Request::CreateSecret, "{meaning}");
+            for request in [Operation::CreateSecret, Operation::DeleteSecret, Operation::ReadAccount] {
+                let Explanation { meaning, action, .. } = error.clone().of(request).explain("It");
+                assert_eq!(meaning.contains("2 secrets"), request == Operation::CreateSecret, "{meaning}");
                 assert!(action.ends_with("then try again."), "{action}");
             }
         }
@@ -559,8 +542,20 @@ mod tests {
         let address = Some(ServerText::new("203.0.113.7"));
         for code in ["IP_ADDRESS_NOT_ON_ACCESS_LIST", "ORG_REQUIRES_ACCESS_LIST"] {
             let named = Rejection { address: address.clone(), ..rejection(403, code) };
-            assert!(named.explain().action.contains("this machine's address (203.0.113.7) to"), "{code}");
-            assert!(rejection(403, code).explain().action.contains("this machine's address to"), "{code}");
+            assert!(
+                ApiError::rejected(named)
+                    .explain("It")
+                    .action
+                    .contains("this machine's address (203.0.113.7) to"),
+                "{code}"
+            );
+            assert!(
+                ApiError::rejected(rejection(403, code))
+                    .explain("It")
+                    .action
+                    .contains("this machine's address to"),
+                "{code}"
+            );
         }
     }
 
@@ -578,18 +573,18 @@ mod tests {
             (Identity::BrowserLogin(ProfileName::new("me").unwrap()), "The Atlas user of profile me"),
         ];
         let requests = [
-            (Request::ListProjects, "list projects", "a role in a project"),
-            (Request::ReadProject, "read this project", "Project Read Only"),
-            (Request::ListAccounts, "list the service accounts of this project", "Project Read Only"),
-            (Request::ReadAccount, "read this service account", "Project Read Only"),
-            (Request::CreateSecret, "create secrets in this project", "Project Owner"),
-            (Request::DeleteSecret, "delete secrets in this project", "Project Owner"),
+            (Operation::ListProjects, "list projects", "a role in a project"),
+            (Operation::ReadProject, "read this project", "Project Read Only"),
+            (Operation::ListAccounts, "list the service accounts of this project", "Project Read Only"),
+            (Operation::ReadAccount, "read this service account", "Project Read Only"),
+            (Operation::CreateSecret, "create secrets in this project", "Project Owner"),
+            (Operation::DeleteSecret, "delete secrets in this project", "Project Owner"),
         ];
         let error = ApiError::rejected(rejection(401, "USER_UNAUTHORIZED"));
         for (identity, user) in &identities {
             for (request, what, role) in requests {
                 let signed_in_as = Session::remote(&cloud, identity.clone()).signed_in_as();
-                let Explanation { title, meaning, .. } = error.explain_request(request, &signed_in_as);
+                let Explanation { title, meaning, .. } = error.clone().of(request).explain(&signed_in_as);
                 assert_eq!(title, format!("You don't have permission to {what} (401)."));
                 assert!(
                     meaning.starts_with(&format!("{user} needs ")) && meaning.contains(role),
@@ -598,21 +593,21 @@ mod tests {
             }
         }
         let other = ApiError::rejected(rejection(403, "RULE"));
-        assert_eq!(other.explain_request(Request::CreateSecret, "It"), other.explain());
+        assert_eq!(other.clone().of(Operation::CreateSecret).explain("It"), other.explain("It"));
     }
 
     #[test]
     fn a_failed_deletion_says_what_is_certain() {
-        let role = rejection(401, "NOT_IN_GROUP");
+        let refused = |operation| ApiError::rejected(rejection(401, "NOT_IN_GROUP")).of(operation);
         let slow = ApiError::sent(Cause::TimedOut(Duration::from_secs(10)));
         let rows = [
             (
-                DeleteError::AccountUnread(ApiError::rejected(role.clone())),
+                DeleteError::AccountUnread(refused(Operation::ReadAccount)),
                 "Nothing was deleted: the account could not be read. You don't have permission to read this service \
                  account (401).",
             ),
             (
-                DeleteError::NotDeleted(ApiError::rejected(role)),
+                DeleteError::NotDeleted(refused(Operation::DeleteSecret)),
                 "Not deleted. You don't have permission to delete secrets in this project (401).",
             ),
             (DeleteError::NotDeleted(slow.clone()), "Not deleted. Atlas did not answer within 10 seconds."),

@@ -195,7 +195,7 @@ pub fn none_appeared(after: Duration) -> String {
 
 /// Says that the search has failed.
 pub fn check_failed(error: &ApiError) -> String {
-    format!("Could not check the account's secrets. {}", error.explain().title)
+    format!("Could not check the account's secrets. {}", error.title())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
     AccountRef, ApiError, Certainty, Consequences, CreatedSecret, DeleteError, Explanation, NewSecret,
-    RejectionKind, Request, SecretId,
+    RejectionKind, SecretId,
 };
 
 use super::delete::delete_and_confirm;
@@ -71,11 +71,10 @@ impl NotCreated {
             Reason::Declined(Question::Consequences(consequences)) => {
                 Explanation::expired_secret_in_the_way(consequences.secrets)
             }
-            Reason::Preflight(error) | Reason::Declined(Question::AccountUnknown(error)) => {
-                error.explain_request(Request::ReadAccount, signed_in_as)
-            }
-            Reason::Post(error) => error.explain_request(Request::CreateSecret, signed_in_as),
-            Reason::NotDeleted(error) => error.explain(),
+            Reason::Preflight(error)
+            | Reason::Post(error)
+            | Reason::Declined(Question::AccountUnknown(error)) => error.explain(signed_in_as),
+            Reason::NotDeleted(error) => error.explain(signed_in_as),
         };
         if !self.has_replaced {
             return Some(explanation);

@@ -46,7 +46,7 @@ impl Retry {
 
     /// What failed, and that it is retried after the rest of the pause.
     pub fn message(&self, left: Duration) -> String {
-        let title = self.error.explain().title;
+        let title = self.error.title();
         if left.is_zero() {
             return format!("{title} Retrying.");
         }

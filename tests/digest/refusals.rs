@@ -126,7 +126,7 @@ async fn no_post_is_sent_without_a_supported_challenge() {
             Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
                 format!("rejected {}", rejection.error_code)
             }
-            Err(ApiError { phase: Phase::NotSent, cause }) => format!("not sent: {}", cause.message()),
+            Err(ApiError { phase: Phase::NotSent, cause, .. }) => format!("not sent: {}", cause.message()),
             other => panic!("{other:?}"),
         };
         assert_eq!(line, expected);

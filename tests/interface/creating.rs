@@ -112,7 +112,7 @@ fn other_errors_of_reading_the_account_ask_whether_to_create() {
         let mut stage = Stage::fetching();
         stage.account_fails(&error);
         assert!(
-            matches!(&progress(&stage).question, Some(Question::AccountUnknown(why)) if *why == error),
+            matches!(&progress(&stage).question, Some(Question::AccountUnknown(why)) if why.cause == error.cause),
             "{error:?}"
         );
         assert_eq!(stage.posts(), 0);

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, Cause, ExistingSecret, Login, LoginRisk, OrganizationId, OrganizationSettings, Project,
-    Rejection, ServerText, ServiceAccount, Session,
+    ApiError, Cause, ExistingSecret, Login, LoginRisk, Operation, OrganizationId, OrganizationSettings,
+    Project, Rejection, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::jobs::Step;
 use atlas_secret::tui::screens::{FieldName, Focus, Form, SubmitAction, Validation};
@@ -74,8 +74,9 @@ fn changing_a_field_drops_its_lookup() {
 #[test]
 fn a_failed_lookup_is_shown_and_does_not_prevent_creating() {
     let mut stage = lookups_running();
-    let refused = rejected_read(401, "USER_UNAUTHORIZED");
+    let refused = rejected_read(401, "USER_UNAUTHORIZED").of(Operation::ReadAccount);
     stage.account_read(Err(refused.clone()));
+    stage.shows("You don't have permission to read this service account (401).");
     assert_eq!(stage.app.shared.looked_up(FieldName::Client), Some(Err(&refused)));
     stage.keys("enter");
     assert!(matches!(progress(&stage).step, Step::SigningIn));

@@ -7,8 +7,8 @@ use std::time::Duration;
 use atlas_secret::domain::{
     AccountEntry, AccountRef, ApiError, ApiResult, Cause, Certainty, ClientId, ClipboardContent,
     CommandOutcome, CommandReport, CopyOutcome, CreatedSecret, Disposition, ExistingSecret, Exit, Format,
-    NewSecret, Now, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection,
-    SaveFailure, SavedFile, SecretId, ServerText, ServiceAccount, Session,
+    NewSecret, Now, Operation, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId,
+    Rejection, SaveFailure, SavedFile, SecretId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::jobs::{AtlasApi, Journal, SignedIn};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
@@ -62,10 +62,14 @@ struct Requests {
 }
 
 impl FakeAtlas {
-    async fn ask<T>(&self, call: impl FnOnce(Reply<T>) -> Call) -> T {
+    async fn ask<T>(
+        &self,
+        operation: Operation,
+        call: impl FnOnce(Reply<ApiResult<T>>) -> Call,
+    ) -> ApiResult<T> {
         let (reply, response) = oneshot::channel();
         self.0.lock().unwrap().waiting.push(call(reply));
-        response.await.unwrap()
+        response.await.unwrap().map_err(|error| error.of(operation))
     }
 
     /// The number of POSTs that create a secret.
@@ -102,40 +106,40 @@ impl Call {
 
 impl AtlasApi for FakeAtlas {
     async fn sign_in(&self) -> Result<(), ApiError> {
-        self.ask(Call::SignIn).await
+        self.ask(Operation::SignIn, Call::SignIn).await
     }
 
     async fn account(&self, of: &AccountRef) -> Result<ServiceAccount, ApiError> {
-        self.ask(|reply| Call::Account(of.clone(), reply)).await
+        self.ask(Operation::ReadAccount, |reply| Call::Account(of.clone(), reply)).await
     }
 
     async fn project(&self, id: &ProjectId) -> Result<Project, ApiError> {
-        self.ask(|reply| Call::Project(id.clone(), reply)).await
+        self.ask(Operation::ReadProject, |reply| Call::Project(id.clone(), reply)).await
     }
 
     async fn settings(&self, of: &OrganizationId) -> Result<OrganizationSettings, ApiError> {
-        self.ask(|reply| Call::Settings(of.clone(), reply)).await
+        self.ask(Operation::ReadSettings, |reply| Call::Settings(of.clone(), reply)).await
     }
 
     async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ApiError> {
-        self.ask(|reply| Call::Projects(page, reply)).await
+        self.ask(Operation::ListProjects, |reply| Call::Projects(page, reply)).await
     }
 
     async fn accounts(&self, of: &ProjectId, page: u32) -> Result<Page<AccountEntry>, ApiError> {
-        self.ask(|reply| Call::Accounts(of.clone(), page, reply)).await
+        self.ask(Operation::ListAccounts, |reply| Call::Accounts(of.clone(), page, reply)).await
     }
 
     async fn create_secret(&self, new_secret: &NewSecret) -> Result<CreatedSecret, ApiError> {
         self.0.lock().unwrap().posts += 1;
-        self.ask(|reply| Call::Create(new_secret.clone(), reply)).await
+        self.ask(Operation::CreateSecret, |reply| Call::Create(new_secret.clone(), reply)).await
     }
 
     async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> Result<(), ApiError> {
-        self.ask(|reply| Call::Delete(of.clone(), id.clone(), reply)).await
+        self.ask(Operation::DeleteSecret, |reply| Call::Delete(of.clone(), id.clone(), reply)).await
     }
 
     async fn verify(&self, client: &ClientId, _: &SecretString) -> Result<(), ApiError> {
-        self.ask(|reply| Call::Verify(client.clone(), reply)).await
+        self.ask(Operation::SignIn, |reply| Call::Verify(client.clone(), reply)).await
     }
 }
 

@@ -168,7 +168,7 @@ fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas
     match question {
         Question::Consequences(consequences) => draw_consequences(app, account, consequences, canvas),
         Question::AccountUnknown(error) => {
-            let text = format!("Could not read the account's secrets. {}", error.explain().title);
+            let text = format!("Could not read the account's secrets. {}", error.title());
             canvas.warning(&text, Style::new());
             canvas.text(2, "Any other secret of this account will expire within 7 days.", Style::new());
         }

@@ -129,7 +129,7 @@ impl SecretList {
                 return canvas.line(Line::styled("Loading the account's secrets", theme.faint));
             }
             Some(Err(error)) => {
-                let explanation = error.explain();
+                let explanation = error.explain(&app.session.signed_in_as());
                 let text = format!("Could not load the account's secrets. {}", explanation.title);
                 canvas.failed(&text);
                 return canvas.text(2, &explanation.action, theme.strong);

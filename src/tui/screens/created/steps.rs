@@ -279,8 +279,8 @@ impl CreatedScreen {
             canvas.warning(&text, theme.warning);
         }
         if let Some(error) = lookup.error(&self.new_secret.account) {
-            let title = error.explain().title;
-            canvas.warning(&format!("Could not load the older secrets. {title}"), theme.warning);
+            let text = format!("Could not load the older secrets. {}", error.title());
+            canvas.warning(&text, theme.warning);
             canvas.text(2, "d tries again.", Style::new());
         }
         for secret in self.older_secrets(app).into_iter().flatten() {

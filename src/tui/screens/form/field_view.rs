@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ApiError, Explanation, Lifetime, RejectionKind, Request};
+use crate::domain::{ApiError, Explanation, Lifetime, RejectionKind};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::text_line::{InputRow, field_label};
@@ -126,10 +126,7 @@ impl FieldMessage {
                 if let Some((_, text)) = error.not_found() {
                     return Self { symbol: glyphs.cross, text: text.to_owned(), style: theme.bad };
                 }
-                let request =
-                    if name == FieldName::Client { Request::ReadAccount } else { Request::ReadProject };
-                let Explanation { title, action, .. } =
-                    error.explain_request(request, &app.session.signed_in_as());
+                let Explanation { title, action, .. } = error.explain(&app.session.signed_in_as());
                 let text = if error.is_about_signing_in() {
                     format!("{title} Ctrl-P signs in again.")
                 } else if error.rejection_kind() == Some(RejectionKind::RateLimited) {
@@ -160,7 +157,8 @@ impl FieldMessage {
 
 /// True if the field above reports the same error about credentials.
 fn is_reported_above(app: &Shared, error: &ApiError) -> bool {
-    error.is_about_signing_in() && app.looked_up(FieldName::Project) == Some(Err(error))
+    let above = app.looked_up(FieldName::Project).and_then(Result::err);
+    error.is_about_signing_in() && above.is_some_and(|above| above.cause == error.cause)
 }
 
 fn value_line<'a>(app: &'a Shared, name: FieldName, validation: &Validation, theme: &Theme) -> Line<'a> {
