@@ -79,6 +79,11 @@ fn titled(title: impl Into<Text>) -> Explanation {
     Explanation { title: title.into(), ..Explanation::default() }
 }
 
+/// A title that ends with the message of the network, the system or the server.
+fn failed(what: &str, cause: &Cause) -> Explanation {
+    titled(format!("{what}: {}.", cause.message()))
+}
+
 const UNFINISHED: &str = "The network or Atlas is slow, or a proxy or firewall is holding up the request.";
 const CHECK_NETWORK: &str = "Check the network, the VPN, the proxy and the base URL, then try again.";
 const OTHER_END: &str = "A proxy may have answered, or Atlas has an outage.";
@@ -184,10 +189,12 @@ fn explain_rejection(rejection: &Rejection, operation: Operation, signed_in_as: 
     let creates = operation == Operation::CreateSecret;
     let or_full = if creates { ", or the account already has 2 secrets" } else { "" };
     let refused = || titled(format!("Atlas refused the request ({}).", rejection.code()));
-    if let Some(explanation) = explain_no_access(rejection, operation, signed_in_as) {
-        return explanation;
-    }
     match rejection.kind() {
+        Kind::NotAuthorized
+        | Kind::StaleNonce
+        | Kind::RoleTooLow
+        | Kind::AddressNotAllowed
+        | Kind::AccessListMissing => explain_no_access(rejection, operation, signed_in_as),
         Kind::Forbidden => refused()
             .meaning("The credentials are valid, but a setting in Atlas forbids the request.")
             .action("Read Atlas's message. An Organization Owner can change such settings."),
@@ -232,14 +239,16 @@ fn explain_rejection(rejection: &Rejection, operation: Operation, signed_in_as: 
         Kind::Other if rejection.status >= 500 => refused()
             .meaning("Atlas has an internal error.")
             .action("Try again in a moment. Outages are listed on status.mongodb.com."),
-        _ => refused().meaning("This program does not know this error code.").action("Read Atlas's message."),
+        Kind::Other => {
+            refused().meaning("This program does not know this error code.").action("Read Atlas's message.")
+        }
     }
 }
 
-/// Explains a refusal of these credentials, whatever they ask for; `None` for any other refusal.
-fn explain_no_access(rejection: &Rejection, operation: Operation, signed_in_as: &str) -> Option<Explanation> {
+/// Explains a refusal that is due to the credentials or to the address that they are used from.
+fn explain_no_access(rejection: &Rejection, operation: Operation, signed_in_as: &str) -> Explanation {
     let address = rejection.address.as_ref().map_or_else(String::new, |address| format!(" ({address})"));
-    Some(match rejection.kind() {
+    match rejection.kind() {
         Kind::NotAuthorized => titled("Sign-in failed (401).")
             .meaning(
                 "The access token has expired or was revoked, the API key is wrong, or they are for \
@@ -256,19 +265,16 @@ fn explain_no_access(rejection: &Rejection, operation: Operation, signed_in_as: 
                 "Add this machine's address{address} to the API access list of the credentials, or \
                  connect from an address on it."
             )),
-        Kind::AccessListMissing => {
-            titled("The organization requires an API access list, and these credentials have none.")
-                .meaning(
-                    "Atlas refuses requests from these credentials until their access list has an \
+        _ => titled("The organization requires an API access list, and these credentials have none.")
+            .meaning(
+                "Atlas refuses requests from these credentials until their access list has an \
                      address.",
-                )
-                .action(format!(
-                    "Ask an Organization Owner to add this machine's address{address} to their API \
+            )
+            .action(format!(
+                "Ask an Organization Owner to add this machine's address{address} to their API \
                      access list."
-                ))
-        }
-        _ => return None,
-    })
+            )),
+    }
 }
 
 impl Certainty {
@@ -352,33 +358,14 @@ impl ApiError {
 }
 
 fn explain_error(error: &ApiError, signed_in_as: &str) -> Explanation {
-    let failed = |what: &str| titled(format!("{what}: {}.", error.cause.message()));
+    let failed = |what| failed(what, &error.cause);
     match &error.cause {
         Cause::Rejected(rejection) => explain_rejection(rejection, error.operation, signed_in_as),
-        Cause::LoginExpired(profile, _) => {
-            titled(format!("Sign-in failed: Atlas refused the token of profile {profile} (401)."))
-                .meaning("Such tokens expire after a while; the Atlas CLI renews them when it is used.")
-                .action(format!(
-                    "Run any atlas command with that profile, or atlas auth login --profile {profile}, \
-                     then try again."
-                ))
-        }
-        Cause::TokenRefused { status, message } => {
-            titled(format!("Sign-in failed: Atlas gave no access token ({status})."))
-                .meaning(format!("Atlas: {message}"))
-                .action(
-                    "Check that the service account may use the Admin API, and that no proxy changes the \
-                     request.",
-                )
-        }
-        Cause::SignInRefused(message) => titled("Sign-in failed: Atlas refused the client ID or its secret.")
-            .meaning(format!("Atlas: {message}"))
-            .action(
-                "Check both. The secret may have expired or been deleted; a Project Owner can create \
-                 another.",
-            ),
-        Cause::Credentials(_) => failed("These credentials cannot be used")
-            .action("Choose another profile, or set the variables listed in atlas-secret --help."),
+        Cause::LoginExpired(..)
+        | Cause::TokenRefused { .. }
+        | Cause::SignInRefused(_)
+        | Cause::NoChallenge(_)
+        | Cause::Credentials(_) => explain_sign_in(&error.cause),
         Cause::Setup(_) => failed("Could not set up HTTPS")
             .action("Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables."),
         Cause::Dns(_) => failed("The host name was not found").action(CHECK_NETWORK),
@@ -390,9 +377,6 @@ fn explain_error(error: &ApiError, signed_in_as: &str) -> Explanation {
             ),
         Cause::Tls(message) => failed("TLS failed").action(tls_action(message.as_str())),
         Cause::Proxy(_) => failed("The proxy failed").action("Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."),
-        Cause::NoChallenge(_) => failed("Sign-in with the API key failed")
-            .meaning(OTHER_END)
-            .action("Check the proxy and the base URL, then try again, or sign in with a service account."),
         Cause::Interrupted(_) => failed("The connection broke").action("Try again."),
         Cause::Internal(_) => failed("atlas-secret has failed").action("Try again."),
         Cause::TimedOut(limit) => titled(format!("Atlas did not answer within {} seconds.", limit.as_secs()))
@@ -415,6 +399,39 @@ fn explain_error(error: &ApiError, signed_in_as: &str) -> Explanation {
         Cause::ValueUnreadable(_) => failed("Atlas created the secret, but the response could not be read")
             .meaning("Its value is lost.")
             .action("Delete it in Atlas, then create another."),
+    }
+}
+
+/// Explains why signing in failed.
+fn explain_sign_in(cause: &Cause) -> Explanation {
+    match cause {
+        Cause::LoginExpired(profile, _) => {
+            titled(format!("Sign-in failed: Atlas refused the token of profile {profile} (401)."))
+                .meaning("Such tokens expire after a while; the Atlas CLI renews them when it is used.")
+                .action(format!(
+                    "Run any atlas command with that profile, or atlas auth login --profile {profile}, \
+                     then try again."
+                ))
+        }
+        Cause::TokenRefused { status, message } => {
+            titled(format!("Sign-in failed: Atlas gave no access token ({status})."))
+                .meaning(format!("Atlas: {message}"))
+                .action(
+                    "Check that the service account may use the Admin API, and that no proxy changes the \
+                     request.",
+                )
+        }
+        Cause::SignInRefused(message) => titled("Sign-in failed: Atlas refused the client ID or its secret.")
+            .meaning(format!("Atlas: {message}"))
+            .action(
+                "Check both. The secret may have expired or been deleted; a Project Owner can create \
+                 another.",
+            ),
+        Cause::NoChallenge(_) => failed("Sign-in with the API key failed", cause)
+            .meaning(OTHER_END)
+            .action("Check the proxy and the base URL, then try again, or sign in with a service account."),
+        _ => failed("These credentials cannot be used", cause)
+            .action("Choose another profile, or set the variables listed in atlas-secret --help."),
     }
 }
 

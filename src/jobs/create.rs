@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AccountRef, ApiError, Certainty, Consequences, CreatedSecret, DeleteError, Explanation, NewSecret,
-    RejectionKind, SecretId,
+    AccountRef, ApiError, ApiResult, Certainty, Consequences, CreatedSecret, DeleteError, Explanation,
+    NewSecret, RejectionKind, SecretId,
 };
 
 use super::delete::delete_and_confirm;
@@ -142,17 +142,7 @@ pub async fn create(
         }
 
         operator.progress(Step::Creating(before.clone()));
-        let mut response = pin!(atlas.create_secret(new_secret));
-        let result = tokio::select! {
-            biased;
-            result = &mut response => result,
-            () = cancel.cancelled() => {
-                operator.progress(Step::StoppedWaiting);
-                response.await
-            }
-        };
-
-        let error = match result {
+        let error = match post(atlas, operator, cancel, new_secret).await {
             Ok(secret) => return Outcome::Created(Box::new(secret)),
             Err(error) => match error.certainty() {
                 // Also if the response says that a secret exists, but has no value: the search finds out which one it
@@ -163,22 +153,42 @@ pub async fn create(
         };
         settle(journal, operator).await;
         let refusal_outcome = round.not_created(Reason::Post(error.clone()));
-        let Some(limit) =
-            error.rejection().filter(|rejection| rejection.kind() == RejectionKind::RateLimited)
-        else {
+        let Some(retry) = next_round(error, round.refused).filter(|_| !cancel.is_cancelled()) else {
             return refusal_outcome;
         };
-        let wait = limit.retry_after.unwrap_or(DEFAULT_WAIT);
-        if round.refused == MOST_RETRIES || wait > MAX_WAIT || cancel.is_cancelled() {
-            return refusal_outcome;
-        }
-        round.refused += 1;
-        operator.progress(Step::Retrying(Retry { error, pause: wait, number: round.refused }));
+        round.refused = retry.number;
+        let pause = retry.pause;
+        operator.progress(Step::Retrying(retry));
         tokio::select! {
-            () = sleep(wait) => {}
+            () = sleep(pause) => {}
             () = cancel.cancelled() => return refusal_outcome,
         }
     }
+}
+
+/// Sends the POST and waits for its response. Cancelling only reports that the user has stopped waiting.
+async fn post(
+    atlas: &impl AtlasApi,
+    operator: &mut impl Operator,
+    cancel: &CancellationToken,
+    new_secret: &NewSecret,
+) -> ApiResult<CreatedSecret> {
+    let mut response = pin!(atlas.create_secret(new_secret));
+    tokio::select! {
+        biased;
+        result = &mut response => result,
+        () = cancel.cancelled() => {
+            operator.progress(Step::StoppedWaiting);
+            response.await
+        }
+    }
+}
+
+/// The next round after this refusal and so many earlier ones, if it was a rate limit that does not last too long.
+fn next_round(error: ApiError, refused: usize) -> Option<Retry> {
+    let limit = error.rejection().filter(|rejection| rejection.kind() == RejectionKind::RateLimited)?;
+    let pause = limit.retry_after.unwrap_or(DEFAULT_WAIT);
+    (refused < MOST_RETRIES && pause <= MAX_WAIT).then(|| Retry { error, pause, number: refused + 1 })
 }
 
 enum Preflight {

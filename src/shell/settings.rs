@@ -101,35 +101,13 @@ impl Settings {
         let clipboard = chosen.clipboard.unwrap_or_default();
         let clear_after = chosen.clear_after.unwrap_or(DEFAULT_CLEAR_AFTER);
         let clear_after = (clear_after > 0).then(|| Duration::from_secs(clear_after));
-        let expires_after = chosen.expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME);
-        let mut app = App::new(Session::Demo, Form::default(), Size::default(), Now::default());
-        let profile_names = profiles.iter().flat_map(Profiles::all).map(|profile| profile.name().clone());
-        app.shared.profiles = profile_names.collect();
         let unusable = found.as_ref().and_then(|found| found.unusable.as_deref()).map(ServerText::new);
         let base_url = match &found {
             Some(found) => found.base_url.clone(),
             None => parse_base_url(BaseUrl::CLOUD)?,
         };
-        let source = match found {
-            Some(found) => remote(&mut app, arguments, found, expires_after),
-            None => Some(demo(&mut app, arguments, expires_after)?),
-        };
-        read_date(&mut app);
-        for note in profiles.iter().flat_map(Profiles::warnings).map(|warning| ServerText::new(warning)) {
-            if !app.shared.credential_notes.contains(&note) {
-                app.shared.credential_notes.push(note);
-            }
-        }
-        app.shared.template = chosen.template;
-        app.shared.sinks = chosen.sinks;
-        app.shared.flags = domain::Flags {
-            yes: arguments.yes,
-            replace_expired: arguments.replace_expired,
-            verify: arguments.verify,
-            never_copy: clipboard == Preference::Off,
-        };
+        let (mut app, source) = interface(arguments, chosen, found, &profiles)?;
         app.shared.sign_in_host = base_url.host();
-        app.shared.query_flags = QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty };
         Ok(Self {
             app,
             source,
@@ -144,6 +122,39 @@ impl Settings {
             report,
         })
     }
+}
+
+/// The interface at its start, and the server with the credentials, unless the user must sign in.
+fn interface(
+    arguments: &Arguments,
+    chosen: SettingsFile,
+    found: Option<Found>,
+    profiles: &Result<Profiles, String>,
+) -> Result<(App, Option<Source>), String> {
+    let mut app = App::new(Session::Demo, Form::default(), Size::default(), Now::default());
+    let profile_names = profiles.iter().flat_map(Profiles::all).map(|profile| profile.name().clone());
+    app.shared.profiles = profile_names.collect();
+    let expires_after = chosen.expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME);
+    let source = match found {
+        Some(found) => remote(&mut app, arguments, found, expires_after),
+        None => Some(demo(&mut app, arguments, expires_after)?),
+    };
+    read_date(&mut app);
+    for note in profiles.iter().flat_map(Profiles::warnings).map(|warning| ServerText::new(warning)) {
+        if !app.shared.credential_notes.contains(&note) {
+            app.shared.credential_notes.push(note);
+        }
+    }
+    app.shared.template = chosen.template;
+    app.shared.sinks = chosen.sinks;
+    app.shared.flags = domain::Flags {
+        yes: arguments.yes,
+        replace_expired: arguments.replace_expired,
+        verify: arguments.verify,
+        never_copy: chosen.clipboard == Some(Preference::Off),
+    };
+    app.shared.query_flags = QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty };
+    Ok((app, source))
 }
 
 /// Checks a lifetime. Only a date needs the time zone, which takes time to load.
