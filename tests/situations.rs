@@ -6,7 +6,7 @@ pub mod support;
 
 use std::time::Duration;
 
-use atlas_secret::atlas::{Client, Settings};
+use atlas_secret::atlas::{Client, ClientOptions};
 use atlas_secret::demo::World;
 use atlas_secret::domain::{
     AccountRef, ApiError, Cause, CreatedSecret, Lifetime, NewSecret, Phase, ProjectId, QueryFlags,
@@ -27,7 +27,7 @@ struct Demo {
 impl Demo {
     async fn start() -> Self {
         let atlas = TestAtlas::start(World::demo().unwrap()).await;
-        let settings = Settings {
+        let settings = ClientOptions {
             base_url: atlas.base_url(),
             credentials: atlas.credentials(),
             query_flags: QueryFlags::default(),

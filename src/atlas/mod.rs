@@ -45,7 +45,7 @@ const PROJECT_MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vn
 
 /// Where to send requests, with which credentials, and how.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct ClientOptions {
     /// The address of Atlas.
     pub base_url: BaseUrl,
     /// The credentials to sign in with.
@@ -76,20 +76,20 @@ pub struct Client {
 impl Client {
     /// Sets up the client. Sends nothing. Blocks while it reads the machine's certificates, so do not call it where the
     /// screen is drawn.
-    pub fn new(settings: Settings) -> ApiResult<Self> {
-        Self::with_limits(settings, Limits::default())
+    pub fn new(options: ClientOptions) -> ApiResult<Self> {
+        Self::with_limits(options, Limits::default())
     }
 
     /// Like [`Client::new`], with other limits, for tests.
-    pub fn with_limits(settings: Settings, limits: Limits) -> ApiResult<Self> {
+    pub fn with_limits(options: ClientOptions, limits: Limits) -> ApiResult<Self> {
         Ok(Self {
-            http: connect::client(&settings.base_url, limits.connect)?,
-            credentials: settings.credentials,
+            http: connect::client(&options.base_url, limits.connect)?,
+            credentials: options.credentials,
             challenge: Mutex::default(),
             token: AsyncMutex::default(),
-            base_url: settings.base_url,
-            query: settings.query_flags.query(),
-            keeps_open: settings.keeps_open,
+            base_url: options.base_url,
+            query: options.query_flags.query(),
+            keeps_open: options.keeps_open,
             limits,
             minted: Mutex::default(),
         })

@@ -302,18 +302,18 @@ impl Connection {
             }
         };
         let (query_flags, keeps_open) = (self.query_flags, self.keeps_open);
-        let settings = atlas::Settings { base_url, credentials, query_flags, keeps_open };
-        let made = tokio::task::spawn_blocking(move || make(settings)).await;
+        let options = atlas::ClientOptions { base_url, credentials, query_flags, keeps_open };
+        let made = tokio::task::spawn_blocking(move || make(options)).await;
         let client = Arc::new(made.map_err(|_| ApiError::setup("internal error"))??);
         Ok(Arc::new(Ready { client, note, _embedded: embedded }))
     }
 }
 
-fn make(settings: atlas::Settings) -> ApiResult<Client> {
+fn make(options: atlas::ClientOptions) -> ApiResult<Client> {
     #[cfg(debug_assertions)]
-    return Client::with_limits(settings, super::test_hooks::limits());
+    return Client::with_limits(options, super::test_hooks::limits());
     #[cfg(not(debug_assertions))]
-    Client::new(settings)
+    Client::new(options)
 }
 
 pub(super) fn unusable(why: &str) -> ApiError {

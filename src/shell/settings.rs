@@ -13,12 +13,13 @@ use jiff::tz::TimeZone;
 use crate::atlas::{check_proxies, proxy_variables};
 use crate::cli::Arguments;
 use crate::config::{
-    CHOICES, CREDENTIALS, Flags, Found, Origin, Profiles, ShadowedSource, config_path, resolve,
+    CHOICES, CREDENTIALS, CredentialOrigin, Found, Profiles, ShadowedSource, SignInOptions, config_path,
+    resolve,
 };
 use crate::delivery::{Copier, Environment, Preference};
 use crate::demo::World;
 use crate::domain::{
-    self, BaseUrl, BaseUrlError, FieldName, Format, HostKind, Lifetime, LifetimeError, Now, Os, QueryFlags,
+    BaseUrl, BaseUrlError, FieldName, Flags, Format, HostKind, Lifetime, LifetimeError, Now, Os, QueryFlags,
     ServerText, Session, SessionOrigin, trim_visible,
 };
 use crate::jobs::{Authenticator, Source, profile_session, read_profiles};
@@ -93,8 +94,9 @@ impl Settings {
             template: arguments.template.or(file.template),
             sinks: file.sinks,
         };
-        let flags = Flags { profile: arguments.profile.as_deref(), base_url: base_url_flag.as_ref() };
-        let found = (!arguments.demo).then(|| resolve(flags, &variable, &profiles)).transpose()?;
+        let options =
+            SignInOptions { profile: arguments.profile.as_deref(), base_url: base_url_flag.as_ref() };
+        let found = (!arguments.demo).then(|| resolve(options, &variable, &profiles)).transpose()?;
         let report = arguments
             .print_config
             .then(|| report(arguments, (path.as_deref(), is_read), &chosen, found.as_ref()));
@@ -147,7 +149,7 @@ fn interface(
     }
     app.shared.template = chosen.template;
     app.shared.sinks = chosen.sinks;
-    app.shared.flags = domain::Flags {
+    app.shared.flags = Flags {
         yes: arguments.yes,
         replace_expired: arguments.replace_expired,
         verify: arguments.verify,
@@ -211,7 +213,7 @@ fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &st
         return None;
     };
     // The header shows the source of the credentials if that is a profile, or if several sources were set.
-    app.shared.session = if let Some(Origin::Profile(name, _)) = &found.origin {
+    app.shared.session = if let Some(CredentialOrigin::Profile(name, _)) = &found.origin {
         profile_session(&found.base_url, &credentials, name)
     } else {
         let session = Session::remote(&found.base_url, credentials.identity());
@@ -219,8 +221,8 @@ fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &st
         if is_only_source { session } else { session.with_origin(SessionOrigin::Environment) }
     };
     app.shared.login_holder = found.origin.as_ref().map(|origin| match origin {
-        Origin::Profile(name, _) => ServerText::new(&format!("profile {name}")),
-        Origin::Environment(names) => ServerText::new(names.last().copied().unwrap_or_default()),
+        CredentialOrigin::Profile(name, _) => ServerText::new(&format!("profile {name}")),
+        CredentialOrigin::Environment(names) => ServerText::new(names.last().copied().unwrap_or_default()),
     });
     Some(Source::Remote { base_url: found.base_url, credentials })
 }

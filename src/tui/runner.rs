@@ -63,13 +63,13 @@ pub struct JobRunner<Api, Records> {
     clock: fn() -> Timestamp,
     sender: UnboundedSender<JobReport>,
     reports: UnboundedReceiver<JobReport>,
-    creating: Option<Creating>,
+    creating: Option<CreateJob>,
     running: BTreeMap<Slot, (u64, AbortHandle)>,
     deletion: CancellationToken,
     started: u64,
 }
 
-struct Creating {
+struct CreateJob {
     cancel: CancellationToken,
     answers: UnboundedSender<bool>,
     task: JoinHandle<()>,
@@ -223,7 +223,7 @@ where
         let failed =
             move || Outcome::Unknown(internal_error(), Before { ids: None, at: clock(), latest: None });
         let task = events.spawn(Event::CreateFinished, job, failed);
-        self.creating = Some(Creating { cancel, answers, task });
+        self.creating = Some(CreateJob { cancel, answers, task });
     }
 
     fn recover(&mut self, account: AccountRef, before: Before, pauses: &'static [Duration]) {

@@ -1,6 +1,6 @@
 //! API keys with the embedded Atlas, end to end.
 
-use atlas_secret::atlas::{Client, Settings};
+use atlas_secret::atlas::{Client, ClientOptions};
 use atlas_secret::domain::{ApiError, Cause, Credentials};
 
 use crate::ACCOUNT_PATH;
@@ -8,7 +8,7 @@ use crate::by_hand::{parameters, response};
 use crate::support::atlas::{SeenRequest, TestAtlas};
 use crate::support::fixtures::{account_ref, client, new_secret, with_access_token, world_with};
 
-fn settings(atlas: &TestAtlas) -> Settings {
+fn settings(atlas: &TestAtlas) -> ClientOptions {
     let mut settings = with_access_token(&atlas.base_url().to_string());
     settings.credentials = atlas.api_key();
     settings

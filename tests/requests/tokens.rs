@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_secret::atlas::{Client, Limits, Settings};
+use atlas_secret::atlas::{Client, ClientOptions, Limits};
 use atlas_secret::domain::{ApiError, Cause, Credentials, Phase};
 
 use super::support::fixtures::{
@@ -33,7 +33,7 @@ async fn the_login_secret_is_identified_by_its_end() {
     for (length, ends_with) in [(15, ""), (16, "cdef")] {
         let client_secret = "0123456789abcdef"[16 - length..].into();
         let credentials = Credentials::ServiceAccount { client_id: client_id(), client_secret };
-        let settings = Settings { credentials, ..with_access_token("http://127.0.0.1:1") };
+        let settings = ClientOptions { credentials, ..with_access_token("http://127.0.0.1:1") };
         assert_eq!(client(settings).login().unwrap().ends_with.as_str(), ends_with, "{length}");
     }
 }

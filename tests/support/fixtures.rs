@@ -7,7 +7,7 @@
     reason = "a fixture that cannot be made ends the test"
 )]
 
-use atlas_secret::atlas::{Client, Limits, Settings};
+use atlas_secret::atlas::{Client, ClientOptions, Limits};
 use atlas_secret::demo::World;
 use atlas_secret::domain::{
     AccountRef, BaseUrl, ClientId, Credentials, Lifetime, NewSecret, ProjectId, QueryFlags,
@@ -48,9 +48,9 @@ pub fn world_with(more: &str) -> World {
     World::from_json(&world).unwrap()
 }
 
-/// Settings for a server at this address, signing in with an access token.
-pub fn with_access_token(address: &str) -> Settings {
-    Settings {
+/// Options for a server at this address, signing in with an access token.
+pub fn with_access_token(address: &str) -> ClientOptions {
+    ClientOptions {
         base_url: BaseUrl::parse(address).unwrap(),
         credentials: Credentials::AccessToken(SecretString::from("FAKE-access-token")),
         query_flags: QueryFlags::default(),
@@ -58,9 +58,9 @@ pub fn with_access_token(address: &str) -> Settings {
     }
 }
 
-/// Settings for a server at this address, signing in as the service account.
-pub fn with_service_account(address: &str) -> Settings {
-    Settings {
+/// Options for a server at this address, signing in as the service account.
+pub fn with_service_account(address: &str) -> ClientOptions {
+    ClientOptions {
         credentials: Credentials::ServiceAccount {
             client_id: client_id(),
             client_secret: SecretString::from(CLIENT_SECRET),
@@ -70,13 +70,13 @@ pub fn with_service_account(address: &str) -> Settings {
 }
 
 /// A server with this script, and a client for it.
-pub async fn served(settings: fn(&str) -> Settings, script: Vec<Reply>) -> (RawServer, Client) {
+pub async fn served(settings: fn(&str) -> ClientOptions, script: Vec<Reply>) -> (RawServer, Client) {
     let server = RawServer::start(script).await;
     let client = client(settings(&server.url));
     (server, client)
 }
 
 /// A client with these settings and the usual limits.
-pub fn client(settings: Settings) -> Client {
+pub fn client(settings: ClientOptions) -> Client {
     Client::with_limits(settings, Limits::default()).unwrap()
 }
