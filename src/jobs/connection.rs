@@ -118,9 +118,10 @@ impl Connections {
         join_all(all.iter().map(|connection| connection.close())).await;
     }
 
-    /// Runs a request in its own task, so that it continues if the job is dropped. If it panics, it is not known how
-    /// far the request got. If Atlas refused the token of a browser login, the next request gets a token from the Atlas
-    /// CLI again.
+    /// Runs a request in its own task, so that it continues if the job is dropped: also a read, because it may have to
+    /// sign in first, and then a keyring is asked only once and each token is known and revoked. If it panics, it is not
+    /// known how far the request got. If Atlas refused the token of a browser login, the next request gets a token from
+    /// the Atlas CLI again.
     async fn request<T, Work>(
         &self,
         operation: Operation,
