@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::delivery::write_secret;
@@ -21,7 +21,7 @@ use crate::domain::{
 };
 use crate::jobs::{
     self, AtlasApi, Before, Connections, NotCreated, Operator, Outcome, PAUSES, Question, Reason, Records,
-    Recovered, Step, pause_before_restart,
+    Recovered, Step,
 };
 use crate::process::{internal_error, say, time_zone, wall_clock};
 
@@ -91,7 +91,7 @@ impl Headless {
     }
 
     fn perhaps_created(&self) -> Ended {
-        (Exit::NotDelivered, Some(ExitSummary::perhaps_created(self.new_secret.client.clone())))
+        (Exit::NotDelivered, Some(ExitSummary::perhaps_created(self.new_secret.account.client.clone())))
     }
 
     /// Reports in the background what the user should know about the credentials, and the secrets that earlier runs did
@@ -110,7 +110,7 @@ impl Headless {
             }
             let mut counts: BTreeMap<String, usize> = BTreeMap::new();
             for record in found {
-                *counts.entry(record.entry.client.to_string()).or_default() += 1;
+                *counts.entry(record.entry.account.client.to_string()).or_default() += 1;
             }
             for (client, count) in counts {
                 let left = match count {
@@ -124,7 +124,7 @@ impl Headless {
 
     /// Fetches the organization in the background if the format contains its ID.
     fn fetch_organization(&self) -> impl Future<Output = Option<OrganizationId>> + use<> {
-        let (connections, project) = (Arc::clone(&self.connections), self.new_secret.project.clone());
+        let (connections, project) = (Arc::clone(&self.connections), self.new_secret.account.project.clone());
         let is_needed = self.format.names_the_organization();
         let task = is_needed.then(|| tokio::spawn(async move { connections.project(&project).await.ok() }));
         async move {
@@ -136,35 +136,16 @@ impl Headless {
         }
     }
 
-    /// Runs the creating job, and runs it again after a temporary read error, since nothing was created then. The first
-    /// signal cancels it. The outcome is `None` if the job did not end in time.
+    /// Runs the creating job. The first signal cancels it. The outcome is `None` if the job did not end in time.
     async fn create(
         &self,
         operator: &mut Unattended<'_>,
         signals: &mut impl AsyncFnMut() -> Signal,
     ) -> (Option<Outcome>, Option<Signal>) {
-        let mut tried = 0;
-        loop {
-            let cancel = CancellationToken::new();
-            let (atlas, records) = (&self.connections, &self.records);
-            let job = jobs::create(atlas, records, &wall_clock, &mut *operator, &cancel, &self.new_secret);
-            let ended = within_grace(signals, job, || cancel.cancel()).await;
-            let (Some(Outcome::NotCreated(not_created)), None) = &ended else { return ended };
-            let (Reason::Preflight(error) | Reason::Declined(Question::AccountUnknown(error))) =
-                &not_created.reason
-            else {
-                return ended;
-            };
-            // A new job would not know that it has deleted one already.
-            let pause = pause_before_restart(error, tried).filter(|_| !not_created.has_replaced);
-            let Some(pause) = pause else { return ended };
-            say(&text::retrying(&error.explain().title, pause));
-            if let Err(signal) = before_signal(signals, sleep(pause)).await {
-                return (ended.0, Some(signal));
-            }
-            tried += 1;
-            operator.printed.pop();
-        }
+        let cancel = CancellationToken::new();
+        let (atlas, records) = (&self.connections, &self.records);
+        let job = jobs::create(atlas, records, &wall_clock, operator, &cancel, &self.new_secret);
+        within_grace(signals, job, || cancel.cancel()).await
     }
 
     async fn record(&self, id: Option<SecretId>, expires_at: Option<Timestamp>) {
@@ -181,7 +162,7 @@ impl Headless {
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Result<Ended, Box<Undelivered>> {
         let ended = |exit, disposition| {
-            Ok((exit, Some(ExitSummary::of(&self.new_secret.client, &secret, disposition))))
+            Ok((exit, Some(ExitSummary::of(&self.new_secret.account.client, &secret, disposition))))
         };
         // Comes first, so that the next run knows the secret's ID whatever happens.
         self.record(secret.id.clone(), secret.expires_at).await;
@@ -213,7 +194,7 @@ impl Headless {
         if !self.flags.verify {
             return None;
         }
-        let result = self.connections.verify(&self.new_secret.client, value).await;
+        let result = self.connections.verify(&self.new_secret.account.client, value).await;
         match &result {
             Ok(()) => say("Verified: Atlas accepts the new secret."),
             Err(error) => say(&error.after_verifying()),
@@ -227,13 +208,13 @@ impl Headless {
         before: &Before,
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Ended {
-        let account = self.new_secret.account();
+        let account = &self.new_secret.account;
         let started = tokio::time::Instant::now();
-        let search = jobs::recover(&self.connections, &account, before, &PAUSES, |_| {});
+        let search = jobs::recover(&self.connections, account, before, &PAUSES, |_| {});
         let Ok(recovered) = before_signal(&mut signals, search).await else { return self.perhaps_created() };
         let why = lost.after_creating(matches!(recovered, Recovered::Found(_)));
         say(&format!("{why} {}", found(&recovered, started.elapsed())));
-        let mut summary = ExitSummary::of_lost(self.new_secret.client.clone(), lost);
+        let mut summary = ExitSummary::of_lost(self.new_secret.account.client.clone(), lost);
         if let Recovered::Found(secret) = recovered {
             self.record(Some(secret.id.clone()), None).await;
             summary = summary.found(&secret);
@@ -405,9 +386,9 @@ impl Operator for Unattended<'_> {
             Step::FetchingAccount => "Reading the account's secrets",
             Step::DeletingExpired => "Deleting the expired secret",
             Step::Recording | Step::Creating(_) => "Creating the secret",
-            Step::RateLimited(wait, rejection) => {
+            Step::Retrying(retry) => {
                 self.printed.pop();
-                return say(&text::retrying(&rejection.explain().title, wait));
+                return say(&retry.message(retry.pause));
             }
             Step::NotRecorded(why) => return say(&why),
             Step::Fetched(account) => {

@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 
 use atlas_secret::domain::{BaseUrl, JournalEntry, SecretId, ServerText};
 use atlas_secret::journal::{Journal, RecordFile};
-use support::fixtures::{client_id, project};
+use support::fixtures::account_ref;
 
 /// The folder for a test that runs in a new process.
 const FOLDER: &str = "ATLAS_SECRET_TEST_JOURNAL";
@@ -23,8 +23,7 @@ fn entry(secrets_before: usize) -> JournalEntry {
     JournalEntry {
         base_url: BaseUrl::parse("https://cloud.mongodb.com").unwrap(),
         identity: ServerText::new("access token"),
-        project: project(),
-        client: client_id(),
+        account: account_ref(),
         begun_at: "2026-11-23T18:14:02Z".parse().unwrap(),
         ids_before: Some((0..secrets_before).map(id).collect()),
         secret_id: None,

@@ -6,11 +6,11 @@ pub mod support;
 
 use std::time::Duration;
 
-use atlas_secret::atlas::{Client, Settings};
+use atlas_secret::atlas::{Client, ClientOptions};
 use atlas_secret::demo::World;
 use atlas_secret::domain::{
-    ApiError, Cause, CreatedSecret, Lifetime, NewSecret, Phase, ProjectId, QueryFlags, SECRETS_PER_ACCOUNT,
-    ServiceAccount,
+    AccountRef, ApiError, Cause, CreatedSecret, Lifetime, NewSecret, Phase, ProjectId, QueryFlags,
+    SECRETS_PER_ACCOUNT, ServiceAccount,
 };
 use support::atlas::TestAtlas;
 
@@ -27,7 +27,7 @@ struct Demo {
 impl Demo {
     async fn start() -> Self {
         let atlas = TestAtlas::start(World::demo().unwrap()).await;
-        let settings = Settings {
+        let settings = ClientOptions {
             base_url: atlas.base_url(),
             credentials: atlas.credentials(),
             query_flags: QueryFlags::default(),
@@ -46,14 +46,15 @@ impl Demo {
             let found = page.entries.into_iter().find(|entry| entry.name.as_str() == name);
             if let Some(entry) = found {
                 let lifetime = Lifetime::from_hours(720).unwrap();
-                return NewSecret { project, client: entry.client, lifetime };
+                let account = AccountRef { project, client: entry.client };
+                return NewSecret { account, lifetime };
             }
         }
         panic!("the demo has no account {name}")
     }
 
     async fn read(&self, new_secret: &NewSecret) -> ServiceAccount {
-        self.client.service_account(&new_secret.project, &new_secret.client).await.unwrap()
+        self.client.service_account(&new_secret.account).await.unwrap()
     }
 }
 
@@ -64,7 +65,7 @@ fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
         Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
             format!("rejected: {}", rejection.error_code)
         }
-        Err(ApiError { phase: Phase::NotSent, cause }) => format!("not sent: {}", cause.message()),
+        Err(ApiError { phase: Phase::NotSent, cause, .. }) => format!("not sent: {}", cause.message()),
         Err(lost) => lost.after_creating(false),
     }
 }
@@ -144,8 +145,8 @@ async fn the_account_of_the_demo_can_rotate_its_own_secret() {
     let demo = Demo::start().await;
     let (id, old_value) = demo.atlas.service_account();
     let own = demo.find("admin-laptop").await;
-    assert_eq!(own.client.as_str(), id);
-    let id = own.client.clone();
+    assert_eq!(own.account.client.as_str(), id);
+    let id = own.account.client.clone();
     let before = demo.read(&own).await;
     let mask = before.secrets[0].mask.as_ref().unwrap().as_str();
     assert_eq!(mask, format!("mdb_sa_sk_...{}", &old_value[old_value.len() - 4..]));
@@ -160,10 +161,10 @@ async fn the_account_of_the_demo_can_rotate_its_own_secret() {
     );
     assert_eq!(demo.atlas.live_tokens(), 1);
 
-    let deleted = demo.client.delete_secret(&own.project, &id, &before.secrets[0].id).await;
+    let deleted = demo.client.delete_secret(&own.account, &before.secrets[0].id).await;
     assert_eq!(deleted, Ok(()));
     assert_eq!(demo.atlas.live_tokens(), 0, "the tokens of the old secret are no longer valid");
-    let refused = demo.client.service_account(&own.project, &id).await;
+    let refused = demo.client.service_account(&own.account).await;
     assert!(matches!(refused, Err(ApiError { cause: Cause::SignInRefused(_), .. })), "{refused:?}");
     assert_eq!(demo.client.verify(&id, &new.value).await, Ok(()), "the new secret is still valid");
 }

@@ -53,32 +53,26 @@ fn unexpected(response: &ApiResponse, status: u16) -> Cause {
 /// A refusal that proves that nothing was changed: Atlas's own error with a 4xx status that it repeats. Gateways put
 /// other numbers there. A 408 says that the server stopped waiting, and a 499 that the client did, not what was done.
 fn refusal(response: &ApiResponse) -> Option<Rejection> {
-    let repeats_status = |status| {
-        let body = json(response).map(|(_, body)| body);
-        body.and_then(|body| body.get("error")?.as_u64()) == Some(u64::from(status))
-    };
-    rejection(response).filter(|Rejection { status, .. }| {
+    let json = json(response);
+    let error = json.as_ref().and_then(|(_, body)| body.get("error")?.as_u64());
+    rejection(response, json.as_ref()).filter(|Rejection { status, .. }| {
         matches!(status, 400..=499)
             && !matches!(status, 408 | 499)
-            && (response.is_stale() || repeats_status(*status))
+            && (response.is_stale() || error == Some(u64::from(*status)))
     })
 }
 
-/// Atlas's own error, from a complete body, or the refusal of a nonce. A server checks the nonce before anything else,
-/// so this proves the same.
-pub(super) fn rejection(response: &ApiResponse) -> Option<Rejection> {
-    let found =
-        json(response).and_then(|(status, body)| wire::rejection(status, &body, response.retry_after));
+/// Atlas's own error, or the refusal of a nonce. A server checks the nonce before anything else, so this proves the same.
+fn rejection(response: &ApiResponse, json: Option<&(u16, Value)>) -> Option<Rejection> {
+    let found = json.and_then(|(status, body)| wire::rejection(*status, body, response.retry_after));
     found.or_else(|| response.is_stale().then(Rejection::stale_nonce))
 }
 
 /// Returns the content of a successful response to a GET.
 pub(super) fn read<T>(response: &ApiResponse, parse: impl Fn(&Value) -> Option<T>) -> ApiResult<T> {
-    let found = match json(response) {
-        Some((status, body)) if is_success(status) => parse(&body),
-        _ => None,
-    };
-    found.ok_or_else(|| ApiError::sent(read_failed(response)))
+    let json = json(response);
+    let found = json.as_ref().filter(|(status, _)| is_success(*status)).and_then(|(_, body)| parse(body));
+    found.ok_or_else(|| ApiError::sent(failed(response, json.as_ref())))
 }
 
 /// The result of a DELETE. Atlas documents only 204, as the status or in an envelope. A proxy may send 200 with a page.
@@ -95,9 +89,13 @@ pub(super) fn deleted(response: &ApiResponse) -> ApiResult<()> {
 }
 
 pub(super) fn read_failed(response: &ApiResponse) -> Cause {
-    match rejection(response) {
+    failed(response, json(response).as_ref())
+}
+
+fn failed(response: &ApiResponse, json: Option<&(u16, Value)>) -> Cause {
+    match rejection(response, json) {
         Some(rejection) => Cause::Rejected(Box::new(rejection)),
-        None => unexpected(response, json(response).map_or(response.status, |(status, _)| status)),
+        None => unexpected(response, json.map_or(response.status, |(status, _)| *status)),
     }
 }
 

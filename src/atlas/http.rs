@@ -17,7 +17,7 @@ use tokio::time::sleep;
 use url::Position;
 use zeroize::Zeroizing;
 
-use crate::domain::{ApiError, ApiResult, Cause, Phase, ServerText};
+use crate::domain::{ApiError, ApiResult, Cause, ServerText};
 
 use super::digest::Challenge;
 
@@ -298,8 +298,9 @@ pub(super) fn http_date(text: &str) -> Option<Timestamp> {
 /// The error of a request without a response. Nothing was sent if there was no connection (name lookup, connect, TLS
 /// handshake, a proxy that refused) or if the request could not be built.
 pub(super) fn request_error(error: reqwest::Error) -> ApiError {
-    let phase = if error.is_connect() || error.is_builder() { Phase::NotSent } else { Phase::Sent };
-    ApiError { phase, cause: cause(error) }
+    let is_sent = !error.is_connect() && !error.is_builder();
+    let cause = cause(error);
+    if is_sent { ApiError::sent(cause) } else { ApiError::not_sent(cause) }
 }
 
 /// The cause of an error. It contains nothing from a header, and of the URL at most the host and the port.

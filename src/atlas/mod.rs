@@ -25,7 +25,7 @@ use serde_json::Value;
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::domain::{
-    self, AccountEntry, ApiError, ApiResult, BaseUrl, Cause, ClientId, CreatedSecret, Credentials,
+    self, AccountEntry, AccountRef, ApiError, ApiResult, BaseUrl, Cause, CreatedSecret, Credentials,
     ENTRIES_PER_PAGE, NewSecret, OrganizationId, OrganizationSettings, Page, Phase, Project, ProjectEntry,
     ProjectId, QueryFlags, SecretId, ServiceAccount,
 };
@@ -45,7 +45,7 @@ const PROJECT_MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vn
 
 /// Where to send requests, with which credentials, and how.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct ClientOptions {
     /// The address of Atlas.
     pub base_url: BaseUrl,
     /// The credentials to sign in with.
@@ -76,20 +76,20 @@ pub struct Client {
 impl Client {
     /// Sets up the client. Sends nothing. Blocks while it reads the machine's certificates, so do not call it where the
     /// screen is drawn.
-    pub fn new(settings: Settings) -> ApiResult<Self> {
-        Self::with_limits(settings, Limits::default())
+    pub fn new(options: ClientOptions) -> ApiResult<Self> {
+        Self::with_limits(options, Limits::default())
     }
 
     /// Like [`Client::new`], with other limits, for tests.
-    pub fn with_limits(settings: Settings, limits: Limits) -> ApiResult<Self> {
+    pub fn with_limits(options: ClientOptions, limits: Limits) -> ApiResult<Self> {
         Ok(Self {
-            http: connect::client(&settings.base_url, limits.connect)?,
-            credentials: settings.credentials,
+            http: connect::client(&options.base_url, limits.connect)?,
+            credentials: options.credentials,
             challenge: Mutex::default(),
             token: AsyncMutex::default(),
-            base_url: settings.base_url,
-            query: settings.query_flags.query(),
-            keeps_open: settings.keeps_open,
+            base_url: options.base_url,
+            query: options.query_flags.query(),
+            keeps_open: options.keeps_open,
             limits,
             minted: Mutex::default(),
         })
@@ -98,8 +98,8 @@ impl Client {
     /// Reads a service account and its secrets. Like all methods but [`Client::create_secret`], it signs in first if
     /// necessary. After a 401, a service account signs in again and repeats the request once. An API key responds to
     /// the challenge, and once more if its nonce had expired (RFC 7616, section 3.3).
-    pub async fn service_account(&self, project: &ProjectId, client: &ClientId) -> ApiResult<ServiceAccount> {
-        let response = self.read(self.account_url(project, client), MEDIA_TYPE, self.limits.read).await?;
+    pub async fn service_account(&self, of: &AccountRef) -> ApiResult<ServiceAccount> {
+        let response = self.read(self.account_url(of), MEDIA_TYPE, self.limits.read).await?;
         let account = classify::read(&response, wire::service_account)?;
         Ok(ServiceAccount { read_at: response.date, ..account })
     }
@@ -162,7 +162,7 @@ impl Client {
             let request = self.request(Method::GET, &url, &media_type, authorization.as_ref());
             let mut response = match exchange(request, limit).await {
                 // Atlas or a proxy may just have closed the idle connection.
-                Err(ApiError { phase: Phase::Sent, cause })
+                Err(ApiError { phase: Phase::Sent, cause, .. })
                     if !has_broken && !matches!(cause, Cause::TimedOut(_)) =>
                 {
                     has_broken = true;
@@ -185,22 +185,17 @@ impl Client {
     ///
     /// Run the future to its end: dropping it loses a secret that Atlas may have created.
     pub async fn create_secret(&self, new_secret: &NewSecret) -> ApiResult<CreatedSecret> {
-        let account = self.account_url(&new_secret.project, &new_secret.client);
+        let account = self.account_url(&new_secret.account);
         let url = format!("{account}/secrets{}", self.query);
         let body = Some(new_secret.body());
         classify::created(&self.send_once(Method::POST, url, account, body, self.limits.create).await?)
     }
 
     /// Deletes a secret.
-    pub async fn delete_secret(
-        &self,
-        project: &ProjectId,
-        client: &ClientId,
-        secret_id: &SecretId,
-    ) -> ApiResult<()> {
+    pub async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> ApiResult<()> {
         self.sign_in().await?;
-        let account = self.account_url(project, client);
-        let url = format!("{account}/secrets/{secret_id}");
+        let account = self.account_url(of);
+        let url = format!("{account}/secrets/{id}");
         classify::deleted(&self.send_once(Method::DELETE, url, account, None, self.limits.delete).await?)
     }
 
@@ -259,7 +254,7 @@ impl Client {
         format!("{}/api/atlas/v2/{path}", self.base_url)
     }
 
-    fn account_url(&self, project: &ProjectId, client: &ClientId) -> String {
+    fn account_url(&self, AccountRef { project, client }: &AccountRef) -> String {
         self.url(&format!("groups/{project}/serviceAccounts/{client}"))
     }
 }

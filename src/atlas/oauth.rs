@@ -83,8 +83,8 @@ impl Client {
                     self.revoke_tokens(|minted| is_same(&minted.value, &token.value)).await;
                     return Ok(());
                 }
-                Err(ApiError { cause: Cause::TokenRefused { status, .. }, phase }) => {
-                    return Err(ApiError { cause: Cause::Unexpected { status }, phase });
+                Err(ApiError { cause: Cause::TokenRefused { status, .. }, .. }) => {
+                    return Err(ApiError::sent(Cause::Unexpected { status }));
                 }
                 Err(error) => error,
             };

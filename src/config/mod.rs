@@ -29,7 +29,7 @@ pub(crate) use environment::{CHOICES, CREDENTIALS};
 pub(crate) use file::{line_of, read_text, who_can_change_it, with_path};
 pub use keyring::{ACCESS_TOKEN, KeyringRequest};
 pub use profiles::{CredentialSource, Profile, Profiles, config_path};
-pub use resolve::{Flags, Found, Origin, resolve};
+pub use resolve::{CredentialOrigin, Found, SignInOptions, resolve};
 
 /// Why it is unknown who signs in, or where. No message contains a secret, or a line of the profile file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

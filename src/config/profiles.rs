@@ -98,10 +98,10 @@ impl Profiles {
 
     fn of_table(table: Table) -> Self {
         let (tables, settings): (Table, Table) = table.into_iter().partition(|(_, value)| value.is_table());
-        let top = Settings::new(settings);
+        let top = ProfileValues::new(settings);
         let profile = |(name, value): (String, Value)| {
             let Value::Table(table) = value else { return None };
-            let mut settings = Settings::new(table);
+            let mut settings = ProfileValues::new(table);
             let is_shared =
                 |name: &str| SHARED.contains(&name) && (top.text(name).is_some() || top.is_not_text(name));
             let shared = top.0.iter().filter(|(name, _)| is_shared(name));
@@ -173,9 +173,9 @@ fn parse(text: &str) -> Result<Table, String> {
 /// The settings of a profile, or those at the top of the file. Every text is kept as a secret, so that code that prints
 /// one need not know which are secret; `None` is a value that is not text.
 #[derive(Clone, Debug, Default)]
-struct Settings(BTreeMap<String, Option<SecretString>>);
+struct ProfileValues(BTreeMap<String, Option<SecretString>>);
 
-impl Settings {
+impl ProfileValues {
     /// Keeps everything but tables, under lower-case names: the Atlas CLI ignores their case.
     fn new(table: Table) -> Self {
         let kept = table.into_iter().filter_map(|(name, value)| match value {
@@ -202,7 +202,7 @@ impl Settings {
 #[derive(Clone, Debug)]
 pub struct Profile {
     name: ProfileName,
-    settings: Settings,
+    settings: ProfileValues,
 }
 
 impl Profile {

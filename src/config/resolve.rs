@@ -16,7 +16,7 @@ const URL_SETTINGS: [&str; 2] = ["ops_manager_url", "base_url"];
 
 /// The options on the command line.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Flags<'a> {
+pub struct SignInOptions<'a> {
     /// `--profile`.
     pub profile: Option<&'a str>,
     /// `--base-url`, which takes precedence over all other sources of a host.
@@ -29,7 +29,7 @@ pub struct Found {
     /// The credentials to sign in with; `None` if the user must enter them.
     pub credentials: Option<CredentialSource>,
     /// The source of the credentials, if there are any.
-    pub origin: Option<Origin>,
+    pub origin: Option<CredentialOrigin>,
     /// Why there are none, if known.
     pub unusable: Option<String>,
     /// The base URL of Atlas.
@@ -47,14 +47,14 @@ pub struct Found {
 
 /// The source of credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum CredentialOrigin {
     /// The environment, with the names of the variables.
     Environment(Vec<&'static str>),
     /// A profile of the Atlas CLI, and what selected it.
     Profile(ProfileName, &'static str),
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for CredentialOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Environment(names) => f.write_str(&names.join(", ")),
@@ -70,12 +70,12 @@ impl fmt::Display for Origin {
 /// named and cannot be used is an error. A profile that was not named, or a file that is not needed, only causes a
 /// warning: the user can still sign in by hand.
 pub fn resolve(
-    flags: Flags<'_>,
+    options: SignInOptions<'_>,
     variable: impl Fn(&str) -> Option<String>,
     profiles: &Result<Profiles, String>,
 ) -> Result<Found, CredentialsError> {
     let profiles = profiles.as_ref();
-    Resolver { flags, variables: Variables(&variable), profiles }.resolve()
+    Resolver { options, variables: Variables(&variable), profiles }.resolve()
 }
 
 /// The message if there are several profiles and none is called `default`.
@@ -83,7 +83,7 @@ const SEVERAL_PROFILES: &str = "several Atlas CLI profiles were found; choose on
 
 /// The inputs of [`resolve`].
 struct Resolver<'a> {
-    flags: Flags<'a>,
+    options: SignInOptions<'a>,
     variables: Variables<'a>,
     profiles: Result<&'a Profiles, &'a String>,
 }
@@ -92,7 +92,7 @@ impl Resolver<'_> {
     fn resolve(&self) -> Result<Found, CredentialsError> {
         let is_set = |name: &&str| self.variables.get(name).is_some();
         let named_by_variable = self.variables.get(PROFILE).and_then(|name| ProfileName::new(&name));
-        if let Some(name) = self.flags.profile.and_then(ProfileName::new) {
+        if let Some(name) = self.options.profile.and_then(ProfileName::new) {
             let unused = CREDENTIALS.into_iter().chain([PROFILE]).filter(is_set);
             let shadowed = unused.map(|unused| ShadowedSource::new(unused, "--profile")).collect();
             return self.with_profile(&name, "--profile", shadowed);
@@ -102,7 +102,7 @@ impl Resolver<'_> {
             let winner = "what the environment signs in with";
             found.shadowed.extend(named_by_variable.map(|_| ShadowedSource::new(PROFILE, winner)));
             found.credentials = Some(CredentialSource::Ready(in_environment.credentials));
-            found.origin = Some(Origin::Environment(in_environment.names));
+            found.origin = Some(CredentialOrigin::Environment(in_environment.names));
             return Ok(found);
         }
         match named_by_variable {
@@ -154,7 +154,7 @@ impl Resolver<'_> {
         mut shadowed: Vec<ShadowedSource>,
     ) -> Result<Found, CredentialsError> {
         let (base_url, base_url_source) =
-            choose_base_url(self.flags.base_url, &self.variables, profile, &mut shadowed)?;
+            choose_base_url(self.options.base_url, &self.variables, profile, &mut shadowed)?;
         let mut warnings = Vec::new();
         if let (Some(profile), Ok(profiles)) = (profile, self.profiles) {
             if URL_SETTINGS.iter().any(|setting| profile.label(setting) == base_url_source) {
@@ -171,7 +171,7 @@ impl Resolver<'_> {
 
 impl Found {
     fn signing_in(self, credentials: CredentialSource, profile: &Profile, named_by: &'static str) -> Self {
-        let origin = Origin::Profile(profile.name().clone(), named_by);
+        let origin = CredentialOrigin::Profile(profile.name().clone(), named_by);
         Self { credentials: Some(credentials), origin: Some(origin), ..self }
     }
 

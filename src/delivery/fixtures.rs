@@ -3,7 +3,8 @@
 use secrecy::SecretString;
 
 use crate::domain::{
-    ClientId, CreatedSecret, Lifetime, NewSecret, OrganizationId, ProjectId, SecretId, SecretPayload,
+    AccountRef, ClientId, CreatedSecret, Lifetime, NewSecret, OrganizationId, ProjectId, SecretId,
+    SecretPayload,
 };
 
 /// A value that is plainly a fake.
@@ -18,8 +19,10 @@ pub(crate) fn payload() -> SecretPayload {
 pub(crate) fn payload_of(value: &str) -> SecretPayload {
     SecretPayload {
         new_secret: NewSecret {
-            project: ProjectId::parse("32b6e34b3d91647abb20e7b8").unwrap(),
-            client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+            account: AccountRef {
+                project: ProjectId::parse("32b6e34b3d91647abb20e7b8").unwrap(),
+                client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+            },
             lifetime: Lifetime::parse("720").unwrap(),
         },
         secret: CreatedSecret {

@@ -32,7 +32,8 @@ pub fn render(format: Format, payload: &SecretPayload) -> SecretString {
 
 fn compose(format: Format, payload: &SecretPayload, sink: &mut Sink<'_>) {
     let pair = |id, secret| {
-        let (client, value) = (payload.new_secret.client.as_str(), payload.secret.value.expose_secret());
+        let (client, value) =
+            (payload.new_secret.account.client.as_str(), payload.secret.value.expose_secret());
         [(id, Cow::Borrowed(client)), (secret, Cow::Borrowed(value))]
     };
     // Both the Atlas Kubernetes Operator and AWS Secrets Manager's type `MongoDBAtlasServiceAccount` require it; their
@@ -40,13 +41,13 @@ fn compose(format: Format, payload: &SecretPayload, sink: &mut Sink<'_>) {
     let organization = payload.organization.as_ref().map(|id| ("orgId", Cow::Borrowed(id.as_str())));
     match format {
         Format::Secret => sink(payload.secret.value.expose_secret()),
-        Format::ClientId => sink(payload.new_secret.client.as_str()),
+        Format::ClientId => sink(payload.new_secret.account.client.as_str()),
         Format::Env => compose_variables(&pair(ENV_VARIABLES[0], ENV_VARIABLES[1]), sink),
         Format::Mcp => compose_variables(&pair("MDB_MCP_API_CLIENT_ID", "MDB_MCP_API_CLIENT_SECRET"), sink),
         Format::Json => compose_object(response_fields(payload), sink),
         Format::Kubernetes => {
             let fields = organization.into_iter().chain(pair("clientId", "clientSecret"));
-            compose_manifest(payload.new_secret.client.as_str(), fields, sink);
+            compose_manifest(payload.new_secret.account.client.as_str(), fields, sink);
         }
         Format::Aws => compose_object(pair("clientId", "clientSecret").into_iter().chain(organization), sink),
         // Terraform's provider reads its arguments from a secret manager by these names.

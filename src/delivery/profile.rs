@@ -64,7 +64,7 @@ pub async fn update_profiles(
 
 /// Writes the secret to where the profile stores its own, and reads it back. Returns the name of that location.
 fn update(config: &Path, name: &ProfileName, payload: &SecretPayload) -> Result<&'static str, String> {
-    let (client, secret) = (&payload.new_secret.client, &payload.secret.value);
+    let (client, secret) = (&payload.new_secret.account.client, &payload.secret.value);
     match credentials(config, name)? {
         CredentialSource::NeedsKeyring(request) if request.kind == PairKind::ServiceAccount => {
             if request.in_file.is_some() && !request.is_stored() {

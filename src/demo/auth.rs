@@ -30,12 +30,12 @@ pub(super) struct AuthServer {
     client_secret: SecretString,
     public_key: PublicKey,
     private_key: SecretString,
-    tokens: Vec<Token>,
+    tokens: Vec<IssuedToken>,
     /// The nonces of the challenges, with the count of the last request for each.
     nonces: HashMap<String, u32>,
 }
 
-struct Token {
+struct IssuedToken {
     value: SecretString,
     client_id: String,
     /// `None` for the account that no project lists: its secret cannot be deleted.
@@ -75,7 +75,7 @@ impl AuthServer {
         let (client_id, secret_id) = self.sign_in(world, request)?;
         let value = random("DEMO", 48, TEXT)?;
         let body = json!({"access_token": value, "expires_in": 3600, "token_type": "Bearer"});
-        self.tokens.push(Token { value: value.into(), client_id, secret_id });
+        self.tokens.push(IssuedToken { value: value.into(), client_id, secret_id });
         Ok(oauth(StatusCode::OK, body))
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{ClientId, OrganizationId, ProjectId, SecretId, ServerText};
 
@@ -13,9 +14,12 @@ pub const SECRETS_PER_ACCOUNT: usize = 2;
 /// (<https://www.mongodb.com/docs/atlas/tutorial/rotate-service-account-secrets/>).
 pub const SHORTENED_TO: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A service account of a project. Its names in JSON are those of the journal.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct AccountRef {
+    #[serde(rename = "projectId")]
     pub project: ProjectId,
+    #[serde(rename = "clientId")]
     pub client: ClientId,
 }
 

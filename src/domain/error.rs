@@ -10,8 +10,30 @@ pub type ApiResult<T> = Result<T, ApiError>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
+    pub operation: Operation,
     pub phase: Phase,
     pub cause: Cause,
+}
+
+/// What a request to Atlas was for. Each needs a different role.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Operation {
+    /// Getting a token, or trying the credentials.
+    #[default]
+    SignIn,
+    ListProjects,
+    /// `GET /groups/{groupId}`
+    ReadProject,
+    /// `GET /orgs/{orgId}/settings`
+    ReadSettings,
+    /// `GET /groups/{groupId}/serviceAccounts`
+    ListAccounts,
+    /// `GET /groups/{groupId}/serviceAccounts/{clientId}`
+    ReadAccount,
+    /// `POST …/secrets`
+    CreateSecret,
+    /// `DELETE …/secrets/{secretId}`
+    DeleteSecret,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +59,8 @@ pub enum Cause {
     /// The server sent no challenge that the API key can respond to (RFC 7616, section 3.3).
     NoChallenge(ServerText),
     Interrupted(ServerText),
+    /// This program failed while it waited for the response.
+    Internal(ServerText),
     TimedOut(Duration),
     /// The token endpoint does not accept this ID with this secret (`invalid_client`, RFC 6749, section 5.2). Contains
     /// its message.
@@ -92,11 +116,16 @@ pub enum DeleteError {
 
 impl ApiError {
     pub fn not_sent(cause: Cause) -> Self {
-        Self { phase: Phase::NotSent, cause }
+        Self { operation: Operation::default(), phase: Phase::NotSent, cause }
     }
 
     pub fn sent(cause: Cause) -> Self {
-        Self { phase: Phase::Sent, cause }
+        Self { operation: Operation::default(), phase: Phase::Sent, cause }
+    }
+
+    #[must_use]
+    pub fn of(self, operation: Operation) -> Self {
+        Self { operation, ..self }
     }
 
     pub fn rejected(rejection: Rejection) -> Self {
@@ -108,9 +137,9 @@ impl ApiError {
         Self::not_sent(Cause::Setup(ServerText::new(why)))
     }
 
-    /// The connection ended or the program failed, so it is not known how far the request got.
-    pub fn interrupted(why: ServerText) -> Self {
-        Self::sent(Cause::Interrupted(why))
+    /// This program failed, so it is not known how far the request got.
+    pub fn internal(why: ServerText) -> Self {
+        Self::sent(Cause::Internal(why))
     }
 
     pub fn certainty(&self) -> Certainty {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text::date_time;
 use super::{
-    ApiError, BaseUrl, Certainty, ClientId, CreatedSecret, ExistingSecret, Format, ProjectId, SecretId,
+    AccountRef, ApiError, BaseUrl, Certainty, ClientId, CreatedSecret, ExistingSecret, Format, SecretId,
     ServerText,
 };
 
@@ -221,10 +221,8 @@ pub struct JournalEntry {
     pub base_url: BaseUrl,
     /// Who was signed in: the kind of credentials and their public half.
     pub identity: ServerText,
-    #[serde(rename = "projectId")]
-    pub project: ProjectId,
-    #[serde(rename = "clientId")]
-    pub client: ClientId,
+    #[serde(flatten)]
+    pub account: AccountRef,
     /// When the creation began, by Atlas's clock, or by this machine's if Atlas's was not known.
     pub begun_at: Timestamp,
     /// The IDs of the account's secrets just before; `None` if the account could not be fetched.

@@ -6,30 +6,13 @@
 use std::borrow::Cow;
 
 use super::{
-    API_VERSION, ApiError, Cause, Certainty, DeleteError, FieldName, Identity, PairKind, Rejection,
-    RejectionKind as Kind, SECRETS_PER_ACCOUNT, ServerText, Session, text,
+    API_VERSION, ApiError, Cause, Certainty, DeleteError, FieldName, Identity, Operation, PairKind,
+    Rejection, RejectionKind as Kind, SECRETS_PER_ACCOUNT, ServerText, Session, text,
 };
 
-/// A request to Atlas. Each needs a different role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Request {
-    ListProjects,
-    /// `GET /groups/{groupId}`
-    ReadProject,
-    /// `GET /groups/{groupId}/serviceAccounts`
-    ListAccounts,
-    /// `GET /groups/{groupId}/serviceAccounts/{clientId}`
-    ReadAccount,
-    /// `POST …/secrets`
-    CreateSecret,
-    /// `DELETE …/secrets/{secretId}`
-    DeleteSecret,
-}
-
-impl Request {
+impl Operation {
     /// Explains a refusal because of the role of the one who is signed in.
     fn explain_role(self, status: u16, signed_in_as: &str) -> Explanation {
-        const PROJECT_OWNER: &str = "a Project Owner of this project";
         let read = |what| (what, "the Project Read Only role in this project, or a higher one", "for it");
         let change = |what, to| {
             let role = "the Project Owner role in this project (Organization Owner if the service account \
@@ -37,7 +20,13 @@ impl Request {
             (what, role, to)
         };
         let (what, role, to) = match self {
-            Self::ListProjects => ("list projects", "a role in a project or in the organization", "for one"),
+            // Signing in ends with a list of one project.
+            Self::SignIn | Self::ListProjects => {
+                ("list projects", "a role in a project or in the organization", "for one")
+            }
+            Self::ReadSettings => {
+                ("read the organization's settings", "a role in the organization", "for one")
+            }
             Self::ReadProject => read("read this project"),
             Self::ListAccounts => read("list the service accounts of this project"),
             Self::ReadAccount => read("read this service account"),
@@ -46,7 +35,10 @@ impl Request {
             }
             Self::DeleteSecret => change("delete secrets in this project", "for it"),
         };
-        let owner = if self == Self::ListProjects { "an Organization Owner" } else { PROJECT_OWNER };
+        let owner = match self {
+            Self::SignIn | Self::ListProjects | Self::ReadSettings => "an Organization Owner",
+            _ => "a Project Owner of this project",
+        };
         titled(format!("You don't have permission to {what} ({status})."))
             .meaning(format!("{signed_in_as} needs {role}."))
             .action(format!("Ask {owner} {to}, or sign in with other credentials."))
@@ -85,6 +77,11 @@ type Text = Cow<'static, str>;
 
 fn titled(title: impl Into<Text>) -> Explanation {
     Explanation { title: title.into(), ..Explanation::default() }
+}
+
+/// A title that ends with the message of the network, the system or the server.
+fn failed(what: &str, cause: &Cause) -> Explanation {
+    titled(format!("{what}: {}.", cause.message()))
 }
 
 const UNFINISHED: &str = "The network or Atlas is slow, or a proxy or firewall is holding up the request.";
@@ -179,57 +176,25 @@ impl Rejection {
         }
     }
 
-    pub fn explain(&self) -> Explanation {
-        explain_rejection(self, None)
-    }
-
     /// The title of a maintenance error. Atlas sends 405 only for changes.
-    fn maintenance_title(&self, request: Option<Request>) -> String {
-        let changes = matches!(request, Some(Request::CreateSecret | Request::DeleteSecret));
+    fn maintenance_title(&self, operation: Operation) -> String {
+        let changes = matches!(operation, Operation::CreateSecret | Operation::DeleteSecret);
         let state = if changes || self.status == 405 { "not accepting changes" } else { "unavailable" };
         format!("Atlas is {state} ({}).", self.status)
     }
 }
 
-/// Explains Atlas's refusal, of an unknown request if `request` is `None`.
-fn explain_rejection(rejection: &Rejection, request: Option<Request>) -> Explanation {
-    let creates = request == Some(Request::CreateSecret);
+/// Explains why Atlas refused an operation.
+fn explain_rejection(rejection: &Rejection, operation: Operation, signed_in_as: &str) -> Explanation {
+    let creates = operation == Operation::CreateSecret;
     let or_full = if creates { ", or the account already has 2 secrets" } else { "" };
     let refused = || titled(format!("Atlas refused the request ({}).", rejection.code()));
-    let address = rejection.address.as_ref().map_or_else(String::new, |address| format!(" ({address})"));
     match rejection.kind() {
-        Kind::NotAuthorized => titled("Sign-in failed (401).")
-            .meaning(
-                "The access token has expired or was revoked, the API key is wrong, or they are for \
-                 another Atlas host.",
-            )
-            .action("Sign in with a new token, the right API key, or a service account's ID and secret."),
-        Kind::StaleNonce => titled("The challenge for the API key expired before the request arrived (401).")
-            .meaning("Atlas checks this first, so nothing was changed.")
-            .action("Try again. The next request gets a new challenge."),
-        Kind::RoleTooLow => titled(format!("You don't have permission to do this ({}).", rejection.status))
-            .meaning(
-                "Reading requires the Project Read Only role in this project, creating and deleting \
-                 Project Owner.",
-            )
-            .action("Ask a Project Owner of this project for it, or sign in with other credentials."),
-        Kind::AddressNotAllowed => titled("This machine's IP address is not on the API access list.")
-            .meaning("The credentials are valid, but only from the addresses on their list.")
-            .action(format!(
-                "Add this machine's address{address} to the API access list of the credentials, or \
-                 connect from an address on it."
-            )),
-        Kind::AccessListMissing => {
-            titled("The organization requires an API access list, and these credentials have none.")
-                .meaning(
-                    "Atlas refuses requests from these credentials until their access list has an \
-                     address.",
-                )
-                .action(format!(
-                    "Ask an Organization Owner to add this machine's address{address} to their API \
-                     access list."
-                ))
-        }
+        Kind::NotAuthorized
+        | Kind::StaleNonce
+        | Kind::RoleTooLow
+        | Kind::AddressNotAllowed
+        | Kind::AccessListMissing => explain_no_access(rejection, operation, signed_in_as),
         Kind::Forbidden => refused()
             .meaning("The credentials are valid, but a setting in Atlas forbids the request.")
             .action("Read Atlas's message. An Organization Owner can change such settings."),
@@ -268,7 +233,7 @@ fn explain_rejection(rejection: &Rejection, request: Option<Request>) -> Explana
                     format!("Wait {} minutes, then try again.", seconds.div_ceil(60))
                 }
             }),
-        Kind::Maintenance => titled(rejection.maintenance_title(request))
+        Kind::Maintenance => titled(rejection.maintenance_title(operation))
             .meaning("It is being upgraded or is overloaded. This usually takes minutes.")
             .action("Wait, then try again. Outages are listed on status.mongodb.com."),
         Kind::Other if rejection.status >= 500 => refused()
@@ -277,6 +242,38 @@ fn explain_rejection(rejection: &Rejection, request: Option<Request>) -> Explana
         Kind::Other => {
             refused().meaning("This program does not know this error code.").action("Read Atlas's message.")
         }
+    }
+}
+
+/// Explains a refusal that is due to the credentials or to the address that they are used from.
+fn explain_no_access(rejection: &Rejection, operation: Operation, signed_in_as: &str) -> Explanation {
+    let address = rejection.address.as_ref().map_or_else(String::new, |address| format!(" ({address})"));
+    match rejection.kind() {
+        Kind::NotAuthorized => titled("Sign-in failed (401).")
+            .meaning(
+                "The access token has expired or was revoked, the API key is wrong, or they are for \
+                 another Atlas host.",
+            )
+            .action("Sign in with a new token, the right API key, or a service account's ID and secret."),
+        Kind::StaleNonce => titled("The challenge for the API key expired before the request arrived (401).")
+            .meaning("Atlas checks this first, so nothing was changed.")
+            .action("Try again. The next request gets a new challenge."),
+        Kind::RoleTooLow => operation.explain_role(rejection.status, signed_in_as),
+        Kind::AddressNotAllowed => titled("This machine's IP address is not on the API access list.")
+            .meaning("The credentials are valid, but only from the addresses on their list.")
+            .action(format!(
+                "Add this machine's address{address} to the API access list of the credentials, or \
+                 connect from an address on it."
+            )),
+        _ => titled("The organization requires an API access list, and these credentials have none.")
+            .meaning(
+                "Atlas refuses requests from these credentials until their access list has an \
+                     address.",
+            )
+            .action(format!(
+                "Ask an Organization Owner to add this machine's address{address} to their API \
+                     access list."
+            )),
     }
 }
 
@@ -317,26 +314,19 @@ impl ApiError {
         }
     }
 
-    pub fn explain(&self) -> Explanation {
-        explain_cause(&self.cause).with_message_of(self)
+    /// Explains the error to the user who is `signed_in_as` this: see [`Session::signed_in_as`].
+    pub fn explain(&self, signed_in_as: &str) -> Explanation {
+        explain_error(self, signed_in_as).with_message_of(self)
     }
 
-    /// Explains the error of this request by this user: see [`Session::signed_in_as`].
-    pub fn explain_request(&self, request: Request, signed_in_as: &str) -> Explanation {
-        let explanation = match &self.cause {
-            Cause::Rejected(rejection) if rejection.kind() == Kind::RoleTooLow => {
-                request.explain_role(rejection.status, signed_in_as)
-            }
-            Cause::Rejected(rejection) => explain_rejection(rejection, Some(request)),
-            _ => explain_cause(&self.cause),
-        };
-        explanation.with_message_of(self)
+    /// What happened, in one sentence.
+    pub fn title(&self) -> Text {
+        self.explain("").title
     }
 
-    /// Explains why the list of values for a field could not be loaded.
+    /// Explains why a list could not be loaded.
     pub fn explain_list(&self, field: FieldName, signed_in_as: &str) -> Explanation {
-        let request = if field == FieldName::Client { Request::ListAccounts } else { Request::ListProjects };
-        let explanation = self.explain_request(request, signed_in_as);
+        let explanation = self.explain(signed_in_as);
         if self.rejection_kind() == Some(Kind::RoleTooLow) {
             return explanation;
         }
@@ -347,9 +337,9 @@ impl ApiError {
     /// How the response to the creating POST was lost, in one or two sentences. `is_created` says that the secret is
     /// known to exist by now.
     pub fn after_creating(&self, is_created: bool) -> String {
-        let title = self.explain().title;
+        let title = self.title();
         match &self.cause {
-            Cause::TimedOut(_) | Cause::ValueUnreadable(_) => title.into_owned(),
+            Cause::TimedOut(_) | Cause::Internal(_) | Cause::ValueUnreadable(_) => title.into_owned(),
             Cause::Unexpected { .. } | Cause::Redirected { .. } if is_created => title.into_owned(),
             Cause::Unexpected { .. } | Cause::Redirected { .. } => {
                 format!("{title} It does not say whether the secret was created.")
@@ -362,39 +352,20 @@ impl ApiError {
     pub fn after_verifying(&self) -> String {
         match &self.cause {
             Cause::SignInRefused(message) => format!("Atlas does not accept the new secret yet: {message}"),
-            _ => format!("Could not verify it. {}", self.explain().title),
+            _ => format!("Could not verify it. {}", self.title()),
         }
     }
 }
 
-fn explain_cause(cause: &Cause) -> Explanation {
-    let failed = |what: &str| titled(format!("{what}: {}.", cause.message()));
-    match cause {
-        Cause::Rejected(rejection) => rejection.explain(),
-        Cause::LoginExpired(profile, _) => {
-            titled(format!("Sign-in failed: Atlas refused the token of profile {profile} (401)."))
-                .meaning("Such tokens expire after a while; the Atlas CLI renews them when it is used.")
-                .action(format!(
-                    "Run any atlas command with that profile, or atlas auth login --profile {profile}, \
-                     then try again."
-                ))
-        }
-        Cause::TokenRefused { status, message } => {
-            titled(format!("Sign-in failed: Atlas gave no access token ({status})."))
-                .meaning(format!("Atlas: {message}"))
-                .action(
-                    "Check that the service account may use the Admin API, and that no proxy changes the \
-                     request.",
-                )
-        }
-        Cause::SignInRefused(message) => titled("Sign-in failed: Atlas refused the client ID or its secret.")
-            .meaning(format!("Atlas: {message}"))
-            .action(
-                "Check both. The secret may have expired or been deleted; a Project Owner can create \
-                 another.",
-            ),
-        Cause::Credentials(_) => failed("These credentials cannot be used")
-            .action("Choose another profile, or set the variables listed in atlas-secret --help."),
+fn explain_error(error: &ApiError, signed_in_as: &str) -> Explanation {
+    let failed = |what| failed(what, &error.cause);
+    match &error.cause {
+        Cause::Rejected(rejection) => explain_rejection(rejection, error.operation, signed_in_as),
+        Cause::LoginExpired(..)
+        | Cause::TokenRefused { .. }
+        | Cause::SignInRefused(_)
+        | Cause::NoChallenge(_)
+        | Cause::Credentials(_) => explain_sign_in(&error.cause),
         Cause::Setup(_) => failed("Could not set up HTTPS")
             .action("Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables."),
         Cause::Dns(_) => failed("The host name was not found").action(CHECK_NETWORK),
@@ -406,10 +377,8 @@ fn explain_cause(cause: &Cause) -> Explanation {
             ),
         Cause::Tls(message) => failed("TLS failed").action(tls_action(message.as_str())),
         Cause::Proxy(_) => failed("The proxy failed").action("Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."),
-        Cause::NoChallenge(_) => failed("Sign-in with the API key failed")
-            .meaning(OTHER_END)
-            .action("Check the proxy and the base URL, then try again, or sign in with a service account."),
         Cause::Interrupted(_) => failed("The connection broke").action("Try again."),
+        Cause::Internal(_) => failed("atlas-secret has failed").action("Try again."),
         Cause::TimedOut(limit) => titled(format!("Atlas did not answer within {} seconds.", limit.as_secs()))
             .meaning(UNFINISHED)
             .action("Try again. If it happens again, check the network, the VPN and the proxy."),
@@ -433,35 +402,67 @@ fn explain_cause(cause: &Cause) -> Explanation {
     }
 }
 
+/// Explains why signing in failed.
+fn explain_sign_in(cause: &Cause) -> Explanation {
+    match cause {
+        Cause::LoginExpired(profile, _) => {
+            titled(format!("Sign-in failed: Atlas refused the token of profile {profile} (401)."))
+                .meaning("Such tokens expire after a while; the Atlas CLI renews them when it is used.")
+                .action(format!(
+                    "Run any atlas command with that profile, or atlas auth login --profile {profile}, \
+                     then try again."
+                ))
+        }
+        Cause::TokenRefused { status, message } => {
+            titled(format!("Sign-in failed: Atlas gave no access token ({status})."))
+                .meaning(format!("Atlas: {message}"))
+                .action(
+                    "Check that the service account may use the Admin API, and that no proxy changes the \
+                     request.",
+                )
+        }
+        Cause::SignInRefused(message) => titled("Sign-in failed: Atlas refused the client ID or its secret.")
+            .meaning(format!("Atlas: {message}"))
+            .action(
+                "Check both. The secret may have expired or been deleted; a Project Owner can create \
+                 another.",
+            ),
+        Cause::NoChallenge(_) => failed("Sign-in with the API key failed", cause)
+            .meaning(OTHER_END)
+            .action("Check the proxy and the base URL, then try again, or sign in with a service account."),
+        _ => failed("These credentials cannot be used", cause)
+            .action("Choose another profile, or set the variables listed in atlas-secret --help."),
+    }
+}
+
+const ACCOUNT_UNREAD: &str = "Nothing was deleted: the account could not be read.";
+const NOT_CONFIRMED: &str = "Atlas did not confirm the deletion, and the secret still exists.";
+
 impl DeleteError {
-    pub fn explain(&self) -> Explanation {
+    pub fn explain(&self, signed_in_as: &str) -> Explanation {
         match self {
             Self::AccountUnread(error) => {
-                let Explanation { title, action, .. } =
-                    error.explain_request(Request::ReadAccount, "The signed-in account");
-                titled("Nothing was deleted: the account could not be read.")
-                    .meaning(title)
-                    .action(action)
-                    .with_message_of(error)
+                let Explanation { title, action, .. } = error.explain(signed_in_as);
+                titled(ACCOUNT_UNREAD).meaning(title).action(action).with_message_of(error)
             }
-            Self::NotDeleted(error) => error.explain_request(Request::DeleteSecret, "The signed-in account"),
-            Self::StillThere => titled("Atlas did not confirm the deletion, and the secret still exists.")
+            Self::NotDeleted(error) => error.explain(signed_in_as),
+            Self::StillThere => titled(NOT_CONFIRMED)
                 .meaning(OTHER_END)
                 .action("Try again. If it happens again, delete the secret in Atlas."),
             Self::PerhapsDeleted(error) => titled("The secret may have been deleted.")
-                .meaning(error.explain().title)
+                .meaning(error.title())
                 .action("Check the account's secrets in Atlas, then try again.")
                 .with_message_of(error),
         }
     }
 
-    /// What happened to the secret, in one or two sentences.
+    /// What happened to the secret, in two sentences.
     pub fn sentence(&self) -> String {
-        let Explanation { title, meaning, .. } = self.explain();
         match self {
-            Self::AccountUnread(_) => format!("{title} {meaning}"),
-            Self::PerhapsDeleted(_) => format!("It may have been deleted. {meaning}"),
-            Self::NotDeleted(_) | Self::StillThere => format!("Not deleted. {title}"),
+            Self::AccountUnread(error) => format!("{ACCOUNT_UNREAD} {}", error.title()),
+            Self::NotDeleted(error) => format!("Not deleted. {}", error.title()),
+            Self::StillThere => format!("Not deleted. {NOT_CONFIRMED}"),
+            Self::PerhapsDeleted(error) => format!("It may have been deleted. {}", error.title()),
         }
     }
 }
@@ -478,6 +479,7 @@ impl Cause {
             | Self::Proxy(message)
             | Self::NoChallenge(message)
             | Self::Interrupted(message)
+            | Self::Internal(message)
             | Self::SignInRefused(message)
             | Self::TokenRefused { message, .. }
             | Self::ValueUnreadable(message) => message.as_str(),
@@ -503,14 +505,14 @@ mod tests {
     #[test]
     fn only_a_change_is_refused_for_maintenance_of_changes() {
         let rows = [
-            (405, Request::ReadAccount, "Atlas is not accepting changes (405)."),
-            (503, Request::ReadAccount, "Atlas is unavailable (503)."),
-            (503, Request::CreateSecret, "Atlas is not accepting changes (503)."),
-            (503, Request::DeleteSecret, "Atlas is not accepting changes (503)."),
+            (405, Operation::ReadAccount, "Atlas is not accepting changes (405)."),
+            (503, Operation::ReadAccount, "Atlas is unavailable (503)."),
+            (503, Operation::CreateSecret, "Atlas is not accepting changes (503)."),
+            (503, Operation::DeleteSecret, "Atlas is not accepting changes (503)."),
         ];
         for (status, request, title) in rows {
             let error = ApiError::rejected(rejection(status, "X"));
-            assert_eq!(error.explain_request(request, "It").title, title);
+            assert_eq!(error.clone().of(request).explain("It").title, title);
         }
     }
 
@@ -518,9 +520,9 @@ mod tests {
     fn only_a_creation_is_refused_for_the_number_of_secrets() {
         for status in [400, 409] {
             let error = ApiError::rejected(rejection(status, "X"));
-            for request in [Request::CreateSecret, Request::DeleteSecret, Request::ReadAccount] {
-                let Explanation { meaning, action, .. } = error.explain_request(request, "It");
-                assert_eq!(meaning.contains("2 secrets"), request == Request::CreateSecret, "{meaning}");
+            for request in [Operation::CreateSecret, Operation::DeleteSecret, Operation::ReadAccount] {
+                let Explanation { meaning, action, .. } = error.clone().of(request).explain("It");
+                assert_eq!(meaning.contains("2 secrets"), request == Operation::CreateSecret, "{meaning}");
                 assert!(action.ends_with("then try again."), "{action}");
             }
         }
@@ -557,8 +559,20 @@ mod tests {
         let address = Some(ServerText::new("203.0.113.7"));
         for code in ["IP_ADDRESS_NOT_ON_ACCESS_LIST", "ORG_REQUIRES_ACCESS_LIST"] {
             let named = Rejection { address: address.clone(), ..rejection(403, code) };
-            assert!(named.explain().action.contains("this machine's address (203.0.113.7) to"), "{code}");
-            assert!(rejection(403, code).explain().action.contains("this machine's address to"), "{code}");
+            assert!(
+                ApiError::rejected(named)
+                    .explain("It")
+                    .action
+                    .contains("this machine's address (203.0.113.7) to"),
+                "{code}"
+            );
+            assert!(
+                ApiError::rejected(rejection(403, code))
+                    .explain("It")
+                    .action
+                    .contains("this machine's address to"),
+                "{code}"
+            );
         }
     }
 
@@ -576,18 +590,18 @@ mod tests {
             (Identity::BrowserLogin(ProfileName::new("me").unwrap()), "The Atlas user of profile me"),
         ];
         let requests = [
-            (Request::ListProjects, "list projects", "a role in a project"),
-            (Request::ReadProject, "read this project", "Project Read Only"),
-            (Request::ListAccounts, "list the service accounts of this project", "Project Read Only"),
-            (Request::ReadAccount, "read this service account", "Project Read Only"),
-            (Request::CreateSecret, "create secrets in this project", "Project Owner"),
-            (Request::DeleteSecret, "delete secrets in this project", "Project Owner"),
+            (Operation::ListProjects, "list projects", "a role in a project"),
+            (Operation::ReadProject, "read this project", "Project Read Only"),
+            (Operation::ListAccounts, "list the service accounts of this project", "Project Read Only"),
+            (Operation::ReadAccount, "read this service account", "Project Read Only"),
+            (Operation::CreateSecret, "create secrets in this project", "Project Owner"),
+            (Operation::DeleteSecret, "delete secrets in this project", "Project Owner"),
         ];
         let error = ApiError::rejected(rejection(401, "USER_UNAUTHORIZED"));
         for (identity, user) in &identities {
             for (request, what, role) in requests {
                 let signed_in_as = Session::remote(&cloud, identity.clone()).signed_in_as();
-                let Explanation { title, meaning, .. } = error.explain_request(request, &signed_in_as);
+                let Explanation { title, meaning, .. } = error.clone().of(request).explain(&signed_in_as);
                 assert_eq!(title, format!("You don't have permission to {what} (401)."));
                 assert!(
                     meaning.starts_with(&format!("{user} needs ")) && meaning.contains(role),
@@ -596,21 +610,21 @@ mod tests {
             }
         }
         let other = ApiError::rejected(rejection(403, "RULE"));
-        assert_eq!(other.explain_request(Request::CreateSecret, "It"), other.explain());
+        assert_eq!(other.clone().of(Operation::CreateSecret).explain("It"), other.explain("It"));
     }
 
     #[test]
     fn a_failed_deletion_says_what_is_certain() {
-        let role = rejection(401, "NOT_IN_GROUP");
+        let refused = |operation| ApiError::rejected(rejection(401, "NOT_IN_GROUP")).of(operation);
         let slow = ApiError::sent(Cause::TimedOut(Duration::from_secs(10)));
         let rows = [
             (
-                DeleteError::AccountUnread(ApiError::rejected(role.clone())),
+                DeleteError::AccountUnread(refused(Operation::ReadAccount)),
                 "Nothing was deleted: the account could not be read. You don't have permission to read this service \
                  account (401).",
             ),
             (
-                DeleteError::NotDeleted(ApiError::rejected(role)),
+                DeleteError::NotDeleted(refused(Operation::DeleteSecret)),
                 "Not deleted. You don't have permission to delete secrets in this project (401).",
             ),
             (DeleteError::NotDeleted(slow.clone()), "Not deleted. Atlas did not answer within 10 seconds."),

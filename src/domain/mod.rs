@@ -27,13 +27,14 @@ pub use account::{
 };
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
 pub use error::{
-    ApiError, ApiResult, Cause, Certainty, DeleteError, FieldViolation, Phase, Rejection, RejectionKind,
+    ApiError, ApiResult, Cause, Certainty, DeleteError, FieldViolation, Operation, Phase, Rejection,
+    RejectionKind,
 };
 pub use exit::{Delivery, Disposition, Exit, ExitSummary, GRACE, JournalEntry, PendingRecord, Signal};
 pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 pub use ids::{ClientId, IdError, OrganizationId, ProjectId, SecretId};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
-pub use messages::{Explanation, Request};
+pub use messages::Explanation;
 pub use os::{Os, os_error_message};
 pub use secret::{
     API_VERSION, CreatedSecret, ENV_VARIABLES, FieldName, Format, MEDIA_TYPE, NewSecret, QueryFlags,

@@ -5,21 +5,16 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 use super::server_text::is_drawn;
-use super::{AccountRef, ClientId, Lifetime, OrganizationId, ProjectId, SecretId, Template};
+use super::{AccountRef, Lifetime, OrganizationId, SecretId, Template};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSecret {
-    pub project: ProjectId,
-    pub client: ClientId,
+    pub account: AccountRef,
     /// The requested lifetime. Atlas's response may differ.
     pub lifetime: Lifetime,
 }
 
 impl NewSecret {
-    pub fn account(&self) -> AccountRef {
-        AccountRef { project: self.project.clone(), client: self.client.clone() }
-    }
-
     /// The request body (schema `ServiceAccountSecretRequest`).
     pub fn body(&self) -> String {
         format!(r#"{{"secretExpiresAfterHours":{}}}"#, self.lifetime.hours())

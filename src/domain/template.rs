@@ -35,8 +35,8 @@ impl Placeholder {
     pub fn value(self, payload: &SecretPayload) -> Option<Cow<'_, str>> {
         let secret = &payload.secret;
         match self {
-            Self::ProjectId => Some(Cow::Borrowed(payload.new_secret.project.as_str())),
-            Self::ClientId => Some(Cow::Borrowed(payload.new_secret.client.as_str())),
+            Self::ProjectId => Some(Cow::Borrowed(payload.new_secret.account.project.as_str())),
+            Self::ClientId => Some(Cow::Borrowed(payload.new_secret.account.client.as_str())),
             Self::SecretId => secret.id.as_ref().map(|id| Cow::Borrowed(id.as_str())),
             Self::ExpiresAt => secret.expires_at.map(|at| Cow::Owned(at.to_string())),
             Self::Secret => Some(Cow::Borrowed(secret.value.expose_secret())),

@@ -146,16 +146,6 @@ pub fn seconds_left(duration: Duration) -> String {
     format!("{} s", duration.as_millis().div_ceil(1000))
 }
 
-/// Says that Atlas limits the rate of requests, and how long this one waits.
-pub fn rate_limited(left: Duration) -> String {
-    format!("Rate limited by Atlas (429). Retrying in {}.", seconds_left(left))
-}
-
-/// Says that a read failed and when it is retried.
-pub fn retrying(failed: &str, pause: Duration) -> String {
-    format!("{failed} Retrying in {}.", seconds(pause))
-}
-
 /// The time until a countdown shows the next second.
 pub fn until_next_second(left: Duration) -> Duration {
     let rest = Duration::from_nanos(left.subsec_nanos().into());
@@ -205,7 +195,7 @@ pub fn none_appeared(after: Duration) -> String {
 
 /// Says that the search has failed.
 pub fn check_failed(error: &ApiError) -> String {
-    format!("Could not check the account's secrets. {}", error.explain().title)
+    format!("Could not check the account's secrets. {}", error.title())
 }
 
 #[cfg(test)]

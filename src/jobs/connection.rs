@@ -13,8 +13,8 @@ use crate::config::CredentialSource;
 use crate::demo::{EmbeddedAtlas, World};
 use crate::domain::{
     AccountEntry, AccountRef, ApiError, ApiResult, BaseUrl, Cause, ClientId, CreatedSecret, Login, NewSecret,
-    OrganizationId, OrganizationSettings, Page, ProfileName, Project, ProjectEntry, ProjectId, QueryFlags,
-    Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
+    Operation, OrganizationId, OrganizationSettings, Page, ProfileName, Project, ProjectEntry, ProjectId,
+    QueryFlags, Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
 };
 
 use crate::process;
@@ -118,11 +118,13 @@ impl Connections {
         join_all(all.iter().map(|connection| connection.close())).await;
     }
 
-    /// Runs a request in its own task, so that it continues if the job is dropped. If it panics, it is not known how
-    /// far the request got. If Atlas refused the token of a browser login, the next request gets a token from the Atlas
-    /// CLI again.
+    /// Runs a request in its own task, so that it continues if the job is dropped: also a read, because it may have to
+    /// sign in first, and then a keyring is asked only once and each token is known and revoked. If it panics, it is not
+    /// known how far the request got. If Atlas refused the token of a browser login, the next request gets a token from
+    /// the Atlas CLI again.
     async fn request<T, Work>(
         &self,
+        operation: Operation,
         request: impl FnOnce(Arc<Client>) -> Work + Send + 'static,
     ) -> ApiResult<T>
     where
@@ -132,8 +134,8 @@ impl Connections {
         let connection = self.current().ok_or_else(|| unusable("not signed in"))?;
         let used = Arc::clone(&connection);
         let task = tokio::spawn(async move { request(used.client().await?).await });
-        let result = task.await.unwrap_or_else(|_| Err(ApiError::interrupted(process::internal_error())));
-        let result = connection.explained(result);
+        let result = task.await.unwrap_or_else(|_| Err(ApiError::internal(process::internal_error())));
+        let result = connection.explained(result).map_err(|error| error.of(operation));
         if let Err(ApiError { cause: Cause::LoginExpired(..), .. }) = &result {
             self.renew(&connection);
         }
@@ -156,32 +158,39 @@ impl AtlasApi for Arc<Connections> {
             super::test_hooks::panic_if_asked("sign in");
             atlas.sign_in().await
         };
-        self.request(request).await
+        self.request(Operation::SignIn, request).await
     }
 
     async fn account(&self, of: &AccountRef) -> ApiResult<ServiceAccount> {
-        let AccountRef { project, client } = of.clone();
-        let request = async move |atlas: Arc<Client>| atlas.service_account(&project, &client).await;
-        self.request(request).await
+        let of = of.clone();
+        let request = async move |atlas: Arc<Client>| atlas.service_account(&of).await;
+        self.request(Operation::ReadAccount, request).await
     }
 
     async fn project(&self, id: &ProjectId) -> ApiResult<Project> {
         let id = id.clone();
-        self.request(async move |atlas: Arc<Client>| atlas.project(&id).await).await
+        self.request(Operation::ReadProject, async move |atlas: Arc<Client>| atlas.project(&id).await).await
     }
 
     async fn settings(&self, of: &OrganizationId) -> ApiResult<OrganizationSettings> {
         let id = of.clone();
-        self.request(async move |atlas: Arc<Client>| atlas.organization_settings(&id).await).await
+        self.request(Operation::ReadSettings, async move |atlas: Arc<Client>| {
+            atlas.organization_settings(&id).await
+        })
+        .await
     }
 
     async fn projects(&self, page: u32) -> ApiResult<Page<ProjectEntry>> {
-        self.request(async move |atlas: Arc<Client>| atlas.projects(page).await).await
+        self.request(Operation::ListProjects, async move |atlas: Arc<Client>| atlas.projects(page).await)
+            .await
     }
 
     async fn accounts(&self, of: &ProjectId, page: u32) -> ApiResult<Page<AccountEntry>> {
         let id = of.clone();
-        self.request(async move |atlas: Arc<Client>| atlas.service_accounts(&id, page).await).await
+        self.request(Operation::ListAccounts, async move |atlas: Arc<Client>| {
+            atlas.service_accounts(&id, page).await
+        })
+        .await
     }
 
     async fn create_secret(&self, new_secret: &NewSecret) -> ApiResult<CreatedSecret> {
@@ -191,18 +200,19 @@ impl AtlasApi for Arc<Connections> {
             super::test_hooks::panic_if_asked("create");
             atlas.create_secret(&new_secret).await
         };
-        self.request(request).await
+        self.request(Operation::CreateSecret, request).await
     }
 
     async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> ApiResult<()> {
-        let (AccountRef { project, client }, id) = (of.clone(), id.clone());
-        let request = async move |atlas: Arc<Client>| atlas.delete_secret(&project, &client, &id).await;
-        self.request(request).await
+        let (of, id) = (of.clone(), id.clone());
+        let request = async move |atlas: Arc<Client>| atlas.delete_secret(&of, &id).await;
+        self.request(Operation::DeleteSecret, request).await
     }
 
     async fn verify(&self, client: &ClientId, secret: &SecretString) -> ApiResult<()> {
         let (client, secret) = (client.clone(), secret.clone());
-        self.request(async move |atlas: Arc<Client>| atlas.verify(&client, &secret).await).await
+        self.request(Operation::SignIn, async move |atlas: Arc<Client>| atlas.verify(&client, &secret).await)
+            .await
     }
 }
 
@@ -293,18 +303,18 @@ impl Connection {
             }
         };
         let (query_flags, keeps_open) = (self.query_flags, self.keeps_open);
-        let settings = atlas::Settings { base_url, credentials, query_flags, keeps_open };
-        let made = tokio::task::spawn_blocking(move || make(settings)).await;
+        let options = atlas::ClientOptions { base_url, credentials, query_flags, keeps_open };
+        let made = tokio::task::spawn_blocking(move || make(options)).await;
         let client = Arc::new(made.map_err(|_| ApiError::setup("internal error"))??);
         Ok(Arc::new(Ready { client, note, _embedded: embedded }))
     }
 }
 
-fn make(settings: atlas::Settings) -> ApiResult<Client> {
+fn make(options: atlas::ClientOptions) -> ApiResult<Client> {
     #[cfg(debug_assertions)]
-    return Client::with_limits(settings, super::test_hooks::limits());
+    return Client::with_limits(options, super::test_hooks::limits());
     #[cfg(not(debug_assertions))]
-    Client::new(settings)
+    Client::new(options)
 }
 
 pub(super) fn unusable(why: &str) -> ApiError {

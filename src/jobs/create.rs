@@ -11,15 +11,13 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AccountRef, ApiError, Certainty, Consequences, CreatedSecret, DeleteError, Explanation, NewSecret,
-    RejectionKind, Request, SecretId,
+    AccountRef, ApiError, ApiResult, Certainty, Consequences, CreatedSecret, DeleteError, Explanation,
+    NewSecret, RejectionKind, SecretId,
 };
 
 use super::delete::delete_and_confirm;
-use super::{AtlasApi, Before, Journal, Operator, Question, Step};
-
-/// The most restarts of the job after a rate limit.
-pub const MOST_RESTARTS: u8 = 3;
+use super::reads::{MOST_RETRIES, with_retries};
+use super::{AtlasApi, Before, Journal, Operator, Question, Retry, Step};
 
 /// The wait if Atlas sends no `Retry-After`.
 const DEFAULT_WAIT: Duration = Duration::from_secs(60);
@@ -73,11 +71,10 @@ impl NotCreated {
             Reason::Declined(Question::Consequences(consequences)) => {
                 Explanation::expired_secret_in_the_way(consequences.secrets)
             }
-            Reason::Preflight(error) | Reason::Declined(Question::AccountUnknown(error)) => {
-                error.explain_request(Request::ReadAccount, signed_in_as)
-            }
-            Reason::Post(error) => error.explain_request(Request::CreateSecret, signed_in_as),
-            Reason::NotDeleted(error) => error.explain(),
+            Reason::Preflight(error)
+            | Reason::Post(error)
+            | Reason::Declined(Question::AccountUnknown(error)) => error.explain(signed_in_as),
+            Reason::NotDeleted(error) => error.explain(signed_in_as),
         };
         if !self.has_replaced {
             return Some(explanation);
@@ -89,7 +86,8 @@ impl NotCreated {
 
 /// The state that rounds share.
 struct Round {
-    number: u8,
+    /// How many POSTs Atlas has refused because of its rate limit.
+    refused: usize,
     agreed: Consequences,
     has_replaced: bool,
 }
@@ -112,20 +110,20 @@ pub async fn create(
     cancel: &CancellationToken,
     new_secret: &NewSecret,
 ) -> Outcome {
-    let account = new_secret.account();
-    let mut round = Round { number: 0, agreed: Consequences::default(), has_replaced: false };
+    let account = &new_secret.account;
+    let mut round = Round { refused: 0, agreed: Consequences::default(), has_replaced: false };
     loop {
         let ready = tokio::select! {
             biased;
             () = cancel.cancelled() => return round.not_created(Reason::Cancelled),
-            ready = preflight(atlas, clock, operator, &mut round, &account) => ready,
+            ready = preflight(atlas, clock, operator, &mut round, account) => ready,
         };
         let before = match ready {
             Ok(Preflight::Ready(before)) => before,
             // Cancelling does not interrupt this, or it would not be known if the secret was deleted.
             Ok(Preflight::DeleteFirst(expired)) => {
                 operator.progress(Step::DeletingExpired);
-                if let Err(error) = delete_and_confirm(atlas, &account, &expired).await {
+                if let Err(error) = delete_and_confirm(atlas, account, &expired).await {
                     return round.not_created(Reason::NotDeleted(error));
                 }
                 round.has_replaced = true;
@@ -144,17 +142,7 @@ pub async fn create(
         }
 
         operator.progress(Step::Creating(before.clone()));
-        let mut response = pin!(atlas.create_secret(new_secret));
-        let result = tokio::select! {
-            biased;
-            result = &mut response => result,
-            () = cancel.cancelled() => {
-                operator.progress(Step::StoppedWaiting);
-                response.await
-            }
-        };
-
-        let error = match result {
+        let error = match post(atlas, operator, cancel, new_secret).await {
             Ok(secret) => return Outcome::Created(Box::new(secret)),
             Err(error) => match error.certainty() {
                 // Also if the response says that a secret exists, but has no value: the search finds out which one it
@@ -165,21 +153,42 @@ pub async fn create(
         };
         settle(journal, operator).await;
         let refusal_outcome = round.not_created(Reason::Post(error.clone()));
-        let Some(limit) =
-            error.rejection().filter(|rejection| rejection.kind() == RejectionKind::RateLimited)
-        else {
+        let Some(retry) = next_round(error, round.refused).filter(|_| !cancel.is_cancelled()) else {
             return refusal_outcome;
         };
-        let wait = limit.retry_after.unwrap_or(DEFAULT_WAIT);
-        if round.number == MOST_RESTARTS || wait > MAX_WAIT || cancel.is_cancelled() {
-            return refusal_outcome;
-        }
-        operator.progress(Step::RateLimited(wait, limit.clone()));
+        round.refused = retry.number;
+        let pause = retry.pause;
+        operator.progress(Step::Retrying(retry));
         tokio::select! {
-            () = sleep(wait) => round.number += 1,
+            () = sleep(pause) => {}
             () = cancel.cancelled() => return refusal_outcome,
         }
     }
+}
+
+/// Sends the POST and waits for its response. Cancelling only reports that the user has stopped waiting.
+async fn post(
+    atlas: &impl AtlasApi,
+    operator: &mut impl Operator,
+    cancel: &CancellationToken,
+    new_secret: &NewSecret,
+) -> ApiResult<CreatedSecret> {
+    let mut response = pin!(atlas.create_secret(new_secret));
+    tokio::select! {
+        biased;
+        result = &mut response => result,
+        () = cancel.cancelled() => {
+            operator.progress(Step::StoppedWaiting);
+            response.await
+        }
+    }
+}
+
+/// The next round after this refusal and so many earlier ones, if it was a rate limit that does not last too long.
+fn next_round(error: ApiError, refused: usize) -> Option<Retry> {
+    let limit = error.rejection().filter(|rejection| rejection.kind() == RejectionKind::RateLimited)?;
+    let pause = limit.retry_after.unwrap_or(DEFAULT_WAIT);
+    (refused < MOST_RETRIES && pause <= MAX_WAIT).then(|| Retry { error, pause, number: refused + 1 })
 }
 
 enum Preflight {
@@ -197,11 +206,17 @@ async fn preflight(
     round: &mut Round,
     account: &AccountRef,
 ) -> Result<Preflight, Reason> {
-    operator.progress(Step::SigningIn);
-    atlas.sign_in().await.map_err(Reason::Preflight)?;
+    let signed_in = with_retries(
+        || atlas.sign_in(),
+        |retry| operator.progress(retry.map_or(Step::SigningIn, Step::Retrying)),
+    );
+    signed_in.await.map_err(Reason::Preflight)?;
 
-    operator.progress(Step::FetchingAccount);
-    let fetched = match atlas.account(account).await {
+    let fetched = with_retries(
+        || atlas.account(account),
+        |retry| operator.progress(retry.map_or(Step::FetchingAccount, Step::Retrying)),
+    );
+    let fetched = match fetched.await {
         Ok(fetched) => fetched,
         Err(error) if post_would_fail_too(&error) => return Err(Reason::Preflight(error)),
         Err(error) => {

@@ -14,21 +14,19 @@ mod sign_in;
 pub(crate) mod test_hooks;
 
 use std::future::Future;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::domain::{
     AccountEntry, AccountRef, ApiError, ApiResult, ClientId, Consequences, CreatedSecret, NewSecret,
-    OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection, SecretId,
-    ServiceAccount,
+    OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, SecretId, ServiceAccount,
 };
 
 pub use connection::{Connections, Source};
-pub use create::{MOST_RESTARTS, NotCreated, Outcome, Reason, create};
+pub use create::{NotCreated, Outcome, Reason, create};
 pub use delete::{Deletion, Recheck, delete};
-pub use reads::{pause_after_rate_limit, pause_before_restart, read_pages};
+pub use reads::{MOST_RETRIES, Retry, read_pages};
 pub use records::Records;
 pub use recover::{Before, PAUSES, Recovered, recover};
 pub use sign_in::{Authenticator, SignInWith, SignedIn, profile_session, read_profiles};
@@ -90,8 +88,8 @@ pub enum Step {
     NotRecorded(String),
     /// Sending the POST. Contains the account's state before it.
     Creating(Before),
-    /// Waiting for this long because of this rate limit, then starting again.
-    RateLimited(Duration, Rejection),
+    /// Waiting after a temporary error of a read, or after a rate limit, before trying again.
+    Retrying(Retry),
     /// The user has stopped waiting, but the POST continues.
     StoppedWaiting,
 }

@@ -109,8 +109,7 @@ impl Journal for Arc<Records> {
         let entry = JournalEntry {
             base_url,
             identity,
-            project: new_secret.project.clone(),
-            client: new_secret.client.clone(),
+            account: new_secret.account.clone(),
             begun_at,
             ids_before,
             secret_id: None,
@@ -177,13 +176,15 @@ mod tests {
     use super::*;
     use crate::config::CredentialSource;
     use crate::demo::World;
-    use crate::domain::{BaseUrl, ClientId, Credentials, Lifetime, ProjectId, QueryFlags};
+    use crate::domain::{AccountRef, BaseUrl, ClientId, Credentials, Lifetime, ProjectId, QueryFlags};
     use crate::jobs::Source;
 
     fn new_secret() -> NewSecret {
         NewSecret {
-            project: ProjectId::parse("32b6e34b3d91647abb20e7b8").unwrap(),
-            client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+            account: AccountRef {
+                project: ProjectId::parse("32b6e34b3d91647abb20e7b8").unwrap(),
+                client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+            },
             lifetime: Lifetime::parse("720").unwrap(),
         }
     }

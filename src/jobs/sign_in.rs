@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{CredentialSource, Flags, Found, Profiles, resolve};
+use crate::config::{CredentialSource, Found, Profiles, SignInOptions, resolve};
 use crate::demo::World;
 use crate::domain::{
     ApiResult, BaseUrl, Credentials, Identity, ProfileName, Rejection, RejectionKind, Session, SessionOrigin,
@@ -52,9 +52,10 @@ impl Authenticator {
                 (session, Source::Remote { base_url, credentials })
             }
             SignInWith::Profile(name) => {
-                let flags = Flags { profile: Some(name.as_str()), base_url: self.base_url_flag.as_ref() };
+                let options =
+                    SignInOptions { profile: Some(name.as_str()), base_url: self.base_url_flag.as_ref() };
                 let found = resolve(
-                    flags,
+                    options,
                     |name| std::env::var(name).ok(),
                     &read_profiles(self.profiles_path.as_deref()),
                 );

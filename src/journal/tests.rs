@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::{BaseUrl, ClientId, ProjectId, SecretId, ServerText};
+use crate::domain::{AccountRef, BaseUrl, ClientId, ProjectId, SecretId, ServerText};
 
 /// Long enough for a busy machine; only a failing test reaches it.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -21,8 +21,10 @@ pub(super) fn entry() -> JournalEntry {
     JournalEntry {
         base_url: BaseUrl::parse("https://cloud.mongodb.com").unwrap(),
         identity: ServerText::new("access token"),
-        project: ProjectId::parse("32b6e34b3d91647abb20e7b8").unwrap(),
-        client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+        account: AccountRef {
+            project: ProjectId::parse("32b6e34b3d91647abb20e7b8").unwrap(),
+            client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+        },
         begun_at: "2026-11-23T18:14:02Z".parse().unwrap(),
         ids_before: Some(vec![SecretId::from_server("5f9c6a3e1d2b4c0012345678").unwrap()]),
         secret_id: None,
@@ -355,8 +357,10 @@ fn any_entry() -> impl Strategy<Value = JournalEntry> {
             JournalEntry {
                 base_url: BaseUrl::parse("http://127.0.0.1:4010").unwrap(),
                 identity: ServerText::new(&identity),
-                project: ProjectId::parse(&project).unwrap(),
-                client: ClientId::from_digits(&client).unwrap(),
+                account: AccountRef {
+                    project: ProjectId::parse(&project).unwrap(),
+                    client: ClientId::from_digits(&client).unwrap(),
+                },
                 begun_at,
                 ids_before,
                 secret_id,

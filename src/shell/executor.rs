@@ -132,7 +132,7 @@ impl Executor {
 
     fn sign_in(&mut self, with: SignInWith) {
         let (authenticator, connections) = (Arc::clone(&self.authenticator), Arc::clone(&self.connections));
-        let failed = || Err(ApiError::interrupted(internal_error()));
+        let failed = || Err(ApiError::internal(internal_error()));
         self.runner.replace(
             Slot::SignIn,
             Event::SignInTried,

@@ -279,7 +279,7 @@ impl Run {
             self.app.screen = Screen::Created(Box::new(screen));
             return self.interact(signals).await;
         }
-        let client = &payload.new_secret.client;
+        let client = &payload.new_secret.account.client;
         self.app.shared.summaries.push(ExitSummary::of(client, &payload.secret, Disposition::NotDelivered));
         // There is no record of a demo, nor on a full disk.
         let is_recorded = self.executor.records.is_recorded().await;

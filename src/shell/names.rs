@@ -4,10 +4,10 @@ use std::future::Future;
 
 use crate::domain::{
     AccountEntry, ApiError, ApiResult, Exit, Explanation, FieldName, Page, ProjectEntry, ProjectId,
-    RejectionKind, ServerText, text,
+    RejectionKind, ServerText,
 };
 use crate::headless::SIGNING_IN;
-use crate::jobs::{AtlasApi, pause_before_restart, read_pages};
+use crate::jobs::{AtlasApi, Retry, read_pages};
 use crate::process::say;
 use crate::tui::screens::{Form, Validation};
 use crate::tui::{best_matches, is_same_name};
@@ -58,10 +58,10 @@ async fn all_pages<T, Work>(read: impl Fn(u32) -> Work, entry: impl Fn(T) -> Ent
 where
     Work: Future<Output = ApiResult<Page<T>>>,
 {
-    let on_pause = |error: &ApiError, pause| say(&text::retrying(&error.explain().title, pause));
+    let on_retry = |retry: Retry| say(&retry.message(retry.pause));
     let mut entries = Vec::new();
     let add = |page: Page<T>| entries.extend(page.entries);
-    let last = read_pages(1, read, pause_before_restart, add, on_pause).await?;
+    let last = read_pages(1, read, add, on_retry).await?;
     Ok(entries.into_iter().chain(last.entries).map(entry).collect())
 }
 

@@ -13,12 +13,13 @@ use jiff::tz::TimeZone;
 use crate::atlas::{check_proxies, proxy_variables};
 use crate::cli::Arguments;
 use crate::config::{
-    CHOICES, CREDENTIALS, Flags, Found, Origin, Profiles, ShadowedSource, config_path, resolve,
+    CHOICES, CREDENTIALS, CredentialOrigin, Found, Profiles, ShadowedSource, SignInOptions, config_path,
+    resolve,
 };
 use crate::delivery::{Copier, Environment, Preference};
 use crate::demo::World;
 use crate::domain::{
-    self, BaseUrl, BaseUrlError, FieldName, Format, HostKind, Lifetime, LifetimeError, Now, Os, QueryFlags,
+    BaseUrl, BaseUrlError, FieldName, Flags, Format, HostKind, Lifetime, LifetimeError, Now, Os, QueryFlags,
     ServerText, Session, SessionOrigin, trim_visible,
 };
 use crate::jobs::{Authenticator, Source, profile_session, read_profiles};
@@ -93,43 +94,22 @@ impl Settings {
             template: arguments.template.or(file.template),
             sinks: file.sinks,
         };
-        let flags = Flags { profile: arguments.profile.as_deref(), base_url: base_url_flag.as_ref() };
-        let found = (!arguments.demo).then(|| resolve(flags, &variable, &profiles)).transpose()?;
+        let options =
+            SignInOptions { profile: arguments.profile.as_deref(), base_url: base_url_flag.as_ref() };
+        let found = (!arguments.demo).then(|| resolve(options, &variable, &profiles)).transpose()?;
         let report = arguments
             .print_config
             .then(|| report(arguments, (path.as_deref(), is_read), &chosen, found.as_ref()));
         let clipboard = chosen.clipboard.unwrap_or_default();
         let clear_after = chosen.clear_after.unwrap_or(DEFAULT_CLEAR_AFTER);
         let clear_after = (clear_after > 0).then(|| Duration::from_secs(clear_after));
-        let expires_after = chosen.expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME);
-        let mut app = App::new(Session::Demo, Form::default(), Size::default(), Now::default());
-        let profile_names = profiles.iter().flat_map(Profiles::all).map(|profile| profile.name().clone());
-        app.shared.profiles = profile_names.collect();
         let unusable = found.as_ref().and_then(|found| found.unusable.as_deref()).map(ServerText::new);
         let base_url = match &found {
             Some(found) => found.base_url.clone(),
             None => parse_base_url(BaseUrl::CLOUD)?,
         };
-        let source = match found {
-            Some(found) => remote(&mut app, arguments, found, expires_after),
-            None => Some(demo(&mut app, arguments, expires_after)?),
-        };
-        read_date(&mut app);
-        for note in profiles.iter().flat_map(Profiles::warnings).map(|warning| ServerText::new(warning)) {
-            if !app.shared.credential_notes.contains(&note) {
-                app.shared.credential_notes.push(note);
-            }
-        }
-        app.shared.template = chosen.template;
-        app.shared.sinks = chosen.sinks;
-        app.shared.flags = domain::Flags {
-            yes: arguments.yes,
-            replace_expired: arguments.replace_expired,
-            verify: arguments.verify,
-            never_copy: clipboard == Preference::Off,
-        };
+        let (mut app, source) = interface(arguments, chosen, found, &profiles)?;
         app.shared.sign_in_host = base_url.host();
-        app.shared.query_flags = QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty };
         Ok(Self {
             app,
             source,
@@ -144,6 +124,39 @@ impl Settings {
             report,
         })
     }
+}
+
+/// The interface at its start, and the server with the credentials, unless the user must sign in.
+fn interface(
+    arguments: &Arguments,
+    chosen: SettingsFile,
+    found: Option<Found>,
+    profiles: &Result<Profiles, String>,
+) -> Result<(App, Option<Source>), String> {
+    let mut app = App::new(Session::Demo, Form::default(), Size::default(), Now::default());
+    let profile_names = profiles.iter().flat_map(Profiles::all).map(|profile| profile.name().clone());
+    app.shared.profiles = profile_names.collect();
+    let expires_after = chosen.expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME);
+    let source = match found {
+        Some(found) => remote(&mut app, arguments, found, expires_after),
+        None => Some(demo(&mut app, arguments, expires_after)?),
+    };
+    read_date(&mut app);
+    for note in profiles.iter().flat_map(Profiles::warnings).map(|warning| ServerText::new(warning)) {
+        if !app.shared.credential_notes.contains(&note) {
+            app.shared.credential_notes.push(note);
+        }
+    }
+    app.shared.template = chosen.template;
+    app.shared.sinks = chosen.sinks;
+    app.shared.flags = Flags {
+        yes: arguments.yes,
+        replace_expired: arguments.replace_expired,
+        verify: arguments.verify,
+        never_copy: chosen.clipboard == Some(Preference::Off),
+    };
+    app.shared.query_flags = QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty };
+    Ok((app, source))
 }
 
 /// Checks a lifetime. Only a date needs the time zone, which takes time to load.
@@ -200,7 +213,7 @@ fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &st
         return None;
     };
     // The header shows the source of the credentials if that is a profile, or if several sources were set.
-    app.shared.session = if let Some(Origin::Profile(name, _)) = &found.origin {
+    app.shared.session = if let Some(CredentialOrigin::Profile(name, _)) = &found.origin {
         profile_session(&found.base_url, &credentials, name)
     } else {
         let session = Session::remote(&found.base_url, credentials.identity());
@@ -208,8 +221,8 @@ fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &st
         if is_only_source { session } else { session.with_origin(SessionOrigin::Environment) }
     };
     app.shared.login_holder = found.origin.as_ref().map(|origin| match origin {
-        Origin::Profile(name, _) => ServerText::new(&format!("profile {name}")),
-        Origin::Environment(names) => ServerText::new(names.last().copied().unwrap_or_default()),
+        CredentialOrigin::Profile(name, _) => ServerText::new(&format!("profile {name}")),
+        CredentialOrigin::Environment(names) => ServerText::new(names.last().copied().unwrap_or_default()),
     });
     Some(Source::Remote { base_url: found.base_url, credentials })
 }

@@ -151,6 +151,7 @@ impl App {
 
     fn apply(&mut self, event: Event) {
         let app = &mut self.shared;
+        let at = app.now;
         match event {
             Event::KeysPressed(keys) => self.keys_pressed(&keys),
             Event::Pasted(text) => self.paste(&text.0),
@@ -175,15 +176,15 @@ impl App {
                 }
                 app.not_recorded = Some(why);
             }
-            Event::ProjectFetched(project, result) => app.lookups.project.finish(&project, result),
-            Event::SettingsFetched(of, result) => app.lookups.settings.finish(&of, result),
+            Event::ProjectFetched(project, result) => app.lookups.project.finish(&project, result, at),
+            Event::SettingsFetched(of, result) => app.lookups.settings.finish(&of, result, at),
             Event::AccountFetched(of, result) => {
                 if let Ok(account) = &result {
                     app.account_fetched(&of, account);
                 }
-                app.lookups.account.finish(&of, result);
+                app.lookups.account.finish(&of, result, at);
             }
-            Event::ProjectsPage(..) | Event::AccountsPage(..) | Event::PageDelayed(_)
+            Event::ProjectsPage(..) | Event::AccountsPage(..) | Event::PageRetried(_)
                 if !matches!(self.screen, Screen::Picker(_)) =>
             {
                 app.on_names_event(&event);
@@ -234,18 +235,26 @@ impl App {
         if let Screen::Form(_) = self.screen {
             self.shared.update_names();
             self.shared.update_lookups();
+        } else if self.shows_lookups() {
+            self.shared.retry_lookups();
         }
+    }
+
+    /// True on the screens that show lookups. They are retried only there.
+    fn shows_lookups(&self) -> bool {
+        matches!(self.screen, Screen::Form(_) | Screen::SecretList(_) | Screen::Created(_))
     }
 
     /// How long until something is due besides a change of what is drawn: a lookup, a read of the clipboard, the end.
     pub fn due_in(&self) -> Option<Duration> {
         let app = &self.shared;
+        let of_lookups = app.lookups.retry_in(app.now).filter(|_| self.shows_lookups());
         let of_screen = match &self.screen {
-            _ if app.is_covered() => None,
             Screen::Form(_) => app.lookups.due_in(app.now),
             Screen::Created(created) => created.clipboard_check_in(app.now),
             _ => None,
         };
+        let of_screen = [of_screen, of_lookups].into_iter().flatten().min().filter(|_| !app.is_covered());
         let of_ending = app.ending.map(|ending| ending.until.since(app.now));
         [of_screen, of_ending].into_iter().flatten().min()
     }

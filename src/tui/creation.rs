@@ -18,7 +18,7 @@ use super::shared::{Creating, Ending};
 impl Shared {
     pub(super) fn create(&mut self, new_secret: NewSecret, is_preapproved: bool) -> Transition {
         self.send(Command::Create(new_secret.clone()));
-        self.want_project(&new_secret.project);
+        self.want_project(&new_secret.account.project);
         self.creating =
             Some(Creating { new_secret: new_secret.clone(), is_preapproved, replaces: None, post: None });
         Transition::Show(Screen::Progress(Box::new(Progress::new(new_secret, self.now))))
@@ -49,7 +49,7 @@ impl App {
         let Some(creating) = &mut app.creating else { return };
         match &step {
             Step::Fetched(account) => {
-                let of = creating.new_secret.account();
+                let of = creating.new_secret.account.clone();
                 app.account_fetched(&of, account);
                 app.lookups.account = Remote::Loaded(of, account.clone());
             }
@@ -58,7 +58,7 @@ impl App {
             Step::Creating(before) => {
                 creating.post = Some(Post { since: app.now, before: before.clone(), is_given_up: false });
             }
-            Step::RateLimited(..) => creating.post = None,
+            Step::Retrying(_) => creating.post = None,
             Step::StoppedWaiting if app.ending.is_none() => return self.stop_waiting(),
             _ => {}
         }
@@ -72,7 +72,7 @@ impl App {
         let app = &mut self.shared;
         let Some(Creating { new_secret, post: Some(post), .. }) = &mut app.creating else { return };
         post.is_given_up = true;
-        app.summaries.push(ExitSummary::perhaps_created(new_secret.client.clone()));
+        app.summaries.push(ExitSummary::perhaps_created(new_secret.account.client.clone()));
         if let Some(recovery) = Recovery::while_waiting(app) {
             self.show(Screen::Recovery(Box::new(recovery)));
         }
@@ -104,7 +104,7 @@ impl App {
         let app = &mut self.shared;
         let Some(mut creating) = app.creating.take() else { return };
         let post = creating.post.take();
-        let client = &creating.new_secret.client;
+        let client = &creating.new_secret.account.client;
         let is_given_up = post.as_ref().is_some_and(|post| post.is_given_up);
         if let Some(index) = app.unknown_summary(client).filter(|_| is_given_up) {
             app.summaries.remove(index);
@@ -113,7 +113,7 @@ impl App {
             (Outcome::Created(secret), _) => self.open_created(creating, *secret),
             (Outcome::NotCreated(not_created), _) => self.fail(&creating, &not_created),
             (Outcome::Unknown(lost, _), Some(post)) => {
-                self.lose_response(creating.new_secret.account(), post, lost);
+                self.lose_response(creating.new_secret.account, post, lost);
             }
             // The job failed before its POST.
             (Outcome::Unknown(error, _), None) => {
@@ -129,7 +129,7 @@ impl App {
         app.message = None;
         app.form.notice = None;
         app.send(Command::RecordSecret(secret.id.clone(), secret.expires_at));
-        let account = creating.new_secret.account();
+        let account = creating.new_secret.account.clone();
         let mut screen = CreatedScreen::new(creating.new_secret, secret);
         screen.deleted_older.extend(creating.replaces);
         // Creating has changed when the account's other secrets expire.
@@ -147,7 +147,7 @@ impl App {
         let Creating { new_secret, is_preapproved, .. } = creating;
         match &not_created.reason {
             Reason::Full(_) if !is_preapproved => {
-                let list = SecretList::open(app, new_secret.account(), None);
+                let list = SecretList::open(app, new_secret.account.clone(), None);
                 return self.show(Screen::SecretList(Box::new(list)));
             }
             Reason::Preflight(error) => app.form.show_refused_fields(error),
@@ -227,7 +227,7 @@ impl App {
         let app = &mut self.shared;
         if let Some(Creating { new_secret, post: Some(Post { is_given_up: false, .. }), .. }) = &app.creating
         {
-            app.summaries.push(ExitSummary::perhaps_created(new_secret.client.clone()));
+            app.summaries.push(ExitSummary::perhaps_created(new_secret.account.client.clone()));
         }
         if let Screen::Created(created) = &self.screen {
             created.sum_up(app, created.disposition(app.now));

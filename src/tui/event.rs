@@ -16,7 +16,9 @@ use crate::domain::{
     OrganizationSettings, Page, PendingRecord, ProfileName, Project, ProjectEntry, ProjectId, SecretId,
     SecretPayload, ServerText, ServiceAccount, Signal,
 };
-use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, SignInWith, SignedIn, Step};
+use crate::jobs::{
+    Before, Deletion, Outcome, Question, Recheck, Recovered, Retry, SignInWith, SignedIn, Step,
+};
 
 /// Something that happened outside the interface. `Debug` never shows what was typed, pasted or created.
 #[derive(Clone, Debug)]
@@ -46,8 +48,8 @@ pub enum Event {
     SettingsFetched(OrganizationId, ApiResult<OrganizationSettings>),
     ProjectsPage(ApiResult<Page<ProjectEntry>>),
     AccountsPage(ProjectId, ApiResult<Page<AccountEntry>>),
-    /// Atlas limited the rate of requests: the page is requested again after this long.
-    PageDelayed(Duration),
+    /// The page is requested again after a pause.
+    PageRetried(Retry),
     /// The secret that this session signs in with is known.
     LoginKnown(Login),
     CredentialNote(ServerText),

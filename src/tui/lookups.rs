@@ -9,9 +9,12 @@ use crate::domain::{
     OrganizationSettings, Project, ProjectId, ServerText, ServiceAccount,
 };
 
+use crate::jobs::Retry;
+
 use super::Shared;
 use super::event::Command;
 use super::screens::{FieldName, SubmitAction};
+use super::text;
 
 /// How long after the last key an ID is looked up.
 pub const LOOKUP_DELAY: Duration = Duration::from_millis(200);
@@ -57,6 +60,12 @@ impl Lookups {
         let all = [self.project.due_in(now), self.account.due_in(now), self.settings.due_in(now)];
         all.into_iter().flatten().min()
     }
+
+    /// How long until a retry is due, or its countdown shows the next second.
+    pub(super) fn retry_in(&self, now: Now) -> Option<Duration> {
+        let all = [self.project.pause_left(now), self.account.pause_left(now), self.settings.pause_left(now)];
+        all.into_iter().flatten().min().map(text::until_next_second)
+    }
 }
 
 impl Shared {
@@ -69,25 +78,41 @@ impl Shared {
         self.lookups.account.want(account.as_ref(), at);
         let organization = project.as_ref().and_then(|project| self.lookups.organization(project)).cloned();
         self.lookups.settings.want(organization.as_ref(), self.now);
-        if let Some(project) = self.lookups.project.start(self.now) {
-            self.send(Command::FetchProject(project));
-        }
-        if let Some(account) = self.lookups.account.start(self.now) {
-            self.send(Command::FetchAccount(account));
-        }
-        if let Some(organization) = self.lookups.settings.start(self.now) {
-            self.send(Command::FetchSettings(organization));
-        }
+        let lookups = &mut self.lookups;
+        let now = self.now;
+        let due = (lookups.project.start(now), lookups.account.start(now), lookups.settings.start(now));
+        self.fetch(due);
         let settings = organization.as_ref().and_then(|id| self.lookups.settings.value(id));
         let limit = settings.and_then(|settings| settings.longest_secret_hours);
         self.form.limit = limit.and_then(|hours| Lifetime::from_hours(hours).ok());
+    }
+
+    /// Starts the retries that are due.
+    pub(super) fn retry_lookups(&mut self) {
+        let lookups = &mut self.lookups;
+        let now = self.now;
+        let due = (
+            lookups.project.start_retry(now),
+            lookups.account.start_retry(now),
+            lookups.settings.start_retry(now),
+        );
+        self.fetch(due);
+    }
+
+    fn fetch(
+        &mut self,
+        (project, account, organization): (Option<ProjectId>, Option<AccountRef>, Option<OrganizationId>),
+    ) {
+        self.commands.extend(project.map(Command::FetchProject));
+        self.commands.extend(account.map(Command::FetchAccount));
+        self.commands.extend(organization.map(Command::FetchSettings));
     }
 
     /// Fetches the project, unless it is known or being fetched. Some formats contain its organization.
     pub(super) fn want_project(&mut self, project: &ProjectId) {
         let lookup = &self.lookups.project;
         if lookup.value(project).is_none() && !lookup.is_loading(project) {
-            self.lookups.project = Remote::Loading(project.clone());
+            self.lookups.project = Remote::Loading(project.clone(), None);
             self.send(Command::FetchProject(project.clone()));
         }
     }
@@ -100,7 +125,7 @@ impl Shared {
 
     /// Fetches the account again, because what is known of it is outdated.
     pub(super) fn fetch_account(&mut self, account: AccountRef) {
-        self.lookups.account = Remote::Loading(account.clone());
+        self.lookups.account = Remote::Loading(account.clone(), None);
         self.send(Command::FetchAccount(account));
     }
 
@@ -121,6 +146,15 @@ impl Shared {
             (true, None) => SubmitAction::ListSecrets,
             (true, Some(_)) => SubmitAction::ReplaceExpired,
             (false, _) => SubmitAction::Create,
+        }
+    }
+
+    /// Why the lookup of a field's ID has failed for now, and how long until it is retried.
+    pub(super) fn lookup_retry(&self, field: FieldName) -> Option<(&Retry, Duration)> {
+        match field {
+            FieldName::Project => self.lookups.project.retry(&self.form.project_id()?, self.now),
+            FieldName::Client => self.lookups.account.retry(&self.form.account()?, self.now),
+            FieldName::Lifetime => None,
         }
     }
 
@@ -148,8 +182,10 @@ pub enum Remote<Key, Value> {
     NotAsked,
     /// It is fetched at this time, unless the key changes before.
     Due(Key, Now),
-    /// It is being fetched.
-    Loading(Key),
+    /// It is being fetched, perhaps as this retry.
+    Loading(Key, Option<Retry>),
+    /// Fetching it failed. This retry begins at this time, unless the key changes before.
+    Pausing(Key, Retry, Now),
     Loaded(Key, Value),
     Failed(Key, ApiError),
 }
@@ -174,15 +210,28 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
         self.result(wanted)?.err()
     }
 
-    /// True while this key is being fetched.
+    /// True while this key is being fetched, or will be again.
     pub fn is_loading(&self, wanted: &Key) -> bool {
-        matches!(self, Self::Loading(key) if key == wanted)
+        matches!(self, Self::Loading(key, _) | Self::Pausing(key, ..) if key == wanted)
+    }
+
+    /// Why fetching this key has failed for now, and how long until it is retried.
+    pub fn retry(&self, wanted: &Key, now: Now) -> Option<(&Retry, Duration)> {
+        match self {
+            Self::Loading(key, Some(retry)) if key == wanted => Some((retry, Duration::ZERO)),
+            Self::Pausing(key, retry, at) if key == wanted => Some((retry, at.since(now))),
+            _ => None,
+        }
     }
 
     fn key(&self) -> Option<&Key> {
         match self {
             Self::NotAsked => None,
-            Self::Due(key, _) | Self::Loading(key) | Self::Loaded(key, _) | Self::Failed(key, _) => Some(key),
+            Self::Due(key, _)
+            | Self::Loading(key, _)
+            | Self::Pausing(key, ..)
+            | Self::Loaded(key, _)
+            | Self::Failed(key, _) => Some(key),
         }
     }
 
@@ -198,26 +247,52 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
         match self {
             Self::Due(key, at) if at.uptime <= now.uptime => {
                 let key = key.clone();
-                *self = Self::Loading(key.clone());
+                *self = Self::Loading(key.clone(), None);
+                Some(key)
+            }
+            _ => self.start_retry(now),
+        }
+    }
+
+    /// Returns the key to fetch again if its retry is due, and marks it as loading.
+    pub(super) fn start_retry(&mut self, now: Now) -> Option<Key> {
+        match self {
+            Self::Pausing(key, retry, at) if at.uptime <= now.uptime => {
+                let key = key.clone();
+                *self = Self::Loading(key.clone(), Some(retry.clone()));
                 Some(key)
             }
             _ => None,
         }
     }
 
-    /// Stores a result, unless its key is no longer wanted.
-    pub(super) fn finish(&mut self, of: &Key, result: ApiResult<Value>) {
-        if self.is_loading(of) {
-            *self = match result {
-                Ok(value) => Self::Loaded(of.clone(), value),
-                Err(error) => Self::Failed(of.clone(), error),
-            };
+    /// Stores a result, unless its key is no longer wanted. After a temporary error, it is fetched again later.
+    pub(super) fn finish(&mut self, of: &Key, result: ApiResult<Value>, now: Now) {
+        let Self::Loading(key, last) = self else { return };
+        if key != of {
+            return;
         }
+        let retries = last.as_ref().map_or(0, |retry| retry.number);
+        *self = match result.map_err(|error| Retry::after(error, retries)) {
+            Ok(value) => Self::Loaded(of.clone(), value),
+            Err(Ok(retry)) => {
+                let at = now.plus(retry.pause);
+                Self::Pausing(of.clone(), retry, at)
+            }
+            Err(Err(error)) => Self::Failed(of.clone(), error),
+        };
     }
 
     pub(super) fn due_in(&self, now: Now) -> Option<Duration> {
         match self {
             Self::Due(_, at) => Some(at.since(now)),
+            _ => None,
+        }
+    }
+
+    fn pause_left(&self, now: Now) -> Option<Duration> {
+        match self {
+            Self::Pausing(_, _, at) => Some(at.since(now)),
             _ => None,
         }
     }

@@ -19,10 +19,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{ApiError, ApiResult, DeleteError, NewSecret};
+use crate::domain::{AccountRef, ApiError, ApiResult, DeleteError, NewSecret, Page, SecretId};
 use crate::jobs::{
-    self, AtlasApi, Before, Deletion, Journal, Operator, Outcome, Question, Step, pause_after_rate_limit,
-    read_pages,
+    self, AtlasApi, Before, Deletion, Journal, Operator, Outcome, Question, Recheck, Step, read_pages,
 };
 
 use crate::process;
@@ -52,7 +51,7 @@ pub enum Slot {
 }
 
 /// An event, and the job that reported it.
-struct Report {
+struct JobReport {
     job: Option<(Slot, u64)>,
     event: Event,
 }
@@ -62,15 +61,15 @@ pub struct JobRunner<Api, Records> {
     atlas: Api,
     journal: Records,
     clock: fn() -> Timestamp,
-    sender: UnboundedSender<Report>,
-    reports: UnboundedReceiver<Report>,
-    creating: Option<Creating>,
+    sender: UnboundedSender<JobReport>,
+    reports: UnboundedReceiver<JobReport>,
+    creating: Option<CreateJob>,
     running: BTreeMap<Slot, (u64, AbortHandle)>,
     deletion: CancellationToken,
     started: u64,
 }
 
-struct Creating {
+struct CreateJob {
     cancel: CancellationToken,
     answers: UnboundedSender<bool>,
     task: JoinHandle<()>,
@@ -79,14 +78,14 @@ struct Creating {
 /// Sends events, on behalf of a job or of none.
 #[derive(Clone)]
 pub struct EventSender {
-    reports: UnboundedSender<Report>,
+    reports: UnboundedSender<JobReport>,
     job: Option<(Slot, u64)>,
 }
 
 impl EventSender {
     /// Sends an event. The receiver is gone only while the program quits.
     pub fn send(&self, event: Event) {
-        let _ = self.reports.send(Report { job: self.job, event });
+        let _ = self.reports.send(JobReport { job: self.job, event });
     }
 
     /// Runs work and sends its result as an event; `failed` is the result if it panics.
@@ -151,7 +150,7 @@ where
     }
 
     /// The event of a report, unless its job was replaced.
-    fn accept(&self, report: Report) -> Option<Event> {
+    fn accept(&self, report: JobReport) -> Option<Event> {
         let is_current =
             |(slot, number)| self.running.get(&slot).is_some_and(|(current, _)| *current == number);
         report.job.is_none_or(is_current).then_some(report.event)
@@ -173,29 +172,9 @@ where
                     let _ = creating.answers.send(answer);
                 }
             }
-            Command::Recover(account, before, pauses) => self.replace(
-                Slot::Recover,
-                Event::RecoverFinished,
-                |report| async move {
-                    let progress = |pause| report.send(Event::RecoverStep(pause));
-                    jobs::recover(&atlas, &account, &before, pauses, progress).await
-                },
-                || jobs::Recovered::Failed(internal_error()),
-            ),
+            Command::Recover(account, before, pauses) => self.recover(account, before, pauses),
             Command::StopRecover => self.stop(Slot::Recover),
-            Command::Delete(account, id, recheck) => {
-                self.deletion = CancellationToken::new();
-                let cancel = self.deletion.clone();
-                self.replace(
-                    Slot::Delete,
-                    Event::DeleteFinished,
-                    |report| async move {
-                        let sent = || report.send(Event::DeleteSent);
-                        jobs::delete(&atlas, &account, &id, recheck, &cancel, sent).await
-                    },
-                    || Deletion::Failed(DeleteError::PerhapsDeleted(internal_error())),
-                );
-            }
+            Command::Delete(account, id, recheck) => self.delete(account, id, recheck),
             Command::CancelDelete => self.deletion.cancel(),
             Command::FetchAccount(of) => {
                 let account = of.clone();
@@ -213,22 +192,16 @@ where
                 self.read(Slot::Settings, fetched, async move { atlas.settings(&id).await });
             }
             Command::FetchProjects(first) => {
-                let read = move |report: EventSender| async move {
-                    let on_page = |page| report.send(Event::ProjectsPage(Ok(page)));
-                    let read = |number| atlas.projects(number);
-                    read_pages(first, read, pause_after_rate_limit, on_page, report_pause(&report)).await
-                };
-                self.replace(Slot::Pages, Event::ProjectsPage, read, || Err(internal_error()));
+                let read = |atlas: Api, page| async move { atlas.projects(page).await };
+                self.fetch_pages(first, read, Event::ProjectsPage);
             }
             Command::FetchAccounts(of, first) => {
                 let project = of.clone();
-                let read = move |report: EventSender| async move {
-                    let on_page = |page| report.send(Event::AccountsPage(project.clone(), Ok(page)));
-                    let read = |number| atlas.accounts(&project, number);
-                    read_pages(first, read, pause_after_rate_limit, on_page, report_pause(&report)).await
+                let read = move |atlas: Api, page| {
+                    let project = project.clone();
+                    async move { atlas.accounts(&project, page).await }
                 };
-                let fetched = |result| Event::AccountsPage(of, result);
-                self.replace(Slot::Pages, fetched, read, || Err(internal_error()));
+                self.fetch_pages(first, read, move |page| Event::AccountsPage(of.clone(), page));
             }
             Command::StopPages => self.stop(Slot::Pages),
             Command::Verify(client, value) => {
@@ -250,7 +223,53 @@ where
         let failed =
             move || Outcome::Unknown(internal_error(), Before { ids: None, at: clock(), latest: None });
         let task = events.spawn(Event::CreateFinished, job, failed);
-        self.creating = Some(Creating { cancel, answers, task });
+        self.creating = Some(CreateJob { cancel, answers, task });
+    }
+
+    fn recover(&mut self, account: AccountRef, before: Before, pauses: &'static [Duration]) {
+        let atlas = self.atlas.clone();
+        self.replace(
+            Slot::Recover,
+            Event::RecoverFinished,
+            |report| async move {
+                let progress = |pause| report.send(Event::RecoverStep(pause));
+                jobs::recover(&atlas, &account, &before, pauses, progress).await
+            },
+            || jobs::Recovered::Failed(internal_error()),
+        );
+    }
+
+    fn delete(&mut self, account: AccountRef, id: SecretId, recheck: Recheck) {
+        self.deletion = CancellationToken::new();
+        let (atlas, cancel) = (self.atlas.clone(), self.deletion.clone());
+        self.replace(
+            Slot::Delete,
+            Event::DeleteFinished,
+            |report| async move {
+                let sent = || report.send(Event::DeleteSent);
+                jobs::delete(&atlas, &account, &id, recheck, &cancel, sent).await
+            },
+            || Deletion::Failed(DeleteError::PerhapsDeleted(internal_error())),
+        );
+    }
+
+    /// Starts to fetch a list, from this page on. Each page is an event.
+    fn fetch_pages<T, Work>(
+        &mut self,
+        first: u32,
+        read: impl Fn(Api, u32) -> Work + Send + Sync + 'static,
+        event: impl Fn(ApiResult<Page<T>>) -> Event + Clone + Send + Sync + 'static,
+    ) where
+        T: Send + 'static,
+        Work: Future<Output = ApiResult<Page<T>>> + Send,
+    {
+        let (atlas, page_event) = (self.atlas.clone(), event.clone());
+        let work = |report: EventSender| async move {
+            let on_page = |page| report.send(page_event(Ok(page)));
+            let on_retry = |retry| report.send(Event::PageRetried(retry));
+            read_pages(first, |page| read(atlas.clone(), page), on_page, on_retry).await
+        };
+        self.replace(Slot::Pages, event, work, || Err(internal_error()));
     }
 
     /// Starts a job that is aborted when another one takes its slot.
@@ -320,10 +339,6 @@ where
     }
 }
 
-fn report_pause(events: &EventSender) -> impl Fn(&ApiError, Duration) {
-    |_, wait| events.send(Event::PageDelayed(wait))
-}
-
 /// The operator of the creating job: sends its reports and questions to the interface.
 struct Interface {
     events: EventSender,
@@ -342,5 +357,5 @@ impl Operator for Interface {
 }
 
 fn internal_error() -> ApiError {
-    ApiError::interrupted(process::internal_error())
+    ApiError::internal(process::internal_error())
 }

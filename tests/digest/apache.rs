@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 use tokio::net::TcpStream;
 
 use crate::support::atlas::TestAtlas;
-use crate::support::fixtures::{client, client_id, new_secret, project, world_with};
+use crate::support::fixtures::{account_ref, client, new_secret, world_with};
 use crate::{PRIVATE_KEY, PUBLIC_KEY, with_api_key};
 
 const PROGRAM: &str = "/usr/sbin/apache2";
@@ -127,7 +127,7 @@ async fn apache_accepts_responses_to_its_challenges() {
     let mut settings = with_api_key(&apache.url);
     settings.query_flags = QueryFlags { envelope: true, pretty: true };
     let right = client(settings.clone());
-    let account = right.service_account(&project(), &client_id()).await;
+    let account = right.service_account(&account_ref()).await;
     assert_eq!(
         account.map(|account| account.name.to_string()),
         Ok("ci-deployer".to_owned()),
@@ -136,7 +136,7 @@ async fn apache_accepts_responses_to_its_challenges() {
     );
     let outcome = right.create_secret(&new_secret()).await;
     let Ok(created) = outcome else { panic!("{outcome:?} {}", apache.log("errors")) };
-    let deleted = right.delete_secret(&project(), &client_id(), &created.id.unwrap()).await;
+    let deleted = right.delete_secret(&account_ref(), &created.id.unwrap()).await;
     assert_eq!(deleted, Ok(()));
 
     // Only accepted requests reach Atlas: the POST once, and with its query.
@@ -149,7 +149,7 @@ async fn apache_accepts_responses_to_its_challenges() {
         public_key: PublicKey::parse(PUBLIC_KEY).unwrap(),
         private_key: "FAKE-wrong".into(),
     };
-    let refused = client(settings).service_account(&project(), &client_id()).await;
+    let refused = client(settings).service_account(&account_ref()).await;
     assert_eq!(refused, Err(ApiError::sent(Cause::Unexpected { status: 401 })));
     assert_eq!(atlas.seen().len(), 3);
 }

@@ -1,21 +1,21 @@
 //! API keys with the embedded Atlas, end to end.
 
-use atlas_secret::atlas::{Client, Settings};
+use atlas_secret::atlas::{Client, ClientOptions};
 use atlas_secret::domain::{ApiError, Cause, Credentials};
 
 use crate::ACCOUNT_PATH;
 use crate::by_hand::{parameters, response};
 use crate::support::atlas::{SeenRequest, TestAtlas};
-use crate::support::fixtures::{client, client_id, new_secret, project, with_access_token, world_with};
+use crate::support::fixtures::{account_ref, client, new_secret, with_access_token, world_with};
 
-fn settings(atlas: &TestAtlas) -> Settings {
+fn settings(atlas: &TestAtlas) -> ClientOptions {
     let mut settings = with_access_token(&atlas.base_url().to_string());
     settings.credentials = atlas.api_key();
     settings
 }
 
 async fn fetch(client: &Client) -> Result<String, ApiError> {
-    let account = client.service_account(&project(), &client_id()).await?;
+    let account = client.service_account(&account_ref()).await?;
     Ok(format!("{} with {}", account.name, account.secrets.len()))
 }
 

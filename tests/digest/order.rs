@@ -3,7 +3,7 @@
 use atlas_secret::domain::QueryFlags;
 
 use crate::by_hand::{authorization, check};
-use crate::support::fixtures::{client, client_id, new_secret, project, served};
+use crate::support::fixtures::{account_ref, client, new_secret, served};
 use crate::support::raw_server::{RawServer, Reply, json, response};
 use crate::{ACCOUNT_PATH, delete, with_api_key};
 
@@ -47,7 +47,7 @@ async fn the_read_gets_the_challenge_and_the_post_is_sent_once() {
         let client = client(settings);
         client.sign_in().await.unwrap();
         assert_eq!(server.requests().len(), 0, "an API key does not need to sign in");
-        client.service_account(&project(), &client_id()).await.unwrap();
+        client.service_account(&account_ref()).await.unwrap();
         let outcome = client.create_secret(&new_secret()).await;
         assert!(outcome.is_ok(), "{outcome:?}");
         client.revoke().await;
@@ -76,9 +76,9 @@ async fn every_request_increments_the_nonce_count() {
         ],
     )
     .await;
-    client.service_account(&project(), &client_id()).await.unwrap();
+    client.service_account(&account_ref()).await.unwrap();
     assert_eq!(delete(&client).await, Ok(()));
-    client.service_account(&project(), &client_id()).await.unwrap();
+    client.service_account(&account_ref()).await.unwrap();
     client.create_secret(&new_secret()).await.unwrap();
     let requests = server.requests();
     assert_eq!(requests.len(), 5);
@@ -110,7 +110,7 @@ async fn the_strongest_of_several_challenges_is_used() {
             vec![response(401, &headers, UNAUTHORIZED), json(200, ACCOUNT), json(201, CREATED)],
         )
         .await;
-        client.service_account(&project(), &client_id()).await.unwrap();
+        client.service_account(&account_ref()).await.unwrap();
         client.create_secret(&new_secret()).await.unwrap();
         let requests = server.requests();
         check(&requests[1], "GET", ACCOUNT_PATH, (nonce, "00000001", algorithm));
@@ -125,7 +125,7 @@ async fn a_stale_nonce_is_replaced_on_the_read() {
         vec![challenged("FAKE-one"), stale("FAKE-two", UNAUTHORIZED), json(200, ACCOUNT), json(201, CREATED)],
     )
     .await;
-    client.service_account(&project(), &client_id()).await.unwrap();
+    client.service_account(&account_ref()).await.unwrap();
     client.create_secret(&new_secret()).await.unwrap();
     let requests = server.requests();
     assert_eq!(requests.len(), 4);

@@ -7,7 +7,7 @@ use atlas_secret::domain::{ApiError, Cause, Certainty, Phase, RejectionKind};
 
 use crate::by_hand::authorization;
 use crate::order::{ACCOUNT, CREATED, UNAUTHORIZED, challenged, stale};
-use crate::support::fixtures::{client, client_id, new_secret, project, served};
+use crate::support::fixtures::{account_ref, client, new_secret, served};
 use crate::support::raw_server::{RawServer, Reply, json, response};
 use crate::{PRIVATE_KEY, delete, with_api_key};
 
@@ -23,8 +23,7 @@ fn kind(error: &ApiError) -> RejectionKind {
 #[tokio::test]
 async fn a_wrong_key_is_rejected_after_one_response() {
     let server = RawServer::start(vec![challenged("FAKE-one"), challenged("FAKE-two")]).await;
-    let error =
-        client(with_api_key(&server.url)).service_account(&project(), &client_id()).await.unwrap_err();
+    let error = client(with_api_key(&server.url)).service_account(&account_ref()).await.unwrap_err();
     assert_eq!(kind(&error), RejectionKind::NotAuthorized);
     assert_eq!(server.requests().len(), 2);
 }
@@ -38,8 +37,7 @@ async fn a_read_gives_up_on_a_server_whose_nonces_are_always_stale() {
         always_stale("FAKE-three"),
     ])
     .await;
-    let error =
-        client(with_api_key(&server.url)).service_account(&project(), &client_id()).await.unwrap_err();
+    let error = client(with_api_key(&server.url)).service_account(&account_ref()).await.unwrap_err();
     assert_eq!(kind(&error), RejectionKind::StaleNonce);
     assert_eq!(server.requests().len(), 3);
 }
@@ -59,7 +57,7 @@ async fn a_stale_nonce_rejects_the_post_and_the_next_attempt_gets_a_new_one() {
             ],
         )
         .await;
-        client.service_account(&project(), &client_id()).await.unwrap();
+        client.service_account(&account_ref()).await.unwrap();
         match client.create_secret(&new_secret()).await {
             Err(ApiError { cause: Cause::Rejected(rejection), .. }) => assert_eq!(rejection.kind(), expected),
             other => panic!("{other:?}"),
@@ -128,7 +126,7 @@ async fn no_post_is_sent_without_a_supported_challenge() {
             Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
                 format!("rejected {}", rejection.error_code)
             }
-            Err(ApiError { phase: Phase::NotSent, cause }) => format!("not sent: {}", cause.message()),
+            Err(ApiError { phase: Phase::NotSent, cause, .. }) => format!("not sent: {}", cause.message()),
             other => panic!("{other:?}"),
         };
         assert_eq!(line, expected);
@@ -136,7 +134,7 @@ async fn no_post_is_sent_without_a_supported_challenge() {
         if expected.ends_with(no_challenge) && !expected.contains("(200)") && !expected.contains("(502)") {
             let server = RawServer::start(vec![reply.clone(), reply]).await;
             let client = Client::with_limits(with_api_key(&server.url), limits).unwrap();
-            let error = client.service_account(&project(), &client_id()).await.unwrap_err();
+            let error = client.service_account(&account_ref()).await.unwrap_err();
             assert!(matches!(error.cause, Cause::NoChallenge(_)), "{error:?}");
             assert_eq!(server.requests().len(), 1);
         }
@@ -148,7 +146,7 @@ async fn the_private_key_is_never_shown() {
     let server = RawServer::start(vec![challenged("FAKE-one"), challenged("FAKE-two")]).await;
     let settings = with_api_key(&server.url);
     let client = client(settings.clone());
-    let error = client.service_account(&project(), &client_id()).await.unwrap_err();
+    let error = client.service_account(&account_ref()).await.unwrap_err();
     let sent = server.requests().concat();
     for shown in [format!("{settings:?}"), format!("{client:?}"), format!("{error:?}"), sent] {
         assert!(!shown.contains(PRIVATE_KEY), "{shown}");

@@ -50,11 +50,15 @@ fn creating_goes_through_all_steps_and_shows_the_secret() {
     else {
         panic!("{:?}", stage.commands)
     };
-    let sent = (new_secret.project.as_str(), new_secret.client.as_str(), new_secret.lifetime.hours());
+    let sent = (
+        new_secret.account.project.as_str(),
+        new_secret.account.client.as_str(),
+        new_secret.lifetime.hours(),
+    );
     assert_eq!(sent, (PROJECT, CLIENT, 720));
     assert_eq!((stage.posts(), stage.journal.disk().calls.clone()), (1, vec!["begin"]));
     let account = &stage.app.shared.lookups.account;
-    assert!(matches!(account, Remote::Loading(_)), "the known state of the account is outdated");
+    assert!(matches!(account, Remote::Loading(..)), "the known state of the account is outdated");
 }
 
 #[test]
@@ -68,7 +72,7 @@ fn a_failed_sign_in_returns_to_the_form_without_a_post() {
     ];
     for error in errors {
         let mut stage = Stage::filled();
-        stage.keys("enter").signed_in(Err(error.clone()));
+        stage.keys("enter").sign_in_fails(&error);
         assert_eq!(stage.certainty(), Some(Certainty::NotDone), "{error:?}");
         assert_eq!((stage.text(FieldName::Project), stage.posts()), (PROJECT, 0));
     }
@@ -106,9 +110,9 @@ fn other_errors_of_reading_the_account_ask_whether_to_create() {
     ];
     for error in errors {
         let mut stage = Stage::fetching();
-        stage.account_read(Err(error.clone()));
+        stage.account_fails(&error);
         assert!(
-            matches!(&progress(&stage).question, Some(Question::AccountUnknown(why)) if *why == error),
+            matches!(&progress(&stage).question, Some(Question::AccountUnknown(why)) if why.cause == error.cause),
             "{error:?}"
         );
         assert_eq!(stage.posts(), 0);

@@ -156,7 +156,7 @@ fn a_deleted_secret_is_no_loss() {
 fn a_failed_deletion_keeps_the_secret_and_shows_why() {
     let mut stage = Stage::created();
     stage.keys("q d").deleted(Err(ApiError::not_sent(unreadable().cause)));
-    stage.shows(&format!("Not deleted. {}", unreadable().explain().title));
+    stage.shows(&format!("Not deleted. {}", unreadable().title()));
     stage.shows("Quit anyway?");
     assert!(stage.dispositions().is_empty());
 }

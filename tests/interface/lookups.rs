@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, ExistingSecret, Login, LoginRisk, OrganizationId, OrganizationSettings, Project, ServerText,
-    ServiceAccount, Session,
+    ApiError, Cause, ExistingSecret, Login, LoginRisk, Operation, OrganizationId, OrganizationSettings,
+    Project, Rejection, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::jobs::Step;
 use atlas_secret::tui::screens::{FieldName, Focus, Form, SubmitAction, Validation};
 use atlas_secret::tui::{Command, Event, LOOKUP_DELAY, Screen};
 
-use crate::stage::{PROJECT, Stage, client, rejection, time};
+use crate::stage::{CLIENT, PROJECT, Stage, client, rejection, time};
 use crate::*;
 
 const SPRING: &str = "2027-03-01T00:00:00Z";
@@ -74,11 +74,85 @@ fn changing_a_field_drops_its_lookup() {
 #[test]
 fn a_failed_lookup_is_shown_and_does_not_prevent_creating() {
     let mut stage = lookups_running();
-    let refused = rejected_read(401, "USER_UNAUTHORIZED");
+    let refused = rejected_read(401, "USER_UNAUTHORIZED").of(Operation::ReadAccount);
     stage.account_read(Err(refused.clone()));
+    stage.shows("You don't have permission to read this service account (401).");
     assert_eq!(stage.app.shared.looked_up(FieldName::Client), Some(Err(&refused)));
     stage.keys("enter");
     assert!(matches!(progress(&stage).step, Step::SigningIn));
+}
+
+fn connection(message: &str) -> ApiError {
+    ApiError::not_sent(Cause::Connect(ServerText::new(message)))
+}
+
+fn limited(seconds: Option<u64>) -> ApiError {
+    let retry_after = seconds.map(Duration::from_secs);
+    ApiError::rejected(Rejection { retry_after, ..rejection(429, "RATE_LIMITED") })
+}
+
+#[test]
+fn a_lookup_is_retried_after_a_temporary_error_and_the_form_says_so() {
+    let unexpected = |status| ApiError::sent(Cause::Unexpected { status });
+    let tls = ApiError::not_sent(Cause::Tls(ServerText::new("the host does not speak TLS")));
+    let reset = ApiError::sent(Cause::Interrupted(ServerText::new("the host reset the connection")));
+    let slow = ApiError::sent(Cause::TimedOut(Duration::from_secs(3)));
+    // The error, what the form says of it, the pauses, and how what it says at last ends.
+    let rows: [(ApiError, &str, &[u64], &str); 17] = [
+        (limited(None), "Rate limited by Atlas (429).", &[5, 5, 5], " Wait a minute, then try again."),
+        (limited(Some(40)), "Rate limited by Atlas (429).", &[40, 40, 40], " Wait 40 s, then try again."),
+        (limited(Some(150)), "Rate limited by Atlas (429).", &[], " Wait 3 minutes, then try again."),
+        (unexpected(429), "Unexpected response (429).", &[1, 2, 4], " You can still create."),
+        (unexpected(502), "Unexpected response (502).", &[1, 2, 4], " You can still create."),
+        (unexpected(503), "Unexpected response (503).", &[1, 2, 4], " You can still create."),
+        (rejected_read(503, "X"), "Atlas is unavailable (503).", &[1, 2, 4], ""),
+        (rejected_read(500, "X"), "Atlas refused the request (500 X).", &[1, 2, 4], ""),
+        (connection("refused"), "connect to the host: refused.", &[1, 2, 4], " You can still create."),
+        (reset, "broke: the host reset the connection.", &[1, 2, 4], " You can still create."),
+        (slow, "Atlas did not answer within 3 seconds.", &[1, 2, 4], " You can still create."),
+        (unexpected(200), "Unexpected response (200).", &[], " You can still create."),
+        (unexpected(500), "Unexpected response (500).", &[], " You can still create."),
+        (tls, "TLS failed: the host does not speak TLS.", &[], " You can still create."),
+        (rejected_read(401, "UNAUTHORIZED"), "Sign-in failed (401).", &[], " Ctrl-P signs in again."),
+        (rejected_read(403, "RULE"), "Atlas refused the request (403 RULE).", &[], ""),
+        (rejected_read(404, "RESOURCE_NOT_FOUND"), "not in this project;", &[], " Ctrl-O lists them"),
+    ];
+    for (error, says, pauses, at_last) in rows {
+        let mut stage = lookups_running();
+        respond_with_project(&mut stage);
+        for pause in pauses {
+            stage.account_read(Err(error.clone())).shows(&format!("{says} Retrying in {pause} s."));
+            stage.wait(Duration::from_millis(pause * 1000 - 1)).shows("Retrying in 1 s.");
+            stage.wait(Duration::from_millis(1)).shows(&format!("{says} Retrying."));
+        }
+        stage.account_read(Err(error)).shows(&format!("{says}{at_last}")).hides("Retrying");
+        stage.wait(Duration::from_secs(600));
+        let accounts = fetched(&stage).into_iter().filter(|name| *name == "account").count();
+        assert_eq!(accounts, pauses.len() + 1, "{says}");
+    }
+}
+
+#[test]
+fn a_retry_may_succeed() {
+    let mut stage = lookups_running();
+    stage.project_read(Err(connection("refused"))).account_read(Err(connection("refused")));
+    stage.wait(Duration::from_secs(1)).lookups_finished(&[existing(SPRING)]);
+    stage.shows("payments-prod").shows("ci-deployer").hides("refused");
+    // The next error is not the second of its kind.
+    stage.keys("up up backspace").type_in(&CLIENT[CLIENT.len() - 1..]).wait(LOOKUP_DELAY);
+    stage.account_read(Err(connection("refused"))).shows("Retrying in 1 s.");
+}
+
+#[test]
+fn the_user_can_type_and_submit_while_a_lookup_waits() {
+    let waiting = || lookups_running().then(|stage| stage.account_read(Err(limited(Some(40)))));
+    let mut stage = waiting();
+    stage.keys("shift-tab shift-tab backspace").wait(Duration::from_secs(600)).hides("Retrying");
+    assert_eq!(fetched(&stage), ["project", "account"], "no retry for an ID that is gone");
+    let mut stage = waiting().after("enter");
+    stage.signed_in(Ok(())).account(&[]);
+    assert_eq!(stage.posts(), 1);
+    stage.post_finished(refused(400, "X")).hides("Retrying");
 }
 
 #[test]

@@ -199,7 +199,7 @@ fn submitting_a_full_name_chooses_it_and_creates() {
     stage.keys("<ctrl-s>");
     assert!(matches!(stage.app.screen, Screen::Progress(_)), "{:?}", stage.app.screen);
     let created = stage.commands.iter().find_map(|command| match command {
-        Command::Create(new_secret) => Some(new_secret.account()),
+        Command::Create(new_secret) => Some(new_secret.account.clone()),
         _ => None,
     });
     assert_eq!(created.unwrap().client.as_str(), CLIENT);
@@ -416,7 +416,7 @@ fn a_list_that_cannot_be_loaded_shows_why_and_is_retried_for_the_next_name() {
     ];
     for (error, text) in rows {
         let mut stage = Stage::empty();
-        stage.type_in("pay").projects_page(Err(error)).shows(text);
+        stage.type_in("pay").projects_page_fails(&error).shows(text);
         stage.shows("Type the ID instead.");
         stage.keys("m");
         assert_eq!(requests(&stage), ["projects 1"], "no request for every key");

@@ -87,7 +87,8 @@ fn pages_are_fetched_one_after_another_until_the_last_whatever_the_estimate() {
 #[test]
 fn a_failed_page_is_reported_and_can_be_reloaded() {
     let mut stage = open();
-    respond(&mut stage, 2, Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(20)))));
+    assert_eq!(requested(&stage), [2]);
+    stage.projects_page_fails(&ApiError::sent(Cause::TimedOut(Duration::from_secs(20))));
     stage.shows("Could not load page 2. ");
     stage.shows("Ctrl-R reload");
     assert_eq!(requested(&stage), [0; 0], "no further request until the user reloads");

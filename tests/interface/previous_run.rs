@@ -1,8 +1,8 @@
 //! Records of an earlier run: shown at the start, then deleted, kept, searched for, or left for later.
 
 use atlas_secret::domain::{
-    BaseUrl, ExistingSecret, Exit, Identity, JournalEntry, PendingRecord, ProjectId, SecretId, ServerText,
-    Session,
+    AccountRef, BaseUrl, ExistingSecret, Exit, Identity, JournalEntry, PendingRecord, ProjectId, SecretId,
+    ServerText, Session,
 };
 use atlas_secret::tui::screens::Form;
 use atlas_secret::tui::{Command, Event, Screen};
@@ -21,8 +21,7 @@ fn record(number: usize, secret_id: Option<&str>, base_url: &str) -> PendingReco
     let entry = JournalEntry {
         base_url: BaseUrl::parse(base_url).unwrap(),
         identity: ServerText::new("access token"),
-        project: ProjectId::parse(PROJECT).unwrap(),
-        client: client(),
+        account: AccountRef { project: ProjectId::parse(PROJECT).unwrap(), client: client() },
         begun_at: time("2026-11-20T10:00:00Z"),
         ids_before: Some(Vec::new()),
         secret_id: secret_id.and_then(SecretId::from_server),

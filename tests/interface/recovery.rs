@@ -138,7 +138,7 @@ fn the_expiry_of_other_secrets_is_only_mentioned_if_there_may_be_some() {
     let without_others = || Stage::posting().then(|stage| stage.post_finished(lost()).account(&[new(NEW)]));
     let unread = || {
         Stage::fetching().then(|stage| {
-            stage.account_read(Err(unreadable())).keys("y").post_finished(lost()).account(&[new(NEW)])
+            stage.account_fails(&unreadable()).keys("y").post_finished(lost()).account(&[new(NEW)])
         })
     };
     let rows: [Row; 3] = [
@@ -209,7 +209,7 @@ fn the_record_has_the_time_of_atlas_when_the_question_was_answered() {
 fn without_an_earlier_list_the_creation_time_identifies_the_secret() {
     let mut stage = Stage::fetching();
     stage
-        .account_read(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(3)))))
+        .account_fails(&ApiError::sent(Cause::TimedOut(Duration::from_secs(3))))
         .keys("y")
         .post_finished(lost());
     let old = ExistingSecret { created_at: Some(time("2026-10-01T00:00:00Z")), ..short_lived() };

@@ -186,7 +186,7 @@ fn if_the_new_id_is_unknown_no_secret_is_listed() {
 fn a_failed_deletion_is_reported_and_keeps_the_list() {
     let mut stage = full("none");
     stage.keys("d y").deleted(Err(ApiError::not_sent(unreadable().cause)));
-    stage.shows(&format!("Not deleted. {}", unreadable().explain().title));
+    stage.shows(&format!("Not deleted. {}", unreadable().title()));
     assert_selected(&stage, "9f3a");
     stage.shows("…k7qd never");
 }
@@ -223,4 +223,15 @@ fn during_a_deletion_keys_are_ignored_and_the_spinner_runs() {
     assert_eq!(stage.wake_in(), Some(Duration::from_millis(150)));
     stage.keys("down esc d y").shows("Deleting …9f3a");
     assert_eq!(deletions(&stage), 1);
+}
+
+#[test]
+fn an_unreadable_account_is_explained_by_what_was_not_allowed() {
+    let mut stage = Stage::created();
+    let refused = || Err(rejected_read(401, "USER_UNAUTHORIZED"));
+    let why = "You don't have permission to read this service account (401).";
+    stage.account_read(refused()).shows(&format!("Could not load the older secrets. {why}"));
+    stage.keys("d").account_read(refused());
+    stage.shows(&format!("Could not load the account's secrets. {why}"));
+    stage.shows("Ask a Project Owner of this project for it");
 }

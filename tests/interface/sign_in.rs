@@ -187,7 +187,7 @@ fn a_rejected_secret_is_cleared_and_an_unsent_one_is_kept() {
         let mut stage = trying();
         stage.sign_in_tried(Err(error.clone()));
         assert_eq!(bullets(&stage), length, "{error:?}");
-        stage.shows(&error.explain().title);
+        stage.shows(&error.title());
     }
 }
 

@@ -11,7 +11,7 @@ use crate::stage::Stage;
 use crate::*;
 
 fn is_limited(stage: &Stage) -> bool {
-    matches!(&stage.app.screen, Screen::Progress(progress) if matches!(progress.step, Step::RateLimited(..)))
+    matches!(&stage.app.screen, Screen::Progress(progress) if matches!(progress.step, Step::Retrying(_)))
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_rate_limit_without_a_time_waits_for_a_minute() {
 fn a_failure_after_a_rate_limit_reports_that_nothing_was_created() {
     let ends: [fn(&mut Stage) -> &mut Stage; 4] = [
         |stage| stage.keys("esc"),
-        |stage| stage.wake_after(60).signed_in(Err(unreadable())),
+        |stage| stage.wake_after(60).sign_in_fails(&unreadable()),
         |stage| {
             let error = ApiError::rejected(rejection(404, "SERVICE_ACCOUNT_NOT_FOUND"));
             stage.wake_after(60).signed_in(Ok(())).account_read(Err(error))

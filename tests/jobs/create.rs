@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, Cause, Certainty, CreatedSecret, Phase, ProfileName, Rejection, ServerText,
+    ApiError, Cause, Certainty, CreatedSecret, Phase, ProfileName, Rejection, ServerText, ServiceAccount,
 };
 use atlas_secret::jobs::{Outcome, Question, Reason, Step};
 
@@ -64,7 +64,9 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
         accounts: accounts.iter().cloned().map(Ok).collect(),
         ..plain()
     };
-    let unread = |error: ApiError| Script { accounts: vec![Err(error)], ..plain() };
+    let reads =
+        |accounts: &[Result<ServiceAccount, ApiError>]| Script { accounts: accounts.to_vec(), ..plain() };
+    let unread = |error: ApiError| reads(&[Err(error)]);
     let no = |script: Script| Script { says_yes: false, ..script };
     let long = || with(&[account(&[existing("living", LONG)])]);
     let replacing = || with(&[full(), account(&[])]);
@@ -84,6 +86,8 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
         ("created", with(&[full(), account(&[existing("living", LONG)])]), 1),
         ("declined", no(replacing()), 0),
         ("still full", with(&[full()]), 0),
+        ("still full", reads(&[Ok(full()), Err(unreachable()), Ok(full())]), 0),
+        ("created", reads(&[Err(unreachable()), Ok(account(&[]))]), 1),
         ("full", two_valid(), 0),
         (
             "full",
@@ -134,6 +138,30 @@ fn each_response_has_its_outcome() {
         assert_eq!(is_reported, script.record.is_some());
         assert!(ran.questions.len() <= 1, "{:?}", ran.questions);
     }
+}
+
+#[test]
+fn signing_in_and_reading_are_retried_before_they_fail() {
+    let steps_of = |script: Script| {
+        let step = |step: &Step| match step {
+            Step::SigningIn => Some("sign in".to_owned()),
+            Step::FetchingAccount => Some("read".to_owned()),
+            Step::Retrying(retry) => Some(format!("{} after {:?}", retry.number, retry.pause)),
+            _ => None,
+        };
+        let ran = run(&script, Cancel::Never);
+        (ran.steps.iter().filter_map(step).collect::<Vec<_>>().join(", "), ran.questions.len())
+    };
+    let three = |what: &str| format!("{what}, 1 after 1s, {what}, 2 after 2s, {what}, 3 after 4s, {what}");
+    let no_token = Script { sign_in: Err(unreachable()), ..script(&[]) };
+    assert_eq!(steps_of(no_token), (three("sign in"), 0));
+    let unread = Script { accounts: vec![Err(unreachable())], ..script(&[Ok(secret())]) };
+    assert_eq!(steps_of(unread), (format!("sign in, {}", three("read")), 1));
+    let accounts = vec![Err(unreachable()), Ok(account(&[]))];
+    let read_later = Script { accounts, ..script(&[Ok(secret())]) };
+    assert_eq!(steps_of(read_later), ("sign in, read, 1 after 1s, read".to_owned(), 0));
+    let refused = Script { sign_in: Err(ApiError::rejected(rejection(401, "X"))), ..script(&[]) };
+    assert_eq!(steps_of(refused), ("sign in".to_owned(), 0));
 }
 
 #[test]

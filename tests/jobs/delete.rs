@@ -1,6 +1,6 @@
 //! Deleting: a used secret is not deleted, and a request that was sent is not canceled.
 
-use atlas_secret::domain::{ApiError, DeleteError};
+use atlas_secret::domain::{ApiError, DeleteError, Operation};
 use atlas_secret::jobs::{Deletion, Recheck, delete};
 use tokio_util::sync::CancellationToken;
 
@@ -14,7 +14,7 @@ type Row = (Recheck, Result<ServiceAccount, ApiError>, Result<(), ApiError>, Opt
 async fn run((recheck, fetched, deleted, cancel_at, expected, is_sent): Row) {
     let (atlas, cancel) = (FakeAtlas::default(), CancellationToken::new());
     let mut sent = false;
-    let account = new_secret().account();
+    let account = new_secret().account;
     let found = id("found");
     let job = delete(&atlas, &account, &found, recheck, &cancel, || sent = true);
     let world = async {
@@ -39,8 +39,8 @@ async fn run((recheck, fetched, deleted, cancel_at, expected, is_sent): Row) {
 
 #[tokio::test]
 async fn each_response_has_its_outcome() {
-    let failed = || Deletion::Failed(DeleteError::NotDeleted(unreachable()));
-    let unread = || Deletion::Failed(DeleteError::AccountUnread(unreachable()));
+    let failed = || Deletion::Failed(DeleteError::NotDeleted(unreachable().of(Operation::DeleteSecret)));
+    let unread = || Deletion::Failed(DeleteError::AccountUnread(unreachable().of(Operation::ReadAccount)));
     let unused = || Ok(account(&[existing("found", LONG)]));
     let used = ExistingSecret { last_used_at: Some(time(EXPIRED)), ..existing("found", LONG) };
     let rows: [Row; 9] = [

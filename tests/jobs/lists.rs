@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use atlas_secret::domain::{ApiError, Cause, Page, ProjectEntry, ProjectId, ServerText};
-use atlas_secret::jobs::{AtlasApi, pause_before_restart, read_pages};
+use atlas_secret::domain::{ApiError, Cause, Operation, Page, ProjectEntry, ProjectId, ServerText};
+use atlas_secret::jobs::{AtlasApi, Retry, read_pages};
 use tokio::time::Instant;
 
 use crate::stage::{Call, FakeAtlas, rejection};
@@ -32,10 +32,10 @@ async fn read(
             }
         }
     };
-    let on_pause = |_: &ApiError, pause| RefCell::<Vec<Duration>>::borrow_mut(&waits).push(pause);
+    let on_retry = |retry: Retry| RefCell::<Vec<Duration>>::borrow_mut(&waits).push(retry.pause);
     let on_page = |page: Page<ProjectEntry>| entries.extend(page.entries);
     let last = tokio::select! {
-        last = read_pages(1, |page| atlas.projects(page), pause_before_restart, on_page, on_pause) => last,
+        last = read_pages(1, |page| atlas.projects(page), on_page, on_retry) => last,
         () = world => panic!("the server never stops"),
     };
     let names = last
@@ -63,7 +63,11 @@ async fn all_pages_are_fetched_with_retries_for_temporary_errors() {
     );
     let refused = ApiError::rejected(rejection(403, "FORBIDDEN"));
     let (names, requested, _) = read(vec![Ok(page(1, false)), Err(refused.clone())]).await;
-    assert_eq!((names, requested), (Err(refused), vec![1, 2]), "an incomplete list is an error");
+    assert_eq!(
+        (names, requested),
+        (Err(refused.of(Operation::ListProjects)), vec![1, 2]),
+        "an incomplete list is an error"
+    );
     let (names, requested, _) = read((1..=101).map(|number| Ok(page(number, number == 101))).collect()).await;
     assert_eq!(
         names,
@@ -74,5 +78,11 @@ async fn all_pages_are_fetched_with_retries_for_temporary_errors() {
     let (names, _, _) = read((1..=100).map(|number| Ok(page(number, number == 100))).collect()).await;
     assert_eq!(names.unwrap().len(), 100);
     let (names, _, waits) = read(vec![gateway(), gateway(), gateway(), gateway()]).await;
-    assert_eq!((names, waits), (Err(ApiError::sent(Cause::Unexpected { status: 502 })), seconds(&[1, 2, 4])));
+    assert_eq!(
+        (names, waits),
+        (
+            Err(ApiError::sent(Cause::Unexpected { status: 502 }).of(Operation::ListProjects)),
+            seconds(&[1, 2, 4])
+        )
+    );
 }

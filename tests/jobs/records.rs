@@ -60,7 +60,10 @@ async fn the_next_run_finds_pending_records_and_can_remove_them() {
         (entry.identity.as_str(), entry.base_url.host().as_str()),
         ("access token", "cloud.mongodb.com")
     );
-    assert_eq!((&entry.project, &entry.client), (&new_secret().project, &new_secret().client));
+    assert_eq!(
+        (&entry.account.project, &entry.account.client),
+        (&new_secret().account.project, &new_secret().account.client)
+    );
     assert_eq!((entry.begun_at, entry.expires_at), (time("2026-11-23T18:14:00Z"), Some(time(LONG))));
     assert_eq!(entry.ids_before, Some(vec![id("before")]));
     assert_eq!(pending(&new_run()).await, [], "only one run reports a record");

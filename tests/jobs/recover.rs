@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use atlas_secret::domain::Operation;
 use atlas_secret::jobs::{Before, PAUSES, Recovered, recover};
 
 use crate::run::new_secret;
@@ -14,7 +15,7 @@ async fn search(
     accounts: &[Result<ServiceAccount, ApiError>],
 ) -> (Recovered, Vec<Option<Duration>>) {
     let (atlas, mut reports) = (FakeAtlas::default(), Vec::new());
-    let account = new_secret().account();
+    let account = new_secret().account;
     let job = recover(&atlas, &account, before, &PAUSES, |pause| reports.push(pause));
     let world = async {
         let mut fetched = 0;
@@ -88,7 +89,7 @@ async fn the_account_is_fetched_until_a_secret_appears_or_the_pauses_are_over() 
     let before = Before { ids: Some(Vec::new()), at: time(START), latest: None };
     let [first, second, third] = PAUSES.map(Some);
     let (recovered, reports) = search(&before, &[Err(unreachable())]).await;
-    assert_eq!(recovered, Recovered::Failed(unreachable()));
+    assert_eq!(recovered, Recovered::Failed(unreachable().of(Operation::ReadAccount)));
     assert_eq!(reports, [None, first, None, second, None, third, None]);
     let new = created("new", "2026-11-23T17:14:20Z");
     let accounts = [Err(unreachable()), Ok(account(&[])), Ok(account(std::slice::from_ref(&new)))];

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use atlas_secret::domain::{ApiError, CreatedSecret, Lifetime, NewSecret, ProjectId, ServiceAccount};
+use atlas_secret::domain::{
+    AccountRef, ApiError, CreatedSecret, Lifetime, NewSecret, ProjectId, ServiceAccount,
+};
 use atlas_secret::jobs::{Operator, Outcome, Question, Step, create};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -84,8 +86,7 @@ impl Operator for FakeOperator {
 
 pub fn new_secret() -> NewSecret {
     NewSecret {
-        project: ProjectId::parse(PROJECT).unwrap(),
-        client: client(),
+        account: AccountRef { project: ProjectId::parse(PROJECT).unwrap(), client: client() },
         lifetime: Lifetime::parse("720").unwrap(),
     }
 }

@@ -40,11 +40,11 @@ fn the_program() {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let line = match Client::new(with_access_token(&url)) {
-        Err(error) => format!("setup: {} {}", error.cause.message(), error.explain().action),
+        Err(error) => format!("setup: {} {}", error.cause.message(), error.explain("It").action),
         Ok(client) => match runtime.block_on(client.create_secret(&new_secret())) {
             Ok(_) => "created".to_owned(),
             Err(error) if error.phase == Phase::NotSent => {
-                let explanation = error.explain();
+                let explanation = error.explain("It");
                 format!("not sent: {} {} {}", explanation.title, explanation.meaning, explanation.action)
             }
             other => format!("{other:?}"),

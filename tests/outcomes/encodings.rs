@@ -6,7 +6,7 @@ use atlas_secret::domain::{ApiError, Cause, SecretId};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 
-use super::support::fixtures::{client_id, project, served, with_access_token};
+use super::support::fixtures::{account_ref, served, with_access_token};
 use super::support::raw_server::{Reply, json, response};
 use super::{FULL_LINE, PATIENT, check, error, full};
 
@@ -121,11 +121,11 @@ async fn reading_and_deleting_accept_compressed_responses_too() {
         ],
     )
     .await;
-    assert_eq!(client.service_account(&project(), &client_id()).await.unwrap().name.as_str(), "ci");
+    assert_eq!(client.service_account(&account_ref()).await.unwrap().name.as_str(), "ci");
     let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
-    assert_eq!(client.delete_secret(&project(), &client_id(), &secret_id).await, Ok(()));
-    assert_eq!(client.service_account(&project(), &client_id()).await.unwrap().name.as_str(), "ci");
-    let too_large = client.service_account(&project(), &client_id()).await;
+    assert_eq!(client.delete_secret(&account_ref(), &secret_id).await, Ok(()));
+    assert_eq!(client.service_account(&account_ref()).await.unwrap().name.as_str(), "ci");
+    let too_large = client.service_account(&account_ref()).await;
     assert_eq!(too_large, Err(ApiError::sent(Cause::Unexpected { status: 200 })));
     assert!(server.requests().iter().all(|request| request.contains("accept-encoding: identity\r\n")));
 }

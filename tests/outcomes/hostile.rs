@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::support::fixtures::{
-    CLIENT, client, client_id, new_secret, project, with_access_token, with_service_account,
+    CLIENT, account_ref, client, new_secret, with_access_token, with_service_account,
 };
 use super::support::raw_server::{RawServer, Reply, head_and_body, json as typed, response};
 
@@ -49,7 +49,7 @@ fn show(reply: &Reply) -> String {
 }
 
 async fn read(client: &Client) -> Result<Vec<ExistingSecret>, ApiError> {
-    client.service_account(&project(), &client_id()).await.map(|account| account.secrets)
+    client.service_account(&account_ref()).await.map(|account| account.secrets)
 }
 
 /// What a client makes of this reply to one kind of request.
@@ -65,7 +65,7 @@ async fn outcome(request: &str, reply: &Reply) -> Result<String, ApiError> {
         "creation" => Ok(super::line(&client.create_secret(&new_secret()).await)),
         _ => {
             let id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
-            client.delete_secret(&project(), &client_id(), &id).await.map(|()| "deleted".to_owned())
+            client.delete_secret(&account_ref(), &id).await.map(|()| "deleted".to_owned())
         }
     }
 }

@@ -20,7 +20,7 @@ async fn create_after_read(reply: Reply, pause: Duration, limit: Duration) -> St
     let limits = Limits { create: limit, ..Limits::default() };
     let client = Client::with_limits(with_access_token(&server.url), limits).unwrap();
     let wanted = new_secret();
-    client.service_account(&wanted.project, &wanted.client).await.unwrap();
+    client.service_account(&wanted.account).await.unwrap();
     tokio::time::pause();
     tokio::time::advance(pause).await;
     tokio::time::resume();

@@ -38,7 +38,7 @@ fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
             let time = |time: Option<jiff::Timestamp>| time.map_or("-".to_owned(), |time| time.to_string());
             format!("created {id} {} {}", time(secret.created_at), time(secret.expires_at))
         }
-        Err(ApiError { phase: Phase::NotSent, cause }) => format!("not sent: {cause:?}"),
+        Err(ApiError { phase: Phase::NotSent, cause, .. }) => format!("not sent: {cause:?}"),
         Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
             let retry = rejection.retry_after.map_or(String::new(), |wait| format!(" after {wait:?}"));
             format!("rejected {} {}{retry}: {}", rejection.status, rejection.error_code, rejection.detail)

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, BaseUrl, Certainty, ClientId, Disposition, Exit, ExitSummary, Format, JournalEntry, Login,
-    PendingRecord, ProfileName, ProjectId, SecretId, ServerText,
+    AccountRef, ApiError, BaseUrl, Certainty, ClientId, Disposition, Exit, ExitSummary, Format, JournalEntry,
+    Login, PendingRecord, ProfileName, ProjectId, SecretId, ServerText,
 };
 use atlas_secret::tui::screens::{FieldName, Notice};
 use atlas_secret::tui::{Command, Event, KeyPress, Output, PastedText, Screen, Signal, Size, Theme};
@@ -113,8 +113,7 @@ impl World {
                 let entry = JournalEntry {
                     base_url: BaseUrl::parse(BaseUrl::CLOUD).unwrap(),
                     identity: ServerText::new("access token"),
-                    project: ProjectId::parse(PROJECT).unwrap(),
-                    client,
+                    account: AccountRef { project: ProjectId::parse(PROJECT).unwrap(), client },
                     begun_at: "2026-11-20T10:00:00Z".parse().unwrap(),
                     ids_before: choice.is_multiple_of(3).then(Vec::new),
                     secret_id: SecretId::from_server("earlier").filter(|_| choice.is_multiple_of(5)),

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use atlas_secret::config::CredentialSource;
 use atlas_secret::demo::World;
-use atlas_secret::domain::{AccountRef, Credentials, OrganizationId, ProfileName, QueryFlags, SecretId};
+use atlas_secret::domain::{Credentials, OrganizationId, ProfileName, QueryFlags, SecretId};
 use atlas_secret::jobs::{AtlasApi as _, Authenticator, Connections, SignInWith, Source};
 use secrecy::SecretString;
 
 use super::support::atlas::TestAtlas;
-use super::support::fixtures::{SECRET, client_id, new_secret, project, with_service_account};
+use super::support::fixtures::{SECRET, account_ref, client_id, new_secret, with_service_account};
 use super::support::raw_server::{RawServer, json, response};
 use super::{ACCOUNT, CREATED, TOKEN};
 
@@ -35,7 +35,7 @@ async fn each_request_of_a_job_is_sent_once() {
     let settings = with_service_account(&server.url);
     let credentials = CredentialSource::Ready(settings.credentials);
     let atlas = connections(Some(Source::Remote { base_url: settings.base_url, credentials }));
-    let of = AccountRef { project: project(), client: client_id() };
+    let of = account_ref();
     let organization = OrganizationId::from_server("4888442a3354817a7320eb61").unwrap();
     assert_eq!(atlas.login().await.unwrap().client, client_id());
     atlas.sign_in().await.unwrap();

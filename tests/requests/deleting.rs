@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use atlas_secret::config::CredentialSource;
-use atlas_secret::domain::{AccountRef, ApiError, Cause, DeleteError, QueryFlags, SecretId};
+use atlas_secret::domain::{ApiError, Cause, DeleteError, QueryFlags, SecretId};
 use atlas_secret::jobs::{Connections, Deletion, Recheck, Source, delete};
 use tokio_util::sync::CancellationToken;
 
-use super::support::fixtures::{client_id, project, with_access_token};
+use super::support::fixtures::{account_ref, client_id, with_access_token};
 use super::support::raw_server::{RawServer, Reply, json, response};
 
 const ID: &str = "32b6e34b3d91647abb20e7b9";
@@ -29,7 +29,7 @@ async fn deletion(script: Vec<Reply>) -> (Deletion, usize) {
         credentials: CredentialSource::Ready(settings.credentials),
     };
     let connections = Arc::new(Connections::new(Some(source), QueryFlags::default(), false));
-    let account = AccountRef { project: project(), client: client_id() };
+    let account = account_ref();
     let id = SecretId::from_server(ID).unwrap();
     let deletion = delete(&connections, &account, &id, Recheck::No, &CancellationToken::new(), || {}).await;
     assert_eq!(server.count("DELETE", ID), 1, "{deletion:?}");

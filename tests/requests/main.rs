@@ -17,7 +17,7 @@ use atlas_secret::domain::{
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use support::fixtures::{
-    client, client_id, new_secret, project, served, with_access_token, with_service_account,
+    account_ref, client, client_id, new_secret, project, served, with_access_token, with_service_account,
 };
 use support::raw_server::{RawServer, json, response};
 
@@ -40,7 +40,7 @@ fn oauth(endpoint: &str, pair: &str, more_headers: &str, body: &str) -> String {
 async fn an_account_is_read_with_the_token() {
     let (server, client) = served(with_service_account, vec![json(200, TOKEN), json(200, ACCOUNT)]).await;
     client.sign_in().await.unwrap();
-    let account = client.service_account(&project(), &client_id()).await.unwrap();
+    let account = client.service_account(&account_ref()).await.unwrap();
     assert_eq!(account.name.as_str(), "ci");
     assert_eq!(
         server.normalized(1),
@@ -60,7 +60,7 @@ async fn an_account_has_the_time_of_the_response() {
     ];
     for (header, expected) in rows {
         let (_server, client) = served(with_access_token, vec![response(200, header, ACCOUNT)]).await;
-        let account = client.service_account(&project(), &client_id()).await.unwrap();
+        let account = client.service_account(&account_ref()).await.unwrap();
         assert_eq!(account.read_at, expected.map(|time| time.parse().unwrap()), "{header}");
     }
 }
@@ -160,8 +160,8 @@ async fn a_response_may_have_at_most_one_mebibyte() {
     let padded = |length: usize| format!("{ACCOUNT}{}", " ".repeat(length - ACCOUNT.len()));
     let (_server, client) =
         served(with_access_token, vec![json(200, &padded(1 << 20)), json(200, &padded((1 << 20) + 1))]).await;
-    assert!(client.service_account(&project(), &client_id()).await.is_ok());
-    let too_large = client.service_account(&project(), &client_id()).await;
+    assert!(client.service_account(&account_ref()).await.is_ok());
+    let too_large = client.service_account(&account_ref()).await;
     assert_eq!(too_large, Err(ApiError::sent(Cause::Unexpected { status: 200 })));
 }
 
@@ -211,14 +211,14 @@ async fn the_query_flags_only_apply_to_the_creating_post() {
     let mut settings = with_access_token(&server.url);
     settings.query_flags = QueryFlags { envelope: true, pretty: true };
     let client = client(settings);
-    client.service_account(&project(), &client_id()).await.unwrap();
+    client.service_account(&account_ref()).await.unwrap();
     delete(&client).await.unwrap();
     assert!(server.requests().iter().all(|request| !request.contains('?')));
 }
 
 async fn delete(client: &Client) -> Result<(), ApiError> {
     let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
-    client.delete_secret(&project(), &client_id(), &secret_id).await
+    client.delete_secret(&account_ref(), &secret_id).await
 }
 
 #[tokio::test]
@@ -241,7 +241,7 @@ async fn redirects_are_not_followed() {
     let location = format!("Location: {}/\r\n", other_server.url);
     let redirect = || response(307, &location, "");
     let (server, reading) = served(with_access_token, vec![redirect(), redirect(), redirect()]).await;
-    let error = reading.service_account(&project(), &client_id()).await;
+    let error = reading.service_account(&account_ref()).await;
     let redirected = || Cause::Redirected { status: 307, host: ServerText::new("127.0.0.1") };
     assert_eq!(error, Err(ApiError::sent(redirected())));
     assert_eq!(delete(&reading).await, Err(ApiError::sent(redirected())));

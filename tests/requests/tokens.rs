@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use atlas_secret::atlas::{Client, Limits, Settings};
+use atlas_secret::atlas::{Client, ClientOptions, Limits};
 use atlas_secret::domain::{ApiError, Cause, Credentials, Phase};
 
 use super::support::fixtures::{
-    CLIENT, CLIENT_SECRET, client, client_id, new_secret, project, served, with_access_token,
+    CLIENT, CLIENT_SECRET, account_ref, client, client_id, new_secret, served, with_access_token,
     with_service_account,
 };
 use super::support::raw_server::{RawServer, Reply, json, response};
@@ -33,7 +33,7 @@ async fn the_login_secret_is_identified_by_its_end() {
     for (length, ends_with) in [(15, ""), (16, "cdef")] {
         let client_secret = "0123456789abcdef"[16 - length..].into();
         let credentials = Credentials::ServiceAccount { client_id: client_id(), client_secret };
-        let settings = Settings { credentials, ..with_access_token("http://127.0.0.1:1") };
+        let settings = ClientOptions { credentials, ..with_access_token("http://127.0.0.1:1") };
         assert_eq!(client(settings).login().unwrap().ends_with.as_str(), ends_with, "{length}");
     }
 }
@@ -77,7 +77,7 @@ async fn a_token_is_renewed_when_five_minutes_or_less_are_left() {
     let (server, renewing) =
         served(with_service_account, vec![json(200, short), json(200, TOKEN), json(200, ACCOUNT)]).await;
     renewing.sign_in().await.unwrap();
-    renewing.service_account(&project(), &client_id()).await.unwrap();
+    renewing.service_account(&account_ref()).await.unwrap();
     assert_eq!(server.count("POST", "/token"), 2);
     assert!(server.normalized(2).contains("Bearer FAKE-minted.token+1"));
 }
@@ -96,7 +96,7 @@ async fn an_unauthorized_read_signs_in_again_once() {
         ],
     )
     .await;
-    client.service_account(&project(), &client_id()).await.unwrap();
+    client.service_account(&account_ref()).await.unwrap();
     assert!(server.normalized(1).contains("Bearer FAKE-minted.token+1"));
     assert!(server.normalized(3).contains("Bearer FAKE-second"));
     // Both tokens were fetched by this client, so it revokes both.
@@ -114,10 +114,7 @@ async fn a_second_unauthorized_read_does_not_sign_in_again() {
         json(200, TOKEN),
     ])
     .await;
-    let error = client(with_service_account(&server.url))
-        .service_account(&project(), &client_id())
-        .await
-        .unwrap_err();
+    let error = client(with_service_account(&server.url)).service_account(&account_ref()).await.unwrap_err();
     assert!(
         matches!(error, ApiError { cause: Cause::Rejected(rejection), .. } if rejection.status == 401),
         "not a refusal"
@@ -128,7 +125,7 @@ async fn a_second_unauthorized_read_does_not_sign_in_again() {
 #[tokio::test]
 async fn a_rejected_access_token_is_not_retried() {
     let (server, client) = served(with_access_token, vec![json(401, UNAUTHORIZED), json(200, ACCOUNT)]).await;
-    assert!(client.service_account(&project(), &client_id()).await.is_err());
+    assert!(client.service_account(&account_ref()).await.is_err());
     assert_eq!(server.requests().len(), 1);
 }
 

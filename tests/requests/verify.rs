@@ -9,7 +9,7 @@ use super::support::fixtures::{
     CLIENT, SECRET, client_id, new_secret, with_access_token, with_service_account, world_with,
 };
 use super::support::raw_server::{RawServer, Reply, head_and_body, json, response};
-use atlas_secret::atlas::{Client, Limits, Settings};
+use atlas_secret::atlas::{Client, ClientOptions, Limits};
 use atlas_secret::demo::Atlas;
 use atlas_secret::domain::{ApiError, Cause, QueryFlags, Rejection, ServerText};
 use base64::Engine as _;
@@ -208,7 +208,7 @@ async fn a_new_secret_may_be_rejected_twice_before_it_works() {
             atlas.respond(parts, body)
         };
         let atlas = TestAtlas::start_with(world_with(""), respond).await;
-        let settings = Settings {
+        let settings = ClientOptions {
             base_url: atlas.base_url(),
             credentials: atlas.credentials(),
             query_flags: QueryFlags::default(),

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use atlas_secret::delivery::{EnvFile, SaveFailure, check_stdout, pipe_to, save, update_env, write_secret};
 use atlas_secret::domain::{
-    ClientId, CreatedSecret, Format, Lifetime, NewSecret, ProjectId, SecretId, SecretPayload,
+    AccountRef, ClientId, CreatedSecret, Format, Lifetime, NewSecret, ProjectId, SecretId, SecretPayload,
 };
 use rustix::process::{Resource, Rlimit, setrlimit};
 use secrecy::SecretString;
@@ -88,8 +88,10 @@ fn names_in(folder: &str) -> String {
 fn payload() -> SecretPayload {
     SecretPayload {
         new_secret: NewSecret {
-            project: ProjectId::parse("32b6e34b3d91647abb20e7b8").unwrap(),
-            client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+            account: AccountRef {
+                project: ProjectId::parse("32b6e34b3d91647abb20e7b8").unwrap(),
+                client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+            },
             lifetime: Lifetime::parse("720").unwrap(),
         },
         secret: CreatedSecret {

@@ -7,9 +7,11 @@
     reason = "a fixture that cannot be made ends the test"
 )]
 
-use atlas_secret::atlas::{Client, Limits, Settings};
+use atlas_secret::atlas::{Client, ClientOptions, Limits};
 use atlas_secret::demo::World;
-use atlas_secret::domain::{BaseUrl, ClientId, Credentials, Lifetime, NewSecret, ProjectId, QueryFlags};
+use atlas_secret::domain::{
+    AccountRef, BaseUrl, ClientId, Credentials, Lifetime, NewSecret, ProjectId, QueryFlags,
+};
 use secrecy::SecretString;
 
 use super::raw_server::{RawServer, Reply};
@@ -22,7 +24,11 @@ pub const CLIENT_SECRET: &str = "mdb_sa_sk_FAKE-login_secret";
 pub const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
 pub fn new_secret() -> NewSecret {
-    NewSecret { project: project(), client: client_id(), lifetime: Lifetime::from_hours(720).unwrap() }
+    NewSecret { account: account_ref(), lifetime: Lifetime::from_hours(720).unwrap() }
+}
+
+pub fn account_ref() -> AccountRef {
+    AccountRef { project: project(), client: client_id() }
 }
 
 pub fn project() -> ProjectId {
@@ -42,9 +48,9 @@ pub fn world_with(more: &str) -> World {
     World::from_json(&world).unwrap()
 }
 
-/// Settings for a server at this address, signing in with an access token.
-pub fn with_access_token(address: &str) -> Settings {
-    Settings {
+/// Options for a server at this address, signing in with an access token.
+pub fn with_access_token(address: &str) -> ClientOptions {
+    ClientOptions {
         base_url: BaseUrl::parse(address).unwrap(),
         credentials: Credentials::AccessToken(SecretString::from("FAKE-access-token")),
         query_flags: QueryFlags::default(),
@@ -52,9 +58,9 @@ pub fn with_access_token(address: &str) -> Settings {
     }
 }
 
-/// Settings for a server at this address, signing in as the service account.
-pub fn with_service_account(address: &str) -> Settings {
-    Settings {
+/// Options for a server at this address, signing in as the service account.
+pub fn with_service_account(address: &str) -> ClientOptions {
+    ClientOptions {
         credentials: Credentials::ServiceAccount {
             client_id: client_id(),
             client_secret: SecretString::from(CLIENT_SECRET),
@@ -64,13 +70,13 @@ pub fn with_service_account(address: &str) -> Settings {
 }
 
 /// A server with this script, and a client for it.
-pub async fn served(settings: fn(&str) -> Settings, script: Vec<Reply>) -> (RawServer, Client) {
+pub async fn served(settings: fn(&str) -> ClientOptions, script: Vec<Reply>) -> (RawServer, Client) {
     let server = RawServer::start(script).await;
     let client = client(settings(&server.url));
     (server, client)
 }
 
 /// A client with these settings and the usual limits.
-pub fn client(settings: Settings) -> Client {
+pub fn client(settings: ClientOptions) -> Client {
     Client::with_limits(settings, Limits::default()).unwrap()
 }

@@ -9,8 +9,9 @@ use atlas_secret::delivery::{
 };
 use atlas_secret::domain::{
     AccountEntry, AccountRef, ApiError, ApiResult, Cause, Certainty, ClientId, CreatedSecret, Delivery,
-    Disposition, ExistingSecret, Exit, Format, NewSecret, Now, OrganizationId, OrganizationSettings, Page,
-    Project, ProjectEntry, ProjectId, Rejection, SecretId, ServerText, ServiceAccount, Session,
+    Disposition, ExistingSecret, Exit, Format, NewSecret, Now, Operation, OrganizationId,
+    OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection, SecretId, ServerText,
+    ServiceAccount, Session,
 };
 use atlas_secret::jobs::{AtlasApi, Journal, SignedIn};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
@@ -63,10 +64,14 @@ struct Requests {
 }
 
 impl FakeAtlas {
-    async fn ask<T>(&self, call: impl FnOnce(Reply<T>) -> Call) -> T {
+    async fn ask<T>(
+        &self,
+        operation: Operation,
+        call: impl FnOnce(Reply<ApiResult<T>>) -> Call,
+    ) -> ApiResult<T> {
         let (reply, response) = oneshot::channel();
         self.0.lock().unwrap().waiting.push(call(reply));
-        response.await.unwrap()
+        response.await.unwrap().map_err(|error| error.of(operation))
     }
 
     /// The number of POSTs that create a secret.
@@ -103,40 +108,40 @@ impl Call {
 
 impl AtlasApi for FakeAtlas {
     async fn sign_in(&self) -> Result<(), ApiError> {
-        self.ask(Call::SignIn).await
+        self.ask(Operation::SignIn, Call::SignIn).await
     }
 
     async fn account(&self, of: &AccountRef) -> Result<ServiceAccount, ApiError> {
-        self.ask(|reply| Call::Account(of.clone(), reply)).await
+        self.ask(Operation::ReadAccount, |reply| Call::Account(of.clone(), reply)).await
     }
 
     async fn project(&self, id: &ProjectId) -> Result<Project, ApiError> {
-        self.ask(|reply| Call::Project(id.clone(), reply)).await
+        self.ask(Operation::ReadProject, |reply| Call::Project(id.clone(), reply)).await
     }
 
     async fn settings(&self, of: &OrganizationId) -> Result<OrganizationSettings, ApiError> {
-        self.ask(|reply| Call::Settings(of.clone(), reply)).await
+        self.ask(Operation::ReadSettings, |reply| Call::Settings(of.clone(), reply)).await
     }
 
     async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ApiError> {
-        self.ask(|reply| Call::Projects(page, reply)).await
+        self.ask(Operation::ListProjects, |reply| Call::Projects(page, reply)).await
     }
 
     async fn accounts(&self, of: &ProjectId, page: u32) -> Result<Page<AccountEntry>, ApiError> {
-        self.ask(|reply| Call::Accounts(of.clone(), page, reply)).await
+        self.ask(Operation::ListAccounts, |reply| Call::Accounts(of.clone(), page, reply)).await
     }
 
     async fn create_secret(&self, new_secret: &NewSecret) -> Result<CreatedSecret, ApiError> {
         self.0.lock().unwrap().posts += 1;
-        self.ask(|reply| Call::Create(new_secret.clone(), reply)).await
+        self.ask(Operation::CreateSecret, |reply| Call::Create(new_secret.clone(), reply)).await
     }
 
     async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> Result<(), ApiError> {
-        self.ask(|reply| Call::Delete(of.clone(), id.clone(), reply)).await
+        self.ask(Operation::DeleteSecret, |reply| Call::Delete(of.clone(), id.clone(), reply)).await
     }
 
     async fn verify(&self, client: &ClientId, _: &SecretString) -> Result<(), ApiError> {
-        self.ask(|reply| Call::Verify(client.clone(), reply)).await
+        self.ask(Operation::SignIn, |reply| Call::Verify(client.clone(), reply)).await
     }
 }
 
@@ -430,6 +435,20 @@ impl Stage {
         self
     }
 
+    /// Fails the newest waiting request that `pick` accepts, and all its retries.
+    #[track_caller]
+    fn fail<T>(
+        &mut self,
+        pick: fn(Call) -> Result<Reply<ApiResult<T>>, Call>,
+        error: &ApiError,
+    ) -> &mut Self {
+        self.reply(pick, Err(error.clone())).wake_after(5);
+        while self.try_reply(pick, Err(error.clone())) {
+            self.wake_after(5);
+        }
+        self
+    }
+
     fn try_reply<T>(&mut self, mut pick: impl FnMut(Call) -> Result<Reply<T>, Call>, value: T) -> bool {
         let mut value = Some(value);
         let mut kept = Vec::new();
@@ -453,12 +472,12 @@ impl Stage {
 
     #[track_caller]
     pub fn signed_in(&mut self, result: Result<(), ApiError>) -> &mut Self {
-        self.reply(|call| if let Call::SignIn(reply) = call { Ok(reply) } else { Err(call) }, result)
+        self.reply(sign_in_call, result)
     }
 
     #[track_caller]
     pub fn account_read(&mut self, result: Result<ServiceAccount, ApiError>) -> &mut Self {
-        self.reply(|call| if let Call::Account(_, reply) = call { Ok(reply) } else { Err(call) }, result)
+        self.reply(account_call, result)
     }
 
     /// The account was fetched with these secrets. Atlas's clock agrees with this machine's.
@@ -484,12 +503,28 @@ impl Stage {
 
     #[track_caller]
     pub fn project_read(&mut self, result: Result<Project, ApiError>) -> &mut Self {
-        self.reply(|call| if let Call::Project(_, reply) = call { Ok(reply) } else { Err(call) }, result)
+        self.reply(project_call, result)
     }
 
     /// The lookup of the project, which runs beside the creation, failed.
+    #[track_caller]
     pub fn project_failed(&mut self) -> &mut Self {
-        self.project_read(Err(ApiError::sent(Cause::Unexpected { status: 502 })))
+        self.fail(project_call, &ApiError::sent(Cause::Unexpected { status: 502 }))
+    }
+
+    #[track_caller]
+    pub fn sign_in_fails(&mut self, error: &ApiError) -> &mut Self {
+        self.fail(sign_in_call, error)
+    }
+
+    #[track_caller]
+    pub fn account_fails(&mut self, error: &ApiError) -> &mut Self {
+        self.fail(account_call, error)
+    }
+
+    #[track_caller]
+    pub fn projects_page_fails(&mut self, error: &ApiError) -> &mut Self {
+        self.fail(projects_call, error)
     }
 
     /// The organization's settings were fetched.
@@ -503,7 +538,7 @@ impl Stage {
 
     #[track_caller]
     pub fn projects_page(&mut self, result: Result<Page<ProjectEntry>, ApiError>) -> &mut Self {
-        self.reply(|call| if let Call::Projects(_, reply) = call { Ok(reply) } else { Err(call) }, result)
+        self.reply(projects_call, result)
     }
 
     #[track_caller]
@@ -523,10 +558,7 @@ impl Stage {
         assert!(commands.is_empty(), "the lookups start only once");
         let organization = OrganizationId::from_server("4888442a3354817a7320eb61");
         let name = ServerText::new("payments-prod");
-        self.try_reply(
-            |call| if let Call::Project(_, reply) = call { Ok(reply) } else { Err(call) },
-            Ok(Project { name, organization }),
-        );
+        self.try_reply(project_call, Ok(Project { name, organization }));
         let account = ServiceAccount {
             name: ServerText::new("ci-deployer"),
             roles: vec![ServerText::new("GROUP_OWNER")],
@@ -677,6 +709,22 @@ impl Stage {
     pub fn dispositions(&self) -> Vec<Disposition> {
         self.app.shared.summaries.iter().map(|summary| summary.disposition.clone()).collect()
     }
+}
+
+fn sign_in_call(call: Call) -> Result<Reply<ApiResult<()>>, Call> {
+    if let Call::SignIn(reply) = call { Ok(reply) } else { Err(call) }
+}
+
+fn account_call(call: Call) -> Result<Reply<ApiResult<ServiceAccount>>, Call> {
+    if let Call::Account(_, reply) = call { Ok(reply) } else { Err(call) }
+}
+
+fn project_call(call: Call) -> Result<Reply<ApiResult<Project>>, Call> {
+    if let Call::Project(_, reply) = call { Ok(reply) } else { Err(call) }
+}
+
+fn projects_call(call: Call) -> Result<Reply<ApiResult<Page<ProjectEntry>>>, Call> {
+    if let Call::Projects(_, reply) = call { Ok(reply) } else { Err(call) }
 }
 
 thread_local! {

@@ -226,7 +226,7 @@ fn the_error_names_the_address_to_add_to_the_access_list() {
         let body = format!(
             r#"{{"error":403,"errorCode":"ORG_REQUIRES_ACCESS_LIST","detail":"No.","parameters":{parameters}}}"#
         );
-        let refusal = rejection(&response(403, body.as_bytes())).unwrap();
+        let refusal = refusal(&response(403, body.as_bytes())).unwrap();
         assert_eq!(refusal.address, expected.map(ServerText::new), "{body}");
     }
 }

@@ -18,7 +18,7 @@ fn a_token_in_a_truncated_response_is_used() {
     assert_eq!(cut(r#"{"access_token":"FAKE"}"#).unwrap().0.expose_secret(), "FAKE");
     assert_eq!(
         cut(r#"{"access_token":"FAKE""#).err().unwrap(),
-        ApiError::interrupted(ServerText::new("reset"))
+        ApiError::sent(Cause::Interrupted(ServerText::new("reset")))
     );
 }
 

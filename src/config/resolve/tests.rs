@@ -36,7 +36,7 @@ fn write(path: &Path, content: &str, mode: u32) {
 }
 
 /// The source, the identity, the host and the project; then unused sources and warnings.
-fn outcome(flags: Flags<'_>, set: Set, content: &str) -> String {
+fn outcome(flags: SignInOptions<'_>, set: Set, content: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     write(&path, content, 0o600);
@@ -63,7 +63,7 @@ fn outcome(flags: Flags<'_>, set: Set, content: &str) -> String {
 
 fn check(rows: &[Row]) {
     for (profile, set, content, expected) in rows {
-        let flags = Flags { profile: Some(profile), base_url: None };
+        let flags = SignInOptions { profile: Some(profile), base_url: None };
         assert_eq!(outcome(flags, set, content), *expected, "{profile} {set:?} {content}");
     }
 }
@@ -86,8 +86,9 @@ fn a_file_that_others_can_change_does_not_choose_the_host() {
         let pair = "auth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = 'canary'";
         write(&path, &format!("version = 2\n{setting}\n[ci]\n{pair}\n"), mode);
         let profiles = Profiles::load(&path);
-        let named = resolve(Flags { profile: Some("ci"), base_url: None }, environment(set), &profiles);
-        let implied = resolve(Flags::default(), environment(set), &profiles).unwrap();
+        let named =
+            resolve(SignInOptions { profile: Some("ci"), base_url: None }, environment(set), &profiles);
+        let implied = resolve(SignInOptions::default(), environment(set), &profiles).unwrap();
         assert_eq!((named.is_ok(), implied.credentials.is_some()), (is_used, is_used), "{setting} {mode:o}");
         if let Err(error) = named {
             let why = error.to_string();
@@ -351,11 +352,11 @@ fn the_flag_for_the_host_takes_precedence_over_a_broken_variable() {
     let url = BaseUrl::parse("https://flag.example").unwrap();
     let set: Set = &[(BASE_URL, "nonsense")];
     assert_eq!(
-        outcome(Flags { profile: None, base_url: Some(&url) }, set, ""),
+        outcome(SignInOptions { profile: None, base_url: Some(&url) }, set, ""),
         "nowhere: no one flag.example -\nMONGODB_ATLAS_BASE_URL is not used: --base-url takes precedence"
     );
     assert_eq!(
-        outcome(Flags::default(), set, ""),
+        outcome(SignInOptions::default(), set, ""),
         "MONGODB_ATLAS_BASE_URL: this is not a URL; use one like https://cloud.mongodb.com"
     );
 }
@@ -374,8 +375,11 @@ fn the_host_has_an_order() {
         (&[(SERVICE, "cloud")], "[ci]\nops_manager_url = 'https://o.example'", "o.example"),
     ];
     for (set, settings, host) in rows {
-        let outcome =
-            outcome(Flags::default(), set, &format!("version = 2\n{settings}\nauth_type = 'api_keys'"));
+        let outcome = outcome(
+            SignInOptions::default(),
+            set,
+            &format!("version = 2\n{settings}\nauth_type = 'api_keys'"),
+        );
         assert!(outcome.lines().next().unwrap().ends_with(&format!(" {host} -")), "{outcome}");
     }
 }

@@ -85,7 +85,8 @@ fn with_secret(file: &ExistingFile, payload: &SecretPayload) -> Result<Zeroizing
         return Err(SaveFailure::Reference(line));
     }
     let [id, secret] = ENV_VARIABLES;
-    let values = [(id, payload.new_secret.client.as_str()), (secret, payload.secret.value.expose_secret())];
+    let values =
+        [(id, payload.new_secret.account.client.as_str()), (secret, payload.secret.value.expose_secret())];
     env::with_values(&text, &values).map_err(SaveFailure::NotPlain)
 }
 
@@ -95,7 +96,7 @@ fn question(path: &Path, file: &ExistingFile, payload: &SecretPayload) -> Result
     let [id, _] = ENV_VARIABLES;
     let text = file.read()?;
     let missing = ENV_VARIABLES.into_iter().filter(|name| env::values(&text, name).is_empty()).collect();
-    let own = &payload.new_secret.client;
+    let own = &payload.new_secret.account.client;
     let mut others = env::values(&text, id);
     others.retain(|value| !value.is_empty() && value.as_str() != own.as_str());
     let account = others.iter().find_map(|value| ClientId::parse(value).ok()).map(OtherClient::Account);

@@ -171,7 +171,7 @@ data:
     assert_eq!(text(Format::Kubernetes, &payload()), expected);
     assert!(!text(Format::Kubernetes, &unknown()).contains("orgId"));
     let mut payload = payload();
-    payload.new_secret.client = ClientId::parse("mdb_sa_id_ABCDEFabcdef0123456789AB").unwrap();
+    payload.new_secret.account.client = ClientId::parse("mdb_sa_id_ABCDEFabcdef0123456789AB").unwrap();
     let name = "\n  name: \"atlas-abcdefabcdef0123456789ab\"\n";
     assert!(text(Format::Kubernetes, &payload).contains(name), "it is in lower case");
 }

@@ -135,7 +135,7 @@ proptest! {
         let (text, before, after) = written(&lines, line_break, is_ended, bom);
         let payload = payload_of(&value);
         let name = ProfileName::new("ci").unwrap();
-        let new = with_secret(text.as_bytes(), &name, &payload.new_secret.client, &payload.secret.value);
+        let new = with_secret(text.as_bytes(), &name, &payload.new_secret.account.client, &payload.secret.value);
         let new = String::from_utf8(new.unwrap().to_vec()).unwrap();
         let secret = new.strip_prefix(&before).and_then(|rest| rest.strip_suffix(&after));
         prop_assert!(secret.is_some(), "{}\nbecame\n{}", text, new);
@@ -143,7 +143,7 @@ proptest! {
         prop_assert_eq!(read["secret"].as_str(), Some(&*value));
         let whole: Result<toml::Table, _> = new.trim_start_matches('\u{feff}').parse();
         prop_assert!(whole.is_ok(), "{}", new);
-        let again = with_secret(new.as_bytes(), &name, &payload.new_secret.client, &payload.secret.value);
+        let again = with_secret(new.as_bytes(), &name, &payload.new_secret.account.client, &payload.secret.value);
         prop_assert_eq!(&again.unwrap()[..], new.as_bytes());
     }
 
@@ -155,7 +155,7 @@ proptest! {
         let payload = payload_of("FAKE");
         let name = ProfileName::new("ci").unwrap();
         let text = text.replace("ID", ID);
-        if let Some(new) = with_secret(text.as_bytes(), &name, &payload.new_secret.client, &payload.secret.value) {
+        if let Some(new) = with_secret(text.as_bytes(), &name, &payload.new_secret.account.client, &payload.secret.value) {
             let new = String::from_utf8(new.to_vec()).unwrap();
             prop_assert!(new.trim_start_matches('\u{feff}').parse::<toml::Table>().is_ok(), "{}\nbecame\n{}", text, new);
         }

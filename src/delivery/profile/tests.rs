@@ -17,7 +17,7 @@ fn changed(row: &str, value: &str) -> Option<String> {
     let new = with_secret(
         row.replace('@', ID).as_bytes(),
         &ci(),
-        &payload.new_secret.client,
+        &payload.new_secret.account.client,
         &payload.secret.value,
     )?;
     let new = String::from_utf8(new.to_vec()).unwrap();
@@ -80,7 +80,7 @@ const FILE: &str = "version = 2\n[ci]\nauth_type = 'service_account'\nclient_id 
 #[tokio::test]
 async fn the_profiles_of_an_account_are_found_and_updated() {
     let (_folder, path) = write(FILE);
-    let names = profiles_of(path.clone(), payload().new_secret.client).await;
+    let names = profiles_of(path.clone(), payload().new_secret.account.client).await;
     assert_eq!(names.iter().map(ProfileName::as_str).collect::<Vec<_>>(), ["ci", "prod"]);
     let updates = update_profiles(path.clone(), names, Box::new(payload())).await;
     let locations: Vec<String> =
@@ -97,7 +97,7 @@ async fn the_profiles_of_an_account_are_found_and_updated() {
     assert_eq!(fs::read_to_string(&path).unwrap(), expected);
 
     let missing = path.with_file_name("missing.toml");
-    assert!(profiles_of(missing, payload().new_secret.client).await.is_empty());
+    assert!(profiles_of(missing, payload().new_secret.account.client).await.is_empty());
 }
 
 #[cfg(unix)]

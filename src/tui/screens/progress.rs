@@ -7,8 +7,8 @@ use std::time::Duration;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use crate::domain::{AccountRef, Consequences, ExistingSecret, NewSecret, Now, Rejection};
-use crate::jobs::{MOST_RESTARTS, Question, Step};
+use crate::domain::{AccountRef, Consequences, ExistingSecret, NewSecret, Now};
+use crate::jobs::{MOST_RETRIES, Question, Retry, Step};
 use crate::tui::canvas::cut;
 use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, REPAINT, SUSPEND, busy, question, yes};
 use crate::tui::{Action, Binding, Canvas, Command, Component, Shared, Transition, text};
@@ -25,23 +25,18 @@ pub struct Progress {
     /// When the current step began, or the user answered the question.
     since: Now,
     asks_to_stop: bool,
-    /// How many POSTs Atlas has refused because of its rate limit.
-    refusals: u8,
 }
 
 impl Progress {
     pub(in crate::tui) fn new(new_secret: NewSecret, since: Now) -> Self {
         let (step, question) = (Step::SigningIn, None);
-        Self { new_secret, step, question, since, asks_to_stop: false, refusals: 0 }
+        Self { new_secret, step, question, since, asks_to_stop: false }
     }
 
     pub(in crate::tui) fn on_step(&mut self, step: Step, now: Now) {
         match step {
             Step::Fetched(_) | Step::NotRecorded(_) | Step::StoppedWaiting => return,
-            Step::RateLimited(..) => {
-                self.refusals += 1;
-                self.asks_to_stop = false;
-            }
+            Step::Retrying(_) => self.asks_to_stop = false,
             _ => {}
         }
         (self.step, self.since) = (step, now);
@@ -81,18 +76,18 @@ impl Component for Progress {
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         if let Some(question) = &self.question {
-            return draw_question(app, &self.new_secret.account(), question, canvas);
+            return draw_question(app, &self.new_secret.account, question, canvas);
         }
         let theme = canvas.theme;
-        let account = app.lookups.account_and_project(&self.new_secret.account());
+        let account = app.lookups.account_and_project(&self.new_secret.account);
         canvas.text(0, &format!("Creating a secret for {account}"), theme.strong);
         canvas.blank_unless_low();
-        canvas.labeled("Project ID", self.new_secret.project.as_str());
-        canvas.labeled("Client ID", self.new_secret.client.as_str());
+        canvas.labeled("Project ID", self.new_secret.account.project.as_str());
+        canvas.labeled("Client ID", self.new_secret.account.client.as_str());
         canvas.labeled("Expires after", &self.new_secret.lifetime.to_string());
         canvas.blank_unless_low();
         match &self.step {
-            Step::RateLimited(wait, rejection) => self.draw_rate_limit(app, *wait, rejection, canvas),
+            Step::Retrying(retry) => self.draw_retry(app, retry, canvas),
             Step::DeletingExpired => canvas.running(app.now, self.since, "Deleting the expired secret"),
             _ => self.draw_steps(app, canvas),
         }
@@ -108,18 +103,20 @@ impl Component for Progress {
 }
 
 impl Progress {
-    fn wait_left(&self, now: Now, wait: Duration) -> Duration {
-        self.since.plus(wait).since(now)
+    fn pause_left(&self, now: Now, retry: &Retry) -> Duration {
+        self.since.plus(retry.pause).since(now)
     }
 
-    fn draw_rate_limit(&self, app: &Shared, wait: Duration, rejection: &Rejection, canvas: &mut Canvas) {
+    fn draw_retry(&self, app: &Shared, retry: &Retry, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let left = canvas.countdown(self.wait_left(app.now, wait));
-        let title = format!("Rate limited by Atlas ({}). Retrying in {left}.", rejection.status);
-        canvas.warning(&title, theme.warning);
-        let retry = format!("Nothing was created. Retry {} of {MOST_RESTARTS}.", self.refusals);
-        canvas.text(2, &retry, theme.faint);
-        canvas.atlas_message(2, &rejection.atlas_message());
+        let left = self.pause_left(app.now, retry);
+        canvas.changes_in(text::until_next_second(left));
+        canvas.warning(&retry.message(left), theme.warning);
+        let number = retry.number;
+        canvas.text(2, &format!("Nothing was created. Retry {number} of {MOST_RETRIES}."), theme.faint);
+        if let Some(message) = retry.error.atlas_message() {
+            canvas.atlas_message(2, &message);
+        }
     }
 
     fn draw_steps(&self, app: &Shared, canvas: &mut Canvas) {
@@ -165,7 +162,7 @@ fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas
     match question {
         Question::Consequences(consequences) => draw_consequences(app, account, consequences, canvas),
         Question::AccountUnknown(error) => {
-            let text = format!("Could not read the account's secrets. {}", error.explain().title);
+            let text = format!("Could not read the account's secrets. {}", error.title());
             canvas.warning(&text, Style::new());
             canvas.text(2, "Any other secret of this account will expire within 7 days.", Style::new());
         }

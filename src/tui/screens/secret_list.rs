@@ -118,9 +118,15 @@ impl SecretList {
     pub(super) fn draw_list(&self, app: &Shared, warning: Option<&str>, canvas: &mut Canvas) {
         let theme = canvas.theme;
         match app.lookups.account.result(&self.account) {
-            None => return canvas.line(Line::styled("Loading the account's secrets", theme.faint)),
+            None => {
+                if let Some((retry, left)) = app.lookups.account.retry(&self.account, app.now) {
+                    let text = format!("Could not load the account's secrets. {}", retry.message(left));
+                    return canvas.warning(&text, theme.warning);
+                }
+                return canvas.line(Line::styled("Loading the account's secrets", theme.faint));
+            }
             Some(Err(error)) => {
-                let explanation = error.explain();
+                let explanation = error.explain(&app.session.signed_in_as());
                 let text = format!("Could not load the account's secrets. {}", explanation.title);
                 canvas.failed(&text);
                 return canvas.text(2, &explanation.action, theme.strong);

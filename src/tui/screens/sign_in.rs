@@ -244,7 +244,7 @@ impl SignIn {
             Some(typing) if error.rejection_kind() == Some(RejectionKind::NotAuthorized) => {
                 Explanation::typed_credentials_refused(typing.kind, error)
             }
-            _ => error.explain(),
+            _ => error.explain("This account"),
         };
         if let Some(typing) = &mut self.typing {
             // A refused secret must be typed again. One that did not reach Atlas can be tried again unchanged.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use atlas_secret::delivery::ProfileUpdate;
 use atlas_secret::domain::{
-    ApiError, BaseUrl, Cause, ExistingSecret, Identity, JournalEntry, Login, PendingRecord, ProfileName,
-    ProjectId, SecretId, ServerText, ServiceAccount, Session,
+    AccountRef, ApiError, BaseUrl, Cause, ExistingSecret, Identity, JournalEntry, Login, PendingRecord,
+    ProfileName, ProjectId, SecretId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::tui::Event;
 use jiff::Timestamp;
@@ -37,7 +37,11 @@ pub fn states() -> Vec<State> {
         state("created_with_others", others()),
         state("created_others_and_all_the_rest", everything()),
         state("created_with_names", named()),
-        state("created_others_unreadable", Stage::created().then(|stage| stage.account_read(Err(timeout())))),
+        state(
+            "created_others_are_retried",
+            Stage::created().then(|stage| stage.account_read(Err(timeout()))),
+        ),
+        state("created_others_unreadable", Stage::created().then(|stage| stage.account_fails(&timeout()))),
         state("created_old_deleted", deleting(everything()).then(|stage| stage.keys("y").deleted(Ok(())))),
         state("created_verifying", verifying()),
         state("created_verified", verifying().then(verified)),
@@ -145,8 +149,7 @@ fn previous_run(secret_id: Option<&str>, base_url: &str) -> Stage {
     let entry = JournalEntry {
         base_url: BaseUrl::parse(base_url).unwrap(),
         identity: ServerText::new("API key abcdwxyz"),
-        project: ProjectId::parse(PROJECT).unwrap(),
-        client: client(),
+        account: AccountRef { project: ProjectId::parse(PROJECT).unwrap(), client: client() },
         begun_at: time("2026-11-20T09:30:00Z"),
         ids_before: Some(Vec::new()),
         secret_id: secret_id.and_then(SecretId::from_server),

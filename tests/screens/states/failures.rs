@@ -45,7 +45,7 @@ fn before_posting() -> Vec<State> {
     let preapproved = |first: &str| {
         let secrets = [existing("9f3a", first), existing("77c0", "2027-03-01T12:00:00Z")];
         Stage::filled()
-            .then(|stage| stage.submit_preapproved().signed_in(Ok(())).project_failed().account(&secrets))
+            .then(|stage| stage.submit_preapproved().signed_in(Ok(())).account(&secrets).project_failed())
     };
     vec![
         state(

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{AccountEntry, ApiError, ClientId, Page, ProjectEntry, ProjectId, ServerText};
+use atlas_secret::domain::{
+    AccountEntry, ApiError, Cause, ClientId, Page, ProjectEntry, ProjectId, ServerText,
+};
+use atlas_secret::tui::LOOKUP_DELAY;
 use atlas_secret::tui::screens::FieldName::{Client, Lifetime, Project};
 
 use crate::stage::{CLIENT, PROJECT, Stage, VALUE};
@@ -82,6 +85,9 @@ fn account_named(name: &str) -> Stage {
 }
 
 fn names() -> Vec<State> {
+    let unavailable = || Err(ApiError::rejected(rejection(503, "UNAVAILABLE", "")));
+    let unreachable =
+        || Err(ApiError::not_sent(Cause::Connect(ServerText::new("the host refused the connection"))));
     let detail = "Current user is not authorized to perform this action.";
     let refused = ApiError::rejected(rejection(401, "USER_UNAUTHORIZED", detail));
     vec![
@@ -91,6 +97,12 @@ fn names() -> Vec<State> {
         state("form_names_accounts", account_named("e")),
         state("form_names_loading", unlisted("pay").then(|stage| stage.wait(Duration::from_secs(2)))),
         state("form_names_failed", unlisted("pay").then(|stage| stage.projects_page(Err(refused)))),
+        state(
+            "form_lookups_are_retried",
+            Stage::filled().then(|stage| {
+                stage.wait(LOOKUP_DELAY).project_read(unavailable()).account_read(unreachable())
+            }),
+        ),
         state("form_names_left", named("pay").after("esc tab")),
     ]
 }

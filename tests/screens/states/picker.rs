@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use atlas_secret::domain::{
     AccountEntry, ApiError, Cause, ClientId, ExistingSecret, Lifetime, Login, OrganizationId, Page,
-    ProjectEntry, ProjectId, ServerText,
+    ProjectEntry, ProjectId, Rejection, ServerText,
 };
 use atlas_secret::tui::Event;
 use atlas_secret::tui::screens::FieldName;
@@ -18,6 +18,8 @@ pub fn states() -> Vec<State> {
     let account_list = || open(FieldName::Client, CLIENT);
     let timeout = ApiError::sent(Cause::TimedOut(Duration::from_secs(20)));
     let locked = ApiError::rejected(rejection(403, "FORBIDDEN", "This project is locked."));
+    let retry_after = Some(Duration::from_secs(42));
+    let limited = Rejection { retry_after, ..rejection(429, "RATE_LIMITED", "") };
     let no_accounts = Page { entries: Vec::new(), is_last: true, about: Some(0) };
     vec![
         state("picker_projects_is_read", project_list()),
@@ -25,10 +27,10 @@ pub fn states() -> Vec<State> {
         state("picker_projects_filtered", projects().then(|stage| stage.type_in("pay"))),
         state("picker_projects_nothing_matches", projects().then(|stage| stage.type_in("xyz"))),
         state("picker_projects_scrolled", projects().after(&"down ".repeat(30))),
-        state("picker_projects_failed", project_list().then(|stage| stage.projects_page(Err(timeout)))),
+        state("picker_projects_failed", project_list().then(|stage| stage.projects_page_fails(&timeout))),
         state(
             "picker_projects_waits",
-            project_list().then(|stage| stage.event(Event::PageDelayed(Duration::from_secs(42)))),
+            project_list().then(|stage| stage.projects_page(Err(ApiError::rejected(limited)))),
         ),
         state("picker_projects_empty", project_page(Vec::new(), true, 0)),
         state("picker_projects_of_two_organizations", two_organizations()),

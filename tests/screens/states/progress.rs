@@ -15,6 +15,7 @@ pub fn states() -> Vec<State> {
     let later = |stage: Stage| stage.then(|stage| stage.wait(Duration::from_millis(3_450)));
     let signing_in = || Stage::filled().after("enter");
     let account_read = |result| Stage::fetching().then(|stage| stage.account_read(result));
+    let account_fails = |error| Stage::fetching().then(|stage| stage.account_fails(&error));
     let secrets = vec![existing("9f3a", "2027-03-01T12:00:00Z")];
     let one = ServiceAccount { secrets, ..ServiceAccount::default() };
     let connect = ApiError::not_sent(Cause::Connect(ServerText::new("connection refused")));
@@ -28,9 +29,10 @@ pub fn states() -> Vec<State> {
         state("progress_posting_at_once", soon(Stage::posting())),
         state("progress_posting", later(Stage::posting())),
         state("progress_asks_to_shorten", account_read(Ok(one))),
-        state("progress_account_unknown", account_read(Err(connect))),
-        state("progress_account_unknown_in_time", account_read(Err(timeout))),
-        state("progress_account_unknown_refused", account_read(Err(unavailable))),
+        state("progress_account_unknown", account_fails(connect)),
+        state("progress_account_unknown_in_time", account_fails(timeout)),
+        state("progress_account_unknown_refused", account_fails(unavailable.clone())),
+        state("progress_retries_reading", account_read(Err(unavailable))),
         state("progress_asks_to_stop", later(Stage::posting()).after("esc")),
         state("progress_refuses_ctrl_z", later(Stage::posting()).after("<ctrl-z>")),
         state("progress_asks_to_stop_and_refuses_ctrl_z", later(Stage::posting()).after("esc <ctrl-z>")),

@@ -80,8 +80,8 @@ impl Recipe {
 fn atlas_secret(input: &RecipeInput) -> String {
     let new_secret = &input.new_secret;
     let ids = [
-        format!("--project-id {}", new_secret.project),
-        format!("--client-id {}", new_secret.client),
+        format!("--project-id {}", new_secret.account.project),
+        format!("--client-id {}", new_secret.account.client),
         format!("--expires-after {}", expires_after(new_secret.lifetime)),
     ];
     let lines =
@@ -138,8 +138,8 @@ fn atlas_cli(input: &RecipeInput) -> String {
          \x20 --clientId {client} <<'EOF'\n\
          {body}\n\
          EOF\n",
-        project = new_secret.project,
-        client = new_secret.client,
+        project = new_secret.account.project,
+        client = new_secret.account.client,
         body = new_secret.body(),
     )
 }
@@ -166,8 +166,8 @@ fn quoted_url(input: &RecipeInput) -> String {
     let new_secret = &input.new_secret;
     let pieces = [
         input.base_url.to_string(),
-        format!("/api/atlas/v2/groups/{}", new_secret.project),
-        format!("/serviceAccounts/{}/secrets{}", new_secret.client, input.query_flags.query()),
+        format!("/api/atlas/v2/groups/{}", new_secret.account.project),
+        format!("/serviceAccounts/{}/secrets{}", new_secret.account.client, input.query_flags.query()),
     ];
     let mut lines: Vec<String> = Vec::new();
     for piece in pieces {
@@ -194,8 +194,8 @@ fn go_program(base_url: &BaseUrl, new_secret: &NewSecret) -> String {
     let base_url = base_url.to_string().replace('\\', r"\\").replace('"', "\\\"");
     let hours = new_secret.lifetime.hours().to_string();
     let values = [
-        ("{project}", new_secret.project.as_str()),
-        ("{client}", new_secret.client.as_str()),
+        ("{project}", new_secret.account.project.as_str()),
+        ("{client}", new_secret.account.client.as_str()),
         ("{hours}", &hours),
         ("{base_url}", &base_url),
     ];

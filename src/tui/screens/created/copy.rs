@@ -159,7 +159,7 @@ impl CreatedScreen {
         let is_broken = joined == secret && text.trim() != secret;
         // Kubernetes stores it in Base64.
         let holds_secret = joined.contains(secret) || joined.contains(&STANDARD.encode(secret));
-        let is_client_id = joined == self.new_secret.client.as_str();
+        let is_client_id = joined == self.new_secret.account.client.as_str();
         let text = match () {
             () if is_broken => "What you pasted is this secret (line breaks ignored).",
             () if joined == secret => "What you pasted is this secret.",

@@ -182,7 +182,7 @@ impl CreatedScreen {
             }
             (LeaveConfirmation::Asking(question, _), Action::Delete) if self.can_delete(question) => {
                 if let Some(id) = self.secret.id.clone() {
-                    app.send(Command::Delete(self.new_secret.account(), id, Recheck::No));
+                    app.send(Command::Delete(self.new_secret.account.clone(), id, Recheck::No));
                     let confirmation = LeaveConfirmation::Deleting(app.now);
                     self.leaving = Some(Leaving { target, confirmation });
                 }
@@ -237,7 +237,7 @@ impl CreatedScreen {
         if !disposition.is_loss() {
             app.send(Command::SettleRecord);
         }
-        app.summaries.push(ExitSummary::of(&self.new_secret.client, &self.secret, disposition));
+        app.summaries.push(ExitSummary::of(&self.new_secret.account.client, &self.secret, disposition));
     }
 
     pub(super) fn printed(&mut self, app: &mut Shared, result: Result<(), String>) -> Transition {

@@ -129,7 +129,7 @@ impl CreatedScreen {
     }
 
     fn payload(&self, app: &Shared) -> Box<SecretPayload> {
-        let organization = app.lookups.organization(&self.new_secret.project).cloned();
+        let organization = app.lookups.organization(&self.new_secret.account.project).cloned();
         let (new_secret, secret) = (self.new_secret.clone(), self.secret.clone());
         Box::new(SecretPayload { new_secret, secret, organization })
     }
@@ -231,7 +231,7 @@ impl Component for CreatedScreen {
         let can_verify = !matches!(self.verification, Verification::Running(_));
         let is_revealed = self.is_revealed(app.now);
         let has_older = self.has_older_secret(app) == Some(true)
-            || app.lookups.account.error(&self.new_secret.account()).is_some();
+            || app.lookups.account.error(&self.new_secret.account).is_some();
         let close_output = Binding::new("Esc", "close the command's output", Action::No).only_in_help();
         vec![
             Binding::new("c", "copy", Action::Copy).only_if(can_copy),
@@ -299,8 +299,8 @@ impl Component for CreatedScreen {
 impl CreatedScreen {
     /// The title, with the names of the account and the project as far as they are known.
     fn title(&self, app: &Shared) -> String {
-        let account = app.lookups.account_name(&self.new_secret.client);
-        let project = app.lookups.project_name(&self.new_secret.project);
+        let account = app.lookups.account_name(&self.new_secret.account.client);
+        let project = app.lookups.project_name(&self.new_secret.account.project);
         let mut title = "Secret created".to_owned();
         for (preposition, name) in [("for", account), ("in", project)] {
             if let Some(name) = name.filter(|name| !name.is_empty()) {
@@ -335,7 +335,7 @@ impl CreatedScreen {
 
     fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
         let secret = &self.secret;
-        canvas.labeled("Client ID", self.new_secret.client.as_str());
+        canvas.labeled("Client ID", self.new_secret.account.client.as_str());
         let id = secret.id.as_ref().map_or("not in Atlas's response", |id| id.as_str());
         canvas.labeled("Secret ID", id);
         let expires = match secret.expires_at {

@@ -72,7 +72,7 @@ impl Prompt {
 impl CreatedScreen {
     pub(super) fn open_secret_list(&mut self, app: &mut Shared) {
         if let Some(new) = self.secret.id.clone() {
-            let list = SecretList::open(app, self.new_secret.account(), Some(new));
+            let list = SecretList::open(app, self.new_secret.account.clone(), Some(new));
             self.prompt = Some(Prompt::Delete(list));
         } else {
             app.message = Some("Atlas's response has no secret ID. Delete older secrets in Atlas.");

@@ -71,7 +71,7 @@ impl ProfileStep {
 impl CreatedScreen {
     /// The account's older secrets; `None` until the account is known, and without the new secret's ID.
     fn older_secrets<'a>(&'a self, app: &'a Shared) -> Option<impl Iterator<Item = &'a ExistingSecret>> {
-        let account = app.lookups.account.value(&self.new_secret.account())?;
+        let account = app.lookups.account.value(&self.new_secret.account)?;
         let new = self.secret.id.as_ref()?;
         let is_older = move |secret: &&ExistingSecret| {
             secret.id != *new && self.deleted_older.iter().all(|deleted| deleted.id != secret.id)
@@ -87,7 +87,7 @@ impl CreatedScreen {
     pub(in crate::tui) fn verify(&mut self, app: &mut Shared) {
         if !matches!(self.verification, Verification::Running(_)) {
             self.verification = Verification::Running(app.now);
-            app.send(Command::Verify(self.new_secret.client.clone(), self.secret.value.clone()));
+            app.send(Command::Verify(self.new_secret.account.client.clone(), self.secret.value.clone()));
         }
     }
 
@@ -101,12 +101,12 @@ impl CreatedScreen {
     /// Finds the Atlas CLI's profiles that use the account. No profile uses the demo account.
     pub(in crate::tui) fn find_profiles(&self, app: &mut Shared) {
         if app.session != Session::Demo {
-            app.send(Command::FindProfiles(self.new_secret.client.clone()));
+            app.send(Command::FindProfiles(self.new_secret.account.client.clone()));
         }
     }
 
     pub(super) fn profiles_found(&mut self, app: &Shared, client: &ClientId, mut names: Vec<ProfileName>) {
-        if *client != self.new_secret.client {
+        if *client != self.new_secret.account.client {
             return;
         }
         // The search does not unlock a keyring, so it may miss the profile that this session signed in with.
@@ -225,7 +225,7 @@ impl CreatedScreen {
 
     /// Draws a note if the format has the organization ID and that is not known: the user must add it.
     pub(super) fn draw_missing_organization(&self, app: &Shared, format: Format, canvas: &mut Canvas) {
-        let project = &self.new_secret.project;
+        let project = &self.new_secret.account.project;
         let may_be_known =
             app.lookups.organization(project).is_some() || app.lookups.project.is_loading(project);
         if format.names_the_organization() && !may_be_known {
@@ -277,9 +277,14 @@ impl CreatedScreen {
             let label = text::short_label(secret, theme.glyphs.ellipsis);
             canvas.done(&format!("Deleted {label}{was_expired}"));
         }
-        if let Some(error) = app.lookups.account.error(&self.new_secret.account()) {
-            let title = error.explain().title;
-            canvas.warning(&format!("Could not load the older secrets. {title}"), theme.warning);
+        let lookup = &app.lookups.account;
+        if let Some((retry, left)) = lookup.retry(&self.new_secret.account, app.now) {
+            let text = format!("Could not load the older secrets. {}", retry.message(left));
+            canvas.warning(&text, theme.warning);
+        }
+        if let Some(error) = lookup.error(&self.new_secret.account) {
+            let text = format!("Could not load the older secrets. {}", error.title());
+            canvas.warning(&text, theme.warning);
             canvas.text(2, "d tries again.", Style::new());
         }
         for secret in self.older_secrets(app).into_iter().flatten() {
@@ -296,7 +301,7 @@ impl CreatedScreen {
             };
             let label = text::short_label(secret, theme.glyphs.ellipsis);
             draw_step("Delete old", &format!("d delete {label} ({used}, {ends})"), canvas);
-            if app.is_login_of(&self.new_secret.client, secret) {
+            if app.is_login_of(&self.new_secret.account.client, secret) {
                 let text = match &app.login_holder {
                     Some(holder) => format!("Still in use by {holder}: put the new secret there first."),
                     None => "You are signed in with it: deleting it ends this session.".to_owned(),

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ApiError, Lifetime, Request};
+use crate::domain::{ApiError, Explanation, Lifetime, RejectionKind};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::text_line::{InputRow, field_label};
@@ -19,6 +19,8 @@ const VALUE_WIDTH: u16 = 35;
 /// A name longer than this is cut, unless the row is wide enough for it, the label and the roles. In columns.
 const LONGEST_NAME: u16 = 40;
 const BESIDE_NAME: u16 = 36;
+
+const NO_NAME: &str = "Could not look up the name.";
 
 /// Draws a field. An error is always shown. A message about a valid value is shown beside it or, unless `only_errors`,
 /// below it.
@@ -101,8 +103,13 @@ impl FieldMessage {
     fn of_id(app: &Shared, name: FieldName, note: Option<&'static str>, width: u16, theme: &Theme) -> Self {
         let glyphs = theme.glyphs;
         let good = |text: String| Self { symbol: glyphs.check, text, style: theme.good };
+        let warning = |text: String| Self { symbol: glyphs.warning, text, style: theme.warning };
         match app.looked_up(name) {
-            None => good(note.unwrap_or_default().to_owned()),
+            None => match app.lookup_retry(name) {
+                Some((retry, left)) if retry.error.rejection().is_some() => warning(retry.message(left)),
+                Some((retry, left)) => warning(format!("{NO_NAME} {}", retry.message(left))),
+                None => good(note.unwrap_or_default().to_owned()),
+            },
             Some(Ok(known)) => {
                 let longest = LONGEST_NAME.max(width.saturating_sub(BESIDE_NAME));
                 let known = cut(known, longest, 0, 1, glyphs.ellipsis);
@@ -119,17 +126,17 @@ impl FieldMessage {
                 if let Some((_, text)) = error.not_found() {
                     return Self { symbol: glyphs.cross, text: text.to_owned(), style: theme.bad };
                 }
-                let request =
-                    if name == FieldName::Client { Request::ReadAccount } else { Request::ReadProject };
-                let title = error.explain_request(request, &app.session.signed_in_as()).title;
+                let Explanation { title, action, .. } = error.explain(&app.session.signed_in_as());
                 let text = if error.is_about_signing_in() {
                     format!("{title} Ctrl-P signs in again.")
+                } else if error.rejection_kind() == Some(RejectionKind::RateLimited) {
+                    format!("{title} {action}")
                 } else if error.rejection().is_some() {
                     title.into_owned()
                 } else {
-                    format!("Could not look up the name. {title} You can still create.")
+                    format!("{NO_NAME} {title} You can still create.")
                 };
-                Self { symbol: glyphs.warning, text, style: theme.warning }
+                warning(text)
             }
         }
     }
@@ -150,7 +157,8 @@ impl FieldMessage {
 
 /// True if the field above reports the same error about credentials.
 fn is_reported_above(app: &Shared, error: &ApiError) -> bool {
-    error.is_about_signing_in() && app.looked_up(FieldName::Project) == Some(Err(error))
+    let above = app.looked_up(FieldName::Project).and_then(Result::err);
+    error.is_about_signing_in() && above.is_some_and(|above| above.cause == error.cause)
 }
 
 fn value_line<'a>(app: &'a Shared, name: FieldName, validation: &Validation, theme: &Theme) -> Line<'a> {

@@ -155,9 +155,7 @@ impl Form {
 
     pub fn new_secret(&self) -> Option<NewSecret> {
         match (self.first_invalid(), self.account()?, self.validation(FieldName::Lifetime)) {
-            (None, AccountRef { project, client }, Validation::Lifetime { lifetime, .. }) => {
-                Some(NewSecret { project, client, lifetime })
-            }
+            (None, account, Validation::Lifetime { lifetime, .. }) => Some(NewSecret { account, lifetime }),
             _ => None,
         }
     }
@@ -328,7 +326,7 @@ impl FormScreen {
         }
         let Some(new_secret) = app.form.new_secret() else { return Transition::Stay };
         if app.submit_action() == SubmitAction::ListSecrets {
-            let list = SecretList::open(app, new_secret.account(), None);
+            let list = SecretList::open(app, new_secret.account.clone(), None);
             return Transition::Show(Screen::SecretList(Box::new(list)));
         }
         app.create(new_secret, false)

@@ -8,6 +8,7 @@ use crate::domain::{
     AccountEntry, ApiError, ApiResult, ENTRIES_PER_PAGE, Lifetime, Now, Page, ProjectEntry, ProjectId,
     ServerText,
 };
+use crate::jobs::Retry;
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::{Command, Event};
@@ -32,8 +33,8 @@ pub(in crate::tui) struct List {
     /// True while pages are being fetched.
     pub is_loading: bool,
     pub since: Now,
-    /// When the requests can continue after a rate limit.
-    rate_limited_until: Option<Now>,
+    /// Why the next page is requested again, and when.
+    retry: Option<(Retry, Now)>,
     /// Why the next page could not be loaded.
     pub error: Option<ApiError>,
     /// The value of the item that the user selected, or that is in the field.
@@ -52,7 +53,7 @@ impl List {
             estimated_pages: None,
             is_loading: false,
             since: app.now,
-            rate_limited_until: None,
+            retry: None,
             error: None,
             selected: None,
         }
@@ -176,7 +177,10 @@ impl List {
 
     pub fn on_event(&mut self, app: &mut Shared, event: Event) {
         match event {
-            Event::PageDelayed(wait) if self.is_loading => self.rate_limited_until = Some(app.now.plus(wait)),
+            Event::PageRetried(retry) if self.is_loading => {
+                let at = app.now.plus(retry.pause);
+                self.retry = Some((retry, at));
+            }
             Event::ProjectsPage(result) if self.field == FieldName::Project => {
                 self.on_page(app, result, Item::Project);
             }
@@ -188,7 +192,7 @@ impl List {
     }
 
     fn on_page<T>(&mut self, app: &Shared, result: ApiResult<Page<T>>, item: impl Fn(T) -> Item) {
-        self.rate_limited_until = None;
+        self.retry = None;
         match result {
             Ok(page) => {
                 self.pages_loaded += 1;
@@ -204,16 +208,18 @@ impl List {
         }
     }
 
-    fn rate_limit_left(&self, now: Now) -> Option<Duration> {
-        self.rate_limited_until.map(|until| until.since(now)).filter(|left| !left.is_zero())
+    /// The retry that the list waits for, and for how long.
+    fn pausing(&self, now: Now) -> Option<(&Retry, Duration)> {
+        let (retry, at) = self.retry.as_ref()?;
+        Some((retry, at.since(now))).filter(|(_, left)| !left.is_zero())
     }
 
     /// Draws the progress of fetching. False if nothing is being fetched.
     pub fn draw_progress(&self, now: Now, canvas: &mut Canvas) -> bool {
         let noun = self.field.noun();
-        if let Some(left) = self.rate_limit_left(now) {
+        if let Some((retry, left)) = self.pausing(now) {
             canvas.changes_in(text::until_next_second(left));
-            canvas.warning(&text::rate_limited(left), canvas.theme.warning);
+            canvas.warning(&retry.message(left), canvas.theme.warning);
         } else if self.is_loading {
             let text = match self.estimated_pages {
                 Some(about) => format!("Loading {noun}s, {} of {about} pages", self.pages_loaded),

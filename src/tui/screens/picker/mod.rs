@@ -279,7 +279,7 @@ impl Picker {
             let text = format!("This organization allows at most {limit}. Choose a shorter lifetime.");
             canvas.warning(&text, theme.warning);
         } else if let Some(error) = &self.list.error {
-            let text = format!("Could not load page {}. {}", self.list.next_page(), error.explain().title);
+            let text = format!("Could not load page {}. {}", self.list.next_page(), error.title());
             let text = cut(&text, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
             canvas.failed(&text);
         } else {

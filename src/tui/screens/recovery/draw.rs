@@ -65,7 +65,8 @@ impl Recovery {
             let zone = app.zone.as_ref();
             let (at, time) =
                 (text::short_date(entry.begun_at, zone), text::time_of_day(entry.begun_at, zone));
-            let secret = format!("a secret for {} on {at} {time}", entry.client.short(glyphs.ellipsis));
+            let secret =
+                format!("a secret for {} on {at} {time}", entry.account.client.short(glyphs.ellipsis));
             let number = match app.records_found {
                 ..=1 => String::new(),
                 total => format!("{} of {total}: ", total.saturating_sub(app.pending.len())),

@@ -66,14 +66,14 @@ impl Recovery {
     /// The screen for the POST that is running, if there is one.
     pub(in crate::tui) fn while_waiting(app: &mut Shared) -> Option<Self> {
         let Creating { new_secret, post, .. } = app.creating.as_ref()?;
-        let (account, post) = (new_secret.account(), post.clone()?);
+        let (account, post) = (new_secret.account.clone(), post.clone()?);
         Some(Self::new(app, account, post, None))
     }
 
     /// The screen for the record of a previous run. The user starts the search.
     pub(in crate::tui) fn of_record(app: &Shared, record: PendingRecord) -> Self {
         let entry = &record.entry;
-        let account = AccountRef { project: entry.project.clone(), client: entry.client.clone() };
+        let account = entry.account.clone();
         let sent_at = Now { wall: entry.begun_at, ..app.now };
         let latest = entry.begun_at.checked_add(LONGEST_POST).ok();
         let before = Before { ids: entry.ids_before.clone(), at: entry.begun_at, latest };
