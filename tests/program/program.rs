@@ -158,7 +158,7 @@ pub fn assert_restored(terminal: &Terminal) {
     let output = terminal.output();
     let has_screen = contains(&output, "\x1b[?1049h");
     assert_eq!(contains(&output, "\x1b[?1049h\x1b[?2004h\x1b[2J"), has_screen);
-    assert_eq!(contains(&output, "\x1b[2J\x1b[1;1H\x1b[?25h\x1b[?1049l"), has_screen);
+    assert_eq!(contains(&output, "\x1b[2K\x1b[?2004l\x1b[1;1H\x1b[?25h\x1b[?1049l"), has_screen);
 }
 
 /// Every file below the directory, with its content.
