@@ -174,7 +174,7 @@ async fn the_unread_rest_is_not_left_for_others() {
 #[tokio::test]
 async fn half_a_secret_is_never_delivered() {
     let folder = Folder::new();
-    let long = payload_of(&"fake".repeat(1_000_000));
+    let long = payload_of(&"fake".repeat(300_000));
     let refused = CommandOutcome::NotStarted(ServerText::new("the secret is too long for a pipe"));
     let ended = folder.run_with("sh -c 'cat > {}/out'", Format::Secret, &long).await;
     assert_eq!(ended, (refused, CommandOutput::default()));
