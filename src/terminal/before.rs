@@ -1,10 +1,12 @@
 //! What a command may change in the terminal: its modes and its foreground process group. They are kept before a command
 //! gets the terminal, and put back after it, because a command that is killed leaves them as they are.
+//!
+//! **Invariant:** a terminal that another process group uses by now, such as the shell's after `bg`, is not touched.
 
 use std::fs::File;
 
 use nix::sys::signal::{SigSet, Signal};
-use rustix::process::{Pid, getpgrp};
+use rustix::process::{Pid, getpgrp, test_kill_process_group};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr, tcsetpgrp};
 
 pub(super) struct Before {
@@ -22,6 +24,10 @@ impl Before {
 
     /// Errors are ignored: the terminal may be gone.
     pub fn put_back(&self, terminal: &File) {
+        let is_free = |group| group == getpgrp() || test_kill_process_group(group).is_err();
+        if !tcgetpgrp(terminal).map_or(true, is_free) {
+            return;
+        }
         // A process in the background that changes its terminal gets SIGTTOU, which would stop it.
         let stop = SigSet::from(Signal::SIGTTOU);
         let is_blocked = stop.thread_block().is_ok();

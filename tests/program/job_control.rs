@@ -147,3 +147,28 @@ fn after_a_command_the_terminal_is_as_it_was_before() {
         }
     }
 }
+
+/// Continued in the background while a command runs, the program leaves the terminal to the shell.
+#[test]
+fn in_the_background_the_program_does_not_take_the_terminal() {
+    let mut terminal = Terminal::shell().size(30, 120).start_showing(PROMPT);
+    terminal.send(&format!("{} --demo\r", env!("CARGO_BIN_EXE_atlas-secret")));
+    create(&mut terminal);
+    pipe_to(&mut terminal, "sh -c 'cat >/dev/null; until [ -e go ]; do sleep 0.05; done'");
+    terminal.wait_for("Running sh. Ctrl-C stops it.");
+    terminal.press(key::CTRL_Z, "Stopped");
+    terminal.wait_for_prompt();
+    terminal.press("bg\r", "&");
+    terminal.wait_for_prompt();
+    // The command ends, and the program wants its screen.
+    terminal.send("touch go; until jobs | grep -q Stopped; do sleep 0.05; done; echo the shell is still here\r");
+    terminal.wait_for("\nthe shell is still here");
+    assert!(!terminal.is_alternate_screen());
+    terminal.wait_for_prompt();
+    terminal.press("fg\r", "sh read it and exited with 0");
+    terminal.send("q");
+    terminal.wait_for_prompt();
+    terminal.press("echo code=$?\r", "code=0");
+    terminal.send("exit\r");
+    terminal.wait_exit();
+}
