@@ -137,8 +137,15 @@ impl Output {
         // A growing buffer would leave copies behind.
         let kept = Chunk::new(Vec::with_capacity(MAX_KEPT + CHUNK_SIZE));
         let encodings = Encodings::of(secret);
-        let (dropped_secret, left_out, is_behind) = (false, 0, false);
-        Self { terminal, encodings, kept, dropped_secret, left_out, shown: String::new(), is_behind }
+        Self {
+            terminal,
+            encodings,
+            kept,
+            dropped_secret: false,
+            left_out: 0,
+            shown: String::new(),
+            is_behind: false,
+        }
     }
 
     fn add(&mut self, chunk: &[u8]) {
@@ -199,7 +206,9 @@ impl Output {
         };
         CommandOutput {
             lines: lines.iter().zip(&is_shown).map(show).collect(),
-            had_secret: self.dropped_secret || self.encodings.appear_in(&self.kept),
+            had_secret: self.dropped_secret
+                || is_shown.contains(&false)
+                || self.encodings.appear_in(&self.kept),
             left_out: self.left_out + earlier,
         }
     }
@@ -355,6 +364,9 @@ mod tests {
             );
             assert!(!captured(io::Cursor::new(rest)).had_secret);
         }
+        let halves = format!("{}\nxxx\r{}\n", &SECRET[..22], &SECRET[22..]);
+        let printed = captured(io::Cursor::new(halves));
+        assert!(printed.had_secret, "{printed:?}");
     }
 
     #[test]
