@@ -88,13 +88,14 @@ impl From<&Metadata> for FileStat {
     }
 }
 
-/// Returns the owner of a link that another user has put in the place of this file or of its folder: it leads wherever
-/// that user wants, perhaps to a file of our own. Ignores root.
+/// Returns the owner of a link that another user has put in the place of this file or of its folder (the folders above
+/// are not examined): it leads wherever that user wants, perhaps to a file of our own. Ignores root.
 pub fn owner_of_foreign_link(path: &Path) -> Option<u32> {
     let places = [Some(path), path.parent()].into_iter().flatten();
     let links = places.filter_map(|place| symlink_metadata(place).ok()).filter(Metadata::is_symlink);
-    let owners = links.map(|link| FileStat::from(&link)).filter(|link| !link.is_ours() && link.owner != 0);
-    owners.map(|link| link.owner).next()
+    let mut owners =
+        links.map(|link| FileStat::from(&link)).filter(|link| !link.is_ours() && link.owner != 0);
+    owners.next().map(|link| link.owner)
 }
 
 /// The user whose rights this process has; 0 is root.

@@ -52,10 +52,12 @@ const CANCEL: &[u8] = b"\x18";
 
 /// Turns off what a killed program may have left on: kitty's keyboard protocol, in which Ctrl with a letter of another
 /// alphabet is no key; Windows's key codes, in which nothing is; and the mouse, whose reports in UTF-8 look like text.
+#[cfg(unix)]
 const PLAIN_KEYS: &[u8] = b"\x1b[=0u\x1b[?9001l\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l";
 
 /// Turns off what binary output may have turned on: line drawing instead of letters, insertion, and rows that are
 /// counted from a margin.
+#[cfg(unix)]
 const PLAIN_TEXT: &[u8] = b"\x0f\x1b(B\x1b[4l\x1b[?6l";
 
 /// SIGCONT arrives within this time after the program continues.
@@ -262,8 +264,8 @@ impl TerminalHandle {
         self.user = User::Program;
         let clear = Clear(ClearType::All);
         queue!(FrameWriter(self.output.clone()), EnterAlternateScreen, EnableBracketedPaste, clear)?;
-        self.output.push(PLAIN_KEYS);
-        self.output.push(PLAIN_TEXT);
+        #[cfg(unix)]
+        self.output.push(&[PLAIN_KEYS, PLAIN_TEXT].concat());
         self.output.send(FRAME_LIMIT).map(|_| ()).inspect_err(|_| self.restore())
     }
 
