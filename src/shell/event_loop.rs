@@ -134,6 +134,8 @@ impl Run {
         if matches!(self.app.screen, crate::tui::Screen::Created(_)) {
             crate::jobs::test_hooks::panic_if_asked("draw");
         }
+        // Nothing is drawn while another program has the terminal.
+        self.wake = None;
         terminal.draw(|frame| self.wake = self.app.draw(&self.theme, frame))
     }
 }

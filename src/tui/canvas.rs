@@ -10,6 +10,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{Now, ServerText};
+use crate::jobs::Retry;
 
 use super::text;
 use super::theme::Theme;
@@ -69,15 +70,24 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Notes that what was drawn changes by itself after this time.
+    /// Notes that what was drawn changes by itself after this time. A countdown that has ended does not: what follows is an
+    /// event.
     pub fn changes_in(&mut self, left: Duration) {
-        self.wake = Some(self.wake.map_or(left, |wake| wake.min(left)));
+        if !left.is_zero() {
+            self.wake = Some(self.wake.map_or(left, |wake| wake.min(left)));
+        }
     }
 
     /// The whole seconds that are left, as text that changes every second.
     pub fn countdown(&mut self, left: Duration) -> String {
         self.changes_in(text::until_next_second(left));
         text::seconds_left(left)
+    }
+
+    /// The message of a retry, which counts down.
+    pub fn retry_message(&mut self, retry: &Retry, left: Duration) -> String {
+        self.changes_in(text::until_next_second(left));
+        retry.message(left)
     }
 
     pub fn into_lines(self) -> Vec<Line<'static>> {

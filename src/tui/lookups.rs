@@ -14,7 +14,6 @@ use crate::jobs::Retry;
 use super::Shared;
 use super::event::Command;
 use super::screens::{FieldName, SubmitAction};
-use super::text;
 
 /// How long after the last key an ID is looked up.
 pub const LOOKUP_DELAY: Duration = Duration::from_millis(200);
@@ -61,10 +60,10 @@ impl Lookups {
         all.into_iter().flatten().min()
     }
 
-    /// How long until a retry is due, or its countdown shows the next second.
+    /// How long until a retry is due.
     pub(super) fn retry_in(&self, now: Now) -> Option<Duration> {
         let all = [self.project.pause_left(now), self.account.pause_left(now), self.settings.pause_left(now)];
-        all.into_iter().flatten().min().map(text::until_next_second)
+        all.into_iter().flatten().min()
     }
 }
 
@@ -78,10 +77,10 @@ impl Shared {
         self.lookups.account.want(account.as_ref(), at);
         let organization = project.as_ref().and_then(|project| self.lookups.organization(project)).cloned();
         self.lookups.settings.want(organization.as_ref(), self.now);
-        let lookups = &mut self.lookups;
         let now = self.now;
-        let due = (lookups.project.start(now), lookups.account.start(now), lookups.settings.start(now));
-        self.fetch(due);
+        self.commands.extend(self.lookups.project.start(now).map(Command::FetchProject));
+        self.commands.extend(self.lookups.account.start(now).map(Command::FetchAccount));
+        self.commands.extend(self.lookups.settings.start(now).map(Command::FetchSettings));
         let settings = organization.as_ref().and_then(|id| self.lookups.settings.value(id));
         let limit = settings.and_then(|settings| settings.longest_secret_hours);
         self.form.limit = limit.and_then(|hours| Lifetime::from_hours(hours).ok());
@@ -89,23 +88,10 @@ impl Shared {
 
     /// Starts the retries that are due.
     pub(super) fn retry_lookups(&mut self) {
-        let lookups = &mut self.lookups;
         let now = self.now;
-        let due = (
-            lookups.project.start_retry(now),
-            lookups.account.start_retry(now),
-            lookups.settings.start_retry(now),
-        );
-        self.fetch(due);
-    }
-
-    fn fetch(
-        &mut self,
-        (project, account, organization): (Option<ProjectId>, Option<AccountRef>, Option<OrganizationId>),
-    ) {
-        self.commands.extend(project.map(Command::FetchProject));
-        self.commands.extend(account.map(Command::FetchAccount));
-        self.commands.extend(organization.map(Command::FetchSettings));
+        self.commands.extend(self.lookups.project.start_retry(now).map(Command::FetchProject));
+        self.commands.extend(self.lookups.account.start_retry(now).map(Command::FetchAccount));
+        self.commands.extend(self.lookups.settings.start_retry(now).map(Command::FetchSettings));
     }
 
     /// Fetches the project, unless it is known or being fetched. Some formats contain its organization.

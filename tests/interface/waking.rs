@@ -88,6 +88,13 @@ fn a_revealed_value_counts_down_until_it_is_hidden() {
 }
 
 #[test]
+fn the_end_of_a_countdown_does_not_wake_for_ever() {
+    let mut stage = Stage::created().after("c");
+    stage.copied(CopyOutcome::Copied { is_verified: true, clears_in: Some(ms(1_000)) });
+    assert_eq!(advance(&mut stage, ms(1_000)), Some(ms(1_000)));
+}
+
+#[test]
 fn a_running_post_still_counts_seconds_after_waiting_has_stopped() {
     let mut stage = Stage::stopped_waiting();
     let other = SecretId::from_server("dddddddddddddddddddddddd").unwrap();

@@ -30,8 +30,10 @@ fn every_state_is_drawn_at_every_time() {
                 state.app.update(now, Event::Resized { columns, rows });
                 state.app.update(now, Event::TimePassed);
                 let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-                terminal.draw(|frame| _ = state.app.draw(&theme, frame)).unwrap();
-                let _ = state.app.due_in();
+                let mut wake = None;
+                terminal.draw(|frame| wake = state.app.draw(&theme, frame)).unwrap();
+                let due = state.app.due_in();
+                assert!(![wake, due].contains(&Some(Duration::ZERO)), "{} would wake for ever", state.name);
             }
         }
     }

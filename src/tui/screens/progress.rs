@@ -110,8 +110,8 @@ impl Progress {
     fn draw_retry(&self, app: &Shared, retry: &Retry, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let left = self.pause_left(app.now, retry);
-        canvas.changes_in(text::until_next_second(left));
-        canvas.warning(&retry.message(left), theme.warning);
+        let message = canvas.retry_message(retry, left);
+        canvas.warning(&message, theme.warning);
         let number = retry.number;
         canvas.text(2, &format!("Nothing was created. Retry {number} of {MOST_RETRIES}."), theme.faint);
         if let Some(message) = retry.error.atlas_message() {

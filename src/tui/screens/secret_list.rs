@@ -120,7 +120,8 @@ impl SecretList {
         match app.lookups.account.result(&self.account) {
             None => {
                 if let Some((retry, left)) = app.lookups.account.retry(&self.account, app.now) {
-                    let text = format!("Could not load the account's secrets. {}", retry.message(left));
+                    let retrying = canvas.retry_message(retry, left);
+                    let text = format!("Could not load the account's secrets. {retrying}");
                     return canvas.warning(&text, theme.warning);
                 }
                 return canvas.line(Line::styled("Loading the account's secrets", theme.faint));

@@ -225,9 +225,9 @@ impl CreatedScreen {
 
     /// Draws a note if the format has the organization ID and that is not known: the user must add it.
     pub(super) fn draw_missing_organization(&self, app: &Shared, format: Format, canvas: &mut Canvas) {
-        let project = &self.new_secret.account.project;
-        let may_be_known =
-            app.lookups.organization(project).is_some() || app.lookups.project.is_loading(project);
+        let (project, lookup) = (&self.new_secret.account.project, &app.lookups.project);
+        let is_loading = lookup.is_loading(project) && lookup.retry(project, app.now).is_none();
+        let may_be_known = app.lookups.organization(project).is_some() || is_loading;
         if format.names_the_organization() && !may_be_known {
             canvas.text(2, text::NO_ORGANIZATION, canvas.theme.warning);
         }
@@ -279,7 +279,8 @@ impl CreatedScreen {
         }
         let lookup = &app.lookups.account;
         if let Some((retry, left)) = lookup.retry(&self.new_secret.account, app.now) {
-            let text = format!("Could not load the older secrets. {}", retry.message(left));
+            let retrying = canvas.retry_message(retry, left);
+            let text = format!("Could not load the older secrets. {retrying}");
             canvas.warning(&text, theme.warning);
         }
         if let Some(error) = lookup.error(&self.new_secret.account) {

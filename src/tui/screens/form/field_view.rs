@@ -40,6 +40,9 @@ pub(super) fn draw(app: &Shared, name: FieldName, only_errors: bool, canvas: &mu
         caret: app.form.field(name).line.caret_column(),
         has_focus,
     };
+    if let Some((_, left)) = app.lookup_retry(name) {
+        canvas.changes_in(text::until_next_second(left));
+    }
     input.draw(columns, if fits { beside } else { Line::default() }, canvas);
     if let Some(message) = message.filter(|message| !(fits || only_errors && message.is_good(theme))) {
         let indent = " ".repeat(usize::from(LABEL_WIDTH));

@@ -13,7 +13,6 @@ use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::{Command, Event};
 use crate::tui::matching::{Matches, is_same_name};
-use crate::tui::text;
 
 use super::super::FieldName;
 /// How much of a filter without matches is quoted, in columns.
@@ -218,8 +217,8 @@ impl List {
     pub fn draw_progress(&self, now: Now, canvas: &mut Canvas) -> bool {
         let noun = self.field.noun();
         if let Some((retry, left)) = self.pausing(now) {
-            canvas.changes_in(text::until_next_second(left));
-            canvas.warning(&retry.message(left), canvas.theme.warning);
+            let message = canvas.retry_message(retry, left);
+            canvas.warning(&message, canvas.theme.warning);
         } else if self.is_loading {
             let text = match self.estimated_pages {
                 Some(about) => format!("Loading {noun}s, {} of {about} pages", self.pages_loaded),
