@@ -55,8 +55,8 @@ fn a_field_is_validated_while_typing() {
         (Lifetime, "0", "too short: use 8 hours to 365 days"),
         (Lifetime, "-1", "too short: use 8 hours to 365 days"),
         (Lifetime, "2147483648", "too long: use 8 hours to 365 days"),
-        (Lifetime, "7", "Atlas documents 8 hours to 365 days"),
-        (Lifetime, "2y", "Atlas documents 8 hours to 365 days"),
+        (Lifetime, "7", "Atlas's documented range is 8 hours to 365 days"),
+        (Lifetime, "2y", "Atlas's documented range is 8 hours to 365 days"),
         (Lifetime, "1y", "right"),
     ];
     for (name, text, expected) in rows {

@@ -148,7 +148,7 @@ pub enum Validation {
 }
 
 /// The range in Atlas's documentation. It may change, so a lifetime outside it is only a warning.
-const UNUSUAL: &str = "Atlas documents 8 hours to 365 days";
+const UNUSUAL: &str = "Atlas's documented range is 8 hours to 365 days";
 
 /// From this many hexadecimal digits on, a text is an ID and not a name.
 const DIGITS_OF_AN_ID: usize = 12;
