@@ -181,8 +181,23 @@ pub(super) fn interpret(text: &str, form: &Form, host: Option<&str>) -> Vec<Past
         Focus::Field(_) if text.contains(['\n', '\r']) || text.chars().count() > LONGEST || has_id(text) => {
             info("Nothing was pasted. The text contains no project or client ID.")
         }
-        Focus::Field(_) => Paste::Insert(text.chars().filter(|character| !character.is_control()).collect()),
+        // A complete ID cannot continue: the text replaces it, unless the user put the caret into it.
+        Focus::Field(field) if !text.is_empty() && has_complete_id(form, field) => {
+            Paste::Replace { field, text: one_line(text), note: None }
+        }
+        Focus::Field(_) => Paste::Insert(one_line(text)),
     }]
+}
+
+/// True if the field has a complete ID with the caret behind it.
+fn has_complete_id(form: &Form, field: FieldName) -> bool {
+    let line = &form.field(field).line;
+    let is_id = field != FieldName::Lifetime && form.validation(field).is_valid();
+    is_id && line.caret_column() == line.text().len()
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).collect()
 }
 
 /// The paste for a text that is a single ID. 24 digits are a project ID, but in the client ID field with a known
@@ -255,6 +270,13 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
         pastes.push(Paste::Show(Notice::Warning(message)));
     }
     pastes
+}
+
+/// The ID of the project in the URL of one of its pages.
+pub(super) fn project_in_url(text: &str) -> Option<ProjectId> {
+    let words: Vec<&str> = text.split(|character: char| !is_word_character(character)).collect();
+    let id = id_after(&words, &["v2", "groups"]).filter(|_| text.contains("://"))?;
+    ProjectId::parse(id).ok()
 }
 
 /// True if the text contains 24 digits, which may be the ID of anything.
@@ -569,6 +591,17 @@ mod tests {
             let pastes = known(&again);
             assert!(matches!(&pastes[..], [Paste::Show(_)]), "{pastes:?}");
         }
+    }
+
+    #[test]
+    fn a_name_replaces_a_complete_id_and_continues_an_incomplete_one() {
+        let with_project = |project| {
+            let mut form = Form::new(project, "", "");
+            form.focus = Focus::Field(FieldName::Project);
+            interpret("payments-prod\n", &form, None)
+        };
+        assert_eq!(with_project(PROJECT), [whole(FieldName::Project, "payments-prod", None)]);
+        assert_eq!(with_project("old-"), [Paste::Insert("payments-prod".to_owned())]);
     }
 
     #[test]
