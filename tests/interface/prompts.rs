@@ -167,6 +167,22 @@ fn declining_and_failing_return_to_the_path() {
 }
 
 #[test]
+fn a_path_with_an_open_quote_is_not_a_file_name() {
+    let mut stage = Stage::created();
+    stage.keys("s").type_in("\"a b").keys("enter").shows("A quote in the path is not closed.");
+    assert_eq!(stage.count(|command| matches!(command, Command::Deliver(..))), 0);
+    stage.type_in("\"").keys("enter");
+    let is_save = |command: &Command| matches!(command, Command::Deliver(DeliveryTask::Save { path, .. }, _) if path == "a b");
+    assert_eq!(stage.count(is_save), 1);
+}
+
+#[test]
+fn a_format_that_was_chosen_stays_when_the_line_is_cleared() {
+    let mut stage = Stage::created();
+    stage.keys("p").type_in("x").keys("<ctrl-f> <ctrl-u>").shows("as env");
+}
+
+#[test]
 fn only_a_command_that_succeeds_delivers_the_secret() {
     for (line, program) in [("pass insert -m x", "pass"), ("'my keeper' --store", "my keeper")] {
         let mut stage = Stage::created();
