@@ -54,7 +54,11 @@ const UNDERSCORES: [&str; 5] = ["\\_", "%5F", "%5f", "&#95;", "&lowbar;"];
 /// encodings of an underscore, escaped line breaks of JSON, and the line break within an ID or a secret.
 pub(super) fn visible(text: &str) -> String {
     let text: String = text.chars().filter(|character| !is_invisible(*character)).collect();
-    let mut text = without_colors(&text).replace("\\r", "\n").replace("\\n", "\n");
+    let mut text = without_colors(&text);
+    // Terminals paste a line break as a carriage return.
+    for line_break in ["\r\n", "\r", "\\r\\n", "\\r", "\\n"] {
+        text = text.replace(line_break, "\n");
+    }
     for underscore in UNDERSCORES {
         text = text.replace(underscore, "_");
     }
@@ -94,7 +98,7 @@ fn joined_lines(text: &str) -> String {
     let mut lines = text.split('\n');
     let mut joined = lines.next().unwrap_or_default().to_owned();
     for line in lines {
-        let end = joined.trim_end_matches(['\r', ' ', '=']);
+        let end = joined.trim_end_matches([' ', '=']);
         let start = line.trim_start_matches([' ', '\t', '>']);
         let tail = end.rsplit(|character| !is_part(character)).next().unwrap_or_default();
         let head = start.split(|character| !is_part(character)).next().unwrap_or_default();
@@ -178,7 +182,7 @@ pub(super) fn interpret(text: &str, form: &Form, host: Option<&str>) -> Vec<Past
         Focus::Field(FieldName::Lifetime) if is_lifetime => {
             Paste::Replace { field: FieldName::Lifetime, text: text.to_owned(), note: None }
         }
-        Focus::Field(_) if text.contains(['\n', '\r']) || text.chars().count() > LONGEST || has_id(text) => {
+        Focus::Field(_) if text.contains('\n') || text.chars().count() > LONGEST || has_id(text) => {
             info("Nothing was pasted. The text contains no project or client ID.")
         }
         // A complete ID cannot continue: the text replaces it, unless the user put the caret into it.
@@ -317,7 +321,7 @@ fn project_ids(text: &str) -> Vec<ProjectId> {
     // In Atlas's JSON, a plain "id" is a secret's, except in a project, which also has an "orgId".
     let is_secrets = text.starts_with(['{', '[']) && !text.contains("\"orgId\"");
     let mut above = String::new();
-    for line in text.split(['\n', '\r', ',', ';']) {
+    for line in text.split(['\n', ',', ';']) {
         let mut label = above.clone();
         let words =
             line.split(|character: char| !is_word_character(character)).filter(|word| !word.is_empty());
@@ -902,6 +906,7 @@ mod tests {
             ("a basic plan".to_owned(), "a basic plan".to_owned()),
             (wrapped("\n"), both.clone()),
             (wrapped("=\r\n"), both.clone()),
+            (wrapped("\r  "), both.clone()),
             (wrapped("\n> "), both),
             (format!("project {}\n  {},", &PROJECT[..9], &PROJECT[9..]), format!("project {PROJECT},")),
             ("\u{FF30}\u{FF41}\u{FF59}".to_owned(), "\u{FF30}\u{FF41}\u{FF59}".to_owned()),
