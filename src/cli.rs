@@ -5,7 +5,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, StringValueParser, TypedValueParser};
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory, Parser, ValueHint};
 use clap_complete::Shell;
 
@@ -134,8 +134,27 @@ impl Arguments {
             return Err(error);
         }
         // The real value parsers have better messages.
-        Self::try_parse_from(line)
+        Self::try_parse_from(line).map_err(|error| explained(&error).unwrap_or(error))
     }
+}
+
+/// A better message for an option for credentials, and for one that must be the only one; clap does not say which other
+/// option is in its way.
+fn explained(error: &clap::Error) -> Option<clap::Error> {
+    let Some(ContextValue::String(option)) = error.get(ContextKind::InvalidArg) else { return None };
+    let is_of_credentials = ["secret", "key", "token", "password"].iter().any(|word| option.contains(word));
+    let message = match error.kind() {
+        ErrorKind::UnknownArgument if is_of_credentials => {
+            format!(
+                "{option}: credentials are never arguments; set the variables that --help lists, or use --profile"
+            )
+        }
+        ErrorKind::ArgumentConflict if error.get(ContextKind::PriorArg) == Some(&ContextValue::None) => {
+            format!("{option} cannot be used with any other option")
+        }
+        _ => return None,
+    };
+    Some(Arguments::command().error(error.kind(), message))
 }
 
 /// Accepts every value that is not blank.
@@ -327,6 +346,32 @@ mod tests {
             "error: {option} is empty; if its value comes from a variable, check that the variable is set"
         );
         assert!(message.starts_with(&expected), "{args:?}: {message}");
+    }
+
+    #[test]
+    fn an_option_for_credentials_or_beside_an_exclusive_one_gets_a_helpful_error() {
+        let credentials =
+            "credentials are never arguments; set the variables that --help lists, or use --profile";
+        let rows: [(&[&str], &str); 5] = [
+            (&["--client-secret", "x"], &format!("error: --client-secret: {credentials}")),
+            (&["--private-api-key=x"], &format!("error: --private-api-key: {credentials}")),
+            (
+                &["--demo-server", "--yes"],
+                "error: --demo-server [<ADDRESS>] cannot be used with any other option",
+            ),
+            (
+                &["--yes", "--completions", "bash"],
+                "error: --completions <SHELL> cannot be used with any other option",
+            ),
+            (
+                &["--demo", "--profile", "ci"],
+                "error: the argument '--demo' cannot be used with '--profile <NAME>'",
+            ),
+        ];
+        for (args, expected) in rows {
+            let message = read(args).unwrap_err().to_string();
+            assert!(message.starts_with(expected) && !message.contains("tip:"), "{args:?}: {message}");
+        }
     }
 
     #[test]

@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         return ExitCode::from(served.code());
     }
     let creates = arguments.yes && !arguments.print_config;
-    if let Some(path) = &arguments.log_file
+    if let Some(path) = arguments.log_file.as_ref().filter(|_| !arguments.print_config)
         && let Err(error) = process::start_log(path)
     {
         let message = format!("--log-file {}: {}", path.display(), os_error_message(&error));

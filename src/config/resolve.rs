@@ -142,7 +142,11 @@ impl Resolver<'_> {
             Err(error) => return Ok(without_profile()?.unusable_because(&error)),
         };
         Ok(match profile.credentials() {
-            Ok(credentials) => found.signing_in(credentials, profile, "the only or the default one"),
+            Ok(credentials) => {
+                let is_only = self.profiles.is_ok_and(|profiles| profiles.all().len() == 1);
+                let named_by = if is_only { "the only one" } else { "the default one" };
+                found.signing_in(credentials, profile, named_by)
+            }
             Err(error) => found.unusable_because(&error),
         })
     }

@@ -58,7 +58,7 @@ pub struct ProjectId(String);
 /// Why a text is not a valid ID. Positions count characters from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum IdError {
-    #[error("Enter a {0} or name.")]
+    #[error("enter a {0} or name")]
     Empty(&'static str),
     /// Quotes belong to a shell or a file, not to the value.
     #[error("remove the quotes around it")]

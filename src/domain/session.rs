@@ -157,6 +157,7 @@ pub enum Half {
 /// Quotes belong to a shell or a file, not to the value.
 const QUOTED: &str = "remove the quotes around it";
 const NOT_REPLACED: &str = "this is a reference or a placeholder, not the value; `op run --` and similar commands replace references";
+const PLACEHOLDER: &str = "this is a placeholder or a masked value, not the credential itself";
 const IS_CLIENT_ID: &str = "this is a client ID, not a secret";
 const NOT_VISIBLE_ASCII: &str =
     "it contains a space, a line break or another character that credentials do not have";
@@ -221,6 +222,16 @@ pub fn is_reference(value: &str) -> bool {
     is_filled_in || value.split_once(':').is_some_and(|(start, _)| is_scheme(start))
 }
 
+/// True for a value that hides a credential or waits for one: `mdb_sa_sk_***`, `xxxx`, `changeme`.
+fn is_placeholder(value: &str) -> bool {
+    const WORDS: [&str; 6] = ["changeme", "changeit", "placeholder", "redacted", "todo", "null"];
+    let hidden = value.strip_prefix(SECRET_PREFIX).unwrap_or(value);
+    let mut letters = hidden.to_ascii_lowercase();
+    letters.retain(|character| character.is_ascii_alphanumeric());
+    let is_repeated = hidden.len() > 3 && hidden.bytes().all(|byte| hidden.as_bytes()[0] == byte);
+    is_repeated || value.contains("***") || WORDS.contains(&&*letters)
+}
+
 /// Checks that a header can contain `text`: only visible ASCII. Atlas's credentials have no other characters.
 fn visible_ascii(text: String) -> Result<SecretString, String> {
     if is_quoted(&text) {
@@ -228,6 +239,9 @@ fn visible_ascii(text: String) -> Result<SecretString, String> {
     }
     if is_reference(&text) || text.starts_with('<') {
         return Err(NOT_REPLACED.to_owned());
+    }
+    if is_placeholder(&text) {
+        return Err(PLACEHOLDER.to_owned());
     }
     if text.starts_with(CLIENT_ID_PREFIX) {
         return Err(IS_CLIENT_ID.to_owned());
@@ -359,6 +373,26 @@ mod tests {
         assert_eq!(kept.expose_secret(), "FAKE.token+1/=");
         for text in ["FAKE token", "FAKE\r\nHeader: x", "FAK\u{c9}"] {
             assert_eq!(token(text).err().as_deref(), Some(NOT_VISIBLE_ASCII), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_masked_value_or_a_placeholder_is_not_a_credential() {
+        let error = |text: &str| Credentials::access_token(text.to_owned()).err();
+        for text in [
+            "***",
+            "mdb_sa_sk_***",
+            "mdb_sa_sk_xxxxxxxx",
+            "xxxx",
+            "----",
+            "changeme",
+            "CHANGE-ME",
+            "[redacted]",
+        ] {
+            assert_eq!(error(text).as_deref(), Some(PLACEHOLDER), "{text}");
+        }
+        for text in ["p", "xxx", "fake", "mdb_sa_sk_FAKE", "changeme2", "a*b"] {
+            assert_eq!(error(text), None, "{text}");
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::form_urlencoded;
@@ -45,11 +47,83 @@ pub(super) fn contains_secret(text: &str) -> bool {
     text.contains(SECRET_PREFIX) || text.contains(SECRET_PREFIX_BASE64)
 }
 
-/// Removes what is not part of the text: invisible characters, such as a zero-width space from a web page, colors, the
-/// backslashes that Markdown puts before underscores, and escaped line breaks of JSON.
+/// How an underscore is written in Markdown, URLs and HTML.
+const UNDERSCORES: [&str; 5] = ["\\_", "%5F", "%5f", "&#95;", "&lowbar;"];
+
+/// Removes what is not part of the text: invisible characters, such as a zero-width space from a web page, colors,
+/// encodings of an underscore, escaped line breaks of JSON, and the line break within an ID or a secret.
 pub(super) fn visible(text: &str) -> String {
     let text: String = text.chars().filter(|character| !is_invisible(*character)).collect();
-    without_colors(&text).replace("\\_", "_").replace("\\r", "\n").replace("\\n", "\n")
+    let mut text = without_colors(&text);
+    // Terminals paste a line break as a carriage return.
+    for line_break in ["\r\n", "\r", "\\r\\n", "\\r", "\\n"] {
+        text = text.replace(line_break, "\n");
+    }
+    for underscore in UNDERSCORES {
+        text = text.replace(underscore, "_");
+    }
+    with_lowercase_ids(joined_lines(&with_decoded_basic(half_width(text))))
+}
+
+/// Replaces full-width letters and digits, which East Asian keyboards type, if they are an ID or a secret.
+fn half_width(text: String) -> String {
+    let narrow = |character| match character {
+        '\u{FF10}'..='\u{FF5A}' => char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character),
+        _ => character,
+    };
+    let narrow: String = text.chars().map(narrow).collect();
+    let is_of_atlas = has_id(&narrow) || narrow.contains(CLIENT_ID_PREFIX) || contains_secret(&narrow);
+    if is_of_atlas { narrow } else { text }
+}
+
+/// Decodes the credentials of an `Authorization: Basic` header (RFC 7617).
+fn with_decoded_basic(text: String) -> String {
+    const SCHEME: &str = "basic ";
+    let Some(at) = text.to_ascii_lowercase().find(SCHEME) else { return text };
+    let (before, rest) = text.split_at(at);
+    let rest = &rest[SCHEME.len()..];
+    let is_base64 = |character: char| character.is_ascii_alphanumeric() || "+/=".contains(character);
+    let (encoded, after) = rest.split_at(rest.find(|character| !is_base64(character)).unwrap_or(rest.len()));
+    let decoded = BASE64_STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    match decoded.filter(|decoded| decoded.contains(':')) {
+        Some(decoded) => format!("{before}{decoded}{after}"),
+        None => text,
+    }
+}
+
+/// Joins two lines if an ID or a secret begins on one and ends on the other, as in an email. There, a line may end in
+/// `=`, and the next one begin with `>`.
+fn joined_lines(text: &str) -> String {
+    let is_part = |character: char| is_word_character(character) || character == '-';
+    let mut lines = text.split('\n');
+    let mut joined = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        let end = joined.trim_end_matches([' ', '=']);
+        let start = line.trim_start_matches([' ', '\t', '>']);
+        let tail = end.rsplit(|character| !is_part(character)).next().unwrap_or_default();
+        let head = start.split(|character| !is_part(character)).next().unwrap_or_default();
+        let word = format!("{tail}{head}");
+        let is_whole =
+            ProjectId::parse(&word).is_ok() || ClientId::parse(&word).is_ok() || is_whole_secret(&word);
+        if is_whole && !tail.is_empty() && !head.is_empty() {
+            joined.truncate(end.len());
+            joined.push_str(start);
+        } else {
+            joined.push('\n');
+            joined.push_str(line);
+        }
+    }
+    joined
+}
+
+/// Changes client IDs to lower case if something changed them to upper case. Atlas knows only the lowercase prefix.
+fn with_lowercase_ids(mut text: String) -> String {
+    const PREFIX: &str = "MDB_SA_ID_";
+    while let Some(at) = text.find(PREFIX) {
+        let digits = text[at + PREFIX.len()..].bytes().take_while(u8::is_ascii_hexdigit).count();
+        text[at..at + PREFIX.len() + digits].make_ascii_lowercase();
+    }
+    text
 }
 
 /// Removes a terminal's codes for colors, `ESC [ 1 ; 32 m`, and for erasing, `ESC [ K`. Terminals and logs replace the
@@ -108,11 +182,26 @@ pub(super) fn interpret(text: &str, form: &Form, host: Option<&str>) -> Vec<Past
         Focus::Field(FieldName::Lifetime) if is_lifetime => {
             Paste::Replace { field: FieldName::Lifetime, text: text.to_owned(), note: None }
         }
-        Focus::Field(_) if text.contains(['\n', '\r']) || text.chars().count() > LONGEST || has_id(text) => {
+        Focus::Field(_) if text.contains('\n') || text.chars().count() > LONGEST || has_id(text) => {
             info("Nothing was pasted. The text contains no project or client ID.")
         }
-        Focus::Field(_) => Paste::Insert(text.chars().filter(|character| !character.is_control()).collect()),
+        // A complete ID cannot continue: the text replaces it, unless the user put the caret into it.
+        Focus::Field(field) if !text.is_empty() && has_complete_id(form, field) => {
+            Paste::Replace { field, text: one_line(text), note: None }
+        }
+        Focus::Field(_) => Paste::Insert(one_line(text)),
     }]
+}
+
+/// True if the field has a complete ID with the caret behind it.
+fn has_complete_id(form: &Form, field: FieldName) -> bool {
+    let line = &form.field(field).line;
+    let is_id = field != FieldName::Lifetime && form.validation(field).is_valid();
+    is_id && line.caret_column() == line.text().len()
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).collect()
 }
 
 /// The paste for a text that is a single ID. 24 digits are a project ID, but in the client ID field with a known
@@ -187,6 +276,13 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
     pastes
 }
 
+/// The ID of the project in the URL of one of its pages.
+pub(super) fn project_in_url(text: &str) -> Option<ProjectId> {
+    let words: Vec<&str> = text.split(|character: char| !is_word_character(character)).collect();
+    let id = id_after(&words, &["v2", "groups"]).filter(|_| text.contains("://"))?;
+    ProjectId::parse(id).ok()
+}
+
 /// True if the text contains 24 digits, which may be the ID of anything.
 fn has_id(text: &str) -> bool {
     text.split(|character| !is_word_character(character)).any(|word| ProjectId::parse(word).is_ok())
@@ -225,7 +321,7 @@ fn project_ids(text: &str) -> Vec<ProjectId> {
     // In Atlas's JSON, a plain "id" is a secret's, except in a project, which also has an "orgId".
     let is_secrets = text.starts_with(['{', '[']) && !text.contains("\"orgId\"");
     let mut above = String::new();
-    for line in text.split(['\n', '\r', ',', ';']) {
+    for line in text.split(['\n', ',', ';']) {
         let mut label = above.clone();
         let words =
             line.split(|character: char| !is_word_character(character)).filter(|word| !word.is_empty());
@@ -270,26 +366,48 @@ fn labels_other_id(label: &str) -> bool {
 
 /// Joins a secret that a terminal broke into lines. Only a text of a secret's exact length counts.
 pub(super) fn joined_secret(text: &str) -> Option<String> {
-    const LENGTH: usize = SECRET_PREFIX.len() + 40;
     let joined: String = text.split_whitespace().collect();
-    let is_secret_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-    let is_secret =
-        joined.starts_with(SECRET_PREFIX) && joined.len() == LENGTH && joined.bytes().all(is_secret_byte);
-    is_secret.then_some(joined)
+    is_whole_secret(&joined).then_some(joined)
 }
 
-/// Finds credentials in a pasted text: the client ID or public key, and the secret, private key or access token.
-pub(super) fn credentials<'a>(text: &'a str) -> (Option<&'a str>, Option<&'a str>) {
+fn is_whole_secret(word: &str) -> bool {
+    const LENGTH: usize = SECRET_PREFIX.len() + 40;
+    let is_secret_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    word.starts_with(SECRET_PREFIX) && word.len() == LENGTH && word.bytes().all(is_secret_byte)
+}
+
+/// The words of a text that can be credentials.
+fn credential_words(text: &str) -> Vec<&str> {
     let is_end =
         |character: char| !character.is_ascii_graphic() || "\"'`,;:={}()<>[]|*&@\\".contains(character);
     // Leading slashes belong to a URL. A trailing period ends a sentence, and zsh shows a missing line break as `%`.
     let is_mark = |character: char| character.is_ascii_punctuation() && !"_-".contains(character);
-    let bare = |word: &'a str| word.trim_start_matches('/').trim_end_matches(is_mark);
-    let words: Vec<&str> = text.split(is_end).map(bare).filter(|word| !word.is_empty()).collect();
-    // Access tokens are JSON Web Tokens.
-    let is_token = |word: &str| word.starts_with("eyJ") && word.contains('.');
-    let is_secret = |word: &&str| word.starts_with(SECRET_PREFIX) || is_private_key(word) || is_token(word);
-    let secret_at = words.iter().position(is_secret);
+    let words = text.split(is_end).map(|word| word.trim_start_matches('/').trim_end_matches(is_mark));
+    words.filter(|word| !word.is_empty()).collect()
+}
+
+/// Why no credentials can be taken from a text.
+pub(super) fn unusable_credentials(text: &str) -> Option<&'static str> {
+    let words = credential_words(text);
+    let count = |is_wanted: fn(&str) -> bool| distinct(words.iter().filter(|word| is_wanted(word))).len();
+    if count(|word| ClientId::parse(word).is_ok()) > 1 || count(|word| word.starts_with(SECRET_PREFIX)) > 1 {
+        return Some("Nothing was pasted. The text contains several client IDs or secrets.");
+    }
+    let is_masked = text.contains("\u{2022}\u{2022}\u{2022}") || text.contains("\u{25CF}\u{25CF}\u{25CF}");
+    is_masked.then_some("Nothing was pasted. The secret in the text is masked.")
+}
+
+/// Finds credentials in a pasted text: the client ID or public key, and the secret, private key or access token.
+pub(super) fn credentials(text: &str) -> (Option<&str>, Option<&str>) {
+    let words = credential_words(text);
+    let is_private_key_at = |at: usize| {
+        let is_labeled = at > 0 && is_label_of_private_key(words[at - 1]) && words[at].len() >= 8;
+        is_private_key(words[at])
+            || is_labeled && words[at].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let is_secret =
+        |at: &usize| words[*at].starts_with(SECRET_PREFIX) || is_private_key_at(*at) || is_token(words[*at]);
+    let secret_at = (0..words.len()).find(is_secret);
     let secret = secret_at.map(|at| words[at]);
     let is_public_key = |word: &str| {
         let is_label = ["username", "password"].contains(&word);
@@ -297,7 +415,7 @@ pub(super) fn credentials<'a>(text: &'a str) -> (Option<&'a str>, Option<&'a str
     };
     // The one nearest to its private key: `provider` and `resource` look like public keys, too.
     let public_key = || {
-        let at = secret_at.filter(|at| is_private_key(words[*at]))?;
+        let at = secret_at.filter(|at| is_private_key_at(*at))?;
         let public_keys = words.iter().enumerate().filter(|(_, word)| is_public_key(word));
         public_keys.min_by_key(|(index, _)| index.abs_diff(at)).map(|(_, word)| *word)
     };
@@ -307,11 +425,20 @@ pub(super) fn credentials<'a>(text: &'a str) -> (Option<&'a str>, Option<&'a str
 
 /// The kind of pair that one of the [`credentials`] belongs to; `None` for an access token.
 pub(super) fn kind_of(word: &str) -> Option<PairKind> {
-    if is_private_key(word) {
-        return Some(PairKind::ApiKey);
-    }
     let is_of_account = contains_secret(word) || ClientId::parse(word).is_ok();
-    is_of_account.then_some(PairKind::ServiceAccount)
+    let kind = if is_of_account { PairKind::ServiceAccount } else { PairKind::ApiKey };
+    (!is_token(word)).then_some(kind)
+}
+
+/// Access tokens are JSON Web Tokens.
+fn is_token(word: &str) -> bool {
+    word.starts_with("eyJ") && word.contains('.')
+}
+
+/// True for `MONGODB_ATLAS_PRIVATE_API_KEY`, `private_key` and `privateKey`.
+fn is_label_of_private_key(word: &str) -> bool {
+    let label = word.to_ascii_lowercase().replace('_', "");
+    label.ends_with("privatekey") || label.ends_with("privateapikey")
 }
 
 /// Atlas's private keys are UUIDs.
@@ -468,6 +595,17 @@ mod tests {
             let pastes = known(&again);
             assert!(matches!(&pastes[..], [Paste::Show(_)]), "{pastes:?}");
         }
+    }
+
+    #[test]
+    fn a_name_replaces_a_complete_id_and_continues_an_incomplete_one() {
+        let with_project = |project| {
+            let mut form = Form::new(project, "", "");
+            form.focus = Focus::Field(FieldName::Project);
+            interpret("payments-prod\n", &form, None)
+        };
+        assert_eq!(with_project(PROJECT), [whole(FieldName::Project, "payments-prod", None)]);
+        assert_eq!(with_project("old-"), [Paste::Insert("payments-prod".to_owned())]);
     }
 
     #[test]
@@ -698,6 +836,13 @@ mod tests {
                 Some(CLIENT),
                 Some(secret),
             ),
+            (
+                "# export MONGODB_ATLAS_PUBLIC_API_KEY=abcdefgh\n# export MONGODB_ATLAS_PRIVATE_API_KEY=DEMOfake"
+                    .to_owned(),
+                Some("abcdefgh"),
+                Some("DEMOfake"),
+            ),
+            ("private_key = var.private_key".to_owned(), None, None),
             (format!("{secret}%"), None, Some(secret)),
             (format!("Is it {secret}?!"), None, Some(secret)),
             (format!("\u{FF1A}{secret}\u{3002}"), None, Some(secret)),
@@ -722,6 +867,56 @@ mod tests {
         for (text, name, found) in rows {
             assert_eq!(credentials(&text), (name, found), "{text}");
         }
+    }
+
+    #[test]
+    fn several_or_masked_credentials_are_not_pasted() {
+        let other = CLIENT.replace('1', "2");
+        let several = Some("Nothing was pasted. The text contains several client IDs or secrets.");
+        let masked = Some("Nothing was pasted. The secret in the text is masked.");
+        let rows = [
+            (format!("{CLIENT} {CLIENT} mdb_sa_sk_FAKE mdb_sa_sk_FAKE"), None),
+            (format!("{CLIENT}\n{other}"), several),
+            (format!("{CLIENT} mdb_sa_sk_FAKE1 mdb_sa_sk_FAKE2"), several),
+            (format!("{CLIENT} mdb_sa_sk_\u{2022}\u{2022}\u{2022}\u{2022}9f3a"), masked),
+            (format!("\u{2022} {CLIENT}"), None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(unusable_credentials(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn ids_and_secrets_are_found_in_other_spellings() {
+        let secret = format!("mdb_sa_sk_FAKE{}", "fake-FAKE".repeat(4));
+        let full_width: String =
+            CLIENT.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
+        let basic = BASE64_STANDARD.encode(format!("{CLIENT}:{secret}"));
+        let wrapped = |break_: &str| {
+            let at = |text: &str, at| format!("{}{break_}{}", &text[..at], &text[at..]);
+            format!("Client ID: {}\nSecret: {}\nRegards", at(CLIENT, 20), at(&secret, 25))
+        };
+        let both = format!("Client ID: {CLIENT}\nSecret: {secret}\nRegards");
+        let rows = [
+            (CLIENT.to_uppercase(), CLIENT.to_owned()),
+            (full_width, CLIENT.to_owned()),
+            (CLIENT.replace('_', "%5F"), CLIENT.to_owned()),
+            (CLIENT.replace('_', "&#95;"), CLIENT.to_owned()),
+            (format!("Authorization: Basic {basic}\n"), format!("Authorization: {CLIENT}:{secret}\n")),
+            ("a basic plan".to_owned(), "a basic plan".to_owned()),
+            (wrapped("\n"), both.clone()),
+            (wrapped("=\r\n"), both.clone()),
+            (wrapped("\r  "), both.clone()),
+            (wrapped("\n> "), both),
+            (format!("project {}\n  {},", &PROJECT[..9], &PROJECT[9..]), format!("project {PROJECT},")),
+            ("\u{FF30}\u{FF41}\u{FF59}".to_owned(), "\u{FF30}\u{FF41}\u{FF59}".to_owned()),
+            (format!("{CLIENT}\n{PROJECT}\nbeef"), format!("{CLIENT}\n{PROJECT}\nbeef")),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(visible(&text), expected, "{text}");
+        }
+        let pastes = pasted(&format!("Authorization: Basic {basic}"), Focus::Field(FieldName::Client));
+        assert_eq!(pastes, [client(None), SECRET_WITH_ID]);
     }
 
     proptest! {

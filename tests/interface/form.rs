@@ -42,7 +42,7 @@ fn a_field_is_validated_while_typing() {
     let mut stage = Stage::empty();
     assert_eq!(message(&stage, Project), "silent", "the field is untouched");
     stage.keys("a backspace");
-    assert_eq!(message(&stage, Project), "Enter a project ID or name.");
+    assert_eq!(message(&stage, Project), "enter a project ID or name");
     let rows = [
         (Project, "32b6e34b3d91647abb", "18 of 24 hex digits"),
         (Project, PROJECT, "right"),
@@ -55,8 +55,8 @@ fn a_field_is_validated_while_typing() {
         (Lifetime, "0", "too short: use 8 hours to 365 days"),
         (Lifetime, "-1", "too short: use 8 hours to 365 days"),
         (Lifetime, "2147483648", "too long: use 8 hours to 365 days"),
-        (Lifetime, "7", "Atlas documents 8 hours to 365 days"),
-        (Lifetime, "2y", "Atlas documents 8 hours to 365 days"),
+        (Lifetime, "7", "Atlas's documented range is 8 hours to 365 days"),
+        (Lifetime, "2y", "Atlas's documented range is 8 hours to 365 days"),
         (Lifetime, "1y", "right"),
     ];
     for (name, text, expected) in rows {

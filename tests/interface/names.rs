@@ -312,11 +312,11 @@ fn clearing_a_field_shows_the_whole_list_if_loaded() {
     assert_eq!((stage.text(Project), focus(&stage)), ("", Focus::Field(Client)));
     stage.hides("6 projects");
     stage.keys("shift-tab").shows("6 projects");
-    stage.keys("esc").shows("Enter a project ID or name.");
+    stage.keys("esc").shows("enter a project ID or name");
     stage.keys("x <ctrl-u>").paste(VALUE);
     assert!(!stage.drawn().contains("6 projects"), "the error is shown instead");
     let stage = Stage::with(Project, PROJECT).after("<ctrl-u>");
-    stage.shows("Enter a project ID or name.");
+    stage.shows("enter a project ID or name");
     assert_eq!(requests(&stage), [""; 0], "an empty field fetches no list");
 }
 

@@ -212,6 +212,10 @@ fn accounts_are_sorted_by_expiry_and_tab_sorts_by_name() {
     stage.shows("Tab sort by expiry");
     stage.keys("tab");
     assert_selected(&stage, "gamma");
+    stage.keys("end");
+    assert_selected(&stage, "alpha");
+    stage.keys("home");
+    assert_selected(&stage, "delta");
 }
 
 #[test]

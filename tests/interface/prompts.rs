@@ -167,6 +167,22 @@ fn declining_and_failing_return_to_the_path() {
 }
 
 #[test]
+fn a_path_with_an_open_quote_is_not_a_file_name() {
+    let mut stage = Stage::created();
+    stage.keys("s").type_in("\"a b").keys("enter").shows("A quote in the path is not closed.");
+    assert_eq!(stage.count(|command| matches!(command, Command::Deliver(..))), 0);
+    stage.type_in("\"").keys("enter");
+    let is_save = |command: &Command| matches!(command, Command::Deliver(DeliveryTask::Save { path, .. }, _) if path == "a b");
+    assert_eq!(stage.count(is_save), 1);
+}
+
+#[test]
+fn a_format_that_was_chosen_stays_when_the_line_is_cleared() {
+    let mut stage = Stage::created();
+    stage.keys("p").type_in("x").keys("<ctrl-f> <ctrl-u>").shows("as env");
+}
+
+#[test]
 fn only_a_command_that_succeeds_delivers_the_secret() {
     for (line, program) in [("pass insert -m x", "pass"), ("'my keeper' --store", "my keeper")] {
         let mut stage = Stage::created();
@@ -318,12 +334,12 @@ fn the_output_of_a_command_is_shown_until_the_next_one() {
         CommandOutput { lines: ["tried three times", "no route"].map(ServerText::new).into(), ..output("") };
     stage.keys("tab enter");
     stage.command_reported(CommandOutcome::Exited(2), failed);
-    stage.shows("keep exited with 2. \u{2026} 3 earlier lines not shown tried three times no route Your new secret is still here.",
+    stage.shows("keep exited with 2. tried three times \u{2026} 3 lines not shown no route Your new secret is still here.",
     );
     stage.type_in("x").hides("tried three times");
     stage.keys("enter");
     stage.command_reported(CommandOutcome::Succeeded, output("stored"));
-    stage.shows("keep read it (as json) and exited with 0 \u{2026} 3 earlier lines not shown stored");
+    stage.shows("keep read it (as json) and exited with 0 stored \u{2026} 3 lines not shown");
     stage.keys("s x enter").saved(Ok("/x")).hides("stored");
     stage.keys("p").type_in("cat").keys("enter");
     stage.command_reported(CommandOutcome::Succeeded, output("in some encoding"));

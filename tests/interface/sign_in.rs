@@ -310,6 +310,37 @@ fn a_pasted_id_and_secret_go_to_their_fields() {
 }
 
 #[test]
+fn a_client_id_goes_to_its_field_wherever_the_caret_is() {
+    let mut stage = signed_out();
+    stage.keys("down enter tab").paste(CLIENT).shows("Client secret \u{203a}");
+    assert_eq!(bullets(&stage), 0);
+    stage.paste(VALUE).keys("enter");
+    assert!(
+        matches!(tried(&stage), Some(Credentials::ServiceAccount { client_id, .. }) if *client_id == client())
+    );
+}
+
+#[test]
+fn both_halves_of_an_api_key_are_found_by_their_labels() {
+    let mut stage = signed_out();
+    stage
+        .paste("MONGODB_ATLAS_PUBLIC_API_KEY=fakepubl\nMONGODB_ATLAS_PRIVATE_API_KEY=DEMOfakefake\n")
+        .keys("enter");
+    let Some(Credentials::ApiKey { public_key, private_key }) = tried(&stage) else {
+        panic!("{:?}", stage.commands)
+    };
+    assert_eq!((public_key.as_str(), private_key.expose_secret()), ("fakepubl", "DEMOfakefake"));
+}
+
+#[test]
+fn a_text_with_two_accounts_is_not_pasted() {
+    let mut stage = signed_out();
+    stage.paste(&format!("{CLIENT}\n{}", CLIENT.replace('1', "2")));
+    stage.shows("Nothing was pasted. The text contains several client IDs or secrets.");
+    stage.shows("\u{203a} Atlas CLI profile ci");
+}
+
+#[test]
 fn wrong_credentials_are_reported_once_and_ctrl_p_signs_in_again() {
     let mut stage = remote();
     stage.app.shared.profiles = vec![ProfileName::new("ci").unwrap()];

@@ -50,8 +50,20 @@ fn a_lifetime_outside_of_what_atlas_documents_is_a_warning_before_anything_is_se
     let without_dashes = in_two_days.strftime("%Y%m%d").to_string();
     let rows = [
         (&*without_dashes, 0, None),
-        ("2y", 1, Some("--expires-after 730 days: Atlas documents 8 hours to 365 days and may refuse it.")),
-        ("3h", 1, Some("--expires-after 3 hours: Atlas documents 8 hours to 365 days and may refuse it.")),
+        (
+            "2y",
+            1,
+            Some(
+                "--expires-after 730 days: Atlas's documented range is 8 hours to 365 days. Atlas may refuse it.",
+            ),
+        ),
+        (
+            "3h",
+            1,
+            Some(
+                "--expires-after 3 hours: Atlas's documented range is 8 hours to 365 days. Atlas may refuse it.",
+            ),
+        ),
         ("8h", 0, None),
         ("1y", 1, None),
         ("\u{200B}8\u{200B}h\u{FEFF}\r", 0, None),
@@ -63,9 +75,21 @@ fn a_lifetime_outside_of_what_atlas_documents_is_a_warning_before_anything_is_se
         let first = stderr.lines().next().unwrap_or_default();
         match warning {
             Some(warning) => assert_eq!(first, format!("atlas-secret: {warning}"), "{stderr}"),
-            None => assert!(!stderr.contains("documents"), "{stderr}"),
+            None => assert!(!stderr.contains("documented"), "{stderr}"),
         }
         assert_eq!(atlas.creates(), 1, "Atlas decides: {stderr}");
+    }
+}
+
+#[test]
+fn a_date_that_is_rounded_up_to_whole_hours_is_reported() {
+    let half_an_hour_more = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(50 * 60 + 30);
+    let half_an_hour_more = half_an_hour_more.to_string();
+    for (lifetime, is_rounded) in [(&*half_an_hour_more, true), ("50h", false)] {
+        let atlas = Atlas::start();
+        let mut command = without_terminal(&atlas, PLAIN);
+        let Run { stderr, .. } = run(command.args(["--format", "json", "--expires-after", lifetime]), 0);
+        assert_eq!(stderr.contains("is rounded up to whole hours: "), is_rounded, "{stderr}");
     }
 }
 

@@ -80,7 +80,15 @@ fn a_home_folder_of_another_user_is_named_as_the_reason() {
 fn print_config_shows_every_source_and_no_secrets() {
     let file = "clear_after = 5\n[[sink]]\nname = 'a'\ncommand = 'pass insert -m a'\n";
     let program = with_file(program().size(30, 200), file)
-        .args(["--print-config", "--clipboard", "off"])
+        .args([
+            "--print-config",
+            "--clipboard",
+            "off",
+            "--yes",
+            "--verify",
+            "--log-file",
+            "/no/such/folder/log",
+        ])
         .env("MONGODB_ATLAS_BASE_URL", "http://127.0.0.1:9")
         .env("MONGODB_ATLAS_CLIENT_ID", "mdb_sa_id_1234567890abcdef12345678")
         .env("MONGODB_ATLAS_CLIENT_SECRET", "mdb_sa_sk_FAKEfakeFAKE")
@@ -96,8 +104,12 @@ fn print_config_shows_every_source_and_no_secrets() {
         ("expires after", "30 days", "default"),
         ("clear after", "5 s", "config.toml"),
         ("clipboard", "off", "--clipboard"),
-        ("format", "secret", "default"),
+        ("format", "not set", "required with --yes if standard output is not a terminal"),
         ("template", "none", "default"),
+        ("yes", "on", "--yes"),
+        ("replace expired", "off", "default"),
+        ("verify", "on", "--verify"),
+        ("log file", "/no/such/folder/log", "--log-file"),
         ("sink a", "pass insert -m a (reads secret)", "config.toml"),
     ];
     for (name, value, source) in rows {
@@ -127,7 +139,7 @@ fn print_config_shows_the_profile_and_its_source() {
     let profile = "version = 2\n[ci]\nauth_type = 'api_keys'\npublic_api_key = 'fakekeys'\n\
         private_api_key = 'FAKEfake'\nservice = 'cloudgov'\nproject_id = '32b6e34b3d91647abb20e7b8'\n";
     let rows: [(&[&str], &str, &str); 3] = [
-        (&[], "", "profile ci (the only or the default one)"),
+        (&[], "", "profile ci (the only one)"),
         (&[], "ci", "profile ci (MONGODB_ATLAS_PROFILE)"),
         (&["--profile", "ci"], "other", "profile ci (--profile)"),
     ];

@@ -102,7 +102,7 @@ fn a_file_that_others_can_change_does_not_choose_the_host() {
 
 #[test]
 fn the_order_is_flag_environment_profile_nothing() {
-    let default = "profile default (the only or the default one): profile default cloud.mongodb.com -";
+    let default = "profile default (the default one): profile default cloud.mongodb.com -";
     let several = TWO.replace("[default]", "[staging]");
     check(&[
         ("", &[(ACCESS_TOKEN, " \t\n")], "", "nowhere: no one cloud.mongodb.com -"),
@@ -126,7 +126,7 @@ fn the_order_is_flag_environment_profile_nothing() {
             "",
             &[],
             "version = 2\n[other]\nauth_type = 'api_keys'",
-            "profile other (the only or the default one): profile other cloud.mongodb.com -",
+            "profile other (the only one): profile other cloud.mongodb.com -",
         ),
         ("", &[], &several, &format!("nowhere: no one cloud.mongodb.com -\n{SEVERAL_PROFILES}")),
     ]);
@@ -306,9 +306,7 @@ fn a_default_that_cannot_be_used_only_warns() {
 
 #[test]
 fn shadowed_sources_and_odd_settings_are_reported() {
-    let a = |host: &str, rest: &str| {
-        format!("profile a (the only or the default one): profile a {host} -\n{rest}")
-    };
+    let a = |host: &str, rest: &str| format!("profile a (the only one): profile a {host} -\n{rest}");
     check(&[
         (
             "ci",

@@ -52,7 +52,7 @@ pub async fn pipe_to(
     home: Option<&Path>,
     format: Format,
     payload: &SecretPayload,
-    mut terminal: Box<dyn Write + Send>,
+    terminal: Box<dyn Write + Send>,
 ) -> (CommandOutcome, CommandOutput) {
     let run = async {
         let invocation = line::parse(line, home, payload)?;
@@ -60,9 +60,6 @@ pub async fn pipe_to(
         #[cfg(unix)]
         let _signals =
             system::catch_signals().map_err(|error| CommandOutcome::NotStarted(os_error_message(&error)))?;
-        let announcement = format!("Running {}. Ctrl-C stops it.\n", ServerText::new(&invocation.program));
-        // The command runs even if the announcement cannot be written.
-        let _ = terminal.write_all(announcement.as_bytes()).and_then(|()| terminal.flush());
         blocking(move || run_and_wait(&invocation, &input, &secret, terminal)).await
     };
     run.await.unwrap_or_else(|failed| (failed, CommandOutput::default()))
@@ -83,10 +80,15 @@ fn run_and_wait(
     invocation: &Invocation,
     input: &SecretString,
     secret: &SecretString,
-    terminal: Box<dyn Write + Send>,
+    mut terminal: Box<dyn Write + Send>,
 ) -> Result<(CommandOutcome, CommandOutput), CommandOutcome> {
     let program = program_to_start(&invocation.program, &env::var_os("PATH").unwrap_or_default())?;
     let exists = program.exists();
+    if exists {
+        let announcement = format!("Running {}. Ctrl-C stops it.\n", ServerText::new(&invocation.program));
+        // The command runs even if the announcement cannot be written.
+        let _ = terminal.write_all(announcement.as_bytes()).and_then(|()| terminal.flush());
+    }
     // Such a program may print the secret in a form that is not recognized.
     let only_prints = only_prints(&invocation.program);
     let start = || {

@@ -1,5 +1,5 @@
-//! The output of a command: shown on the terminal while it runs, because it may be a question, and its last lines once
-//! it has ended.
+//! The output of a command: shown on the terminal while it runs, because it may be a question, and its first and last
+//! lines once it has ended.
 
 use std::collections::HashSet;
 use std::io::{self, Read, Write};
@@ -46,11 +46,11 @@ const WITHHELD: &str = "(more is shown when it ends, without the secret)";
 /// The output of a command on both of its streams, without the secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommandOutput {
-    /// Its last lines.
+    /// Its lines; if there are many, the first one and the last ones.
     pub lines: Vec<ServerText>,
     /// True if the output contained the secret or a part of it.
     pub had_secret: bool,
-    /// The number of lines before the last ones.
+    /// The number of lines between the first one and the last ones.
     pub left_out: usize,
 }
 
@@ -96,7 +96,7 @@ impl Captured {
             let _ = self.chunks.send(None);
             self.output.recv()
         });
-        output.map(|output| output.last_lines()).unwrap_or_default()
+        output.map(|output| output.shown_lines()).unwrap_or_default()
     }
 }
 
@@ -154,9 +154,13 @@ impl Output {
         if self.kept.len() > MAX_KEPT {
             let oldest = &self.kept[..self.kept.len() - MAX_SHOWN];
             let end = oldest.iter().rposition(|byte| *byte == b'\n').map_or(oldest.len(), |at| at + 1);
-            self.left_out += lines_in(&oldest[..end]).count();
+            // Often the first line says what is wrong, and the others how to use the command.
+            let text = oldest.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
+            let first = oldest[text..].iter().position(|byte| *byte == b'\n').map_or(0, |at| text + at + 1);
+            let start = if first <= CHUNK_SIZE { first } else { 0 };
+            self.left_out += lines_in(&oldest[start..end]).count();
             self.dropped_secret = self.dropped_secret || self.encodings.appear_in(&self.kept);
-            self.kept.drain(..end);
+            self.kept.drain(start..end);
         }
     }
 
@@ -189,12 +193,14 @@ impl Output {
         format!("\n{}", lines[same..].join("\n"))
     }
 
-    /// Returns the last lines, except for those with any part of the secret. No line is shown if several contain it
+    /// Returns the first and the last lines, except for those with any part of the secret. No line is shown if several contain it
     /// together.
-    fn last_lines(&self) -> CommandOutput {
+    fn shown_lines(&self) -> CommandOutput {
         let mut lines: Vec<&[u8]> = lines_in(&self.kept).collect();
-        let earlier = lines.len().saturating_sub(MAX_LINES);
-        lines.drain(..earlier);
+        let left_out = lines.len().saturating_sub(MAX_LINES);
+        if left_out > 0 {
+            lines.drain(1..=left_out);
+        }
         let mut is_shown: Vec<bool> = lines.iter().map(|line| !self.encodings.appear_in(line)).collect();
         let harmless = lines.iter().zip(&is_shown).filter(|(_, is_shown)| **is_shown);
         let together = Chunk::new(harmless.flat_map(|(line, _)| line.to_vec()).collect());
@@ -209,7 +215,7 @@ impl Output {
             had_secret: self.dropped_secret
                 || is_shown.contains(&false)
                 || self.encodings.appear_in(&self.kept),
-            left_out: self.left_out + earlier,
+            left_out: self.left_out + left_out,
         }
     }
 }
@@ -298,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_lines_that_are_not_blank_are_kept() {
+    fn the_first_and_the_last_lines_that_are_not_blank_are_kept() {
         let rows: [(&[u8], &[&str]); 11] = [
             (b"", &[]),
             (b"\n \r\n", &[]),
@@ -312,14 +318,14 @@ mod tests {
             (b"refused: mdb_sa_sk_OTHERotherOTHER!", &["refused: mdb_sa_sk_...!"]),
             (
                 b"1\n2\n\n3\n4\n5\n10 %\r90 %\r\noops\nno route\n",
-                &["3", "4", "5", "90 %", "oops", "no route"],
+                &["1", "4", "5", "90 %", "oops", "no route"],
             ),
         ];
         for (output, expected) in rows {
             assert_eq!(lines(output), expected);
         }
-        let many = captured(io::Cursor::new("many\n\n".repeat(10_000)));
-        assert_eq!((many.lines.len(), many.left_out), (6, 9994));
+        let many = captured(io::Cursor::new(format!("\nwhy\n{}", "many\n\n".repeat(10_000))));
+        assert_eq!((many.lines[0].as_str(), many.lines.len(), many.left_out), ("why", 6, 9995));
     }
 
     #[test]

@@ -113,7 +113,7 @@ async fn the_end_of_a_command_is_reported() {
 #[tokio::test]
 async fn only_a_line_that_can_be_run_is_announced() {
     let (mut reader, terminal) = io::pipe().unwrap();
-    for line in ["sh -c true", "cat | cat", "sh 'open", "cat {nothing}"] {
+    for line in ["sh -c true", "cat | cat", "sh 'open", "cat {nothing}", "vi:q!", "/no/vi"] {
         let terminal = Box::new(terminal.try_clone().unwrap());
         pipe_to(line, None, Format::Secret, &payload(), terminal).await;
     }

@@ -17,30 +17,35 @@ use crate::domain::is_reference;
 pub(super) type Variable<'a> = (&'static str, &'a str);
 
 /// Returns the text with the new values. Every assignment of a variable is changed: some readers use the first one,
-/// most the last. A missing variable is appended. The error is the number of a line that cannot be changed safely.
-pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zeroizing<Vec<u8>>, usize> {
+/// most the last. A missing variable is appended. The error is the number of a line that cannot be changed safely, and what
+/// is wrong with it.
+pub(super) fn with_values(
+    text: &[u8],
+    variables: &[Variable<'_>],
+) -> Result<Zeroizing<Vec<u8>>, (usize, &'static str)> {
     // Some readers treat a carriage return as a line break, others as a part of the value.
     let is_lone = |pair: &[u8]| pair[0] == b'\r' && pair.get(1) != Some(&b'\n');
     if let Some(at) = (0..text.len()).find(|at| is_lone(&text[*at..])) {
-        return Err(line_number(text, at));
+        return Err((line_number(text, at), "it contains a carriage return"));
     }
     let (all, open_quote) = assignments(text);
     let is = |assignment: &Assignment, name: &str| text[assignment.name.clone()] == *name.as_bytes();
     let is_missing = |name: &str| !all.iter().any(|assignment| is(assignment, name));
-    if let Some(open) = open_quote {
+    if let Some((open, why)) = open_quote {
         // From there on, readers disagree about what is an assignment, and appended lines could be part of the quote.
         let is_ambiguous = |name: &str| is_missing(name) || has_word(&text[open..], name.as_bytes());
         if variables.iter().any(|(name, _)| is_ambiguous(name)) {
-            return Err(line_number(text, open));
+            return Err((line_number(text, open), why));
         }
     }
     if let Some(line) = line_in_other_form(text, variables) {
-        return Err(line);
+        return Err((line, "it names one of the variables, but is not NAME=value"));
     }
     let mut edits = Vec::new();
     for assignment in &all {
         let Some((_, to)) = variables.iter().find(|(name, _)| is(assignment, name)) else { continue };
-        let value = plain_value(text, assignment.value).ok_or_else(|| line_number(text, assignment.value))?;
+        let value = plain_value(text, assignment.value)
+            .ok_or_else(|| (line_number(text, assignment.value), "its value is not one plain word"))?;
         edits.push((value, *to));
     }
     let added: usize = variables.iter().map(|(name, value)| name.len() + 4 * value.len() + 16).sum();
@@ -136,10 +141,10 @@ struct Assignment {
     value: usize,
 }
 
-/// Returns all assignments, and the first place where a shell sees the end of a line elsewhere: at an open quote that
-/// does not begin a value, or a here-document. A quote at the start of a value continues across lines until it is closed, as in most dotenv
+/// Returns all assignments, and the first place where a shell sees the end of a line elsewhere, with the reason: an open
+/// quote that does not begin a value, or a here-document. A quote at the start of a value continues across lines until it is closed, as in most dotenv
 /// libraries; `it's` is a plain word.
-fn assignments(text: &[u8]) -> (Vec<Assignment>, Option<usize>) {
+fn assignments(text: &[u8]) -> (Vec<Assignment>, Option<(usize, &'static str)>) {
     let (mut found, mut open_quote) = (Vec::new(), None);
     let mut at = start_of(text);
     while at < text.len() {
@@ -147,9 +152,13 @@ fn assignments(text: &[u8]) -> (Vec<Assignment>, Option<usize>) {
         let from = assignment.as_ref().map_or(at, |assignment| assignment.value);
         let quoted = assignment.as_ref().filter(|_| is_quote(text, from)).and_then(|_| quote_end(text, from));
         let end = line_end(text, quoted.unwrap_or(from));
-        if shell_line_end(text, from) != end || has_here_document(&text[at..end]) {
-            open_quote = open_quote.or(Some(from));
-        }
+        let why = match () {
+            () if has_here_document(&text[at..end]) => Some("it begins a here-document"),
+            () if shell_line_end(text, from) == end => None,
+            () if text[at..end].ends_with(b"\\") => Some("it continues on the next line"),
+            () => Some("a quote is not closed"),
+        };
+        open_quote = open_quote.or(why.map(|why| (from, why)));
         found.extend(assignment);
         at = end + 1;
     }

@@ -37,11 +37,9 @@ pub enum SaveFailure {
     TooLarge,
     #[error("The file is binary or UTF-16.")]
     NotText,
-    /// This line, counting from 1, is ambiguous.
-    #[error(
-        "Nothing was changed. Line {0} is ambiguous: an open quote, $( ), a carriage return, or not NAME=value."
-    )]
-    NotPlain(usize),
+    /// This line, counting from 1, is ambiguous for this reason.
+    #[error("Nothing was changed. Line {0} is ambiguous: {1}.")]
+    NotPlain(usize, &'static str),
     /// The values in the file are encrypted by sops or dotenvx, so a plain one must not be added.
     #[error("Nothing was changed. Line {0} is encrypted, and the secret would stand there in plain text.")]
     Encrypted(usize),
@@ -122,7 +120,7 @@ impl SaveFailure {
             Self::NotText => " Save it as UTF-8, or choose another name.",
             Self::Encrypted(_) => " Decrypt the file first, or choose another name.",
             Self::Reference(_) => " Store it in the secret manager, or choose another name.",
-            Self::NotPlain(_) => " Edit the line, or choose another name.",
+            Self::NotPlain(..) => " Edit the line, or choose another name.",
             Self::NoHome => " Type the whole path.",
             Self::NotPrivate | Self::Swapped => " Choose another folder.",
             Self::NoFolder(_) | Self::NotAllowed | Self::Full | Self::Other(_) => "",
@@ -147,7 +145,10 @@ mod tests {
             (SaveFailure::ReadOnly, "The file is read-only. Make it writable, or choose another name."),
             (SaveFailure::Changed, "It was not updated. Try again."),
             (SaveFailure::NotText, "Save it as UTF-8, or choose another name."),
-            (SaveFailure::NotPlain(3), "Nothing was changed. Line 3 is ambiguous: an open quote"),
+            (
+                SaveFailure::NotPlain(3, "a quote is not closed"),
+                "Nothing was changed. Line 3 is ambiguous: a quote is not closed. Edit the line",
+            ),
             (SaveFailure::Reference(3), "Line 3 refers to a secret manager, and the secret would stand"),
             (
                 SaveFailure::Encrypted(3),

@@ -42,6 +42,7 @@ pub async fn save(path: &str, home: Option<&Path>, payload: &SecretPayload) -> R
             with_secret(&file, &payload)?;
             Err(SaveFailure::CanUpdate(question(&path, &file, &payload)?))
         }
+        Err(SaveFailure::Exists) if path.is_symlink() && !path.exists() => Err(SaveFailure::BrokenLink),
         Err(failure) => Err(failure),
     })
     .await
@@ -87,7 +88,7 @@ fn with_secret(file: &ExistingFile, payload: &SecretPayload) -> Result<Zeroizing
     let [id, secret] = ENV_VARIABLES;
     let values =
         [(id, payload.new_secret.account.client.as_str()), (secret, payload.secret.value.expose_secret())];
-    env::with_values(&text, &values).map_err(SaveFailure::NotPlain)
+    env::with_values(&text, &values).map_err(|(line, why)| SaveFailure::NotPlain(line, why))
 }
 
 /// Returns the facts that the user must agree to before the file is updated.
@@ -118,12 +119,15 @@ fn path_text(path: &Path) -> ServerText {
 
 /// Returns the absolute path of a file.
 fn absolute_path(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure> {
-    // `dir/` and `dir/.` name a folder, which the components of a path no longer show.
-    if path.trim().is_empty() || path.ends_with(std::path::is_separator) || path.ends_with("/.") {
+    if path.trim().is_empty() {
         return Err(SaveFailure::NoName);
     }
+    // `dir/` and `dir/.` name a folder, which the components of a path no longer show.
+    if path.ends_with(std::path::is_separator) || path.ends_with("/.") {
+        return Err(SaveFailure::IsFolder);
+    }
     let path = absolute(with_home(path, home)?)?;
-    if path.file_name().is_some() { Ok(path) } else { Err(SaveFailure::NoName) }
+    if path.file_name().is_some() { Ok(path) } else { Err(SaveFailure::IsFolder) }
 }
 
 /// `~` alone is a folder; `~name`, the home of another user, is left as it is.
@@ -135,7 +139,7 @@ fn with_home(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure> {
         Some(below) => {
             Ok(home.ok_or(SaveFailure::NoHome)?.join(below.trim_start_matches(std::path::is_separator)))
         }
-        None if below.is_empty() => Err(SaveFailure::NoName),
+        None if below.is_empty() => Err(SaveFailure::IsFolder),
         None => Ok(path.into()),
     }
 }

@@ -20,7 +20,7 @@ async fn no_link_is_followed() {
     let target = folder.path().join("target");
     let link = folder.path().join("link");
     std::os::unix::fs::symlink(&target, &link).unwrap();
-    assert_eq!(save_to(&link).await, failed(SaveFailure::Exists));
+    assert_eq!(save_to(&link).await, failed(SaveFailure::BrokenLink));
     assert!(!target.exists());
     assert_eq!(fs::read_link(&link).unwrap(), target);
 
@@ -38,11 +38,11 @@ async fn anything_but_a_file_name_is_refused() {
     let rows = [
         (String::new(), SaveFailure::NoName),
         (".".to_owned(), SaveFailure::IsFolder),
-        ("..".to_owned(), SaveFailure::NoName),
-        ("~/".to_owned(), SaveFailure::NoName),
-        (below(""), SaveFailure::NoName),
-        (below("."), SaveFailure::NoName),
-        (below("new/"), SaveFailure::NoName),
+        ("..".to_owned(), SaveFailure::IsFolder),
+        ("~/".to_owned(), SaveFailure::IsFolder),
+        (below(""), SaveFailure::IsFolder),
+        (below("."), SaveFailure::IsFolder),
+        (below("new/"), SaveFailure::IsFolder),
         (folder.path().to_str().unwrap().to_owned(), SaveFailure::IsFolder),
         (below("missing/secret"), no_folder(&below("missing"))),
         ("~/missing/secret".to_owned(), no_folder(&below("missing"))),

@@ -76,6 +76,16 @@ pub(super) fn report(
     }
     let template = chosen.template.map_or("none", Template::text);
     row("template", template, source("--template", arguments.template.is_some(), chosen.template.is_some()));
+    let switches = [
+        ("yes", "--yes", arguments.yes),
+        ("replace expired", "--replace-expired", arguments.replace_expired),
+        ("verify", "--verify", arguments.verify),
+    ];
+    for (name, option, is_on) in switches {
+        row(name, if is_on { "on" } else { "off" }, source(option, is_on, false));
+    }
+    let log_file = arguments.log_file.as_ref().map(|path| path.to_string_lossy());
+    row("log file", log_file.as_deref().unwrap_or("none"), source("--log-file", log_file.is_some(), false));
     for sink in &chosen.sinks {
         let value = format!("{} (reads {})", sink.line, sink.format.name());
         row(&format!("sink {}", sink.name), &value, &path);

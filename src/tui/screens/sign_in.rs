@@ -1,6 +1,8 @@
 //! Signing in by hand, if no credentials were found or none is preferred. Typed credentials are tried before they are
 //! accepted, and never saved.
 
+use std::borrow::Cow;
+
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -135,9 +137,10 @@ impl Typing {
         let text = joined.as_deref().unwrap_or(text.trim());
         let (identifier, secret) = match paste::credentials(text) {
             (identifier, Some(secret)) => (identifier, secret),
-            (Some(identifier), None) if self.focus == Half::Identifier => {
+            // A client ID is known without the secret.
+            (Some(identifier), None) if self.kind.is_some() => {
                 self.identifier.set(identifier);
-                self.is_selected = false;
+                self.is_selected &= self.focus == Half::Secret;
                 return;
             }
             _ if self.focus == Half::Secret => {
@@ -181,6 +184,11 @@ impl Typing {
     }
 }
 
+/// An error that needs no explanation.
+fn plain_error(title: impl Into<Cow<'static, str>>) -> Explanation {
+    Explanation { title: title.into(), ..Explanation::default() }
+}
+
 impl SignIn {
     /// Lists the methods. Profiles come first, because they need no typing.
     pub fn new(profiles: Vec<ProfileName>) -> Self {
@@ -204,8 +212,7 @@ impl SignIn {
         let text = paste::visible(text);
         let (identifier, secret) = paste::credentials(&text);
         let Some(kind) = secret.or(identifier).map(paste::kind_of) else {
-            let title = "Nothing was pasted. The text contains no credentials.".into();
-            self.error = Some(Explanation { title, ..Explanation::default() });
+            self.error = Some(plain_error("Nothing was pasted. The text contains no credentials."));
             return;
         };
         let takes_it = |method: &SignInMethod| matches!(method, SignInMethod::Typed(typed) if *typed == kind);
@@ -222,7 +229,7 @@ impl SignIn {
                 (_, Ok(credentials)) => SignInWith::Credentials(credentials),
                 (_, Err((half, message))) => {
                     typing.focus_on(half);
-                    self.error = Some(Explanation { title: message.into(), ..Explanation::default() });
+                    self.error = Some(plain_error(message));
                     return;
                 }
             },
@@ -325,7 +332,10 @@ impl Component for SignIn {
         if self.trying.is_some() {
             return;
         }
-        self.error = None;
+        self.error = paste::unusable_credentials(&paste::visible(text)).map(plain_error);
+        if self.error.is_some() {
+            return;
+        }
         if self.typing.is_none() {
             self.choose_for(text);
         }

@@ -104,8 +104,9 @@ fn prompts() -> Vec<State> {
         state("prompt_save_update_open_link", update(open_link)),
         state(
             "prompt_save_not_plain",
-            update(EnvFile::default())
-                .then(|stage| stage.keys("y").file_updated(Err(SaveFailure::NotPlain(3)))),
+            update(EnvFile::default()).then(|stage| {
+                stage.keys("y").file_updated(Err(SaveFailure::NotPlain(3, "a quote is not closed")))
+            }),
         ),
         state("prompt_run", Stage::created().after("p")),
         state("prompt_run_known", with_suggestions()),

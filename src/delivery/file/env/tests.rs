@@ -14,7 +14,7 @@ const ID: &str = "MONGODB_ATLAS_CLIENT_ID";
 const SECRET: &str = "MONGODB_ATLAS_CLIENT_SECRET";
 const NEW: [(&str, &str); 2] = [(ENV_VARIABLES[0], "new_id"), (ENV_VARIABLES[1], "new_sk")];
 
-fn updated(text: &str) -> Result<String, usize> {
+fn updated(text: &str) -> Result<String, (usize, &'static str)> {
     with_values(text.as_bytes(), &NEW).map(|new| String::from_utf8(new.to_vec()).unwrap())
 }
 
@@ -129,7 +129,22 @@ fn an_ambiguous_file_is_left_alone() {
         ("A=$(cat <<'END'\nS=b\nEND\n)\n", 1),
     ];
     for (text, line) in rows {
-        assert_eq!(updated(&written_out(text)), Err(line), "{text:?}");
+        assert_eq!(updated(&written_out(text)).map_err(|(line, _)| line), Err(line), "{text:?}");
+    }
+}
+
+#[test]
+fn the_reason_why_a_line_is_ambiguous_is_given() {
+    let rows = [
+        ("A=1\rI=a\rS=b\r", "it contains a carriage return"),
+        ("A=it's\nI=a\n", "a quote is not closed"),
+        ("A=1 \\\nI=a\n", "it continues on the next line"),
+        ("cat <<END\nI=a\nEND\n", "it begins a here-document"),
+        ("readonly S=a\n", "it names one of the variables, but is not NAME=value"),
+        ("S=$(pass show x)\n", "its value is not one plain word"),
+    ];
+    for (text, why) in rows {
+        assert_eq!(updated(&written_out(text)), Err((1, why)), "{text:?}");
     }
 }
 

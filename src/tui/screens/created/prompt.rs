@@ -210,7 +210,9 @@ impl CreatedScreen {
             (Action::No, false) => self.prompt = None,
             (Action::Yes, true) | (Action::Choose, false) => {
                 let agreed = existing.take();
-                if let Some(text) = line.start() {
+                if has_open_quote(line.text()) {
+                    line.fail("A quote in the path is not closed.".to_owned());
+                } else if let Some(text) = line.start() {
                     self.start_delivery(app, DeliveryTask::Save { path: unquoted(&text), agreed });
                 }
             }
@@ -266,6 +268,11 @@ fn unquoted(path: &str) -> String {
         // Without quotes, several words are a path with spaces.
         _ => path.to_owned(),
     }
+}
+
+/// True if the path begins with a quote that is not closed. Elsewhere it is an apostrophe, as in `it's.env`.
+fn has_open_quote(path: &str) -> bool {
+    cfg!(not(windows)) && path.starts_with(['"', '\'']) && shell_words::split(path).is_err()
 }
 
 fn advice(path: &str, format: Format) -> String {

@@ -74,10 +74,11 @@ impl RunPrompt {
         self.filter();
     }
 
-    /// Filters the list by the line. A line that was emptied resets the format, which may be that of an earlier command.
+    /// Filters the list by the line. A line that was emptied resets the format, which may be that of an earlier command,
+    /// but not one that the user chose.
     pub fn changed(&mut self) {
-        if self.line.text().is_empty() {
-            (self.format, self.is_format_chosen) = (Format::Secret, false);
+        if self.line.text().is_empty() && !self.is_format_chosen {
+            self.format = Format::Secret;
         }
         self.filter();
     }
@@ -311,7 +312,7 @@ impl PromptLine {
         true
     }
 
-    fn fail(&mut self, error: String) {
+    pub(super) fn fail(&mut self, error: String) {
         self.error = Some((error, CommandOutput::default()));
     }
 
@@ -324,7 +325,7 @@ impl PromptLine {
         let theme = canvas.theme;
         if let Some((error, output)) = &self.error {
             canvas.failed(error);
-            // The last line often says why.
+            // The first or the last line often says why.
             draw_output(output, 2, canvas);
             return canvas.text(2, "Your new secret is still here.", theme.faint);
         }
@@ -332,23 +333,25 @@ impl PromptLine {
     }
 }
 
-/// Draws the output of a command. Each line takes one row, and the last line up to `rows_of_last`.
+/// Draws the output of a command. Each line takes one row, and the last line up to `rows_of_last`. A low screen has only
+/// the first and the last line.
 pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let ellipsis = theme.glyphs.ellipsis;
     let is_low = canvas.height() < LOW;
-    let first = if is_low { output.lines.len().saturating_sub(2) } else { 0 };
-    let left_out = output.left_out + first;
-    if left_out > 0 && !is_low {
-        let lines = if left_out == 1 { "line" } else { "lines" };
-        canvas.text(2, &format!("{ellipsis} {left_out} earlier {lines} not shown"), theme.faint);
-    }
-    for (index, line) in output.lines.iter().enumerate().skip(first) {
-        // On a low screen, the ellipsis is before the line, to save a row.
-        let mark =
-            if is_low && left_out > 0 && index == first { format!("{ellipsis} ") } else { String::new() };
-        let rows = if index + 1 == output.lines.len() { rows_of_last } else { 1 };
-        let text = cut(&format!("{mark}{line}"), canvas.width(), 2, rows, ellipsis);
-        canvas.text(2, &text, theme.faint);
+    let last = output.lines.len().saturating_sub(1);
+    for (index, line) in output.lines.iter().enumerate() {
+        if is_low && index > 0 && index < last {
+            continue;
+        }
+        let has_gap = index == 0 && (output.left_out > 0 || is_low && last > 1);
+        let mark = if has_gap && is_low { format!(" {ellipsis}") } else { String::new() };
+        let rows = if index == last { rows_of_last } else { 1 };
+        let text = cut(line.as_str(), canvas.width(), 2 + u16::from(has_gap) * 4, rows, ellipsis);
+        canvas.text(2, &format!("{text}{mark}"), theme.faint);
+        if has_gap && !is_low {
+            let lines = if output.left_out == 1 { "line" } else { "lines" };
+            canvas.text(2, &format!("{ellipsis} {} {lines} not shown", output.left_out), theme.faint);
+        }
     }
 }

@@ -88,6 +88,9 @@ impl Field {
         let (touched, line) = (!text.is_empty(), TextLine::new(text));
         let mut field = Self { touched, line, resolves: Resolves::ExactName, ..Self::default() };
         field.normalize(name);
+        if let Some(id) = paste::project_in_url(text).filter(|_| name == FieldName::Project) {
+            field.line.set(id.as_str());
+        }
         field
     }
 
@@ -148,7 +151,7 @@ pub enum Validation {
 }
 
 /// The range in Atlas's documentation. It may change, so a lifetime outside it is only a warning.
-const UNUSUAL: &str = "Atlas documents 8 hours to 365 days";
+const UNUSUAL: &str = "Atlas's documented range is 8 hours to 365 days";
 
 /// From this many hexadecimal digits on, a text is an ID and not a name.
 const DIGITS_OF_AN_ID: usize = 12;
@@ -256,6 +259,15 @@ mod tests {
         ] {
             assert!(matches!(of_client(text), Validation::Wrong { .. }), "{text:?}");
         }
+    }
+
+    #[test]
+    fn the_url_of_a_project_is_its_id() {
+        let id = "32b6e34b3d91647abb20e7b8";
+        let project = |text: &str| Field::new(FieldName::Project, text).line.text().to_owned();
+        assert_eq!(project(&format!("https://cloud.mongodb.com/v2/{id}#/clusters")), id);
+        assert_eq!(project("https://cloud.mongodb.com/v2#/org/x"), "https://cloud.mongodb.com/v2#/org/x");
+        assert_eq!(project(&format!("v2/{id}")), format!("v2/{id}"));
     }
 
     #[test]

@@ -94,10 +94,15 @@ impl FieldMessage {
             Validation::Wrong { message, .. } => (glyphs.cross, message.clone(), theme.bad),
             Validation::Refused(message) => (glyphs.cross, message.to_string(), theme.bad),
             Validation::Id(note) => return Some(Self::of_id(app, name, *note, width, theme)),
-            Validation::Lifetime { lifetime, .. } => match app.form.lifetime_warning() {
-                Some(warning) => (glyphs.warning, warning, theme.warning),
-                None => (glyphs.check, lifetime_text(app, *lifetime, theme), theme.good),
-            },
+            Validation::Lifetime { lifetime, warning: Some(warning) } => {
+                let is_date = Lifetime::parse_date(app.form.text(name), &app.form.clock.1).is_some();
+                let shown = if is_date { expiry_text(app, *lifetime) } else { lifetime.to_string() };
+                (glyphs.warning, format!("{shown}: {warning}"), theme.warning)
+            }
+            Validation::Lifetime { lifetime, warning: None } => {
+                let limit = app.form.limit.map(|limit| format!(" {} limit {limit}", glyphs.dot));
+                (glyphs.check, expiry_text(app, *lifetime) + &limit.unwrap_or_default(), theme.good)
+            }
         };
         Some(Self { symbol, text, style })
     }
@@ -201,12 +206,12 @@ fn about_account(app: &Shared) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// The lifetime, the date it leads to once the time zone is known, and the organization's limit. A date that was typed
-/// is rounded up to whole hours.
-fn lifetime_text(app: &Shared, lifetime: Lifetime, theme: &Theme) -> String {
+/// The lifetime, and the date it leads to once the time zone is known. A date that was typed is rounded up to whole
+/// hours.
+fn expiry_text(app: &Shared, lifetime: Lifetime) -> String {
     let hours = SignedDuration::from_hours(i64::from(lifetime.hours()));
     let ends_at = app.now.wall.checked_add(hours);
-    let text = match (ends_at, &app.zone) {
+    match (ends_at, &app.zone) {
         (Ok(ends_at), Some(zone)) => {
             let typed = Lifetime::parse_date(app.form.text(FieldName::Lifetime), zone).flatten();
             let [shown, typed] =
@@ -216,7 +221,5 @@ fn lifetime_text(app: &Shared, lifetime: Lifetime, theme: &Theme) -> String {
             format!("{lifetime}, {}{whole_hours}", shown.unwrap_or_default())
         }
         _ => lifetime.to_string(),
-    };
-    let limit = app.form.limit.map(|limit| format!(" {} limit {limit}", theme.glyphs.dot));
-    text + &limit.unwrap_or_default()
+    }
 }

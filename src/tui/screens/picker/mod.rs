@@ -14,7 +14,7 @@ use crate::tui::canvas::{Canvas, cut, pointer};
 use crate::tui::event::{Event, KeyPress};
 use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP_BESIDE_TEXT, PAGE_DOWN, PAGE_UP, REPAINT,
-    SUSPEND,
+    SUSPEND, TO_END, TO_START,
 };
 use crate::tui::scroll::more;
 use crate::tui::{TextLine, Theme, paste, text};
@@ -126,6 +126,8 @@ impl Component for Picker {
             Action::PreviousChoice => self.select(self.selected().saturating_sub(1)),
             Action::PageDown => self.select(self.selected() + page),
             Action::PageUp => self.select(self.selected().saturating_sub(page)),
+            Action::ToStart => self.select(0),
+            Action::ToEnd => self.select(usize::MAX),
             Action::Sort => {
                 self.pin_selected();
                 self.list.sort_by(self.list.sort.other(), app.atlas_now());
@@ -177,6 +179,10 @@ impl Component for Picker {
         }
         let back = Binding::new("Esc, Ctrl-C", "back", Action::Leave);
         keys.extend([PAGE_DOWN, PAGE_UP].map(|key| key.only_if(count > page)));
+        // In a filter, they move the caret.
+        if self.filter.text().is_empty() {
+            keys.extend([TO_START, TO_END].map(|key| key.only_if(count > 1)));
+        }
         keys.extend([back, HELP_BESIDE_TEXT, SUSPEND, REPAINT]);
         keys
     }
