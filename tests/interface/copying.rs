@@ -240,6 +240,6 @@ fn deleting_the_secret_does_not_clear_a_lost_clipboard() {
     let mut stage = after_copy(COPIED);
     // Deleting is offered only after the copy is lost.
     let lost = ClipboardContent::Lost(LostCopy::DisplayGone);
-    stage.keys("q").clipboard(lost).keys("d").deleted(Ok(()));
+    stage.keys("q").clipboard(lost).keys("d y").deleted(Ok(()));
     assert_eq!((stage.dispositions(), clears(&stage)), (vec![Disposition::Deleted], 0));
 }

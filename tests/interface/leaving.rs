@@ -144,7 +144,7 @@ fn c_copies_in_every_question_before_leaving() {
 
 #[test]
 fn a_deleted_secret_is_no_loss() {
-    let mut stage = Stage::created().after("q d");
+    let mut stage = Stage::created().after("q d y");
     assert!(matches!(stage.commands.last(), Some(Command::Delete(_, id, _)) if id.as_str() == SECRET_ID));
     stage.keys("esc y enter");
     assert!(matches!(leaving(&stage), Some(LeaveConfirmation::Deleting(_))));
@@ -152,10 +152,24 @@ fn a_deleted_secret_is_no_loss() {
     stage.left(Exit::Done, &[Disposition::Deleted]);
 }
 
+/// On the screen behind the question, the same key deletes the old secret.
+#[test]
+fn deleting_the_new_secret_asks_and_is_reported() {
+    for no in ["n", "esc", "<ctrl-c>"] {
+        let mut stage = Stage::created().after("q d");
+        stage.shows("Delete the new secret? It was not delivered. y delete n back");
+        stage.keys("d enter").keys(no).shows("Quit anyway?");
+        assert_eq!((deletions(&stage), stage.exit()), (0, None), "{no}");
+    }
+    let mut stage = Stage::created().after("n d y");
+    stage.deleted(Ok(())).shows("Deleted …f07890, the new secret.");
+    assert!(stage.is_on_form());
+}
+
 #[test]
 fn a_failed_deletion_keeps_the_secret_and_shows_why() {
     let mut stage = Stage::created();
-    stage.keys("q d").deleted(Err(ApiError::not_sent(unreadable().cause)));
+    stage.keys("q d y").deleted(Err(ApiError::not_sent(unreadable().cause)));
     stage.shows(&format!("Not deleted. {}", unreadable().title()));
     stage.shows("Quit anyway?");
     assert!(stage.dispositions().is_empty());
@@ -170,7 +184,7 @@ fn a_secret_without_an_id_cannot_be_deleted() {
 
 #[test]
 fn ctrl_c_quits_even_during_a_deletion() {
-    let stage = Stage::created().after("q d <ctrl-c>");
+    let stage = Stage::created().after("q d y <ctrl-c>");
     stage.left(Exit::NotDelivered, &[Disposition::NotDelivered]);
 }
 
