@@ -42,7 +42,7 @@ fn creating_goes_through_all_steps_and_shows_the_secret() {
     stage.post_finished(Ok(secret()));
     assert_eq!(stage.created_screen().secret.id, Some(own_id()));
     let [
-        Command::Create(new_secret),
+        Command::Create { new_secret, must_ask: false },
         Command::FetchProject(_),
         Command::RecordSecret(..),
         Command::FetchAccount(_),

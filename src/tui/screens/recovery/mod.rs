@@ -165,7 +165,8 @@ impl Recovery {
             app.replace_summary(self.summary(Disposition::PerhapsCreated));
         } else {
             app.send(Command::RecordSecret(Some(secret.id.clone()), None));
-            app.replace_summary(self.summary(Disposition::Lost));
+            let created = if self.is_certain() { Disposition::Lost } else { Disposition::PerhapsCreated };
+            app.replace_summary(self.summary(created));
         }
     }
 
@@ -234,6 +235,7 @@ impl Recovery {
             client: self.account.client.clone(),
             secret_id: found.map(|secret| secret.id.clone()),
             expires_at: found.and_then(|secret| secret.expires_at),
+            sent_at: Some(self.sent_at.wall),
             disposition,
         }
     }
