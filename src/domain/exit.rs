@@ -89,6 +89,12 @@ impl ExitSummary {
         Self { client, secret_id: None, expires_at: None, sent_at: None, disposition }
     }
 
+    /// The summary of an older secret that was deleted.
+    pub fn deleted(client: ClientId, secret: &ExistingSecret) -> Self {
+        let (secret_id, disposition) = (Some(secret.id.clone()), Disposition::Deleted);
+        Self { secret_id, disposition, ..Self::perhaps_created(client) }
+    }
+
     /// The same summary for a request that was sent at this time.
     #[must_use]
     pub fn sent(self, at: Timestamp) -> Self {

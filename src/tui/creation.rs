@@ -25,6 +25,13 @@ impl Shared {
         Transition::Show(Screen::Progress(Box::new(Progress::new(new_secret, self.now))))
     }
 
+    fn sum_up_replaced(&mut self) {
+        let Some(Creating { new_secret, replaces: Some(replaced), .. }) = self.creating.clone() else {
+            return;
+        };
+        self.sum_up_deleted(&new_secret.account.client, &replaced);
+    }
+
     /// The last request for this account that may have created a secret that no one has, unless it was found, kept or
     /// deleted.
     pub(super) fn doubt(&self, client: &ClientId) -> Option<&ExitSummary> {
@@ -80,7 +87,9 @@ impl App {
             Step::NotRecorded(why) => app.not_recorded = Some(why.clone()),
             Step::Recording => app.not_recorded = None,
             Step::Creating(before) => {
-                creating.post = Some(Post { since: app.now, before: before.clone(), is_given_up: false });
+                let (since, before, replaced) = (app.now, before.clone(), creating.replaces.clone());
+                creating.post = Some(Post { since, before, replaced, is_given_up: false });
+                app.sum_up_replaced();
             }
             Step::Retrying(_) => creating.post = None,
             Step::StoppedWaiting if app.ending.is_none() => return self.stop_waiting(),
@@ -127,6 +136,9 @@ impl App {
 
     pub(super) fn on_create_finished(&mut self, outcome: Outcome) {
         let app = &mut self.shared;
+        if matches!(&outcome, Outcome::NotCreated(not_created) if not_created.has_replaced) {
+            app.sum_up_replaced();
+        }
         let Some(mut creating) = app.creating.take() else { return };
         let post = creating.post.take();
         let client = &creating.new_secret.account.client;

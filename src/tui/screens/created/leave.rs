@@ -259,6 +259,9 @@ impl CreatedScreen {
         if !disposition.is_loss() {
             app.send(Command::SettleRecord);
         }
+        for secret in &self.deleted_older {
+            app.sum_up_deleted(&self.new_secret.account.client, secret);
+        }
         app.summaries.push(ExitSummary::of(&self.new_secret.account.client, &self.secret, disposition));
     }
 

@@ -46,6 +46,10 @@ impl Recovery {
             Some(identity) => canvas.labeled("Created by", identity.as_str()),
             None => canvas.labeled("Sent", &text::date_time(self.sent_at.wall, app.zone.as_ref())),
         }
+        if let Some(secret) = &self.replaced {
+            let label = text::short_label(secret, theme.glyphs.ellipsis);
+            canvas.labeled("Deleted before", &format!("{label}, which had expired"));
+        }
         canvas.blank_unless_low();
     }
 

@@ -27,6 +27,8 @@ pub struct Recovery {
     account: AccountRef,
     sent_at: Now,
     before: Before,
+    /// The expired secret that was deleted before the request.
+    replaced: Option<ExistingSecret>,
     search: Search,
     deletion: Option<DeletePrompt>,
     deleted: Option<Deletion>,
@@ -51,14 +53,15 @@ enum Search {
 impl Recovery {
     fn with_origin(origin: Origin, account: AccountRef, sent_at: Now, before: Before) -> Self {
         let search = Search::NotStarted;
-        let (deletion, deleted) = (None, None);
-        Self { origin, account, sent_at, before, search, deletion, deleted, asks_to_leave: false }
+        let (replaced, deletion, deleted) = (None, None, None);
+        Self { origin, account, sent_at, before, replaced, search, deletion, deleted, asks_to_leave: false }
     }
 
     /// Starts the search at once. `lost` is the error of the POST; `None` while its response may still arrive.
     pub(in crate::tui) fn new(app: &mut Shared, of: AccountRef, post: Post, lost: Option<ApiError>) -> Self {
         let origin = lost.map_or(Origin::StoppedWaiting, Origin::LostResponse);
         let mut recovery = Self::with_origin(origin, of, post.since, post.before);
+        recovery.replaced = post.replaced;
         recovery.search(app);
         recovery
     }
