@@ -6,6 +6,9 @@ use serde_json::Value;
 use super::http::{ApiResponse, BodyEnd};
 use super::wire;
 
+/// The most characters of a page's title that are quoted.
+const LONGEST_TITLE: usize = 80;
+
 /// Returns the secret in a response to the creating POST.
 ///
 /// A readable value is a secret whatever else is wrong with the response. Without one, a secret may exist unless the
@@ -20,13 +23,27 @@ pub(super) fn created(response: &ApiResponse) -> ApiResult<CreatedSecret> {
     {
         return Ok(secret);
     }
-    Err(ApiError::sent(match refusal(response) {
+    let error = ApiError::sent(match refusal(response) {
         Some(rejection) => Cause::Rejected(Box::new(rejection)),
         None if status == 201 => {
             Cause::ValueUnreadable(ServerText::new(&why_unreadable(&response.end, has_readable_body)))
         }
         None => unexpected(response, status),
-    }))
+    });
+    let quote = if matches!(error.cause, Cause::Unexpected { .. }) { quote(response) } else { None };
+    Err(ApiError { quote, ..error })
+}
+
+/// Atlas's message, or the title of a page.
+fn quote(response: &ApiResponse) -> Option<ServerText> {
+    if let Some(rejection) = rejection(response, json(response).as_ref()) {
+        return Some(rejection.atlas_message());
+    }
+    let page = String::from_utf8_lossy(&response.body);
+    let (_, rest) = page.split_once("<title>")?;
+    let words: Vec<&str> = rest.split_once("</title>")?.0.split_whitespace().collect();
+    let title: String = words.join(" ").chars().take(LONGEST_TITLE).collect();
+    (!title.is_empty()).then(|| wire::message(&title))
 }
 
 fn why_unreadable(end: &BodyEnd, has_readable_body: bool) -> String {

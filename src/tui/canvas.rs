@@ -25,7 +25,7 @@ const SPINNER_STEP: Duration = Duration::from_millis(100);
 const WIDEST: u16 = 100;
 
 /// With fewer rows than this, optional blank rows are left out.
-const LOW: u16 = 14;
+pub const LOW: u16 = 14;
 
 /// The lines of a screen, or of a part of one.
 pub(super) struct Canvas<'a> {

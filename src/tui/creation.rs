@@ -201,7 +201,13 @@ impl App {
         if not_created.has_replaced {
             app.lookups.account = Remote::NotAsked;
         }
-        match not_created.explain(&app.session.signed_in_as()) {
+        let explanation = match &not_created.reason {
+            Reason::Preflight(error) if app.has_deleted_login && error.is_about_signing_in() => {
+                Some(Explanation::login_deleted())
+            }
+            _ => not_created.explain(&app.session.signed_in_as()),
+        };
+        match explanation {
             Some(explanation) if !is_stopped => {
                 // A list stays open; the error waits on the form.
                 if !matches!(self.screen, Screen::Picker(_)) {
@@ -317,6 +323,9 @@ impl Form {
 
     /// Shows Atlas's messages beside the fields they are about, and focuses the first of those.
     fn show_refused_fields(&mut self, error: &ApiError) {
+        if let Some((name, text)) = error.not_found() {
+            return self.refuse_unknown(name, text);
+        }
         for (name, message) in error.refused_fields().into_iter().rev() {
             self.refuse(name, message);
         }

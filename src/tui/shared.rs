@@ -45,6 +45,8 @@ pub struct Shared {
     pub credential_notes: Vec<ServerText>,
     /// The secret that this session signed in with, once it is known.
     pub login: Option<Login>,
+    /// True once that secret was deleted in this run.
+    pub(super) has_deleted_login: bool,
     /// The profile or variable that holds that secret; `None` if it was typed.
     pub login_holder: Option<ServerText>,
     /// The host that typed credentials are sent to.
@@ -203,6 +205,7 @@ impl Shared {
 
     /// Adds the exit message of an older secret that was deleted. That of a secret of this run changes instead.
     pub(super) fn sum_up_deleted(&mut self, client: &ClientId, secret: &ExistingSecret) {
+        self.has_deleted_login |= self.is_login_of(client, secret);
         let is_same = |summary: &&mut ExitSummary| summary.secret_id.as_ref() == Some(&secret.id);
         let mut known = self.summaries.iter_mut().filter(is_same).peekable();
         if known.peek().is_none() {

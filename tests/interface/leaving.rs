@@ -170,7 +170,7 @@ fn deleting_the_new_secret_asks_and_is_reported() {
 fn a_failed_deletion_keeps_the_secret_and_shows_why() {
     let mut stage = Stage::created();
     stage.keys("q d y").deleted(Err(ApiError::not_sent(unreadable().cause)));
-    stage.shows(&format!("Not deleted. {}", unreadable().title()));
+    stage.shows(&format!("Not deleted. Sign-in failed. {}", unreadable().title()));
     stage.shows("Quit anyway?");
     assert!(stage.dispositions().is_empty());
 }

@@ -243,6 +243,17 @@ fn a_rejected_lifetime_is_explained_with_the_message_of_atlas() {
     }
 }
 
+/// There is no Ctrl-O without a terminal.
+#[test]
+fn an_unknown_client_id_is_explained_without_keys_of_the_form() {
+    let atlas = Atlas::start();
+    let unknown = "mdb_sa_id_ffffffffffffffffffffffff";
+    let run = run(without_terminal(&atlas, unknown).args(["--format", "secret"]), 2);
+    run.says("Nothing was created. The project has no service account with this client ID (404).");
+    run.says("--client-id: not in this project\n");
+    assert!(!run.stderr.contains("Ctrl-"), "{}", run.stderr);
+}
+
 #[test]
 fn a_shortened_secret_is_reported() {
     let atlas = Atlas::start();

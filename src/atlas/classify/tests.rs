@@ -84,6 +84,24 @@ fn a_secret_counts_if_the_status_or_that_in_the_envelope_is_a_success() {
 }
 
 #[test]
+fn an_undocumented_response_to_the_post_is_quoted() {
+    let rows: [(u16, &[u8], Option<&str>); 4] = [
+        (502, b"<html><title>502 Bad\nGateway </title></html>", Some("502 Bad Gateway")),
+        (502, b"<title>mdb_sa_sk_FAKEfakeFAKE</title>", Some("mdb_sa_sk_...")),
+        (
+            500,
+            br#"{"error":500,"errorCode":"UNEXPECTED_ERROR","detail":"Unexpected error."}"#,
+            Some("500 UNEXPECTED_ERROR: Unexpected error."),
+        ),
+        (500, b"<html>", None),
+    ];
+    for (status, body, expected) in rows {
+        let quote = created(&response(status, body)).unwrap_err().quote;
+        assert_eq!(quote.as_ref().map(ServerText::as_str), expected);
+    }
+}
+
+#[test]
 fn an_account_is_only_read_from_a_successful_response() {
     let account = br#"{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci","secrets":[]}"#;
     assert!(service_account(&response(200, account)).is_ok());

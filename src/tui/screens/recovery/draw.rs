@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use crate::domain::text::{check_failed, none_appeared};
 use crate::domain::{AccountRef, ExistingSecret, Now, PendingRecord, SecretId};
 use crate::jobs::{Deletion, Recovered};
+use crate::tui::canvas::LOW;
 use crate::tui::{Action, Canvas, Glyphs, Shared, text};
 
 use super::super::secret_list::IN_USE;
@@ -27,6 +28,13 @@ impl Recovery {
             canvas.warning(&title, theme.strong);
         }
         canvas.text(2, &text, Style::new());
+        if let Origin::LostResponse(error) = &self.origin
+            && self.deleted.is_none()
+            && !error.who_answered().is_empty()
+            && canvas.height() >= LOW
+        {
+            canvas.text(2, error.who_answered(), Style::new());
+        }
         if let Some(post) = app.post() {
             // The screen is drawn once a second here, which is too slow for a spinner.
             canvas.changes_in(Duration::from_secs(1));
