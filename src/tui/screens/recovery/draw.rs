@@ -65,7 +65,9 @@ impl Recovery {
         match &self.deleted {
             Some(Deletion::Deleted) => {
                 let label = self.label(glyphs);
-                let title = format!("Deleted {label}, the secret whose value was lost");
+                let which =
+                    if self.record().is_some() { "of the previous run" } else { "whose value was lost" };
+                let title = format!("Deleted {label}, the secret {which}");
                 return (title, "You can create a secret now.".to_owned());
             }
             Some(Deletion::Used(_)) => {
@@ -75,10 +77,8 @@ impl Recovery {
         }
         if let Some(PendingRecord { entry, .. }) = self.record() {
             let zone = app.zone.as_ref();
-            let (at, time) =
-                (text::short_date(entry.begun_at, zone), text::time_of_day(entry.begun_at, zone));
-            let secret =
-                format!("a secret for {} on {at} {time}", entry.account.client.short(glyphs.ellipsis));
+            let at = text::date_time(entry.begun_at, zone);
+            let secret = format!("a secret for {} on {at}", entry.account.client.short(glyphs.ellipsis));
             let number = match app.records_found {
                 ..=1 => String::new(),
                 total => format!("{} of {total}: ", total.saturating_sub(app.pending.len())),

@@ -155,6 +155,7 @@ impl Recovery {
         match action {
             Action::Delete => can_act && !self.is_gone() && self.secret_id(app).is_some(),
             Action::Keep => !self.is_deleted() && (self.record().is_some() || self.secret_id(app).is_some()),
+            Action::SkipAll => self.record().is_some() && !app.pending.is_empty(),
             Action::CheckAgain => can_act && !self.is_searching() && self.is_same_host(app),
             _ => true,
         }
@@ -273,6 +274,10 @@ impl Component for Recovery {
             Action::Yes | Action::Leave => return Transition::Quit(app.exit()),
             // A secret that is neither kept nor deleted stays recorded: the next run shows it again.
             Action::BackToForm => return Self::close(app),
+            Action::SkipAll => {
+                app.pending.clear();
+                return Self::close(app);
+            }
             _ => {}
         }
         Transition::Stay
@@ -306,20 +311,23 @@ impl Component for Recovery {
         }
         let is_settled = self.is_gone() || self.is_deleted();
         let can_keep = self.works(app, Action::Keep);
+        let can_skip = self.works(app, Action::SkipAll);
         // Nothing is decided by going back, so the next start or the exit message reports the secret.
-        let back = if can_keep && !is_settled { "later" } else { "back to the form" };
-        let (keep, check, back, quit) = if self.record().is_none() {
-            ("keep it", "check again", Binding::new("b", back, Action::BackToForm), QUIT_BY_LETTER)
+        let (keep, back, quit) = if self.record().is_none() {
+            let back = if can_keep && !is_settled { "back" } else { "back to the form" };
+            ("keep", Binding::new("b", back, Action::BackToForm), QUIT_BY_LETTER)
         } else {
             let quit = Binding::new("q, Ctrl-C", "quit", Action::Leave);
-            let keep = if is_settled { "forget it" } else { "keep it" };
-            (keep, "check", Binding::new("Esc", back, Action::BackToForm), quit)
+            let keep = if is_settled || self.known_id().is_none() { "forget" } else { "keep" };
+            let back = if self.is_deleted() { "back" } else { "later" };
+            (keep, Binding::new("Esc", back, Action::BackToForm), quit)
         };
         vec![
-            Binding::new("d", "delete it", Action::Delete).only_if(self.works(app, Action::Delete)),
+            Binding::new("d", "delete", Action::Delete).only_if(self.works(app, Action::Delete)),
             Binding::new("k", keep, Action::Keep).only_if(can_keep),
-            Binding::new("l", check, Action::CheckAgain).only_if(self.works(app, Action::CheckAgain)),
+            Binding::new("l", "check", Action::CheckAgain).only_if(self.works(app, Action::CheckAgain)),
             back,
+            Binding::new("s", "skip all", Action::SkipAll).only_if(can_skip),
             quit,
             HELP,
             SUSPEND,
