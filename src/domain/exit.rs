@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::text::{date_time, time_of_day};
+use super::text::{date_time, seconds_left, time_of_day};
 use super::{
     AccountRef, ApiError, BaseUrl, Certainty, ClientId, CreatedSecret, ExistingSecret, Format, SecretId,
     ServerText,
@@ -200,7 +200,7 @@ impl Delivery {
             Self::Piped { program, .. } => format!("read by {program}, which exited with 0"),
             Self::Printed => "written to standard output".to_owned(),
             Self::Copied { clears_in: Some(left) } => {
-                format!("copied to the clipboard, clears in {} s", left.as_millis().div_ceil(1000))
+                format!("copied to the clipboard, clears in {}", seconds_left(*left))
             }
             Self::Copied { clears_in: None } => "copied to the clipboard".to_owned(),
             Self::CopiedBefore => "copied to the clipboard earlier".to_owned(),

@@ -249,7 +249,7 @@ impl<'a> Canvas<'a> {
             return self.text(0, &whole, strong);
         }
         self.text(0, question, strong);
-        self.line(Line::styled(answers, strong));
+        self.text(0, answers, strong);
     }
 
     /// Adds the state of work that began at `since`. After [`SPINNER_DELAY`] it has a spinner and the seconds.

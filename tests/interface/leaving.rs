@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use atlas_secret::delivery::{ClipboardContent, CopyOutcome, LostCopy, TerminalRoute};
 use atlas_secret::domain::{ApiError, Delivery, Disposition, Exit, Format, ServerText};
-use atlas_secret::tui::Command;
 use atlas_secret::tui::screens::{LeaveConfirmation, LeaveQuestion, Target};
+use atlas_secret::tui::{Command, Event};
 
 use crate::stage::{SECRET_ID, Stage};
 use crate::*;
@@ -81,7 +81,7 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
         (
             Stage::created().with_output(Format::Json),
             "<ctrl-c>",
-            "Quit anyway? y quit without writing n back c copy d delete this secret",
+            "Quit anyway? y quit without writing q write it n back c copy d delete this secret",
         ),
         // Someone may have it in a moment, so it cannot be deleted.
         (
@@ -164,6 +164,14 @@ fn deleting_the_new_secret_asks_and_is_reported() {
     let mut stage = Stage::created().after("n d y");
     stage.deleted(Ok(())).shows("Deleted …f07890, the new secret.");
     assert!(stage.is_on_form());
+}
+
+#[test]
+fn q_in_the_question_of_ctrl_c_writes_and_quits() {
+    let mut stage = Stage::created().with_output(Format::Json).after("<ctrl-c> q");
+    assert!(matches!(stage.commands.last(), Some(Command::Print(Format::Json, _))));
+    stage.event(Event::Printed(Ok(())));
+    stage.left(Exit::Done, &[Disposition::Delivered(vec![Delivery::Printed])]);
 }
 
 #[test]

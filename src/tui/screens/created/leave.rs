@@ -148,6 +148,7 @@ impl CreatedScreen {
         };
         vec![
             yes(leave),
+            Binding::new("q", "write it", Action::Choose).only_if(leaving.target == Target::Abort),
             BACK_BUT_CTRL_C,
             Binding::new("c", "copy", Action::Copy).only_if(!app.flags.never_copy),
             Binding::new("d", "delete this secret", Action::Delete).only_if(self.can_delete(*question)),
@@ -185,6 +186,9 @@ impl CreatedScreen {
                 let has_arrived = question != LeaveQuestion::LeaveAnyway;
                 let delivered = has_arrived.then(|| Disposition::Delivered(self.deliveries(app.now)));
                 return self.leave(app, target, delivered);
+            }
+            (LeaveConfirmation::Asking(..), Action::Choose) if target == Target::Abort => {
+                return self.start_leaving(app, Target::Quit);
             }
             (LeaveConfirmation::Asking(..), Action::Copy) => {
                 self.leaving = None;
