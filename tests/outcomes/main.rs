@@ -139,7 +139,7 @@ async fn a_created_secret_whose_value_is_unreadable_is_lost() {
         (
             Reply::Bytes(head_and_body(201, "", full.len(), cut)),
             PATIENT,
-            "value lost: it was cut off (the host closed the connection too early)",
+            "value lost: it was cut off (the host closed the connection early)",
         ),
         (
             Reply::ThenReset(head_and_body(201, "", full.len(), cut)),

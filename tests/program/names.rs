@@ -15,7 +15,7 @@ fn without_the_form_names_are_replaced_by_ids_before_anything_else() {
     let arguments = ["--project-id", " Of-A-\u{200B}TEST ", "--client-id", "Plain\u{AD}\r"];
     let run = alone(&atlas, &arguments, 0);
     assert!(is_value(&run.stdout) && atlas.accepts(PLAIN, &run.stdout));
-    run.says(&format!("--project-id Of-A-TEST: {PROJECT}\n"));
+    run.says(&format!("--project-id Of-A-TEST is {PROJECT}\n"));
     run.says(&format!("--client-id Plain: {PLAIN}\n"));
     let stderr = run.stderr;
     assert!(
