@@ -4,7 +4,7 @@ use crate::domain::{ApiError, ApiResult, Cause, CreatedSecret, Rejection, Reject
 use serde_json::Value;
 
 use super::http::{ApiResponse, BodyEnd};
-use super::wire;
+use super::wire::{self, CreatedBody};
 
 /// The most characters of a page's title that are quoted.
 const LONGEST_TITLE: usize = 80;
@@ -14,11 +14,10 @@ const LONGEST_TITLE: usize = 80;
 /// A readable value is a secret whatever else is wrong with the response. Without one, a secret may exist unless the
 /// response is a refusal that proves that nothing was created.
 pub(super) fn created(response: &ApiResponse) -> ApiResult<CreatedSecret> {
-    let created = wire::created(&response.body);
+    let mut created = wire::created(&response.body);
     let envelope_status = created.as_ref().and_then(|created| created.envelope_status);
     let status = envelope_status.unwrap_or(response.status);
-    let has_readable_body = created.is_some();
-    if let Some(secret) = created.and_then(|created| created.secret)
+    if let Some(secret) = created.as_mut().and_then(|created| created.secret.take())
         && (is_success(response.status) || is_success(status))
     {
         return Ok(secret);
@@ -26,7 +25,7 @@ pub(super) fn created(response: &ApiResponse) -> ApiResult<CreatedSecret> {
     let error = ApiError::sent(match refusal(response) {
         Some(rejection) => Cause::Rejected(Box::new(rejection)),
         None if status == 201 => {
-            Cause::ValueUnreadable(ServerText::new(&why_unreadable(&response.end, has_readable_body)))
+            Cause::ValueUnreadable(ServerText::new(&why_unreadable(&response.end, created.as_ref())))
         }
         None => unexpected(response, status),
     });
@@ -46,10 +45,13 @@ fn quote(response: &ApiResponse) -> Option<ServerText> {
     (!title.is_empty()).then(|| wire::message(&title))
 }
 
-fn why_unreadable(end: &BodyEnd, has_readable_body: bool) -> String {
+fn why_unreadable(end: &BodyEnd, body: Option<&CreatedBody>) -> String {
     match end {
-        BodyEnd::Complete if has_readable_body => "it holds no secret".to_owned(),
-        BodyEnd::Complete => "it is not the JSON that Atlas documents".to_owned(),
+        BodyEnd::Complete => match body {
+            Some(CreatedBody { id: Some(id), .. }) => format!("it holds no secret, only its ID {id}"),
+            Some(_) => "it holds no secret".to_owned(),
+            None => "it is not the JSON that Atlas documents".to_owned(),
+        },
         BodyEnd::TooLarge => "it is larger than 1 MiB".to_owned(),
         BodyEnd::Cut(Cause::TimedOut(limit)) => {
             format!("it was not complete after {} seconds", limit.as_secs())

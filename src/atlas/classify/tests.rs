@@ -1,7 +1,7 @@
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::domain::{Certainty, RejectionKind, ServiceAccount};
+use crate::domain::{Certainty, RejectionKind, SecretId, ServiceAccount};
 
 const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
@@ -54,7 +54,7 @@ fn unreadable_members_do_not_affect_the_secret() {
             let shown: String = body.chars().take(200).collect();
             let secret = created(&response(201, body.as_bytes())).unwrap();
             assert_eq!(secret.value.expose_secret(), SECRET, "{shown}");
-            assert_eq!(secret.id.as_ref().map(crate::domain::SecretId::as_str), Some(ID), "{shown}");
+            assert_eq!(secret.id.as_ref().map(SecretId::as_str), Some(ID), "{shown}");
         }
     }
 }
