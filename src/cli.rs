@@ -58,7 +58,8 @@ pub struct Arguments {
         value_hint = ValueHint::Other, help_heading = SIGN_IN, value_parser = socket_address)]
     pub demo_server: Option<SocketAddr>,
 
-    /// Create without the form, and accept that the account's other secrets expire within 7 days
+    /// Create at once, and accept that the account's other secrets expire within 7 days. On a terminal the secret's
+    /// screen opens (or the form, if the account is full); otherwise the secret goes to standard output
     #[arg(long, help_heading = WITHOUT_FORM)]
     pub yes: bool,
 
@@ -70,8 +71,8 @@ pub struct Arguments {
     #[arg(long, help_heading = DELIVERY)]
     pub verify: bool,
 
-    /// Format for standard output if it is not a terminal; required with --yes unless --template is set [default without
-    /// --yes: secret]
+    /// Format for standard output if it is not a terminal; there --yes requires it or --template [default without --yes:
+    /// secret]
     #[arg(long, value_name = "FORMAT", value_parser = format_parser(), help_heading = DELIVERY)]
     pub format: Option<Format>,
 

@@ -213,7 +213,9 @@ impl Headless {
         let search = jobs::recover(&self.connections, account, before, &PAUSES, |_| {});
         let Ok(recovered) = before_signal(&mut signals, search).await else { return self.perhaps_created() };
         let why = lost.after_creating(matches!(recovered, Recovered::Found(_)));
-        say(&format!("{why} {}", found(&recovered, started.elapsed())));
+        let who = lost.who_answered();
+        let gap = if who.is_empty() { "" } else { " " };
+        say(&format!("{why}{gap}{who} {}", found(&recovered, started.elapsed())));
         let mut summary = ExitSummary::of_lost(self.new_secret.account.client.clone(), lost);
         if let Recovered::Found(secret) = recovered {
             self.record(Some(secret.id.clone()), None).await;

@@ -74,7 +74,7 @@ fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
 async fn each_account_has_the_outcome_that_its_name_says() {
     // The outcome, the number of secrets in the account afterwards, and how many of them this test created.
     let closed = "The connection broke before the response was complete: the host closed the connection \
-                  too early.";
+                  early.";
     let rows = [
         ("ci-deployer", "created", 1, 1),
         ("invoice-mailer", "created", 2, 1),

@@ -5,7 +5,7 @@ complete -c atlas-secret -s P -l profile -d 'Atlas CLI profile to sign in with [
 complete -c atlas-secret -l base-url -d 'URL of Atlas [env: MONGODB_ATLAS_OPS_MANAGER_URL, MONGODB_ATLAS_BASE_URL]' -r -f
 complete -c atlas-secret -l demo-projects -d 'With --demo: add this many projects' -r -f
 complete -c atlas-secret -l demo-server -d 'Run the simulated Atlas until Ctrl-C, to test scripts; prints the variables to use it' -r -f
-complete -c atlas-secret -l format -d 'Format for standard output if it is not a terminal; required with --yes unless --template is set [default without --yes: secret]' -r -f -a "secret\t''
+complete -c atlas-secret -l format -d 'Format for standard output if it is not a terminal; there --yes requires it or --template [default without --yes: secret]' -r -f -a "secret\t''
 env\t''
 json\t''
 kubernetes\t''
@@ -26,7 +26,7 @@ fish\t''
 powershell\t''
 zsh\t''"
 complete -c atlas-secret -l demo -d 'Use a simulated Atlas (built in); no account needed'
-complete -c atlas-secret -l yes -d 'Create without the form, and accept that the account\'s other secrets expire within 7 days'
+complete -c atlas-secret -l yes -d 'Create at once, and accept that the account\'s other secrets expire within 7 days. On a terminal the secret\'s screen opens (or the form, if the account is full); otherwise the secret goes to standard output'
 complete -c atlas-secret -l replace-expired -d 'With --yes: delete an expired secret if the account has 2 secrets, the maximum'
 complete -c atlas-secret -l verify -d 'After creating, sign in to Atlas with the new secret to verify it'
 complete -c atlas-secret -l envelope -d 'Send the query parameter envelope: Atlas wraps its response. What is printed does not change'

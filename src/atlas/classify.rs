@@ -4,35 +4,54 @@ use crate::domain::{ApiError, ApiResult, Cause, CreatedSecret, Rejection, Reject
 use serde_json::Value;
 
 use super::http::{ApiResponse, BodyEnd};
-use super::wire;
+use super::wire::{self, CreatedBody};
+
+/// The most characters of a page's title that are quoted.
+const LONGEST_TITLE: usize = 80;
 
 /// Returns the secret in a response to the creating POST.
 ///
 /// A readable value is a secret whatever else is wrong with the response. Without one, a secret may exist unless the
 /// response is a refusal that proves that nothing was created.
 pub(super) fn created(response: &ApiResponse) -> ApiResult<CreatedSecret> {
-    let created = wire::created(&response.body);
+    let mut created = wire::created(&response.body);
     let envelope_status = created.as_ref().and_then(|created| created.envelope_status);
     let status = envelope_status.unwrap_or(response.status);
-    let has_readable_body = created.is_some();
-    if let Some(secret) = created.and_then(|created| created.secret)
+    if let Some(secret) = created.as_mut().and_then(|created| created.secret.take())
         && (is_success(response.status) || is_success(status))
     {
         return Ok(secret);
     }
-    Err(ApiError::sent(match refusal(response) {
+    let error = ApiError::sent(match refusal(response) {
         Some(rejection) => Cause::Rejected(Box::new(rejection)),
         None if status == 201 => {
-            Cause::ValueUnreadable(ServerText::new(&why_unreadable(&response.end, has_readable_body)))
+            Cause::ValueUnreadable(ServerText::new(&why_unreadable(&response.end, created.as_ref())))
         }
         None => unexpected(response, status),
-    }))
+    });
+    let quote = if matches!(error.cause, Cause::Unexpected { .. }) { quote(response) } else { None };
+    Err(ApiError { quote, ..error })
 }
 
-fn why_unreadable(end: &BodyEnd, has_readable_body: bool) -> String {
+/// Atlas's message, or the title of a page.
+fn quote(response: &ApiResponse) -> Option<ServerText> {
+    if let Some(rejection) = rejection(response, json(response).as_ref()) {
+        return Some(rejection.atlas_message());
+    }
+    let page = String::from_utf8_lossy(&response.body);
+    let (_, rest) = page.split_once("<title>")?;
+    let words: Vec<&str> = rest.split_once("</title>")?.0.split_whitespace().collect();
+    let title: String = words.join(" ").chars().take(LONGEST_TITLE).collect();
+    (!title.is_empty()).then(|| wire::message(&title))
+}
+
+fn why_unreadable(end: &BodyEnd, body: Option<&CreatedBody>) -> String {
     match end {
-        BodyEnd::Complete if has_readable_body => "it holds no secret".to_owned(),
-        BodyEnd::Complete => "it is not the JSON that Atlas documents".to_owned(),
+        BodyEnd::Complete => match body {
+            Some(CreatedBody { id: Some(id), .. }) => format!("it holds no secret, only its ID {id}"),
+            Some(_) => "it holds no secret".to_owned(),
+            None => "it is not the JSON that Atlas documents".to_owned(),
+        },
         BodyEnd::TooLarge => "it is larger than 1 MiB".to_owned(),
         BodyEnd::Cut(Cause::TimedOut(limit)) => {
             format!("it was not complete after {} seconds", limit.as_secs())

@@ -372,7 +372,7 @@ fn io_message(kind: io::ErrorKind) -> Option<&'static str> {
         io::ErrorKind::NetworkUnreachable => "no route to the network",
         io::ErrorKind::NetworkDown => "the network is down",
         io::ErrorKind::BrokenPipe => "the host closed the connection",
-        io::ErrorKind::UnexpectedEof => "the host closed the connection too early",
+        io::ErrorKind::UnexpectedEof => "the host closed the connection early",
         io::ErrorKind::TimedOut => "the network timed out",
         io::ErrorKind::PermissionDenied => "this machine blocks the connection",
         _ => return None,
@@ -382,7 +382,7 @@ fn io_message(kind: io::ErrorKind) -> Option<&'static str> {
 fn interruption(error: &reqwest::Error) -> ServerText {
     let http: Option<&hyper::Error> = causes(error).find_map(|cause| cause.downcast_ref());
     if http.is_some_and(hyper::Error::is_incomplete_message) || causes(error).any(is_end_of_stream) {
-        return ServerText::new("the host closed the connection too early");
+        return ServerText::new("the host closed the connection early");
     }
     if http.is_some_and(hyper::Error::is_parse_too_large) {
         return ServerText::new("the headers of the response are too large");

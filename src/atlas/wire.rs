@@ -18,6 +18,8 @@ use crate::domain::{
 /// The body of a response to the creating POST, with or without an envelope.
 pub(super) struct CreatedBody {
     pub envelope_status: Option<u16>,
+    /// The new secret's ID, also without a value.
+    pub id: Option<SecretId>,
     pub secret: Option<CreatedSecret>,
 }
 
@@ -72,10 +74,16 @@ pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
     let envelope_status: Option<u16> = values(&bare, "status").next();
     let is_content = |(name, value): &&(&str, &str)| *name == "\"content\"" && value.starts_with('{');
     let content = bare.iter().rev().find(is_content).and_then(|(_, value)| members(value));
-    let secret = secret_of(&bare).or_else(|| secret_of(content.as_deref().unwrap_or_default()));
+    let content_members = content.as_deref().unwrap_or_default();
+    let secret = secret_of(&bare).or_else(|| secret_of(content_members));
+    let id = id_of(&bare).or_else(|| id_of(content_members));
     let is_readable = secret.is_some() || serde_json::from_str::<IgnoredAny>(&text).is_ok();
-    is_readable
-        .then(|| CreatedBody { envelope_status: envelope_status.filter(|_| content.is_some()), secret })
+    let envelope_status = envelope_status.filter(|_| content.is_some());
+    is_readable.then_some(CreatedBody { envelope_status, id, secret })
+}
+
+fn id_of(members: &[(&str, &str)]) -> Option<SecretId> {
+    values::<String>(members, "id").find_map(|id| SecretId::from_server(&id))
 }
 
 fn secret_of(members: &[(&str, &str)]) -> Option<CreatedSecret> {
@@ -87,7 +95,7 @@ fn secret_of(members: &[(&str, &str)]) -> Option<CreatedSecret> {
     let time = |name| values::<String>(members, name).find_map(|time| time.parse().ok());
     Some(CreatedSecret {
         value,
-        id: values::<String>(members, "id").find_map(|id| SecretId::from_server(&id)),
+        id: id_of(members),
         created_at: time("createdAt"),
         expires_at: time("expiresAt"),
     })

@@ -13,6 +13,8 @@ pub struct ApiError {
     pub operation: Operation,
     pub phase: Phase,
     pub cause: Cause,
+    /// What an undocumented response to the creating POST says: Atlas's message, or the title of a proxy's page.
+    pub quote: Option<ServerText>,
 }
 
 /// What a request to Atlas was for. Each needs a different role.
@@ -34,6 +36,13 @@ pub enum Operation {
     CreateSecret,
     /// `DELETE …/secrets/{secretId}`
     DeleteSecret,
+}
+
+impl Operation {
+    /// False if the request names no service account, so that a 404 says nothing about one.
+    pub(super) fn names_an_account(self) -> bool {
+        !matches!(self, Self::ListProjects | Self::ReadProject | Self::ReadSettings | Self::ListAccounts)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,11 +125,11 @@ pub enum DeleteError {
 
 impl ApiError {
     pub fn not_sent(cause: Cause) -> Self {
-        Self { operation: Operation::default(), phase: Phase::NotSent, cause }
+        Self { operation: Operation::default(), phase: Phase::NotSent, cause, quote: None }
     }
 
     pub fn sent(cause: Cause) -> Self {
-        Self { operation: Operation::default(), phase: Phase::Sent, cause }
+        Self { operation: Operation::default(), phase: Phase::Sent, cause, quote: None }
     }
 
     #[must_use]
@@ -166,9 +175,20 @@ impl ApiError {
             || self.rejection_kind() == Some(RejectionKind::NotAuthorized)
     }
 
+    /// True if a token or a challenge was requested first, and that request failed for an unclear reason. Any other
+    /// request without a response to it was not sent at all.
+    pub fn is_before_signing_in(&self) -> bool {
+        let is_response = matches!(
+            self.cause,
+            Cause::Unexpected { .. } | Cause::Redirected { .. } | Cause::TimedOut(_) | Cause::Interrupted(_)
+        );
+        self.phase == Phase::NotSent && is_response
+    }
+
     /// True if the request might succeed with other credentials.
     pub fn is_about_credentials(&self) -> bool {
         self.is_about_signing_in()
+            || self.is_before_signing_in()
             || matches!(self.cause, Cause::Credentials(_) | Cause::LoginExpired(..))
             || self.rejection_kind() == Some(RejectionKind::RoleTooLow)
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::text::date_time;
+use super::text::{date_time, seconds_left, time_of_day};
 use super::{
     AccountRef, ApiError, BaseUrl, Certainty, ClientId, CreatedSecret, ExistingSecret, Format, SecretId,
     ServerText,
@@ -72,18 +72,33 @@ pub struct ExitSummary {
     pub client: ClientId,
     pub secret_id: Option<SecretId>,
     pub expires_at: Option<Timestamp>,
+    /// When the request was sent, if its response was lost.
+    pub sent_at: Option<Timestamp>,
     pub disposition: Disposition,
 }
 
 impl ExitSummary {
     pub fn of(client: &ClientId, secret: &CreatedSecret, disposition: Disposition) -> Self {
         let (secret_id, expires_at) = (secret.id.clone(), secret.expires_at);
-        Self { client: client.clone(), secret_id, expires_at, disposition }
+        Self { client: client.clone(), secret_id, expires_at, sent_at: None, disposition }
     }
 
     /// The summary before anything but the account is known.
     pub fn perhaps_created(client: ClientId) -> Self {
-        Self { client, secret_id: None, expires_at: None, disposition: Disposition::PerhapsCreated }
+        let disposition = Disposition::PerhapsCreated;
+        Self { client, secret_id: None, expires_at: None, sent_at: None, disposition }
+    }
+
+    /// The summary of an older secret that was deleted.
+    pub fn deleted(client: ClientId, secret: &ExistingSecret) -> Self {
+        let (secret_id, disposition) = (Some(secret.id.clone()), Disposition::Deleted);
+        Self { secret_id, disposition, ..Self::perhaps_created(client) }
+    }
+
+    /// The same summary for a request that was sent at this time.
+    #[must_use]
+    pub fn sent(self, at: Timestamp) -> Self {
+        Self { sent_at: Some(at), ..self }
     }
 
     /// The summary after a lost response, if no search has found a secret.
@@ -98,8 +113,7 @@ impl ExitSummary {
     /// The summary once the search has found this secret.
     #[must_use]
     pub fn found(self, secret: &ExistingSecret) -> Self {
-        let (secret_id, expires_at) = (Some(secret.id.clone()), secret.expires_at);
-        Self { secret_id, expires_at, disposition: Disposition::Lost, ..self }
+        Self { secret_id: Some(secret.id.clone()), expires_at: secret.expires_at, ..self }
     }
 
     /// The line for standard error.
@@ -110,7 +124,19 @@ impl ExitSummary {
             Some(at) => format!(", expires {}", date_time(at, Some(zone))),
             None => String::new(),
         };
-        format!("{secret} for {}{expires}: {}", self.client, self.disposition.message())
+        let what = format!("{secret} for {}{expires}", self.client);
+        match (&self.disposition, &self.secret_id) {
+            (Disposition::PerhapsCreated, Some(_)) => format!(
+                "{what}: this run probably created it, but its value is lost. Delete it in Atlas unless a client \
+                 uses it."
+            ),
+            (Disposition::PerhapsCreated, None) => {
+                let at = self.sent_at.map(|at| format!(" at {}", time_of_day(at, Some(zone))));
+                let at = at.unwrap_or_default();
+                format!("{what} may have been created{at}; {}", self.disposition.message())
+            }
+            _ => format!("{what}: {}", self.disposition.message()),
+        }
     }
 }
 
@@ -174,7 +200,7 @@ impl Delivery {
             Self::Piped { program, .. } => format!("read by {program}, which exited with 0"),
             Self::Printed => "written to standard output".to_owned(),
             Self::Copied { clears_in: Some(left) } => {
-                format!("copied to the clipboard, clears in {} s", left.as_millis().div_ceil(1000))
+                format!("copied to the clipboard, clears in {}", seconds_left(*left))
             }
             Self::Copied { clears_in: None } => "copied to the clipboard".to_owned(),
             Self::CopiedBefore => "copied to the clipboard earlier".to_owned(),
@@ -190,7 +216,7 @@ impl Disposition {
         !matches!(self, Self::Delivered(_) | Self::Deleted)
     }
 
-    /// Describes the outcome and what to do, for use after the secret's name and a colon.
+    /// Describes the outcome and what to do, for use after what is known of the secret.
     pub fn message(&self) -> String {
         match self {
             Self::Deleted => "deleted in Atlas.".to_owned(),
@@ -208,7 +234,7 @@ impl Disposition {
             Self::Lost => "its value is lost. Delete it in Atlas.".to_owned(),
             Self::Kept => "kept in Atlas, but its value is lost.".to_owned(),
             Self::PerhapsCreated => {
-                "it may have been created; if so, its value is lost. Check the account's secrets in Atlas.".to_owned()
+                "if so, its value is lost. Check the account's secrets in Atlas.".to_owned()
             }
         }
     }
@@ -295,13 +321,18 @@ mod tests {
             ),
             (Disposition::Lost, ": its value is lost. Delete it in Atlas.", true),
             (Disposition::Kept, ": kept in Atlas, but its value is lost.", true),
-            (Disposition::PerhapsCreated, "Check the account's secrets in Atlas.", true),
+            (
+                Disposition::PerhapsCreated,
+                ": this run probably created it, but its value is lost. Delete it in Atlas unless a client uses it.",
+                true,
+            ),
         ];
         for (disposition, message, is_loss) in rows {
             let summary = ExitSummary {
                 client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
                 secret_id: SecretId::from_server("6650f0aa12bc34de56f07890"),
                 expires_at: Some("2026-12-23T18:14:00Z".parse().unwrap()),
+                sent_at: None,
                 disposition,
             };
             let line = summary.line(&TimeZone::UTC);
@@ -313,6 +344,17 @@ mod tests {
             assert_eq!(line.contains(", expires Wed 23 Dec 2026 18:14 UTC: "), !is_deleted, "{line}");
             assert_eq!(summary.disposition.is_loss(), is_loss, "{summary:?}");
         }
+    }
+
+    #[test]
+    fn two_lost_requests_are_told_apart_by_their_times() {
+        let client = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
+        let summary = ExitSummary::perhaps_created(client);
+        let then = "; if so, its value is lost. Check the account's secrets in Atlas.";
+        let what = "A secret for mdb_sa_id_1234567890abcdef12345678 may have been created";
+        assert_eq!(summary.line(&TimeZone::UTC), format!("{what}{then}"));
+        let sent = summary.sent("2026-11-23T17:14:02Z".parse().unwrap());
+        assert_eq!(sent.line(&TimeZone::UTC), format!("{what} at 17:14:02{then}"));
     }
 
     #[test]

@@ -118,6 +118,12 @@ impl Explanation {
             .action("On the form, Enter replaces it. With --yes, add --replace-expired.")
     }
 
+    /// Explains that the user deleted the secret that the session signed in with.
+    pub fn login_deleted() -> Self {
+        titled("You have deleted the secret that this session signed in with.")
+            .action("Press Ctrl-P to sign in with the new one.")
+    }
+
     /// Explains that the response to a POST was lost while the user did something else.
     pub fn lost_in_the_background() -> Self {
         titled("The response to the earlier request was lost.")
@@ -198,9 +204,12 @@ fn explain_rejection(rejection: &Rejection, operation: Operation, signed_in_as: 
         Kind::Forbidden => refused()
             .meaning("The credentials are valid, but a setting in Atlas forbids the request.")
             .action("Read Atlas's message. An Organization Owner can change such settings."),
-        Kind::ProjectNotFound => titled("These credentials see no project with this ID (404).")
+        Kind::ProjectNotFound => titled("No project with this ID is visible to these credentials (404).")
             .meaning("The ID is wrong, or the project is in another organization.")
             .action("Check the ID. Copy it from the project's URL, after /v2/."),
+        Kind::AccountNotFound if !operation.names_an_account() => {
+            refused().meaning(OTHER_END).action("Check the proxy and the base URL, then try again.")
+        }
         Kind::AccountNotFound => titled("The project has no service account with this client ID (404).")
             .meaning("The ID is wrong, the account is in another project, or it was deleted.")
             .action("Check it in Atlas: Project Identity & Access > Applications > Service Accounts."),
@@ -309,14 +318,21 @@ impl ApiError {
     pub fn not_found(&self) -> Option<(FieldName, &'static str)> {
         match self.rejection_kind()? {
             Kind::ProjectNotFound => Some((FieldName::Project, "no such project")),
-            Kind::AccountNotFound => Some((FieldName::Client, "not in this project; Ctrl-O lists them")),
+            Kind::AccountNotFound => {
+                let is_account = self.operation.names_an_account();
+                is_account.then_some((FieldName::Client, "not in this project"))
+            }
             _ => None,
         }
     }
 
     /// Explains the error to the user who is `signed_in_as` this: see [`Session::signed_in_as`].
     pub fn explain(&self, signed_in_as: &str) -> Explanation {
-        explain_error(self, signed_in_as).with_message_of(self)
+        let explanation = explain_error(self, signed_in_as).with_message_of(self);
+        if !self.is_before_signing_in() {
+            return explanation;
+        }
+        Explanation { title: format!("Sign-in failed. {}", explanation.title).into(), ..explanation }
     }
 
     /// What happened, in one sentence.
@@ -342,10 +358,17 @@ impl ApiError {
             Cause::TimedOut(_) | Cause::Internal(_) | Cause::ValueUnreadable(_) => title.into_owned(),
             Cause::Unexpected { .. } | Cause::Redirected { .. } if is_created => title.into_owned(),
             Cause::Unexpected { .. } | Cause::Redirected { .. } => {
-                format!("{title} It does not say whether the secret was created.")
+                let quote = self.quote.as_ref().map_or_else(String::new, |quote| format!(": {quote}"));
+                let says = format!("It does not say whether the secret was created{quote}");
+                format!("{title} {}", text::sentence(&says))
             }
             cause => format!("The connection broke before the response was complete: {}.", cause.message()),
         }
+    }
+
+    /// Who may have sent the response to the creating POST; empty if that is known.
+    pub fn who_answered(&self) -> &'static str {
+        if matches!(self.cause, Cause::Unexpected { .. }) { OTHER_END } else { "" }
     }
 
     /// What this error means for a new secret, in one or two sentences.
@@ -514,6 +537,32 @@ mod tests {
             let error = ApiError::rejected(rejection(status, "X"));
             assert_eq!(error.clone().of(request).explain("It").title, title);
         }
+    }
+
+    #[test]
+    fn a_404_is_about_the_account_only_if_the_request_names_it() {
+        let error = ApiError::rejected(rejection(404, "RESOURCE_NOT_FOUND"));
+        let rows = [
+            (Operation::ListProjects, "Atlas refused the request (404 RESOURCE_NOT_FOUND)."),
+            (Operation::ListAccounts, "Atlas refused the request (404 RESOURCE_NOT_FOUND)."),
+            (Operation::ReadAccount, "The project has no service account with this client ID (404)."),
+            (Operation::CreateSecret, "The project has no service account with this client ID (404)."),
+        ];
+        for (operation, title) in rows {
+            let error = error.clone().of(operation);
+            assert_eq!(error.title(), title);
+            assert_eq!(error.not_found().is_some(), operation.names_an_account());
+        }
+    }
+
+    #[test]
+    fn a_failed_request_for_a_token_is_called_a_failed_sign_in() {
+        let unexpected = Cause::Unexpected { status: 401 };
+        let before = ApiError::not_sent(unexpected.clone()).of(Operation::ListProjects);
+        let title = "Could not load the projects. Sign-in failed. Unexpected response (401).";
+        assert_eq!(before.explain_list(FieldName::Project, "It").title, title);
+        let after = ApiError::sent(unexpected).of(Operation::ListProjects);
+        assert_eq!(after.title(), "Unexpected response (401).");
     }
 
     #[test]

@@ -141,9 +141,12 @@ pub fn seconds(duration: Duration) -> String {
     format!("{} s", duration.as_secs())
 }
 
-/// How long something will still take, rounded up to whole seconds.
+/// How long something will still take, rounded up to whole seconds, or to minutes if it is long.
 pub fn seconds_left(duration: Duration) -> String {
-    format!("{} s", duration.as_millis().div_ceil(1000))
+    match duration.as_millis().div_ceil(1000) {
+        seconds @ ..=120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds.div_ceil(60)),
+    }
 }
 
 /// The time until a countdown shows the next second.
@@ -227,6 +230,13 @@ mod tests {
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         assert_eq!(date_time(at, Some(&berlin)), "Wed 23 Dec 2026 18:14");
         assert_eq!(date_time(at, None), "Wed 23 Dec 2026 17:14 UTC");
+    }
+
+    #[test]
+    fn a_long_wait_is_in_minutes() {
+        for (seconds, text) in [(0, "0 s"), (120, "120 s"), (121, "3 min"), (7259, "121 min")] {
+            assert_eq!(seconds_left(Duration::from_secs(seconds)), text);
+        }
     }
 
     #[test]

@@ -88,7 +88,8 @@ impl NotCreated {
 struct Round {
     /// How many POSTs Atlas has refused because of its rate limit.
     refused: usize,
-    agreed: Consequences,
+    /// What the user agreed to; `None` until then, if the job must ask in any case.
+    agreed: Option<Consequences>,
     has_replaced: bool,
 }
 
@@ -111,7 +112,8 @@ pub async fn create(
     new_secret: &NewSecret,
 ) -> Outcome {
     let account = &new_secret.account;
-    let mut round = Round { refused: 0, agreed: Consequences::default(), has_replaced: false };
+    let agreed = (!operator.must_be_asked()).then(Consequences::default);
+    let mut round = Round { refused: 0, agreed, has_replaced: false };
     loop {
         let ready = tokio::select! {
             biased;
@@ -235,9 +237,9 @@ async fn preflight(
     if expired.is_some() && round.has_replaced {
         return Err(Reason::StillFull(consequences.secrets));
     }
-    if !round.agreed.include(&consequences) {
+    if !round.agreed.as_ref().is_some_and(|agreed| agreed.include(&consequences)) {
         confirm(operator, Question::Consequences(consequences.clone())).await?;
-        round.agreed = consequences;
+        round.agreed = Some(consequences);
     }
     if let Some(expired) = expired {
         return Ok(Preflight::DeleteFirst(expired.id));

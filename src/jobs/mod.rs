@@ -71,6 +71,10 @@ pub trait Journal: Send + Sync {
 /// The caller of a job: the interface, or a run without one.
 pub trait Operator: Send {
     fn progress(&mut self, step: Step);
+    /// True if the creating job must ask even if creating has no consequences.
+    fn must_be_asked(&self) -> bool {
+        false
+    }
     /// Asks a question. The job only continues if the result is true.
     fn confirm(&mut self, question: Question) -> impl Future<Output = bool> + Send;
 }

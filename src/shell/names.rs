@@ -38,7 +38,7 @@ pub(super) async fn resolve(
         let entries = entries
             .map_err(|error| (Exit::without_secret(&error), unreadable(field, signed_in_as, &error)))?;
         let id = find(form, field, &name, &entries).map_err(|why| (Exit::Usage, why))?;
-        say(&format!("{} {}: {id}", field.option(), ServerText::new(&name)));
+        say(&format!("{} {} is {id}", field.option(), ServerText::new(&name)));
         form.set(field, id);
     }
     Ok(has_signed_in)

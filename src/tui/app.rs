@@ -164,7 +164,7 @@ impl App {
                 self.has_warned = false;
             }
             Event::ZoneLoaded(zone) => app.zone = Some(zone),
-            Event::LoginKnown(login) => app.login = Some(login),
+            Event::LoginKnown(login) => (app.login, app.has_deleted_login) = (Some(login), false),
             Event::CredentialNote(note) => app.credential_notes.push(note),
             Event::PendingRecordsFound(found) => {
                 app.records_found += found.len();

@@ -26,7 +26,7 @@ const SPINNER_STEP: Duration = Duration::from_millis(100);
 const WIDEST: u16 = 100;
 
 /// With fewer rows than this, optional blank rows are left out.
-const LOW: u16 = 14;
+pub const LOW: u16 = 14;
 
 /// The lines of a screen, or of a part of one.
 pub(super) struct Canvas<'a> {
@@ -259,7 +259,7 @@ impl<'a> Canvas<'a> {
             return self.text(0, &whole, strong);
         }
         self.text(0, question, strong);
-        self.line(Line::styled(answers, strong));
+        self.text(0, answers, strong);
     }
 
     /// Adds the state of work that began at `since`. After [`SPINNER_DELAY`] it has a spinner and the seconds.

@@ -17,11 +17,42 @@ use super::shared::{Creating, Ending};
 
 impl Shared {
     pub(super) fn create(&mut self, new_secret: NewSecret, is_preapproved: bool) -> Transition {
-        self.send(Command::Create(new_secret.clone()));
+        let must_ask = self.doubt(&new_secret.account.client).is_some();
+        self.send(Command::Create { new_secret: new_secret.clone(), must_ask });
         self.want_project(&new_secret.account.project);
         self.creating =
             Some(Creating { new_secret: new_secret.clone(), is_preapproved, replaces: None, post: None });
         Transition::Show(Screen::Progress(Box::new(Progress::new(new_secret, self.now))))
+    }
+
+    fn sum_up_replaced(&mut self) {
+        let Some(Creating { new_secret, replaces: Some(replaced), .. }) = self.creating.clone() else {
+            return;
+        };
+        self.sum_up_deleted(&new_secret.account.client, &replaced);
+    }
+
+    /// The last request for this account that may have created a secret that no one has, unless it was found, kept or
+    /// deleted.
+    pub(super) fn doubt(&self, client: &ClientId) -> Option<&ExitSummary> {
+        let summary = self.unknown_summary(client).map(|index| &self.summaries[index]);
+        // While the request is running, its value may still arrive.
+        summary.filter(|summary| summary.secret_id.is_none() && self.post().is_none())
+    }
+
+    /// What is in doubt, as a warning before another secret is created.
+    pub(super) fn doubt_text(&self, client: &ClientId) -> Option<String> {
+        let ExitSummary { sent_at, disposition, .. } = self.doubt(client)?;
+        let at = sent_at.map(|at| format!(" at {}", super::text::time_of_day(at, self.zone.as_ref())));
+        let at = at.unwrap_or_default();
+        Some(match disposition {
+            Disposition::Lost => {
+                format!("An earlier request{at} created a secret for this account, but its value is lost.")
+            }
+            _ => format!(
+                "An earlier request{at} may have created a secret for this account. If so, its value is lost."
+            ),
+        })
     }
 
     /// The index of the last exit message that says that a secret was perhaps created in this account.
@@ -56,7 +87,9 @@ impl App {
             Step::NotRecorded(why) => app.not_recorded = Some(why.clone()),
             Step::Recording => app.not_recorded = None,
             Step::Creating(before) => {
-                creating.post = Some(Post { since: app.now, before: before.clone(), is_given_up: false });
+                let (since, before, replaced) = (app.now, before.clone(), creating.replaces.clone());
+                creating.post = Some(Post { since, before, replaced, is_given_up: false });
+                app.sum_up_replaced();
             }
             Step::Retrying(_) => creating.post = None,
             Step::StoppedWaiting if app.ending.is_none() => return self.stop_waiting(),
@@ -72,7 +105,8 @@ impl App {
         let app = &mut self.shared;
         let Some(Creating { new_secret, post: Some(post), .. }) = &mut app.creating else { return };
         post.is_given_up = true;
-        app.summaries.push(ExitSummary::perhaps_created(new_secret.account.client.clone()));
+        let summary = ExitSummary::perhaps_created(new_secret.account.client.clone());
+        app.summaries.push(summary.sent(post.since.wall));
         if let Some(recovery) = Recovery::while_waiting(app) {
             self.show(Screen::Recovery(Box::new(recovery)));
         }
@@ -102,6 +136,9 @@ impl App {
 
     pub(super) fn on_create_finished(&mut self, outcome: Outcome) {
         let app = &mut self.shared;
+        if matches!(&outcome, Outcome::NotCreated(not_created) if not_created.has_replaced) {
+            app.sum_up_replaced();
+        }
         let Some(mut creating) = app.creating.take() else { return };
         let post = creating.post.take();
         let client = &creating.new_secret.account.client;
@@ -164,7 +201,13 @@ impl App {
         if not_created.has_replaced {
             app.lookups.account = Remote::NotAsked;
         }
-        match not_created.explain(&app.session.signed_in_as()) {
+        let explanation = match &not_created.reason {
+            Reason::Preflight(error) if app.has_deleted_login && error.is_about_signing_in() => {
+                Some(Explanation::login_deleted())
+            }
+            _ => not_created.explain(&app.session.signed_in_as()),
+        };
+        match explanation {
             Some(explanation) if !is_stopped => {
                 // A list stays open; the error waits on the form.
                 if !matches!(self.screen, Screen::Picker(_)) {
@@ -179,6 +222,8 @@ impl App {
             _ => {
                 app.form.notice = Some(Notice::Info(if not_created.has_replaced {
                     "Stopped. The expired secret is deleted; nothing was created."
+                } else if app.doubt(&new_secret.account.client).is_some() {
+                    "Stopped. Nothing more was created."
                 } else {
                     "Stopped. Nothing was created."
                 }));
@@ -189,7 +234,8 @@ impl App {
 
     fn lose_response(&mut self, account: AccountRef, post: Post, lost: ApiError) {
         let app = &mut self.shared;
-        app.summaries.push(ExitSummary::of_lost(account.client.clone(), &lost));
+        let summary = ExitSummary::of_lost(account.client.clone(), &lost);
+        app.summaries.push(summary.sent(post.since.wall));
         app.lookups.account = Remote::NotAsked;
         match &mut self.screen {
             Screen::Form(_) | Screen::Picker(_) | Screen::Command(_) => {
@@ -225,9 +271,11 @@ impl App {
     /// Quits after a signal, with the signal's exit code if nothing was lost.
     pub(super) fn end(&mut self) {
         let app = &mut self.shared;
-        if let Some(Creating { new_secret, post: Some(Post { is_given_up: false, .. }), .. }) = &app.creating
+        if let Some(Creating { new_secret, post: Some(Post { is_given_up: false, since, .. }), .. }) =
+            &app.creating
         {
-            app.summaries.push(ExitSummary::perhaps_created(new_secret.account.client.clone()));
+            let summary = ExitSummary::perhaps_created(new_secret.account.client.clone());
+            app.summaries.push(summary.sent(since.wall));
         }
         if let Screen::Created(created) = &self.screen {
             created.sum_up(app, created.disposition(app.now));
@@ -275,6 +323,9 @@ impl Form {
 
     /// Shows Atlas's messages beside the fields they are about, and focuses the first of those.
     fn show_refused_fields(&mut self, error: &ApiError) {
+        if let Some((name, text)) = error.not_found() {
+            return self.refuse_unknown(name, text);
+        }
         for (name, message) in error.refused_fields().into_iter().rev() {
             self.refuse(name, message);
         }

@@ -74,7 +74,11 @@ pub enum Event {
 /// Work that the interface wants done. `Debug` redacts the secret in a [`SecretPayload`].
 #[derive(Clone, Debug)]
 pub enum Command {
-    Create(NewSecret),
+    /// Create a secret, after a question if `must_ask` or if creating has consequences.
+    Create {
+        new_secret: NewSecret,
+        must_ask: bool,
+    },
     /// Cancel it. The job decides what that means.
     CancelCreate,
     Answer(bool),

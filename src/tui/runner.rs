@@ -160,7 +160,7 @@ where
     pub fn start(&mut self, command: Command) -> Option<Command> {
         let atlas = self.atlas.clone();
         match command {
-            Command::Create(new_secret) => self.create(new_secret),
+            Command::Create { new_secret, must_ask } => self.create(new_secret, must_ask),
             Command::CancelCreate => {
                 if let Some(creating) = &self.creating {
                     creating.cancel.cancel();
@@ -212,11 +212,11 @@ where
         None
     }
 
-    fn create(&mut self, new_secret: NewSecret) {
+    fn create(&mut self, new_secret: NewSecret, must_ask: bool) {
         let (atlas, journal, clock) = (self.atlas.clone(), self.journal.clone(), self.clock);
         let (answers, answered) = unbounded_channel();
         let (cancel, events) = (CancellationToken::new(), self.sender());
-        let mut operator = Interface { events: events.clone(), answered };
+        let mut operator = Interface { events: events.clone(), answered, must_ask };
         let token = cancel.clone();
         let job =
             async move { jobs::create(&atlas, &journal, &clock, &mut operator, &token, &new_secret).await };
@@ -343,11 +343,16 @@ where
 struct Interface {
     events: EventSender,
     answered: UnboundedReceiver<bool>,
+    must_ask: bool,
 }
 
 impl Operator for Interface {
     fn progress(&mut self, step: Step) {
         self.events.send(Event::CreateStep(step));
+    }
+
+    fn must_be_asked(&self) -> bool {
+        self.must_ask
     }
 
     async fn confirm(&mut self, question: Question) -> bool {

@@ -45,6 +45,8 @@ pub struct Shared {
     pub credential_notes: Vec<ServerText>,
     /// The secret that this session signed in with, once it is known.
     pub login: Option<Login>,
+    /// True once that secret was deleted in this run.
+    pub(super) has_deleted_login: bool,
     /// The profile or variable that holds that secret; `None` if it was typed.
     pub login_holder: Option<ServerText>,
     /// The host that typed credentials are sent to.
@@ -128,6 +130,8 @@ pub struct Post {
     pub since: Now,
     /// What the account had before.
     pub before: Before,
+    /// The expired secret that was deleted first.
+    pub replaced: Option<ExistingSecret>,
     /// True once the user stopped waiting for it.
     pub is_given_up: bool,
 }
@@ -197,6 +201,17 @@ impl Shared {
             (None, Session::Remote { identity, .. }) if identity.may_be_of(client) => LoginRisk::Perhaps,
             (None, _) => LoginRisk::None,
         }
+    }
+
+    /// Adds the exit message of an older secret that was deleted. That of a secret of this run changes instead.
+    pub(super) fn sum_up_deleted(&mut self, client: &ClientId, secret: &ExistingSecret) {
+        self.has_deleted_login |= self.is_login_of(client, secret);
+        let is_same = |summary: &&mut ExitSummary| summary.secret_id.as_ref() == Some(&secret.id);
+        let mut known = self.summaries.iter_mut().filter(is_same).peekable();
+        if known.peek().is_none() {
+            return self.summaries.push(ExitSummary::deleted(client.clone(), secret));
+        }
+        known.for_each(|summary| summary.disposition = Disposition::Deleted);
     }
 
     /// Replaces the exit message of a secret that was perhaps created.

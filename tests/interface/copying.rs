@@ -7,7 +7,7 @@ use atlas_secret::domain::{Delivery, Disposition, Exit, Format, ServerText};
 use atlas_secret::tui::screens::{ClipboardCopy, CopyState};
 use atlas_secret::tui::{Command, Event, Signal};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, VALUE};
 use crate::*;
 
 const UNVERIFIED: CopyOutcome = CopyOutcome::Copied { is_verified: false, clears_in: None };
@@ -182,7 +182,7 @@ fn plus_extends_a_timed_copy_by_sixty_seconds() {
     for mut stage in [Stage::created(), after_copy(STAYING)] {
         stage.keys("+");
         assert_eq!(stage.count(|command| matches!(command, Command::ExtendClipboard(_))), 0);
-        stage.shows("! There is no copy that will be cleared.");
+        stage.shows("! Nothing on the clipboard is due to be cleared.");
     }
 }
 
@@ -236,10 +236,19 @@ fn the_summary_describes_the_copy_at_the_time_of_leaving() {
 }
 
 #[test]
+fn a_copy_that_was_overwritten_and_is_pasted_back_counts_as_delivered() {
+    let mut stage = after_copy(COPIED);
+    stage.keys("q").clipboard(ClipboardContent::Overwritten).keys("n");
+    stage.paste(VALUE).shows("What you pasted is this secret.");
+    stage.keys("q");
+    assert_eq!(stage.exit(), Some(Exit::Done), "there is nothing to ask");
+}
+
+#[test]
 fn deleting_the_secret_does_not_clear_a_lost_clipboard() {
     let mut stage = after_copy(COPIED);
     // Deleting is offered only after the copy is lost.
     let lost = ClipboardContent::Lost(LostCopy::DisplayGone);
-    stage.keys("q").clipboard(lost).keys("d").deleted(Ok(()));
+    stage.keys("q").clipboard(lost).keys("d y").deleted(Ok(()));
     assert_eq!((stage.dispositions(), clears(&stage)), (vec![Disposition::Deleted], 0));
 }

@@ -42,7 +42,7 @@ fn creating_goes_through_all_steps_and_shows_the_secret() {
     stage.post_finished(Ok(secret()));
     assert_eq!(stage.created_screen().secret.id, Some(own_id()));
     let [
-        Command::Create(new_secret),
+        Command::Create { new_secret, must_ask: false },
         Command::FetchProject(_),
         Command::RecordSecret(..),
         Command::FetchAccount(_),
@@ -329,4 +329,18 @@ fn the_replaced_secret_is_named_before_and_after() {
     stage.keys("enter").shows("Press y (replace) or n (back).");
     stage.keys("y").deleted(Ok(())).signed_in(Ok(())).account(&[existing(LONG)]).post_finished(Ok(secret()));
     stage.shows("\u{2713} Deleted …9f3a (expired)");
+    stage.keys("q y");
+    assert_eq!(stage.dispositions(), [Disposition::Deleted, Disposition::NotDelivered]);
+}
+
+#[test]
+fn a_replaced_secret_is_named_after_a_lost_response_and_on_exit() {
+    let mut stage = replaced(&[masked(EXPIRED), existing(LONG)]);
+    stage.account(&[existing(LONG)]).post_finished(lost());
+    stage.shows("Deleted before …9f3a, which had expired");
+    stage.keys("q y");
+    assert_eq!(stage.dispositions(), [Disposition::Deleted, Disposition::PerhapsCreated]);
+    let mut stopped = replaced(&[existing(EXPIRED), existing(LONG)]);
+    stopped.keys("esc <ctrl-c>");
+    assert_eq!(stopped.dispositions(), [Disposition::Deleted]);
 }

@@ -34,7 +34,7 @@ fn message(stage: &Stage, name: FieldName) -> String {
 }
 
 fn creates(stage: &Stage) -> usize {
-    stage.count(|command| matches!(command, Command::Create(_)))
+    stage.count(|command| matches!(command, Command::Create { .. }))
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use atlas_secret::delivery::{ClipboardContent, CopyOutcome, LostCopy, TerminalRoute};
 use atlas_secret::domain::{ApiError, Delivery, Disposition, Exit, Format, ServerText};
-use atlas_secret::tui::Command;
 use atlas_secret::tui::screens::{LeaveConfirmation, LeaveQuestion, Target};
+use atlas_secret::tui::{Command, Event};
 
 use crate::stage::{SECRET_ID, Stage};
 use crate::*;
@@ -81,7 +81,7 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
         (
             Stage::created().with_output(Format::Json),
             "<ctrl-c>",
-            "Quit anyway? y quit without writing n back c copy d delete this secret",
+            "Quit anyway? y quit without writing q write it n back c copy d delete this secret",
         ),
         // Someone may have it in a moment, so it cannot be deleted.
         (
@@ -144,7 +144,7 @@ fn c_copies_in_every_question_before_leaving() {
 
 #[test]
 fn a_deleted_secret_is_no_loss() {
-    let mut stage = Stage::created().after("q d");
+    let mut stage = Stage::created().after("q d y");
     assert!(matches!(stage.commands.last(), Some(Command::Delete(_, id, _)) if id.as_str() == SECRET_ID));
     stage.keys("esc y enter");
     assert!(matches!(leaving(&stage), Some(LeaveConfirmation::Deleting(_))));
@@ -152,11 +152,33 @@ fn a_deleted_secret_is_no_loss() {
     stage.left(Exit::Done, &[Disposition::Deleted]);
 }
 
+/// On the screen behind the question, the same key deletes the old secret.
+#[test]
+fn deleting_the_new_secret_asks_and_is_reported() {
+    for no in ["n", "esc", "<ctrl-c>"] {
+        let mut stage = Stage::created().after("q d");
+        stage.shows("Delete the new secret? It was not delivered. y delete n back");
+        stage.keys("d enter").keys(no).shows("Quit anyway?");
+        assert_eq!((deletions(&stage), stage.exit()), (0, None), "{no}");
+    }
+    let mut stage = Stage::created().after("n d y");
+    stage.deleted(Ok(())).shows("Deleted …f07890, the new secret.");
+    assert!(stage.is_on_form());
+}
+
+#[test]
+fn q_in_the_question_of_ctrl_c_writes_and_quits() {
+    let mut stage = Stage::created().with_output(Format::Json).after("<ctrl-c> q");
+    assert!(matches!(stage.commands.last(), Some(Command::Print(Format::Json, _))));
+    stage.event(Event::Printed(Ok(())));
+    stage.left(Exit::Done, &[Disposition::Delivered(vec![Delivery::Printed])]);
+}
+
 #[test]
 fn a_failed_deletion_keeps_the_secret_and_shows_why() {
     let mut stage = Stage::created();
-    stage.keys("q d").deleted(Err(ApiError::not_sent(unreadable().cause)));
-    stage.shows(&format!("Not deleted. {}", unreadable().title()));
+    stage.keys("q d y").deleted(Err(ApiError::not_sent(unreadable().cause)));
+    stage.shows(&format!("Not deleted. Sign-in failed. {}", unreadable().title()));
     stage.shows("Quit anyway?");
     assert!(stage.dispositions().is_empty());
 }
@@ -170,7 +192,7 @@ fn a_secret_without_an_id_cannot_be_deleted() {
 
 #[test]
 fn ctrl_c_quits_even_during_a_deletion() {
-    let stage = Stage::created().after("q d <ctrl-c>");
+    let stage = Stage::created().after("q d y <ctrl-c>");
     stage.left(Exit::NotDelivered, &[Disposition::NotDelivered]);
 }
 
@@ -262,8 +284,8 @@ fn the_question_and_the_exit_message_agree() {
         }
         stage.shows(question);
         stage.keys(answer);
-        let messages: Vec<String> = stage.dispositions().iter().map(Disposition::message).collect();
-        assert_eq!(messages, [format!("{last_line}.")], "{question}");
+        let messages = stage.dispositions().last().map(Disposition::message);
+        assert_eq!(messages, Some(format!("{last_line}.")), "{question}");
     }
 }
 

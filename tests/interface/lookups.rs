@@ -220,4 +220,8 @@ fn an_unknown_id_is_an_error_at_its_field() {
     stage.shows("✗ not in this project; Ctrl-O lists them");
     stage.keys("enter");
     assert!(!stage.is_on_form(), "a lookup never prevents creating");
+
+    let mut stage = lookups_running();
+    stage.project_read(Err(missing("GROUP_NOT_FOUND"))).account_read(Err(missing("GROUP_NOT_FOUND")));
+    assert_eq!(stage.drawn().matches("no such project").count(), 1, "it is not about the account");
 }

@@ -199,7 +199,7 @@ fn submitting_a_full_name_chooses_it_and_creates() {
     stage.keys("<ctrl-s>");
     assert!(matches!(stage.app.screen, Screen::Progress(_)), "{:?}", stage.app.screen);
     let created = stage.commands.iter().find_map(|command| match command {
-        Command::Create(new_secret) => Some(new_secret.account.clone()),
+        Command::Create { new_secret, .. } => Some(new_secret.account.clone()),
         _ => None,
     });
     assert_eq!(created.unwrap().client.as_str(), CLIENT);

@@ -165,7 +165,7 @@ fn a_record_without_an_id_is_searched_for_like_a_lost_response() {
     let found = secret_created_at("2026-11-20T10:00:01Z");
     stage.keys("l").account(std::slice::from_ref(&found)).keys("d y").account(&[found]).deleted(Ok(()));
     assert_eq!(settled(&stage), 1);
-    stage.keys("k").shows("\u{2713} Deleted …bbbbbb, the secret whose value was lost");
+    stage.keys("k").shows("\u{2713} Deleted …bbbbbb, the secret of the previous run");
     assert_eq!(settled(&stage), 1, "the record is settled only once");
 }
 
@@ -187,4 +187,22 @@ fn a_secret_created_well_after_the_lost_post_does_not_match() {
         let text = if is_this_one { " is new: created at" } else { "No new secret has appeared since then." };
         stage.shows(text);
     }
+}
+
+#[test]
+fn several_records_can_be_left_for_later_at_once() {
+    let three = || (0..3).map(|number| record(number, None, BaseUrl::CLOUD)).collect();
+    let mut stage = start_with(three());
+    stage.shows(
+        "1 of 3: A previous run may have created a secret for mdb_sa_id_…5678 on Fri 20 Nov 2026 11:00.",
+    );
+    stage.shows("k forget").shows("Esc later").shows("s skip all");
+    stage.keys("esc").shows("2 of 3: ");
+    stage.keys("s");
+    assert!(stage.is_on_form());
+    assert_eq!(stage.count(|command| matches!(command, Command::SettlePrevious(_))), 0, "all stay recorded");
+    let mut last = start_with_record(None, BaseUrl::CLOUD);
+    last.hides("skip all");
+    last.keys("s");
+    assert!(!last.is_on_form());
 }

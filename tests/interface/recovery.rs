@@ -319,6 +319,37 @@ fn returning_to_the_form_discards_the_account() {
 }
 
 #[test]
+fn a_request_in_doubt_stays_on_the_form_and_another_one_asks_first() {
+    let in_doubt = "may have created a secret for this account. If so, its value is lost.";
+    let mut stage = searched(&[short_lived()]).after("b");
+    stage.shows(&format!("An earlier request at 18:14:00 {in_doubt}"));
+    for (keys, posts) in [("enter", 1), ("n", 1), ("enter", 1), ("y", 2)] {
+        stage.keys(keys);
+        if keys == "enter" {
+            stage.signed_in(Ok(())).account(&[short_lived()]);
+            stage.shows("Create a secret for").shows(in_doubt).shows("y create n back");
+        }
+        if keys == "n" {
+            stage.shows("Stopped. Nothing more was created.").shows(in_doubt);
+        }
+        assert_eq!(stage.posts(), posts, "{keys}");
+    }
+}
+
+#[test]
+fn a_lost_secret_that_was_found_kept_or_deleted_is_not_in_doubt() {
+    let deleted = || found().then(|stage| stage.keys("d y").account(&[]));
+    for (name, mut stage) in [("found", found()), ("kept", found().after("k")), ("deleted", deleted())] {
+        if !stage.is_on_form() {
+            stage.keys("b");
+        }
+        stage.hides("An earlier request");
+        stage.keys("enter").signed_in(Ok(())).account(&[]);
+        assert_eq!(stage.posts(), 2, "{name}");
+    }
+}
+
+#[test]
 fn after_a_panic_a_deletion_may_have_happened() {
     let mut stage = found();
     stage.keys("d y").account(&[new(NEW)]);
@@ -326,5 +357,5 @@ fn after_a_panic_a_deletion_may_have_happened() {
     drop(stage.atlas.take_waiting());
     stage.settle();
     stage.shows("It may have been deleted.");
-    assert_eq!(stage.dispositions(), [Disposition::Lost]);
+    assert_eq!(stage.dispositions(), [Disposition::PerhapsCreated]);
 }

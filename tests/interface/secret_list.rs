@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    BaseUrl, ClientId, ExistingSecret, Exit, Identity, Login, PairKind, ProfileName, PublicKey, ServerText,
-    Session,
+    ApiError, BaseUrl, Cause, ClientId, ExistingSecret, Exit, Identity, Login, PairKind, ProfileName,
+    PublicKey, ServerText, Session,
 };
 use atlas_secret::tui::Event;
 use jiff::SignedDuration;
@@ -53,6 +53,15 @@ fn prompt_of(identity: Identity) -> Stage {
 #[track_caller]
 fn assert_selected(stage: &Stage, tail: &str) {
     stage.shows(&format!("\u{203a} …{tail}"));
+}
+
+#[test]
+fn a_sign_in_with_a_secret_that_was_deleted_here_says_so() {
+    let mut stage = prompt("9f3a").after("d y");
+    stage.deleted(Ok(())).keys("n y enter");
+    stage.signed_in(Err(ApiError::not_sent(Cause::SignInRefused(ServerText::new("invalid_client")))));
+    stage.shows("You have deleted the secret that this session signed in with.");
+    stage.shows("Ctrl-P to sign in with the new one.");
 }
 
 #[test]
@@ -186,7 +195,7 @@ fn if_the_new_id_is_unknown_no_secret_is_listed() {
 fn a_failed_deletion_is_reported_and_keeps_the_list() {
     let mut stage = full("none");
     stage.keys("d y").deleted(Err(ApiError::not_sent(unreadable().cause)));
-    stage.shows(&format!("Not deleted. {}", unreadable().title()));
+    stage.shows(&format!("Not deleted. Sign-in failed. {}", unreadable().title()));
     assert_selected(&stage, "9f3a");
     stage.shows("…k7qd never");
 }

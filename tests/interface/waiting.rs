@@ -125,7 +125,8 @@ fn a_late_rejection_does_not_mark_a_field_that_has_changed() {
 #[test]
 fn a_later_secret_does_not_hide_an_earlier_loss() {
     let mut stage = Stage::posting();
-    stage.post_finished(lost()).keys("b enter").signed_in(Ok(())).account(&[]).post_finished(Ok(secret()));
+    stage.post_finished(lost()).keys("b enter").signed_in(Ok(())).account(&[]);
+    stage.keys("y").post_finished(Ok(secret()));
     assert!(leaving(&stage).is_none());
     assert_eq!(stage.dispositions(), [Disposition::PerhapsCreated]);
 }

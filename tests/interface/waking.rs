@@ -104,7 +104,7 @@ fn a_running_post_still_counts_seconds_after_waiting_has_stopped() {
 
 #[test]
 fn deleting_shows_a_spinner() {
-    let stage = Stage::created().after("q d");
+    let stage = Stage::created().after("q d y");
     assert_eq!(stage.wake_in(), Some(ms(150)));
 }
 

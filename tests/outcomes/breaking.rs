@@ -12,7 +12,7 @@ use super::{FULL_LINE, PATIENT, SHORT, check, create, error, full, line};
 
 #[tokio::test]
 async fn a_broken_connection_is_inconclusive() {
-    let early = "broken: the host closed the connection too early";
+    let early = "broken: the host closed the connection early";
     let reset = "broken: the host reset the connection";
     let head = b"HTTP/1.1 201 Created\r\nContent-Le".to_vec();
     let half_error = head_and_body(404, "", 4000, &error(404, "GROUP_NOT_FOUND", "No."));

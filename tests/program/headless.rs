@@ -267,6 +267,17 @@ fn a_rejected_lifetime_is_explained_with_the_message_of_atlas() {
     }
 }
 
+/// There is no Ctrl-O without a terminal.
+#[test]
+fn an_unknown_client_id_is_explained_without_keys_of_the_form() {
+    let atlas = Atlas::start();
+    let unknown = "mdb_sa_id_ffffffffffffffffffffffff";
+    let run = run(without_terminal(&atlas, unknown).args(["--format", "secret"]), 2);
+    run.says("Nothing was created. The project has no service account with this client ID (404).");
+    run.says("--client-id: not in this project\n");
+    assert!(!run.stderr.contains("Ctrl-"), "{}", run.stderr);
+}
+
 #[test]
 fn a_shortened_secret_is_reported() {
     let atlas = Atlas::start();
@@ -283,7 +294,9 @@ fn a_lost_response_is_reported_with_the_secret_that_was_found() {
     let atlas = Atlas::start();
     let run = run(without_terminal(&atlas, LOST).args(["--format", "secret"]), 3);
     run.says(&format!(" for {LOST}, expires "));
-    run.says(": its value is lost. Delete it in Atlas.");
+    run.says(
+        ": this run probably created it, but its value is lost. Delete it in Atlas unless a client uses it.",
+    );
     run.says(" appeared after the request, so this run most likely created it.");
     assert!(!run.stderr.contains("may have been created"), "both lines say what is known\n{}", run.stderr);
     assert_eq!((run.stdout.len(), atlas.creates(), atlas.secrets_created()), (0, 1, 1));
@@ -389,7 +402,7 @@ fn a_signal_during_the_post_reports_that_a_secret_may_exist() {
     let running = started(without_terminal(&atlas, SLOW).args(["--format", "secret"]));
     wait_for("the request", || (atlas.secrets_created() == 1).then_some(()));
     let stderr = terminate(running, 3);
-    assert!(stderr.contains(&format!("for {SLOW}: it may have been created")), "{stderr}");
+    assert!(stderr.contains(&format!("for {SLOW} may have been created")), "{stderr}");
 }
 
 /// An Atlas whose reply depends on the first line of a request. `None` means that it never responds.

@@ -15,7 +15,7 @@ fn without_the_form_names_are_replaced_by_ids_before_anything_else() {
     let arguments = ["--project-id", " Of-A-\u{200B}TEST ", "--client-id", "Plain\u{AD}\r"];
     let run = alone(&atlas, &arguments, 0);
     assert!(is_value(&run.stdout) && atlas.accepts(PLAIN, &run.stdout));
-    run.says(&format!("--project-id Of-A-TEST: {PROJECT}\n"));
+    run.says(&format!("--project-id Of-A-TEST is {PROJECT}\n"));
     run.says(&format!("--client-id Plain: {PLAIN}\n"));
     let stderr = run.stderr;
     assert!(
@@ -39,7 +39,7 @@ fn a_name_that_is_not_clear_and_an_unknown_id_end_the_run() {
     let rows: [(&[&str], &str); 8] = [
         (
             &["--project-id", "0000000000000000000000aa", "--client-id", PLAIN],
-            "These credentials see no project with this ID (404).",
+            "No project with this ID is visible to these credentials (404).",
         ),
         (
             &["--project-id", project, "--client-id", "mdb_sa_id_0000000000000000000000aa"],
@@ -90,8 +90,9 @@ fn a_list_that_cannot_be_read_ends_the_run_and_says_what_to_do() {
     let mut refused = headless(&atlas.url(), "FAKE-token-that-opens-nothing");
     refused.args(["--format", "secret", "--project-id", "of-a-test", "--client-id", PLAIN]);
     run(&mut refused, 1).says("Nothing was created. Could not load the projects. Sign-in failed (401).");
-    alone(&atlas, &["--project-id", "0000000000000000000000aa", "--client-id", "plain"], 2)
-        .says("Could not load the service accounts. These credentials see no project with this ID (404).");
+    alone(&atlas, &["--project-id", "0000000000000000000000aa", "--client-id", "plain"], 2).says(
+        "Could not load the service accounts. No project with this ID is visible to these credentials (404).",
+    );
 }
 
 #[test]

@@ -62,6 +62,6 @@ fn a_panic_after_the_post_has_started_reports_that_a_secret_may_exist() {
     command.args(["--format", "env"]).env("ATLAS_SECRET_TEST_PANIC", "progress");
     let run = run(&mut command, 3);
     run.says("Internal error at src/jobs/test_hooks.rs");
-    run.says(&format!("for {PLAIN}: it may have been created"));
+    run.says(&format!("for {PLAIN} may have been created"));
     assert!(!run.stderr.contains("Nothing was created") && !run.stderr.contains(MESSAGE), "{}", run.stderr);
 }

@@ -211,7 +211,8 @@ impl World {
         // A lost response whose secret was found later is reported by what happened to that secret.
         let was_lost = |summary: &&ExitSummary| match summary.disposition {
             Disposition::PerhapsCreated | Disposition::Lost | Disposition::Kept => true,
-            Disposition::Deleted => summary.secret_id.as_ref().is_none_or(|id| !self.created.contains(id)),
+            // The other deleted secrets are older ones, or arrived before they were deleted.
+            Disposition::Deleted => summary.sent_at.is_some(),
             _ => false,
         };
         let reported = summaries.iter().filter(was_lost).count();

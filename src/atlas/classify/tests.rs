@@ -1,7 +1,7 @@
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::domain::{Certainty, RejectionKind, ServiceAccount};
+use crate::domain::{Certainty, RejectionKind, SecretId, ServiceAccount};
 
 const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
@@ -54,7 +54,7 @@ fn unreadable_members_do_not_affect_the_secret() {
             let shown: String = body.chars().take(200).collect();
             let secret = created(&response(201, body.as_bytes())).unwrap();
             assert_eq!(secret.value.expose_secret(), SECRET, "{shown}");
-            assert_eq!(secret.id.as_ref().map(crate::domain::SecretId::as_str), Some(ID), "{shown}");
+            assert_eq!(secret.id.as_ref().map(SecretId::as_str), Some(ID), "{shown}");
         }
     }
 }
@@ -81,6 +81,24 @@ fn a_secret_counts_if_the_status_or_that_in_the_envelope_is_a_success() {
     }
     let neither = created(&response(500, enveloped(500).as_bytes()));
     assert!(matches!(neither, Err(ApiError { cause: Cause::Unexpected { status: 500 }, .. })), "{neither:?}");
+}
+
+#[test]
+fn an_undocumented_response_to_the_post_is_quoted() {
+    let rows: [(u16, &[u8], Option<&str>); 4] = [
+        (502, b"<html><title>502 Bad\nGateway </title></html>", Some("502 Bad Gateway")),
+        (502, b"<title>mdb_sa_sk_FAKEfakeFAKE</title>", Some("mdb_sa_sk_...")),
+        (
+            500,
+            br#"{"error":500,"errorCode":"UNEXPECTED_ERROR","detail":"Unexpected error."}"#,
+            Some("500 UNEXPECTED_ERROR: Unexpected error."),
+        ),
+        (500, b"<html>", None),
+    ];
+    for (status, body, expected) in rows {
+        let quote = created(&response(status, body)).unwrap_err().quote;
+        assert_eq!(quote.as_ref().map(ServerText::as_str), expected);
+    }
 }
 
 #[test]

@@ -159,7 +159,11 @@ fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas
     // Long names give way to the consequences.
     canvas.text(0, &cut(&title, canvas.width(), 0, 2, canvas.theme.glyphs.ellipsis), strong);
     canvas.blank_unless_low();
+    if let Some(doubt) = app.doubt_text(&account.client) {
+        canvas.warning(&doubt, Style::new());
+    }
     match question {
+        Question::Consequences(consequences) if consequences.is_empty() => {}
         Question::Consequences(consequences) => draw_consequences(app, account, consequences, canvas),
         Question::AccountUnknown(error) => {
             let text = format!("Could not read the account's secrets. {}", error.title());

@@ -207,6 +207,7 @@ impl Component for SecretList {
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         let Some(secret) = self.on_list_event(app, event) else { return Transition::Stay };
+        app.sum_up_deleted(&self.account.client, &secret);
         app.form.notice = Some(Notice::Deleted(secret));
         Self::close(app)
     }
@@ -253,7 +254,7 @@ pub(super) const IN_USE: &str = "It has been used since, so a client has its val
 
 /// The deletion of a secret: the question, the check whether it is in use, the request.
 #[derive(Clone, Debug)]
-pub(super) struct DeletePrompt {
+pub struct DeletePrompt {
     account: AccountRef,
     id: SecretId,
     recheck: Recheck,
@@ -271,12 +272,12 @@ enum DeleteStage {
 
 impl DeletePrompt {
     /// Returns a prompt that asks, and warns about the `risk` for this session.
-    pub fn new(account: AccountRef, id: SecretId, recheck: Recheck, risk: LoginRisk) -> Self {
+    pub(super) fn new(account: AccountRef, id: SecretId, recheck: Recheck, risk: LoginRisk) -> Self {
         Self { account, id, recheck, risk, stage: DeleteStage::Asking }
     }
 
     /// Handles a key. False if the user declines.
-    pub fn on_action(&mut self, app: &mut Shared, action: Action) -> bool {
+    pub(super) fn on_action(&mut self, app: &mut Shared, action: Action) -> bool {
         match (self.stage, action) {
             (DeleteStage::Asking, Action::Yes) => {
                 self.stage = match self.recheck {
@@ -293,7 +294,7 @@ impl DeletePrompt {
         true
     }
 
-    pub fn on_event(&mut self, now: Now, event: Event) -> Option<Deletion> {
+    pub(super) fn on_event(&mut self, now: Now, event: Event) -> Option<Deletion> {
         match (self.stage, event) {
             (DeleteStage::Checking(_), Event::DeleteSent) => self.stage = DeleteStage::Deleting(now),
             (DeleteStage::Checking(_) | DeleteStage::Deleting(_), Event::DeleteFinished(deletion)) => {
@@ -304,7 +305,11 @@ impl DeletePrompt {
         None
     }
 
-    pub fn keys(&self) -> Vec<Binding> {
+    pub(super) fn is_asking(&self) -> bool {
+        self.stage == DeleteStage::Asking
+    }
+
+    pub(super) fn keys(&self) -> Vec<Binding> {
         match self.stage {
             DeleteStage::Asking => question("delete"),
             DeleteStage::Checking(_) => only_back(),
@@ -314,7 +319,7 @@ impl DeletePrompt {
 
     /// Draws the question or the progress. `label` names the secret within a sentence; `consequence` is a sentence, or
     /// empty.
-    pub fn draw(&self, app: &Shared, label: &str, consequence: &str, canvas: &mut Canvas) {
+    pub(super) fn draw(&self, app: &Shared, label: &str, consequence: &str, canvas: &mut Canvas) {
         match self.stage {
             DeleteStage::Asking => {}
             DeleteStage::Checking(since) => {

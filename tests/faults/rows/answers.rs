@@ -35,7 +35,7 @@ const fn created(fault: &'static str, posts: &'static [Post]) -> Row {
 /// The record of the previous run has the secret's id.
 const DELETE_NEXT_TIME: &[Step] = &[
     Step::Restart,
-    Step::Shows("d delete it"),
+    Step::Shows("d delete"),
     Step::Says("may not have been delivered"),
     Step::Press("d"),
     Step::Shows("Delete this secret in Atlas? y delete n back"),

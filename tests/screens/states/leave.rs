@@ -16,7 +16,7 @@ pub fn states() -> Vec<State> {
     // The user wants to leave, and the clipboard has this content.
     let checked = |key, content| copied().then(|stage| stage.keys(key).clipboard(content));
     let sent = |route| copy(CopyOutcome::Sent(route));
-    let deleting = || Stage::created().after("q d");
+    let deleting = || Stage::created().after("q d y");
     let failed = |error| deleting().then(|stage| stage.deleted(Err(error)));
     vec![
         state("leave_anyway", Stage::created().after("q")),
@@ -30,6 +30,7 @@ pub fn states() -> Vec<State> {
         state("leave_unreadable_for_another", checked("n", ClipboardContent::Unreadable)),
         state("leave_sent", sent(TerminalRoute::Osc52).after("q")),
         state("leave_sent_for_another", sent(TerminalRoute::Tmux).after("n")),
+        state("leave_asks_to_delete", Stage::created().after("q d")),
         state("leave_deleting_at_once", deleting()),
         state("leave_deleting", deleting().then(|stage| stage.wait(Duration::from_secs(2)))),
         state("leave_delete_failed", failed(ApiError::not_sent(Cause::ConnectTimeout))),

@@ -125,7 +125,7 @@ impl CreatedScreen {
                 copy.is_being_checked = true;
                 app.send(Command::ExtendClipboard(EXTENDED_BY));
             }
-            _ => app.message = Some("There is no copy that will be cleared."),
+            _ => app.message = Some("Nothing on the clipboard is due to be cleared."),
         }
     }
 
@@ -179,6 +179,10 @@ impl CreatedScreen {
             }
             CopyState::Held(copy) if copy.format.holds_the_secret() && !copy.is_verified => {
                 copy.is_verified = true;
+            }
+            // What was copied before reached the place that it was pasted from.
+            CopyState::Lost(_) if self.copied_before.is_some() => {
+                self.copy = CopyState::PastedBack(Format::Secret);
             }
             _ => return,
         }
@@ -254,7 +258,7 @@ impl CreatedScreen {
             }
             CopyState::PastedBack(format) => {
                 let what = format_suffix(*format);
-                canvas.done(&format!("Copied{what} to your terminal's clipboard: you pasted it here"));
+                canvas.done(&format!("Copied{what}: you pasted it here"));
                 canvas.text(2, NOT_CLEARED, theme.faint);
             }
             CopyState::Failed(reasons) => {

@@ -3,11 +3,13 @@
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::domain::{DeleteError, Delivery, Disposition, Exit, ExitSummary, Format, Now};
+use crate::domain::{DeleteError, Delivery, Disposition, Exit, ExitSummary, Format, LoginRisk};
 use crate::jobs::{Deletion, Recheck};
 use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, Shown, yes};
-use crate::tui::{Action, Binding, Canvas, Command, Output, Remote, Shared, Signal, Transition};
+use crate::tui::{Action, Binding, Canvas, Command, Event, Output, Remote, Shared, Signal, Transition, text};
 
+use super::super::Notice;
+use super::super::secret_list::DeletePrompt;
 use super::copy::lost_message;
 use super::{CopyState, CreatedScreen};
 
@@ -40,8 +42,8 @@ pub enum LeaveConfirmation {
     Printing,
     /// The question is on the screen, and `y` leaves. The error says why deleting failed.
     Asking(LeaveQuestion, Option<DeleteError>),
-    /// The secret is being deleted in Atlas, since this time.
-    Deleting(Now),
+    /// The question whether to delete the secret in Atlas, and then the deletion.
+    Deleting(DeletePrompt),
 }
 
 /// The question before leaving.
@@ -59,10 +61,6 @@ impl CreatedScreen {
     /// True while standard output is being written. Whether it has the secret is known in a moment.
     pub(in crate::tui) fn is_being_printed(&self) -> bool {
         matches!(self.leaving, Some(Leaving { confirmation: LeaveConfirmation::Printing, .. }))
-    }
-
-    pub(super) fn is_deleting(&self) -> bool {
-        matches!(self.leaving, Some(Leaving { confirmation: LeaveConfirmation::Deleting(_), .. }))
     }
 
     /// Why leaving must ask, and the question. `None` if the secret has certainly been delivered.
@@ -137,7 +135,11 @@ impl CreatedScreen {
     /// True if the key works while leaving. A secret that someone may have cannot be deleted.
     pub(super) fn leave_keys(&self, app: &Shared, leaving: &Leaving) -> Vec<Binding> {
         let quit_now = Binding::new("Ctrl-C", "quit now", Action::Leave);
-        let LeaveConfirmation::Asking(question, _) = &leaving.confirmation else { return vec![quit_now] };
+        let question = match &leaving.confirmation {
+            LeaveConfirmation::Asking(question, _) => question,
+            LeaveConfirmation::Deleting(prompt) if prompt.is_asking() => return prompt.keys(),
+            _ => return vec![quit_now],
+        };
         let (leave, quit) = match leaving.target {
             Target::Quit => ("quit", quit_now),
             Target::Abort => ("quit without writing", quit_now),
@@ -146,6 +148,7 @@ impl CreatedScreen {
         };
         vec![
             yes(leave),
+            Binding::new("q", "write it", Action::Choose).only_if(leaving.target == Target::Abort),
             BACK_BUT_CTRL_C,
             Binding::new("c", "copy", Action::Copy).only_if(!app.flags.never_copy),
             Binding::new("d", "delete this secret", Action::Delete).only_if(self.can_delete(*question)),
@@ -164,6 +167,14 @@ impl CreatedScreen {
         let target = leaving.target;
         match (leaving.confirmation, action) {
             (LeaveConfirmation::Printing, _) => {}
+            (LeaveConfirmation::Deleting(mut prompt), action) if prompt.is_asking() => {
+                let confirmation = if prompt.on_action(app, action) {
+                    LeaveConfirmation::Deleting(prompt)
+                } else {
+                    LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, None)
+                };
+                self.leaving = Some(Leaving { target, confirmation });
+            }
             // Ctrl-C would only lead to the form: the first one asks about quitting, the second one quits.
             (confirmation, Action::Leave) if target == Target::Another => {
                 self.leaving = Some(Leaving { target: Target::Quit, confirmation });
@@ -176,14 +187,18 @@ impl CreatedScreen {
                 let delivered = has_arrived.then(|| Disposition::Delivered(self.deliveries(app.now)));
                 return self.leave(app, target, delivered);
             }
+            (LeaveConfirmation::Asking(..), Action::Choose) if target == Target::Abort => {
+                return self.start_leaving(app, Target::Quit);
+            }
             (LeaveConfirmation::Asking(..), Action::Copy) => {
                 self.leaving = None;
                 self.copy(app, Format::Secret);
             }
             (LeaveConfirmation::Asking(question, _), Action::Delete) if self.can_delete(question) => {
                 if let Some(id) = self.secret.id.clone() {
-                    app.send(Command::Delete(self.new_secret.account.clone(), id, Recheck::No));
-                    let confirmation = LeaveConfirmation::Deleting(app.now);
+                    let account = self.new_secret.account.clone();
+                    let prompt = DeletePrompt::new(account, id, Recheck::No, LoginRisk::None);
+                    let confirmation = LeaveConfirmation::Deleting(prompt);
                     self.leaving = Some(Leaving { target, confirmation });
                 }
             }
@@ -192,15 +207,26 @@ impl CreatedScreen {
         Transition::Stay
     }
 
-    pub(super) fn deleted(&mut self, app: &mut Shared, deletion: Deletion) -> Transition {
-        let Some(leaving) = &mut self.leaving else { return Transition::Stay };
-        let target = leaving.target;
+    /// Handles an event of the deletion before leaving.
+    pub(super) fn on_leaving_event(&mut self, app: &mut Shared, event: Event) -> Transition {
+        let Some(Leaving { target, confirmation: LeaveConfirmation::Deleting(prompt) }) = &mut self.leaving
+        else {
+            return Transition::Stay;
+        };
+        let (target, Some(deletion)) = (*target, prompt.on_event(app.now, event)) else {
+            return Transition::Stay;
+        };
         let error = match deletion {
-            Deletion::Deleted => return self.leave(app, target, Some(Disposition::Deleted)),
+            Deletion::Deleted => {
+                let label = self.secret.id.as_ref().map_or_else(String::new, |id| text::short_id(id, "…"));
+                app.form.notice = Some(Notice::Kept(format!("Deleted {label}, the new secret.")));
+                return self.leave(app, target, Some(Disposition::Deleted));
+            }
             Deletion::Failed(error) => Some(error),
             Deletion::Used(_) | Deletion::Cancelled => None,
         };
-        leaving.confirmation = LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, error);
+        let confirmation = LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, error);
+        self.leaving = Some(Leaving { target, confirmation });
         Transition::Stay
     }
 
@@ -237,6 +263,9 @@ impl CreatedScreen {
         if !disposition.is_loss() {
             app.send(Command::SettleRecord);
         }
+        for secret in &self.deleted_older {
+            app.sum_up_deleted(&self.new_secret.account.client, secret);
+        }
         app.summaries.push(ExitSummary::of(&self.new_secret.account.client, &self.secret, disposition));
     }
 
@@ -268,8 +297,9 @@ impl CreatedScreen {
             LeaveConfirmation::Checking => {
                 return canvas.line(Line::styled("Checking the clipboard", theme.faint));
             }
-            LeaveConfirmation::Deleting(since) => {
-                return canvas.running(app.now, *since, "Deleting the secret in Atlas");
+            LeaveConfirmation::Deleting(prompt) => {
+                let consequence = "It was not delivered.";
+                return prompt.draw(app, "the new secret", consequence, canvas);
             }
             LeaveConfirmation::Asking(question, error) => (*question, error),
         };

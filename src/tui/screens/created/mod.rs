@@ -198,7 +198,7 @@ impl Component for CreatedScreen {
             Event::Delivered(result, output) => self.delivery_ended(app, result, output),
             Event::PresetsFound(presets) => self.presets_found(app, presets),
             Event::Printed(result) => return self.printed(app, result),
-            Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
+            event if self.leaving.is_some() => return self.on_leaving_event(app, event),
             event => self.on_secret_list_event(app, event),
         }
         self.remove_stale_question();

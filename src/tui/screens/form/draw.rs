@@ -7,7 +7,7 @@ use ratatui::layout::Alignment;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ClientId, Consequences, ExistingSecret, Explanation};
+use crate::domain::{Certainty, ClientId, Consequences, ExistingSecret, Explanation};
 use crate::tui::app::Shared;
 use crate::tui::canvas::Canvas;
 use crate::tui::{Theme, text};
@@ -250,6 +250,11 @@ fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
 fn draw_notice(app: &Shared, is_whole: bool, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let glyphs = &theme.glyphs;
+    let says_so = matches!(app.form.notice, Some(Notice::Failed(Certainty::Unknown | Certainty::Done, _)));
+    let doubt = app.form.client_id().filter(|_| !says_so).and_then(|client| app.doubt_text(&client));
+    if let Some(doubt) = doubt {
+        canvas.warning(&doubt, theme.warning);
+    }
     match &app.form.notice {
         None => {}
         Some(Notice::Failed(certainty, explanation)) => {

@@ -131,8 +131,9 @@ impl FieldMessage {
                 good(String::new())
             }
             Some(Err(error)) => {
-                if let Some((_, text)) = error.not_found() {
-                    return Self { symbol: glyphs.cross, text: text.to_owned(), style: theme.bad };
+                if let Some((field, text)) = error.not_found() {
+                    let text = with_list_key(field, text);
+                    return Self { symbol: glyphs.cross, text, style: theme.bad };
                 }
                 let Explanation { title, action, .. } = error.explain(&app.session.signed_in_as());
                 let text = if error.is_about_signing_in() {
@@ -163,10 +164,17 @@ impl FieldMessage {
     }
 }
 
-/// True if the field above reports the same error about credentials.
+/// Why an ID is not found, with the key that lists the others.
+pub(super) fn with_list_key(field: FieldName, not_found: &str) -> String {
+    let keys = if field == FieldName::Client { "; Ctrl-O lists them" } else { "" };
+    format!("{not_found}{keys}")
+}
+
+/// True if the field above reports the same error, which is about credentials or the project.
 fn is_reported_above(app: &Shared, error: &ApiError) -> bool {
     let above = app.looked_up(FieldName::Project).and_then(Result::err);
-    error.is_about_signing_in() && above.is_some_and(|above| above.cause == error.cause)
+    let is_of_project = matches!(error.not_found(), Some((FieldName::Project, _)));
+    (error.is_about_signing_in() || is_of_project) && above.is_some_and(|above| above.cause == error.cause)
 }
 
 fn value_line<'a>(app: &'a Shared, name: FieldName, validation: &Validation, theme: &Theme) -> Line<'a> {

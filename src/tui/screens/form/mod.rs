@@ -289,6 +289,11 @@ impl Form {
         }
     }
 
+    /// Shows beside a field that Atlas does not know its ID, and focuses it.
+    pub(in crate::tui) fn refuse_unknown(&mut self, name: FieldName, message: &str) {
+        self.refuse(name, ServerText::new(&field_view::with_list_key(name, message)));
+    }
+
     /// Shows Atlas's message beside the field that it is about, and focuses it.
     pub(in crate::tui) fn refuse(&mut self, name: FieldName, message: ServerText) {
         self.field_mut(name).refused = Some(message);

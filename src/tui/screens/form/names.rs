@@ -322,6 +322,9 @@ fn error_text(app: &Shared, field: FieldName, error: &ApiError) -> String {
         (Cause::Credentials(_) | Cause::SignInRefused(_) | Cause::LoginExpired(..), _) => {
             format!("{title} Ctrl-P signs in with other credentials.")
         }
+        _ if error.is_before_signing_in() => {
+            format!("{title} Ctrl-O tries again, Ctrl-P signs in with other credentials.")
+        }
         (_, Some(RejectionKind::ProjectNotFound)) => format!("{title} Choose another project."),
         (_, Some(RejectionKind::RoleTooLow)) => format!("{title} {meaning} Type the ID instead."),
         _ => format!("{title} Type the ID instead."),

@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use crate::domain::text::{check_failed, none_appeared};
 use crate::domain::{AccountRef, ExistingSecret, Now, PendingRecord, SecretId};
 use crate::jobs::{Deletion, Recovered};
+use crate::tui::canvas::LOW;
 use crate::tui::{Action, Canvas, Glyphs, Shared, text};
 
 use super::super::secret_list::IN_USE;
@@ -27,6 +28,13 @@ impl Recovery {
             canvas.warning(&title, theme.strong);
         }
         canvas.text(2, &text, Style::new());
+        if let Origin::LostResponse(error) = &self.origin
+            && self.deleted.is_none()
+            && !error.who_answered().is_empty()
+            && canvas.height() >= LOW
+        {
+            canvas.text(2, error.who_answered(), Style::new());
+        }
         if let Some(post) = app.post() {
             // The screen is drawn once a second here, which is too slow for a spinner.
             canvas.changes_in(Duration::from_secs(1));
@@ -46,6 +54,10 @@ impl Recovery {
             Some(identity) => canvas.labeled("Created by", identity.as_str()),
             None => canvas.labeled("Sent", &text::date_time(self.sent_at.wall, app.zone.as_ref())),
         }
+        if let Some(secret) = &self.replaced {
+            let label = text::short_label(secret, theme.glyphs.ellipsis);
+            canvas.labeled("Deleted before", &format!("{label}, which had expired"));
+        }
         canvas.blank_unless_low();
     }
 
@@ -53,7 +65,9 @@ impl Recovery {
         match &self.deleted {
             Some(Deletion::Deleted) => {
                 let label = self.label(glyphs);
-                let title = format!("Deleted {label}, the secret whose value was lost");
+                let which =
+                    if self.record().is_some() { "of the previous run" } else { "whose value was lost" };
+                let title = format!("Deleted {label}, the secret {which}");
                 return (title, "You can create a secret now.".to_owned());
             }
             Some(Deletion::Used(_)) => {
@@ -63,10 +77,8 @@ impl Recovery {
         }
         if let Some(PendingRecord { entry, .. }) = self.record() {
             let zone = app.zone.as_ref();
-            let (at, time) =
-                (text::short_date(entry.begun_at, zone), text::time_of_day(entry.begun_at, zone));
-            let secret =
-                format!("a secret for {} on {at} {time}", entry.account.client.short(glyphs.ellipsis));
+            let at = text::date_time(entry.begun_at, zone);
+            let secret = format!("a secret for {} on {at}", entry.account.client.short(glyphs.ellipsis));
             let number = match app.records_found {
                 ..=1 => String::new(),
                 total => format!("{} of {total}: ", total.saturating_sub(app.pending.len())),

@@ -27,6 +27,8 @@ pub struct Recovery {
     account: AccountRef,
     sent_at: Now,
     before: Before,
+    /// The expired secret that was deleted before the request.
+    replaced: Option<ExistingSecret>,
     search: Search,
     deletion: Option<DeletePrompt>,
     deleted: Option<Deletion>,
@@ -51,14 +53,15 @@ enum Search {
 impl Recovery {
     fn with_origin(origin: Origin, account: AccountRef, sent_at: Now, before: Before) -> Self {
         let search = Search::NotStarted;
-        let (deletion, deleted) = (None, None);
-        Self { origin, account, sent_at, before, search, deletion, deleted, asks_to_leave: false }
+        let (replaced, deletion, deleted) = (None, None, None);
+        Self { origin, account, sent_at, before, replaced, search, deletion, deleted, asks_to_leave: false }
     }
 
     /// Starts the search at once. `lost` is the error of the POST; `None` while its response may still arrive.
     pub(in crate::tui) fn new(app: &mut Shared, of: AccountRef, post: Post, lost: Option<ApiError>) -> Self {
         let origin = lost.map_or(Origin::StoppedWaiting, Origin::LostResponse);
         let mut recovery = Self::with_origin(origin, of, post.since, post.before);
+        recovery.replaced = post.replaced;
         recovery.search(app);
         recovery
     }
@@ -152,6 +155,7 @@ impl Recovery {
         match action {
             Action::Delete => can_act && !self.is_gone() && self.secret_id(app).is_some(),
             Action::Keep => !self.is_deleted() && (self.record().is_some() || self.secret_id(app).is_some()),
+            Action::SkipAll => self.record().is_some() && !app.pending.is_empty(),
             Action::CheckAgain => can_act && !self.is_searching() && self.is_same_host(app),
             _ => true,
         }
@@ -165,7 +169,8 @@ impl Recovery {
             app.replace_summary(self.summary(Disposition::PerhapsCreated));
         } else {
             app.send(Command::RecordSecret(Some(secret.id.clone()), None));
-            app.replace_summary(self.summary(Disposition::Lost));
+            let created = if self.is_certain() { Disposition::Lost } else { Disposition::PerhapsCreated };
+            app.replace_summary(self.summary(created));
         }
     }
 
@@ -234,6 +239,7 @@ impl Recovery {
             client: self.account.client.clone(),
             secret_id: found.map(|secret| secret.id.clone()),
             expires_at: found.and_then(|secret| secret.expires_at),
+            sent_at: Some(self.sent_at.wall),
             disposition,
         }
     }
@@ -268,6 +274,10 @@ impl Component for Recovery {
             Action::Yes | Action::Leave => return Transition::Quit(app.exit()),
             // A secret that is neither kept nor deleted stays recorded: the next run shows it again.
             Action::BackToForm => return Self::close(app),
+            Action::SkipAll => {
+                app.pending.clear();
+                return Self::close(app);
+            }
             _ => {}
         }
         Transition::Stay
@@ -301,20 +311,23 @@ impl Component for Recovery {
         }
         let is_settled = self.is_gone() || self.is_deleted();
         let can_keep = self.works(app, Action::Keep);
+        let can_skip = self.works(app, Action::SkipAll);
         // Nothing is decided by going back, so the next start or the exit message reports the secret.
-        let back = if can_keep && !is_settled { "later" } else { "back to the form" };
-        let (keep, check, back, quit) = if self.record().is_none() {
-            ("keep it", "check again", Binding::new("b", back, Action::BackToForm), QUIT_BY_LETTER)
+        let (keep, back, quit) = if self.record().is_none() {
+            let back = if can_keep && !is_settled { "back" } else { "back to the form" };
+            ("keep", Binding::new("b", back, Action::BackToForm), QUIT_BY_LETTER)
         } else {
             let quit = Binding::new("q, Ctrl-C", "quit", Action::Leave);
-            let keep = if is_settled { "forget it" } else { "keep it" };
-            (keep, "check", Binding::new("Esc", back, Action::BackToForm), quit)
+            let keep = if is_settled || self.known_id().is_none() { "forget" } else { "keep" };
+            let back = if self.is_deleted() { "back" } else { "later" };
+            (keep, Binding::new("Esc", back, Action::BackToForm), quit)
         };
         vec![
-            Binding::new("d", "delete it", Action::Delete).only_if(self.works(app, Action::Delete)),
+            Binding::new("d", "delete", Action::Delete).only_if(self.works(app, Action::Delete)),
             Binding::new("k", keep, Action::Keep).only_if(can_keep),
-            Binding::new("l", check, Action::CheckAgain).only_if(self.works(app, Action::CheckAgain)),
+            Binding::new("l", "check", Action::CheckAgain).only_if(self.works(app, Action::CheckAgain)),
             back,
+            Binding::new("s", "skip all", Action::SkipAll).only_if(can_skip),
             quit,
             HELP,
             SUSPEND,
