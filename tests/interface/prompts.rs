@@ -572,10 +572,10 @@ fn a_save_that_finishes_late_still_counts() {
 fn a_second_delivery_waits_for_the_first_one() {
     for open in ["s", "p"] {
         let again =
-            || saving().then(|stage| stage.keys("<ctrl-c> n").keys(open).type_in("true").keys("enter esc"));
+            || saving().then(|stage| stage.keys("<ctrl-c> n").keys(open).type_in("true").keys("enter"));
         // The prompt of the first one is open again, and gets its result.
         let mut failed = again();
-        failed.shows("Save to \u{203a} /tmp/secret Saving F1 help Ctrl-C quit\u{2026}");
+        failed.shows("Save to \u{203a} /tmp/secret Saving Esc back F1 help Ctrl-C quit\u{2026}");
         assert_eq!(saves(&failed) + runs(&failed), 1, "{open}");
         failed.saved(Err(SaveFailure::Full)).shows("No space left");
         failed.keys("2 enter");
@@ -596,12 +596,21 @@ fn a_second_delivery_waits_for_the_first_one() {
 #[test]
 fn a_save_in_the_background_is_shown_until_it_ends() {
     const RUNNING: &str = "A save or command is still running. s shows it.";
-    const FAILED: &str = "The save or command in the background failed.";
-    let background = || saving().then(|stage| stage.keys("<ctrl-c> n"));
-    background().shows(RUNNING).hides(FAILED);
-    background().saved(Ok("/x")).hides(RUNNING).hides(FAILED);
-    for failure in [SaveFailure::Full, SaveFailure::CanUpdate(EnvFile::default())] {
-        background().saved(Err(failure)).hides(RUNNING).shows(FAILED);
+    for keys in ["esc", "<ctrl-c> n"] {
+        let background = || saving().then(|stage| stage.keys(keys));
+        background().shows(RUNNING).hides("Save to");
+        background().saved(Ok("/x")).hides(RUNNING).hides("Save to");
+        // The user can change the path, or answer the question.
+        background()
+            .saved(Err(SaveFailure::Full))
+            .hides(RUNNING)
+            .shows("Save to")
+            .shows("No space left on that disk.");
+        let exists = SaveFailure::CanUpdate(EnvFile::default());
+        background().saved(Err(exists)).hides(RUNNING).shows("/tmp/secret exists. Update");
+        background().after("f").saved(Err(SaveFailure::Full)).shows("No space left on that disk.");
+        // Not over a question about leaving.
+        background().after("q").saved(Err(SaveFailure::Full)).hides("Save to").shows("Quit anyway?");
     }
 }
 
@@ -640,7 +649,7 @@ fn a_late_result_is_not_claimed_for_the_next_secret() {
 fn an_empty_path_does_nothing_and_a_running_save_is_not_repeated() {
     let mut stage = Stage::created().after("s enter");
     assert_eq!(saves(&stage), 0);
-    stage.type_in("/a/b").keys("enter enter esc").type_in("y");
+    stage.type_in("/a/b").keys("enter enter").type_in("y");
     assert_eq!(saves(&stage), 1);
     stage.shows("/a/b ");
     stage.shows("Saving");

@@ -161,7 +161,8 @@ fn in_the_background_the_program_does_not_take_the_terminal() {
     terminal.press("bg\r", "&");
     terminal.wait_for_prompt();
     // The command ends, and the program wants its screen.
-    terminal.send("touch go; until jobs | grep -q Stopped; do sleep 0.05; done; echo the shell is still here\r");
+    terminal
+        .send("touch go; until jobs | grep -q Stopped; do sleep 0.05; done; echo the shell is still here\r");
     terminal.wait_for("\nthe shell is still here");
     assert!(!terminal.is_alternate_screen());
     terminal.wait_for_prompt();

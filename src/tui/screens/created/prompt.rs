@@ -43,7 +43,7 @@ impl Prompt {
         }
     }
 
-    /// While its task is running, a prompt takes no text, and only Ctrl-C leaves it.
+    /// While its task is running, a prompt takes no text. Esc leaves the task in the background.
     pub(super) fn keys(&self, app: &Shared, is_running: bool) -> Vec<Binding> {
         let enter = |label| Binding::new("Enter", label, Action::Choose);
         match self {
@@ -51,7 +51,7 @@ impl Prompt {
                 vec![enter("copy"), CHOICE_BELOW, CHOICE_ABOVE, CLOSE_PROMPT, LEAVE_FROM_PROMPT, HELP]
             }
             Self::Save(..) | Self::Run(_) if is_running => {
-                vec![HELP_BESIDE_TEXT, Binding::new("Ctrl-C", "quit…", Action::Leave)]
+                vec![CLOSE_PROMPT, HELP_BESIDE_TEXT, Binding::new("Ctrl-C", "quit…", Action::Leave)]
             }
             Self::Save(_, None) => vec![enter("save"), CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT],
             Self::Save(_, Some(_)) => vec![yes("update"), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT],
@@ -149,12 +149,21 @@ impl CreatedScreen {
         output: CommandOutput,
     ) {
         let Some(task) = self.delivering.take() else { return };
-        if let DeliveryTask::Run(command) = task {
+        match task {
             // A command that was not started may contain the secret.
-            if !matches!(result, Err(DeliveryFailure::NotStarted(_))) {
+            DeliveryTask::Run(command) if !matches!(result, Err(DeliveryFailure::NotStarted(_))) => {
                 app.commands_run.retain(|before| !is_same(before, &command));
                 app.commands_run.push(command);
             }
+            // A failure in the background is shown where it can be mended.
+            DeliveryTask::Save { path, .. }
+                if result.is_err()
+                    && self.leaving.is_none()
+                    && matches!(self.prompt, None | Some(Prompt::Formats(_))) =>
+            {
+                self.prompt = Some(Prompt::Save(PromptLine::new("path", &path), None));
+            }
+            _ => {}
         }
         let line = self.prompt.as_mut().and_then(Prompt::line);
         match (result, line) {
@@ -173,7 +182,7 @@ impl CreatedScreen {
             (Err(DeliveryFailure::NotStarted(error) | DeliveryFailure::Failed(error)), Some(line)) => {
                 line.error = Some((error, output));
             }
-            (Err(_), None) => app.message = Some("The save or command in the background failed."),
+            (Err(_), None) => app.message = Some("The save in the background failed."),
         }
     }
 
