@@ -15,7 +15,8 @@ fn the_secret_can_be_deleted_in_atlas() {
     let mut terminal = created(filled(&atlas, PLAIN));
     let secret_id = labeled(&terminal.screen(), "Secret ID");
     terminal.press("q", WARNING);
-    terminal.leave("d", 0);
+    terminal.press("d", "Delete the new secret? It was not delivered.");
+    terminal.leave("y", 0);
     let delete = format!("DELETE /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}/secrets/{secret_id}");
     assert_eq!(atlas.requests().last(), Some(&delete));
     terminal.shows(&format!("Secret {secret_id} for {PLAIN}"));

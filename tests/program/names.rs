@@ -16,7 +16,7 @@ fn without_the_form_names_are_replaced_by_ids_before_anything_else() {
     let run = alone(&atlas, &arguments, 0);
     assert!(is_value(&run.stdout) && atlas.accepts(PLAIN, &run.stdout));
     run.says(&format!("--project-id Of-A-TEST is {PROJECT}\n"));
-    run.says(&format!("--client-id Plain: {PLAIN}\n"));
+    run.says(&format!("--client-id Plain is {PLAIN}\n"));
     let stderr = run.stderr;
     assert!(
         stderr.starts_with("atlas-secret: Signing in\natlas-secret: Reading the list of projects\n"),
@@ -77,7 +77,7 @@ fn a_name_on_a_late_page_is_found_and_a_long_list_names_ten() {
         run(command.args(["--yes", "--format", "secret"]).args(arguments), 2)
     };
     let run = demo(&["--project-id", "SEARCH-STAGING-1983", "--client-id", "ci"]);
-    run.says("--project-id SEARCH-STAGING-1983: 5eed000000000000000007bf\n");
+    run.says("--project-id SEARCH-STAGING-1983 is 5eed000000000000000007bf\n");
     run.says("--client-id ci: the project has no service account with this name.\n");
     let run = demo(&["--project-id", "search", "--client-id", "ci"]);
     assert_eq!(run.stderr.matches("  search-").count(), 10, "{}", run.stderr);

@@ -65,7 +65,7 @@ pub const ROWS: &[Row] = &[
     no_token(
         "a token that no header can carry",
         Reads::Token(200, r#"{"access_token":"FAKE\r\nX: y","expires_in":3600}"#),
-        &[Step::Says("Nothing was created. Unexpected response (200).")],
+        &[Step::Says("Nothing was created. Sign-in failed. Unexpected response (200).")],
     ),
     Row::new(
         "401 on the GET, with an access token",

@@ -77,7 +77,7 @@ pub const ROWS: &[Row] = &[
                 Step::Press("q"),
                 Step::Says("The response may still arrive and would be lost. Quit?"),
                 Step::Press("y"),
-                Step::Says("may have been created"),
+                Step::Says("this run probably created it, but its value is lost"),
             ],
         ],
     )

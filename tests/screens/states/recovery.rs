@@ -45,6 +45,8 @@ pub fn states() -> Vec<State> {
         ),
         state("recovery_asks_to_leave", stopped_waiting().after("q")),
         state("recovery_refuses_ctrl_z", stopped_waiting().after("<ctrl-z>")),
+        state("recovery_left_in_doubt", lost(unexpected()).after("b")),
+        state("recovery_in_doubt_asks_to_create", lost(unexpected()).then(again)),
     ]
 }
 
@@ -60,6 +62,11 @@ fn lost(cause: Cause) -> Stage {
 /// The response was lost, and the account was fetched once.
 fn searched(secrets: Vec<ExistingSecret>) -> Stage {
     lost(Cause::Unexpected { status: 502 }).then(|stage| stage.account_read(Ok(account(secrets))))
+}
+
+/// Another request for the same account.
+fn again(stage: &mut Stage) -> &mut Stage {
+    stage.keys("b enter").signed_in(Ok(())).account_read(Ok(account(Vec::new())))
 }
 
 fn account(secrets: Vec<ExistingSecret>) -> ServiceAccount {
