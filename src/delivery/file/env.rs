@@ -165,9 +165,19 @@ fn assignments(text: &[u8]) -> (Vec<Assignment>, Option<(usize, &'static str)>) 
     (found, open_quote)
 }
 
-/// True for `cat <<END`: the lines after it are its input.
+/// True for `cat <<END`, outside quotes and comments: the lines after it are its input.
 fn has_here_document(line: &[u8]) -> bool {
-    !line.trim_ascii_start().starts_with(b"#") && line.windows(3).any(|window| window == b" <<")
+    let mut quote = None;
+    for (at, byte) in line.iter().enumerate() {
+        match (quote, byte) {
+            (None, b'#') if line[..at].last().is_none_or(u8::is_ascii_whitespace) => return false,
+            (None, b'<') if line.get(at + 1) == Some(&b'<') => return true,
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (Some(open), byte) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Returns the number of a line that names a variable, but is neither an assignment in the usual form nor a comment:

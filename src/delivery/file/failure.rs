@@ -45,7 +45,7 @@ pub enum SaveFailure {
     Encrypted(usize),
     /// The old value on this line is the name of one in a secret manager.
     #[error(
-        "Nothing was changed. Line {0} refers to a secret manager, and the secret would stand there in plain text."
+        "Nothing was changed. Line {0} seems to refer to a secret manager, and the secret would stand there in plain text."
     )]
     Reference(usize),
     #[error("{}", no_folder(.0))]
@@ -149,7 +149,7 @@ mod tests {
                 SaveFailure::NotPlain(3, "a quote is not closed"),
                 "Nothing was changed. Line 3 is ambiguous: a quote is not closed. Edit the line",
             ),
-            (SaveFailure::Reference(3), "Line 3 refers to a secret manager, and the secret would stand"),
+            (SaveFailure::Reference(3), "Line 3 seems to refer to a secret manager, and the secret would"),
             (
                 SaveFailure::Encrypted(3),
                 "Line 3 is encrypted, and the secret would stand there in plain text. Decrypt",

@@ -140,6 +140,7 @@ fn the_reason_why_a_line_is_ambiguous_is_given() {
         ("A=it's\nI=a\n", "a quote is not closed"),
         ("A=1 \\\nI=a\n", "it continues on the next line"),
         ("cat <<END\nI=a\nEND\n", "it begins a here-document"),
+        ("cat<<END\nI=a\nEND\n", "it begins a here-document"),
         ("readonly S=a\n", "it names one of the variables, but is not NAME=value"),
         ("S=$(pass show x)\n", "its value is not one plain word"),
     ];
@@ -155,6 +156,8 @@ fn a_name_that_is_only_mentioned_is_no_obstacle() {
         "NAME=MONGODB_ATLAS_CLIENT_ID\n",
         "A=\"MONGODB_ATLAS_CLIENT_ID\"\n",
         "# cat <<END\nA=1\n",
+        "A=1 # as in cat <<END\n",
+        "A=\"x << y\"\n",
         "# MONGODB_ATLAS_CLIENT_ID: from Atlas\n",
         "A=$MONGODB_ATLAS_CLIENT_ID\n",
         "test -n \"$MONGODB_ATLAS_CLIENT_SECRET\"\n",
