@@ -165,13 +165,19 @@ fn assignments(text: &[u8]) -> (Vec<Assignment>, Option<(usize, &'static str)>) 
     (found, open_quote)
 }
 
-/// True for `cat <<END`, outside quotes and comments: the lines after it are its input.
+/// True for `cat <<END`, outside quotes and comments: the lines after it are its input. `NAME=a<<b` is a value.
 fn has_here_document(line: &[u8]) -> bool {
-    let mut quote = None;
-    for (at, byte) in line.iter().enumerate() {
+    let is_blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+    let (mut quote, mut is_escaped) = (None, false);
+    for (at, &byte) in line.iter().enumerate() {
+        let before = &line[..at];
         match (quote, byte) {
-            (None, b'#') if line[..at].last().is_none_or(u8::is_ascii_whitespace) => return false,
-            (None, b'<') if line.get(at + 1) == Some(&b'<') => return true,
+            _ if std::mem::take(&mut is_escaped) => {}
+            (None | Some(b'"'), b'\\') => is_escaped = true,
+            (None, b'#') if is_blank(before.last()) => return false,
+            (None, b'<') if line[at..].starts_with(b"<<") => {
+                return is_blank(before.last()) || !before.contains(&b'=');
+            }
             (None, b'\'' | b'"') => quote = Some(byte),
             (Some(open), byte) if open == byte => quote = None,
             _ => {}
