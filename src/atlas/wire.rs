@@ -116,8 +116,8 @@ pub(super) fn unwrap_envelope(status: u16, mut body: Value) -> (u16, Value) {
 
 /// Parses Atlas's own error (schema `ApiError`). `None` if the error is not from Atlas.
 ///
-/// It has an integer `error`, and an `errorCode`. With an error status, the integer suffices if it repeats the status, or
-/// if there is a `detail` or a `reason`.
+/// It has an integer `error`, and an `errorCode`. With an error status, the integer suffices if it repeats the status,
+/// or if there is a `detail` or a `reason`.
 pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>) -> Option<Rejection> {
     let error = body.get("error").filter(|error| error.is_i64() || error.is_u64())?;
     let present = |name| text(body, name).filter(|text| !text.is_empty()).map(|text| message(text.as_str()));

@@ -20,8 +20,8 @@ struct Entry {
     id: String,
 }
 
-/// Replaces the names in the form by IDs. Returns true if that required signing in, or else the exit code, and why a name
-/// has no ID.
+/// Replaces the names in the form by IDs. Returns true if that required signing in, or else the exit code, and why a
+/// name has no ID.
 pub(super) async fn resolve(
     atlas: &impl AtlasApi,
     form: &mut Form,

@@ -12,8 +12,8 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
 use super::keys;
 
-/// An ESC that nothing follows for this long is the Escape key. A slow line may cut the sequence of another key after its
-/// ESC, and Escape stops things, so the wait is not shorter.
+/// An ESC that nothing follows for this long is the Escape key. A slow line may cut the sequence of another key after
+/// its ESC, and Escape stops things, so the wait is not shorter.
 const ESCAPE_LIMIT: Duration = Duration::from_millis(50);
 
 /// A sequence that is incomplete after this time is dropped, and a paste ends when nothing comes for this long.

@@ -70,8 +70,8 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Notes that what was drawn changes by itself after this time. A countdown that has ended does not: what follows is an
-    /// event.
+    /// Notes that what was drawn changes by itself after this time. A countdown that has ended does not: what follows
+    /// is an event.
     pub fn changes_in(&mut self, left: Duration) {
         if !left.is_zero() {
             self.wake = Some(self.wake.map_or(left, |wake| wake.min(left)));

@@ -193,8 +193,8 @@ impl Output {
         format!("\n{}", lines[same..].join("\n"))
     }
 
-    /// Returns the first and the last lines, except for those with any part of the secret. No line is shown if several contain it
-    /// together.
+    /// Returns the first and the last lines, except for those with any part of the secret. No line is shown if several
+    /// contain it together.
     fn shown_lines(&self) -> CommandOutput {
         let mut lines: Vec<&[u8]> = lines_in(&self.kept).collect();
         let left_out = lines.len().saturating_sub(MAX_LINES);

@@ -17,8 +17,8 @@ use crate::domain::is_reference;
 pub(super) type Variable<'a> = (&'static str, &'a str);
 
 /// Returns the text with the new values. Every assignment of a variable is changed: some readers use the first one,
-/// most the last. A missing variable is appended. The error is the number of a line that cannot be changed safely, and what
-/// is wrong with it.
+/// most the last. A missing variable is appended. The error is the number of a line that cannot be changed safely, and
+/// what is wrong with it.
 pub(super) fn with_values(
     text: &[u8],
     variables: &[Variable<'_>],
@@ -141,9 +141,9 @@ struct Assignment {
     value: usize,
 }
 
-/// Returns all assignments, and the first place where a shell sees the end of a line elsewhere, with the reason: an open
-/// quote that does not begin a value, or a here-document. A quote at the start of a value continues across lines until it is closed, as in most dotenv
-/// libraries; `it's` is a plain word.
+/// Returns all assignments, and the first place where a shell sees the end of a line elsewhere, with the reason: an
+/// open quote that does not begin a value, or a here-document. A quote at the start of a value continues across lines
+/// until it is closed, as in most dotenv libraries; `it's` is a plain word.
 fn assignments(text: &[u8]) -> (Vec<Assignment>, Option<(usize, &'static str)>) {
     let (mut found, mut open_quote) = (Vec::new(), None);
     let mut at = start_of(text);

@@ -1,5 +1,5 @@
-//! Writes new files and replaces existing ones. The content first goes to a file without a name, or to a temporary one in
-//! the same folder, which then gets the name.
+//! Writes new files and replaces existing ones. The content first goes to a file without a name, or to a temporary one
+//! in the same folder, which then gets the name.
 //!
 //! **Invariant:** the name always belongs to a complete file or to none, and only its owner can read the content.
 

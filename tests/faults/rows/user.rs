@@ -74,6 +74,7 @@ pub const ROWS: &[Row] = &[
             SEND,
             STOP_WAITING,
             &[
+                Step::Says("A secret was probably created"),
                 Step::Press("q"),
                 Step::Says("The response may still arrive and would be lost. Quit?"),
                 Step::Press("y"),
