@@ -152,17 +152,17 @@ fn after_a_command_the_terminal_is_as_it_was_before() {
 #[test]
 fn in_the_background_the_program_does_not_take_the_terminal() {
     let mut terminal = Terminal::shell().size(30, 120).start_showing(PROMPT);
-    terminal.send(&format!("{} --demo\r", env!("CARGO_BIN_EXE_atlas-secret")));
+    terminal.send(&format!("mkfifo go; {} --demo\r", env!("CARGO_BIN_EXE_atlas-secret")));
     create(&mut terminal);
-    pipe_to(&mut terminal, "sh -c 'cat >/dev/null; until [ -e go ]; do sleep 0.05; done'");
-    terminal.wait_for("Running sh. Ctrl-C stops it.");
+    pipe_to(&mut terminal, "sh -c 'cat >/dev/null; echo ready; read x <go'");
+    terminal.wait_for("\nready");
     terminal.press(key::CTRL_Z, "Stopped");
     terminal.wait_for_prompt();
     terminal.press("bg\r", "&");
     terminal.wait_for_prompt();
     // The command ends, and the program wants its screen.
     terminal
-        .send("touch go; until jobs | grep -q Stopped; do sleep 0.05; done; echo the shell is still here\r");
+        .send("echo >go; until jobs | grep -q Stopped; do sleep 0.05; done; echo the shell is still here\r");
     terminal.wait_for("\nthe shell is still here");
     assert!(!terminal.is_alternate_screen());
     terminal.wait_for_prompt();
