@@ -182,6 +182,15 @@ impl Rejection {
         }
     }
 
+    /// What to do after a rate limit.
+    fn wait_and_retry(&self) -> String {
+        match self.retry_after.map(|wait| wait.as_secs().max(1)) {
+            None => "Wait a minute, then try again.".to_owned(),
+            Some(seconds @ ..100) => format!("Wait {seconds} s, then try again."),
+            Some(seconds) => format!("Wait {} minutes, then try again.", seconds.div_ceil(60)),
+        }
+    }
+
     /// The title of a maintenance error. Atlas sends 405 only for changes.
     fn maintenance_title(&self, operation: Operation) -> String {
         let changes = matches!(operation, Operation::CreateSecret | Operation::DeleteSecret);
@@ -235,13 +244,7 @@ fn explain_rejection(rejection: &Rejection, operation: Operation, signed_in_as: 
             .action("Wait a moment, then try again."),
         Kind::RateLimited => titled("Rate limited by Atlas (429).")
             .meaning("These credentials or this address have sent too many requests.")
-            .action(match rejection.retry_after.map(|wait| wait.as_secs().max(1)) {
-                None => "Wait a minute, then try again.".to_owned(),
-                Some(seconds @ ..100) => format!("Wait {seconds} s, then try again."),
-                Some(seconds) => {
-                    format!("Wait {} minutes, then try again.", seconds.div_ceil(60))
-                }
-            }),
+            .action(rejection.wait_and_retry()),
         Kind::Maintenance => titled(rejection.maintenance_title(operation))
             .meaning("It is being upgraded or is overloaded. This usually takes minutes.")
             .action("Wait, then try again. Outages are listed on status.mongodb.com."),

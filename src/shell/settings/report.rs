@@ -22,75 +22,94 @@ pub(super) fn report(
     found: Option<&Found>,
 ) -> String {
     let path = path.map_or("none: no folder is known".into(), Path::to_string_lossy);
-    let source = |option, is_option: bool, is_set: bool| match () {
-        () if is_option => option,
-        () if is_set => &*path,
-        () => "default",
-    };
-    let mut rows: Vec<[String; 3]> = Vec::new();
-    // In printable form, because it may be anything that was typed.
-    let printable = |text: &str| ServerText::new(&without_secrets(text)).to_string();
-    let mut row = |name: &str, value: &str, source: &str| rows.push([name, value, source].map(printable));
-    row("settings file", &path, if is_read { "read" } else { "does not exist" });
+    let mut rows = Rows::default();
+    rows.add("settings file", &path, if is_read { "read" } else { "does not exist" });
+    add_session(arguments, found, &mut rows);
+    add_options(arguments, &path, chosen, &mut rows);
+    for sink in &chosen.sinks {
+        let value = format!("{} (reads {})", sink.line, sink.format.name());
+        rows.add(&format!("sink {}", sink.name), &value, &path);
+    }
+    rows.in_columns()
+}
+
+/// Adds the host, the credentials and the IDs.
+fn add_session(arguments: &Arguments, found: Option<&Found>, rows: &mut Rows) {
     match found {
         None => {
-            row("base URL", "a simulated Atlas (built in)", "--demo");
-            row("credentials", "none needed", "--demo");
+            rows.add("base URL", "a simulated Atlas (built in)", "--demo");
+            rows.add("credentials", "none needed", "--demo");
         }
         Some(found) => {
-            row("base URL", &found.base_url.to_string(), &found.base_url_source);
+            rows.add("base URL", &found.base_url.to_string(), &found.base_url_source);
             let kind = found.credentials.as_ref().map_or("none: the sign-in screen opens", kind_of);
             let origin = found.origin.as_ref().map(ToString::to_string);
-            row("credentials", kind, &origin.or_else(|| found.unusable.clone()).unwrap_or_default());
+            rows.add("credentials", kind, &origin.or_else(|| found.unusable.clone()).unwrap_or_default());
         }
     }
     let option = |value: &Option<String>, option: &str| Some((value.clone()?, option.to_owned()));
     let project = option(&arguments.project_id, "--project-id").or_else(|| found?.project.clone());
     for (name, id) in [("project ID", project), ("client ID", option(&arguments.client_id, "--client-id"))] {
         match id {
-            Some((id, source)) => row(name, &id, &source),
-            None if arguments.demo => row(name, "from the demo", "--demo"),
-            None => row(name, "not set", ""),
+            Some((id, source)) => rows.add(name, &id, &source),
+            None if arguments.demo => rows.add(name, "from the demo", "--demo"),
+            None => rows.add(name, "not set", ""),
         }
     }
+}
+
+/// Adds what options and the settings file at `path` choose.
+fn add_options(arguments: &Arguments, path: &str, chosen: &SettingsFile, rows: &mut Rows) {
+    let source = |option, is_option: bool, is_set: bool| match () {
+        () if is_option => option,
+        () if is_set => path,
+        () => "default",
+    };
     let lifetime = shown_lifetime(chosen.expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME));
     let is_option = arguments.expires_after.is_some();
-    row("expires after", &lifetime, source("--expires-after", is_option, chosen.expires_after.is_some()));
+    rows.add(
+        "expires after",
+        &lifetime,
+        source("--expires-after", is_option, chosen.expires_after.is_some()),
+    );
     let clear_after = match chosen.clear_after.unwrap_or(DEFAULT_CLEAR_AFTER) {
         0 => "never".to_owned(),
         seconds => format!("{seconds} s"),
     };
     let is_option = arguments.clear_after.is_some();
-    row("clear after", &clear_after, source("--clear-after", is_option, chosen.clear_after.is_some()));
+    rows.add("clear after", &clear_after, source("--clear-after", is_option, chosen.clear_after.is_some()));
     let clipboard = chosen.clipboard.unwrap_or_default().to_possible_value();
     let clipboard = clipboard.as_ref().map_or("", |value| value.get_name());
     let is_option = arguments.clipboard.is_some();
-    row("clipboard", clipboard, source("--clipboard", is_option, chosen.clipboard.is_some()));
+    rows.add("clipboard", clipboard, source("--clipboard", is_option, chosen.clipboard.is_some()));
     match (arguments.format, arguments.template) {
         (None, None) if arguments.yes => {
-            row("format", "not set", "required with --yes if standard output is not a terminal");
+            rows.add("format", "not set", "required with --yes if standard output is not a terminal");
         }
-        (Some(format), _) => row("format", format.name(), "--format"),
-        (None, Some(template)) => row("format", Format::Template(template).name(), "--template"),
-        (None, None) => row("format", Format::default().name(), "default"),
+        (Some(format), _) => rows.add("format", format.name(), "--format"),
+        (None, Some(template)) => rows.add("format", Format::Template(template).name(), "--template"),
+        (None, None) => rows.add("format", Format::default().name(), "default"),
     }
     let template = chosen.template.map_or("none", Template::text);
-    row("template", template, source("--template", arguments.template.is_some(), chosen.template.is_some()));
+    rows.add(
+        "template",
+        template,
+        source("--template", arguments.template.is_some(), chosen.template.is_some()),
+    );
     let switches = [
         ("yes", "--yes", arguments.yes),
         ("replace expired", "--replace-expired", arguments.replace_expired),
         ("verify", "--verify", arguments.verify),
     ];
     for (name, option, is_on) in switches {
-        row(name, if is_on { "on" } else { "off" }, source(option, is_on, false));
+        rows.add(name, if is_on { "on" } else { "off" }, source(option, is_on, false));
     }
     let log_file = arguments.log_file.as_ref().map(|path| path.to_string_lossy());
-    row("log file", log_file.as_deref().unwrap_or("none"), source("--log-file", log_file.is_some(), false));
-    for sink in &chosen.sinks {
-        let value = format!("{} (reads {})", sink.line, sink.format.name());
-        row(&format!("sink {}", sink.name), &value, &path);
-    }
-    columns(&rows)
+    rows.add(
+        "log file",
+        log_file.as_deref().unwrap_or("none"),
+        source("--log-file", log_file.is_some(), false),
+    );
 }
 
 /// A lifetime in words, a date as it is, or what is wrong with it.
@@ -102,16 +121,28 @@ fn shown_lifetime(text: &str) -> String {
     }
 }
 
-fn columns(rows: &[[String; 3]]) -> String {
-    let width = |column: usize| {
-        let widths = rows.iter().map(|row| row[column].chars().count());
-        widths.filter(|width| *width <= MAX_COLUMN_WIDTH).max().unwrap_or(0)
-    };
-    let (names, values) = (width(0), width(1));
-    let line = |[name, value, source]: &[String; 3]| {
-        format!("{name:<names$}  {value:<values$}  {source}").trim_end().to_owned() + "\n"
-    };
-    rows.iter().map(line).collect()
+/// Names, values and sources.
+#[derive(Default)]
+struct Rows(Vec<[String; 3]>);
+
+impl Rows {
+    /// Adds a row in printable form, because it may be anything that was typed.
+    fn add(&mut self, name: &str, value: &str, source: &str) {
+        let printable = |text: &str| ServerText::new(&without_secrets(text)).to_string();
+        self.0.push([name, value, source].map(printable));
+    }
+
+    fn in_columns(&self) -> String {
+        let width = |column: usize| {
+            let widths = self.0.iter().map(|row| row[column].chars().count());
+            widths.filter(|width| *width <= MAX_COLUMN_WIDTH).max().unwrap_or(0)
+        };
+        let (names, values) = (width(0), width(1));
+        let line = |[name, value, source]: &[String; 3]| {
+            format!("{name:<names$}  {value:<values$}  {source}").trim_end().to_owned() + "\n"
+        };
+        self.0.iter().map(line).collect()
+    }
 }
 
 fn kind_of(credentials: &CredentialSource) -> &'static str {
