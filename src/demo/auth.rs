@@ -19,7 +19,7 @@ use crate::domain::{ClientId, Credentials, PublicKey};
 
 const REALM: &str = "MMS Public API";
 
-/// With so many nonces, all are dropped. A client that uses a dropped one is told that it is stale.
+/// With so many nonces, all are dropped. The response to a dropped one says `stale=true`.
 const MOST_NONCES: usize = 1000;
 
 const LETTERS: &[u8] = b"abcdefghijklmnop";

@@ -278,13 +278,9 @@ fn explain_no_access(rejection: &Rejection, operation: Operation, signed_in_as: 
                  connect from an address on it."
             )),
         _ => titled("The organization requires an API access list, and these credentials have none.")
-            .meaning(
-                "Atlas refuses requests from these credentials until their access list has an \
-                     address.",
-            )
+            .meaning("Atlas refuses requests from these credentials until their access list has an address.")
             .action(format!(
-                "Ask an Organization Owner to add this machine's address{address} to their API \
-                     access list."
+                "Ask an Organization Owner to add this machine's address{address} to their API access list."
             )),
     }
 }

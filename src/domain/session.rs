@@ -156,7 +156,8 @@ pub enum Half {
 
 /// Quotes belong to a shell or a file, not to the value.
 const QUOTED: &str = "remove the quotes around it";
-const NOT_REPLACED: &str = "this is a reference or a placeholder, not the value; `op run --` and similar commands replace references";
+const NOT_REPLACED: &str = "this is a reference or a placeholder, not the value; `op run --` and similar commands \
+                            replace references";
 const PLACEHOLDER: &str = "this is a placeholder or a masked value, not the credential itself";
 const IS_CLIENT_ID: &str = "this is a client ID, not a secret";
 const NOT_VISIBLE_ASCII: &str =

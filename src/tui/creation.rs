@@ -4,8 +4,8 @@
 //! **Invariant:** a secret that arrives opens its screen, or gets an exit message.
 
 use crate::domain::{
-    AccountRef, ApiError, Certainty, ClientId, Consequences, CreatedSecret, Disposition, Exit, ExitSummary,
-    Explanation, GRACE, NewSecret, Signal,
+    ApiError, Certainty, ClientId, Consequences, CreatedSecret, Disposition, Exit, ExitSummary, Explanation,
+    GRACE, NewSecret, Signal,
 };
 use crate::jobs::{NotCreated, Outcome, Question, Reason, Step};
 
@@ -87,8 +87,7 @@ impl App {
             Step::NotRecorded(why) => app.not_recorded = Some(why.clone()),
             Step::Recording => app.not_recorded = None,
             Step::Creating(before) => {
-                let (since, before, replaced) = (app.now, before.clone(), creating.replaces.clone());
-                creating.post = Some(Post { since, before, replaced, is_given_up: false });
+                creating.post = Some(Post { since: app.now, before: before.clone(), is_given_up: false });
                 app.sum_up_replaced();
             }
             Step::Retrying(_) => creating.post = None,
@@ -149,9 +148,7 @@ impl App {
         match (outcome, post) {
             (Outcome::Created(secret), _) => self.open_created(creating, *secret),
             (Outcome::NotCreated(not_created), _) => self.fail(&creating, &not_created),
-            (Outcome::Unknown(lost, _), Some(post)) => {
-                self.lose_response(creating.new_secret.account, post, lost);
-            }
+            (Outcome::Unknown(lost, _), Some(post)) => self.lose_response(&creating, post, lost),
             // The job failed before its POST.
             (Outcome::Unknown(error, _), None) => {
                 let not_created = NotCreated { reason: Reason::Preflight(error), has_replaced: false };
@@ -232,9 +229,9 @@ impl App {
         }
     }
 
-    fn lose_response(&mut self, account: AccountRef, post: Post, lost: ApiError) {
+    fn lose_response(&mut self, creating: &Creating, post: Post, lost: ApiError) {
         let app = &mut self.shared;
-        let summary = ExitSummary::of_lost(account.client.clone(), &lost);
+        let summary = ExitSummary::of_lost(creating.new_secret.account.client.clone(), &lost);
         app.summaries.push(summary.sent(post.since.wall));
         app.lookups.account = Remote::NotAsked;
         match &mut self.screen {
@@ -245,7 +242,7 @@ impl App {
             // Only now is it certain that no value will come, so the search starts again.
             Screen::Recovery(recovery) => recovery.restart(app, lost),
             _ => {
-                let recovery = Recovery::new(app, account, post, Some(lost));
+                let recovery = Recovery::new(app, creating, post, Some(lost));
                 self.show(Screen::Recovery(Box::new(recovery)));
             }
         }

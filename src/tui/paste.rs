@@ -239,7 +239,7 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
         decoded = pairs.flat_map(|(name, value)| [name, value]).collect::<Vec<_>>().join("\n");
     }
     let text = &decoded;
-    let words: Vec<&str> = text.split(|character: char| !is_word_character(character)).collect();
+    let words: Vec<&str> = words_of(text).collect();
     let clients = distinct(words.iter().filter_map(|word| client_id_in(word)));
     let path_id = id_after(&words, &["v2", "groups"]);
     if path_id.is_none() && text.contains("://") && id_after(&words, &["org", "orgs"]).is_some() {
@@ -278,19 +278,23 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
 
 /// The ID of the project in the URL of one of its pages.
 pub(super) fn project_in_url(text: &str) -> Option<ProjectId> {
-    let words: Vec<&str> = text.split(|character: char| !is_word_character(character)).collect();
+    let words: Vec<&str> = words_of(text).collect();
     let id = id_after(&words, &["v2", "groups"]).filter(|_| text.contains("://"))?;
     ProjectId::parse(id).ok()
 }
 
 /// True if the text contains 24 digits, which may be the ID of anything.
 fn has_id(text: &str) -> bool {
-    text.split(|character| !is_word_character(character)).any(|word| ProjectId::parse(word).is_ok())
+    words_of(text).any(|word| ProjectId::parse(word).is_ok())
 }
 
 /// The client ID in a word: after the code of another character, as in quoted-printable emails, or in Markdown's `_`.
 fn client_id_in(word: &str) -> Option<ClientId> {
     ClientId::parse(word[word.find(CLIENT_ID_PREFIX)?..].trim_end_matches('_')).ok()
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character| !is_word_character(character))
 }
 
 fn is_word_character(character: char) -> bool {
@@ -323,9 +327,7 @@ fn project_ids(text: &str) -> Vec<ProjectId> {
     let mut above = String::new();
     for line in text.split(['\n', ',', ';']) {
         let mut label = above.clone();
-        let words =
-            line.split(|character: char| !is_word_character(character)).filter(|word| !word.is_empty());
-        for word in words {
+        for word in words_of(line).filter(|word| !word.is_empty()) {
             let Ok(id) = ProjectId::parse(word.trim_matches('_')) else {
                 label.push_str(&word.to_ascii_lowercase());
                 continue;

@@ -130,8 +130,6 @@ pub struct Post {
     pub since: Now,
     /// What the account had before.
     pub before: Before,
-    /// The expired secret that was deleted first.
-    pub replaced: Option<ExistingSecret>,
     /// True once the user stopped waiting for it.
     pub is_given_up: bool,
 }
@@ -206,12 +204,10 @@ impl Shared {
     /// Adds the exit message of an older secret that was deleted. That of a secret of this run changes instead.
     pub(super) fn sum_up_deleted(&mut self, client: &ClientId, secret: &ExistingSecret) {
         self.has_deleted_login |= self.is_login_of(client, secret);
-        let is_same = |summary: &&mut ExitSummary| summary.secret_id.as_ref() == Some(&secret.id);
-        let mut known = self.summaries.iter_mut().filter(is_same).peekable();
-        if known.peek().is_none() {
-            return self.summaries.push(ExitSummary::deleted(client.clone(), secret));
+        match self.summaries.iter_mut().find(|summary| summary.secret_id.as_ref() == Some(&secret.id)) {
+            Some(summary) => summary.disposition = Disposition::Deleted,
+            None => self.summaries.push(ExitSummary::deleted(client.clone(), secret)),
         }
-        known.for_each(|summary| summary.disposition = Disposition::Deleted);
     }
 
     /// Replaces the exit message of a secret that was perhaps created.

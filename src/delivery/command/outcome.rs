@@ -57,7 +57,7 @@ impl KnownCommand {
             }
             CommandOutcome::Succeeded if output.had_secret => format!(
                 "{name} exited with 0, but printed the secret, so it may not have stored it. If it wrote a file, the \
-                     secret is in it."
+                 secret is in it."
             ),
             CommandOutcome::Succeeded => {
                 let delivery = Delivery::Piped { program: ServerText::new(program), format: self.format };

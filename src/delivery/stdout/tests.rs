@@ -31,10 +31,10 @@ fn a_socket_without_a_reader_is_refused() {
 
 #[test]
 fn a_socket_for_datagrams_is_refused() {
-    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
-    nobody.connect("127.0.0.1:9").unwrap();
+    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+    udp.connect("127.0.0.1:9").unwrap();
     let (socket, _peer) = UnixDatagram::pair().unwrap();
-    assert_eq!(check(&nobody, None), Err(StdoutError::Datagrams));
+    assert_eq!(check(&udp, None), Err(StdoutError::Datagrams));
     assert_eq!(check(&socket, None), Err(StdoutError::Datagrams));
 }
 

@@ -112,13 +112,10 @@ impl CreatedScreen {
     pub(super) fn open_line_prompt(&mut self, app: &mut Shared, action: Action) {
         self.prompt = Some(match (&self.delivering, action) {
             (Some(DeliveryTask::Save { path, .. }), _) => Prompt::Save(PromptLine::new("path", path), None),
-            (Some(DeliveryTask::Run(command)), _) => {
-                Prompt::Run(Box::new(RunPrompt::new(app, &command.line, command.format)))
-            }
-            (None, Action::Save) => Prompt::Save(PromptLine::new("path", ""), None),
-            (None, _) => {
+            (_, Action::Save) => Prompt::Save(PromptLine::new("path", ""), None),
+            _ => {
                 app.send(Command::FindPresets);
-                Prompt::Run(Box::new(RunPrompt::new(app, "", Format::Secret)))
+                Prompt::Run(Box::new(RunPrompt::new(app)))
             }
         });
     }
@@ -207,7 +204,7 @@ impl CreatedScreen {
             }
             Prompt::Formats(selected) => self.draw_formats(app, *selected, canvas),
             Prompt::Save(line, existing) => self.draw_save(app, line, existing.as_ref(), canvas),
-            Prompt::Run(run) => run.draw(app, self.delivering.is_some(), canvas),
+            Prompt::Run(run) => run.draw(app, canvas),
         }
     }
 

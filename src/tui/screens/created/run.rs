@@ -48,10 +48,10 @@ pub struct RunPrompt {
 }
 
 impl RunPrompt {
-    pub fn new(app: &Shared, line: &str, format: Format) -> Self {
+    pub fn new(app: &Shared) -> Self {
         let mut prompt = Self {
-            line: PromptLine::new("command", line),
-            format,
+            line: PromptLine::new("command", ""),
+            format: Format::Secret,
             is_format_chosen: false,
             known: Vec::new(),
             matches: Matches::default(),
@@ -186,7 +186,7 @@ impl CreatedScreen {
 }
 
 impl RunPrompt {
-    pub(super) fn draw(&self, app: &Shared, is_running: bool, canvas: &mut Canvas) {
+    pub(super) fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let reads = format!("as {}{}", self.format.name(), theme.glyphs.more);
         let is_narrow = canvas.width() < NARROW;
@@ -203,10 +203,7 @@ impl RunPrompt {
             "The command reads the secret from standard input. No shell: for | > $VARS, use sh -c '{}'",
             theme.glyphs.ellipsis
         );
-        self.line.draw_below(if is_running { "Running" } else { &advice }, canvas);
-        if is_running {
-            return;
-        }
+        self.line.draw_below(&advice, canvas);
         if app.session == Session::Demo {
             canvas.text(2, "The secret is a demo, but the command really runs.", theme.warning);
         }

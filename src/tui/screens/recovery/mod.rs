@@ -58,19 +58,25 @@ impl Recovery {
     }
 
     /// Starts the search at once. `lost` is the error of the POST; `None` while its response may still arrive.
-    pub(in crate::tui) fn new(app: &mut Shared, of: AccountRef, post: Post, lost: Option<ApiError>) -> Self {
+    pub(in crate::tui) fn new(
+        app: &mut Shared,
+        creating: &Creating,
+        post: Post,
+        lost: Option<ApiError>,
+    ) -> Self {
         let origin = lost.map_or(Origin::StoppedWaiting, Origin::LostResponse);
-        let mut recovery = Self::with_origin(origin, of, post.since, post.before);
-        recovery.replaced = post.replaced;
+        let account = creating.new_secret.account.clone();
+        let mut recovery = Self::with_origin(origin, account, post.since, post.before);
+        recovery.replaced.clone_from(&creating.replaces);
         recovery.search(app);
         recovery
     }
 
     /// The screen for the POST that is running, if there is one.
     pub(in crate::tui) fn while_waiting(app: &mut Shared) -> Option<Self> {
-        let Creating { new_secret, post, .. } = app.creating.as_ref()?;
-        let (account, post) = (new_secret.account.clone(), post.clone()?);
-        Some(Self::new(app, account, post, None))
+        let mut creating = app.creating.clone()?;
+        let post = creating.post.take()?;
+        Some(Self::new(app, &creating, post, None))
     }
 
     /// The screen for the record of a previous run. The user starts the search.
