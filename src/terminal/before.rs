@@ -6,8 +6,13 @@
 use std::fs::File;
 
 use nix::sys::signal::{SigSet, Signal};
-use rustix::process::{Pid, getpgrp, test_kill_process_group};
+use rustix::process::{Pid, getpgid, getpgrp, getsid, test_kill_process_group};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr, tcsetpgrp};
+
+/// False in the process group of the session's leader: no shell above it can move it to the background.
+fn has_shell_with_job_control() -> bool {
+    getsid(None).and_then(|leader| getpgid(Some(leader))) != Ok(getpgrp())
+}
 
 pub(super) struct Before {
     modes: Option<Termios>,
@@ -24,7 +29,9 @@ impl Before {
 
     /// Errors are ignored: the terminal may be gone.
     pub fn put_back(&self, terminal: &File) {
-        let is_free = |group| group == getpgrp() || test_kill_process_group(group).is_err();
+        let is_free = |group| {
+            group == getpgrp() || test_kill_process_group(group).is_err() || !has_shell_with_job_control()
+        };
         if !tcgetpgrp(terminal).map_or(true, is_free) {
             return;
         }

@@ -118,8 +118,14 @@ fn keys_do_nothing_in_a_terminal_that_became_too_small_while_suspended() {
 /// A command that is killed gives back neither the foreground nor the terminal's modes.
 #[test]
 fn after_a_command_the_terminal_is_as_it_was_before() {
-    for command in ["bash -ic 'kill -9 $$'", "sh -c 'stty -echo -isig </dev/tty; kill -9 $$'"] {
-        for under_a_shell in [true, false] {
+    let rows: [(&str, &[bool]); 3] = [
+        ("bash -ic 'kill -9 $$'", &[true, false]),
+        ("sh -c 'stty -echo -isig </dev/tty; kill -9 $$'", &[true, false]),
+        // A process that it leaves in the foreground looks like another job of a shell, if there is one.
+        ("bash -ic 'set +m; sleep 20 & kill -9 $$'", &[false]),
+    ];
+    for (command, under_a_shell) in rows {
+        for under_a_shell in under_a_shell.iter().copied() {
             let mut terminal = if under_a_shell {
                 let mut terminal = Terminal::shell().size(30, 120).start_showing(PROMPT);
                 terminal.send(&format!("{} --demo\r", env!("CARGO_BIN_EXE_atlas-secret")));
