@@ -595,7 +595,7 @@ fn a_second_delivery_waits_for_the_first_one() {
 
 #[test]
 fn a_save_in_the_background_is_shown_until_it_ends() {
-    const RUNNING: &str = "A save or command is still running. s shows it.";
+    const RUNNING: &str = "A save is still running. s shows it.";
     for keys in ["esc", "<ctrl-c> n"] {
         let background = || saving().then(|stage| stage.keys(keys));
         background().shows(RUNNING).hides("Save to");

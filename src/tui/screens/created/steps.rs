@@ -206,7 +206,7 @@ impl CreatedScreen {
             }
         }
         if self.delivering.is_some() {
-            canvas.text(2, "A save or command is still running. s shows it.", theme.faint);
+            canvas.text(2, "A save is still running. s shows it.", theme.faint);
         }
         let earlier = self.delivered.len().saturating_sub(MOST_DELIVERIES);
         for delivery in &self.delivered[earlier..] {
