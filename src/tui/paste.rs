@@ -79,16 +79,18 @@ fn half_width(text: String) -> String {
 /// Decodes the credentials of an `Authorization: Basic` header (RFC 7617).
 fn with_decoded_basic(text: String) -> String {
     const SCHEME: &str = "basic ";
-    let Some(at) = text.to_ascii_lowercase().find(SCHEME) else { return text };
-    let (before, rest) = text.split_at(at);
-    let rest = &rest[SCHEME.len()..];
     let is_base64 = |character: char| character.is_ascii_alphanumeric() || "+/=".contains(character);
-    let (encoded, after) = rest.split_at(rest.find(|character| !is_base64(character)).unwrap_or(rest.len()));
-    let decoded = BASE64_STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    match decoded.filter(|decoded| decoded.contains(':')) {
-        Some(decoded) => format!("{before}{decoded}{after}"),
-        None => text,
+    // The word may also stand in a sentence before the header.
+    for (at, scheme) in text.to_ascii_lowercase().match_indices(SCHEME) {
+        let (before, rest) = (&text[..at], &text[at + scheme.len()..]);
+        let end = rest.find(|character| !is_base64(character)).unwrap_or(rest.len());
+        let decoded =
+            BASE64_STANDARD.decode(&rest[..end]).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        if let Some(decoded) = decoded.filter(|decoded| decoded.contains(':')) {
+            return format!("{before}{decoded}{}", &rest[end..]);
+        }
     }
+    text
 }
 
 /// Joins two lines if an ID or a secret begins on one and ends on the other, as in an email. There, a line may end in
@@ -906,6 +908,7 @@ mod tests {
             (CLIENT.replace('_', "&#95;"), CLIENT.to_owned()),
             (format!("Authorization: Basic {basic}\n"), format!("Authorization: {CLIENT}:{secret}\n")),
             ("a basic plan".to_owned(), "a basic plan".to_owned()),
+            (format!("the basic header:\nBasic {basic}"), format!("the basic header:\n{CLIENT}:{secret}")),
             (wrapped("\n"), both.clone()),
             (wrapped("=\r\n"), both.clone()),
             (wrapped("\r  "), both.clone()),
