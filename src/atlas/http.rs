@@ -13,6 +13,7 @@ use jiff::fmt::rfc2822;
 use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use rustls::CertificateError;
+use ruzstd::decoding::StreamingDecoder;
 use tokio::time::sleep;
 use url::Position;
 use zeroize::Zeroizing;
@@ -69,6 +70,9 @@ const BODY_CAPACITY: usize = 16 * 1024;
 
 /// The most nested content codings that are decoded. Gateways add one.
 const MAX_ENCODINGS: usize = 4;
+
+/// The largest window of the `zstd` content coding, in bytes (RFC 9659, section 3).
+const MAX_ZSTD_WINDOW: u64 = 8 << 20;
 
 /// Some software puts this before UTF-8. RFC 8259, section 8.1, allows a parser to ignore it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -189,7 +193,7 @@ impl ApiResponse {
     /// this: after an error it loses the data before it, and it does not wipe its buffers.
     fn decode(&mut self) {
         let named = self.encodings.iter().rev().take(MAX_ENCODINGS).map(String::as_str);
-        for encoding in named.chain(["gzip"]) {
+        for encoding in named.chain(["gzip", "zstd"]) {
             let Some((body, is_whole)) = decoded(encoding, &self.body) else { continue };
             self.body = body;
             if self.body.len() > MAX_BODY {
@@ -247,6 +251,7 @@ fn decoded(encoding: &str, body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, bool)> {
         // A large window is not part of RFC 7932 (section 9.1), and can take 1 GiB of memory.
         "br" if body.first().is_some_and(|first| first & 0x7f == 0x11) => return None,
         "br" => Box::new(brotli_decompressor::Decompressor::new(body, 4096)),
+        "zstd" => Box::new(StreamingDecoder::new_with_max_window_size(body, MAX_ZSTD_WINDOW).ok()?),
         _ => return None,
     };
     let mut output = Zeroizing::new(Vec::with_capacity(BODY_CAPACITY));

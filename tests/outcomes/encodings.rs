@@ -5,6 +5,7 @@ use std::io::Write;
 use atlas_secret::domain::{ApiError, Cause, SecretId};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
 use super::support::fixtures::{account_ref, served, with_access_token};
 use super::support::raw_server::{Reply, json, response};
@@ -40,6 +41,10 @@ fn brotli_with_large_window(body: &[u8]) -> Vec<u8> {
     [&header.to_le_bytes()[..5], body, &[3]].concat()
 }
 
+fn zstd(body: &[u8]) -> Vec<u8> {
+    compress_to_vec(body, CompressionLevel::Fastest)
+}
+
 fn encoded(status: u16, headers: &str, body: &[u8]) -> Reply {
     let head = format!("HTTP/1.1 {status} Status\r\nContent-Length: {}\r\n{headers}\r\n", body.len());
     Reply::Bytes([head.as_bytes(), body].concat())
@@ -51,7 +56,7 @@ async fn a_compressed_secret_is_not_lost() {
     let plain = full.as_bytes();
     let twice = gzip(&gzip(plain));
     let members = [gzip(&plain[..90]), gzip(&plain[90..])].concat();
-    let rows: [(&str, Vec<u8>); 20] = [
+    let rows: [(&str, Vec<u8>); 23] = [
         ("Content-Encoding: gzip\r\n", gzip(plain)),
         ("Content-Encoding: GZip\r\n", gzip(plain)),
         ("Content-Encoding: x-gzip\r\n", gzip(plain)),
@@ -60,6 +65,9 @@ async fn a_compressed_secret_is_not_lost() {
         ("Content-Encoding: deflate\r\n", zlib(plain)),
         ("Content-Encoding: deflate\r\n", deflate(plain)),
         ("Content-Encoding: br\r\n", brotli(plain)),
+        ("Content-Encoding: zstd\r\n", zstd(plain)),
+        ("Content-Encoding: zstd, gzip\r\n", gzip(&zstd(plain))),
+        ("", zstd(plain)),
         ("Content-Encoding: gzip, gzip\r\n", twice.clone()),
         ("Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n", twice),
         ("Content-Encoding: br, gzip\r\n", gzip(&brotli(plain))),
@@ -96,6 +104,12 @@ async fn a_compressed_body_is_treated_like_any_other() {
         ),
         (
             encoded(201, "Content-Encoding: br\r\n", &brotli_with_large_window(full().as_bytes())),
+            PATIENT,
+            "value lost: it is not the JSON that Atlas documents",
+        ),
+        (
+            // A window of 16 MiB (RFC 8878, section 3.1.1.1.2), then one uncompressed block.
+            encoded(201, "Content-Encoding: zstd\r\n", b"\x28\xb5\x2f\xfd\x00\x70\x11\x00\x00{}"),
             PATIENT,
             "value lost: it is not the JSON that Atlas documents",
         ),
