@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::form_urlencoded;
@@ -84,8 +84,9 @@ fn with_decoded_basic(text: String) -> String {
     for (at, scheme) in text.to_ascii_lowercase().match_indices(SCHEME) {
         let (before, rest) = (&text[..at], &text[at + scheme.len()..]);
         let end = rest.find(|character| !is_base64(character)).unwrap_or(rest.len());
+        let encoded = rest[..end].trim_end_matches('=');
         let decoded =
-            BASE64_STANDARD.decode(&rest[..end]).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            BASE64_STANDARD_NO_PAD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         if let Some(decoded) = decoded.filter(|decoded| decoded.contains(':')) {
             return format!("{before}{decoded}{}", &rest[end..]);
         }
@@ -462,6 +463,7 @@ fn distinct<T: Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
 
 #[cfg(test)]
 mod tests {
+    use base64::prelude::BASE64_STANDARD;
     use proptest::prelude::*;
 
     use super::*;
@@ -895,6 +897,7 @@ mod tests {
         let secret = format!("mdb_sa_sk_FAKE{}", "fake-FAKE".repeat(4));
         let full_width: String =
             CLIENT.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
+        let unpadded = BASE64_STANDARD_NO_PAD.encode(format!("{CLIENT}:{secret}"));
         let basic = BASE64_STANDARD.encode(format!("{CLIENT}:{secret}"));
         let wrapped = |break_: &str| {
             let at = |text: &str, at| format!("{}{break_}{}", &text[..at], &text[at..]);
@@ -907,6 +910,7 @@ mod tests {
             (CLIENT.replace('_', "%5F"), CLIENT.to_owned()),
             (CLIENT.replace('_', "&#95;"), CLIENT.to_owned()),
             (format!("Authorization: Basic {basic}\n"), format!("Authorization: {CLIENT}:{secret}\n")),
+            (format!("Basic {unpadded}"), format!("{CLIENT}:{secret}")),
             ("a basic plan".to_owned(), "a basic plan".to_owned()),
             (format!("the basic header:\nBasic {basic}"), format!("the basic header:\n{CLIENT}:{secret}")),
             (wrapped("\n"), both.clone()),
