@@ -37,7 +37,10 @@ impl Retry {
     /// The retry of a read after this error and so many earlier retries. The error itself if waiting does not help, or
     /// was tried often enough.
     pub fn after(error: ApiError, earlier: usize) -> ApiResult<Self> {
-        let pause = PAUSES.get(earlier).and_then(|usual| pause_after(&error, *usual));
+        // The user has waited for the whole limit each time.
+        let most = if matches!(error.cause, Cause::TimedOut(_)) { 1 } else { MOST_RETRIES };
+        let usual = PAUSES[..most].get(earlier);
+        let pause = usual.and_then(|usual| pause_after(&error, *usual));
         match pause.filter(|pause| *pause <= MAX_PAUSE) {
             Some(pause) => Ok(Self { error, pause, number: earlier + 1 }),
             None => Err(error),
@@ -151,7 +154,7 @@ mod tests {
             (unexpected(500), None),
             (unexpected(502), Some(2)),
             (unexpected(504), Some(2)),
-            (ApiError::sent(Cause::TimedOut(seconds(10))), Some(2)),
+            (ApiError::sent(Cause::TimedOut(seconds(10))), None),
             (ApiError::not_sent(Cause::SignInRefused(cause())), None),
             (ApiError::not_sent(Cause::Connect(cause())), Some(2)),
             (ApiError::not_sent(Cause::ConnectTimeout), Some(2)),
@@ -166,5 +169,6 @@ mod tests {
             assert_eq!(retry, expected.ok_or(error.clone()));
             assert_eq!(Retry::after(error.clone(), 3), Err(error), "not for ever");
         }
+        assert!(Retry::after(ApiError::sent(Cause::TimedOut(seconds(10))), 0).is_ok(), "once");
     }
 }

@@ -109,7 +109,7 @@ fn a_lookup_is_retried_after_a_temporary_error_and_the_form_says_so() {
         (rejected_read(500, "X"), "Atlas refused the request (500 X).", &[1, 2, 4], ""),
         (connection("refused"), "connect to the host: refused.", &[1, 2, 4], " You can still create."),
         (reset, "broke: the host reset the connection.", &[1, 2, 4], " You can still create."),
-        (slow, "Atlas did not answer within 3 seconds.", &[1, 2, 4], " You can still create."),
+        (slow, "Atlas did not answer within 3 seconds.", &[1], " You can still create."),
         (unexpected(200), "Unexpected response (200).", &[], " You can still create."),
         (unexpected(500), "Unexpected response (500).", &[], " You can still create."),
         (tls, "TLS failed: the host does not speak TLS.", &[], " You can still create."),
