@@ -61,13 +61,13 @@ impl Default for Limits {
     }
 }
 
-/// The most bytes that are read of a body. Atlas sends a few hundred here.
+/// The maximum number of bytes of a body that are read. Atlas sends a few hundred here.
 const MAX_BODY: usize = 1024 * 1024;
 
 /// The initial capacity of a body in bytes: a buffer that holds a secret should seldom be reallocated.
 const BODY_CAPACITY: usize = 16 * 1024;
 
-/// The most nested content codings that are decoded. Gateways add one.
+/// The maximum number of nested content codings that are decoded. Gateways add one.
 const MAX_ENCODINGS: usize = 4;
 
 /// Some software puts this before UTF-8. RFC 8259, section 8.1, allows a parser to ignore it.
@@ -280,8 +280,8 @@ fn until(value: &str, now: Timestamp) -> Option<Duration> {
     Duration::try_from(http_date(value)?.duration_since(now)).ok()
 }
 
-/// When a response was made (`Date`, RFC 9110, section 6.6.1). The times of Atlas's secrets are by the same clock, so
-/// this machine's clock may be wrong.
+/// When a response was made (`Date`, RFC 9110, section 6.6.1). The times of Atlas's secrets come from the same clock,
+/// so it does not matter if this machine's clock is wrong.
 pub(super) fn date(headers: &HeaderMap) -> Option<Timestamp> {
     http_date(headers.get(DATE)?.to_str().ok()?)
 }

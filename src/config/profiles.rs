@@ -86,7 +86,7 @@ impl Profiles {
         if stat.mode & 0o044 != 0 && profiles.saved.iter().any(Profile::holds_credentials) {
             warn("contains credentials, and other users can read it: run chmod 600 on it");
         }
-        // Even a file without credentials names the host that gets those from the keyring.
+        // A file without credentials still names the host that gets those from the keyring.
         if let Some(why) = who_can_change_it(stat) {
             warn(&format!(
                 "can be changed by other users, who could send your credentials to a host of theirs: {why}"
@@ -206,7 +206,6 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The profile's name.
     pub fn name(&self) -> &ProfileName {
         &self.name
     }
