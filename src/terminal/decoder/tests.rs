@@ -46,7 +46,7 @@ const REPORTS: &[&[u8]] = &[
     b"\x1b[M\xff\xfe\x80",
     b"\x1b[32;10;20M",
     b"\x1b[<0;10;20M",
-    // Colours, clipboard, notifications, by BEL, by ST, by ST in eight bits.
+    // Colors, clipboard, notifications, by BEL, by ST, by ST in eight bits.
     b"\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\",
     b"\x1b]11;rgb:1e1e/1e1e/2e2e\x07",
     b"\x1b]11;rgb:1e1e/1e1e/2e2e\x9c",
