@@ -74,8 +74,9 @@ const MAX_ENCODINGS: usize = 4;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How much longer a response that has already arrived may be read after the limit. It counts from when the program
-/// notices the limit, so that a suspended process (Ctrl-Z, a closed lid) reads what came meanwhile before it gives up.
-/// Polling the response first does not suffice: the connection's task delivers head and body in several steps.
+/// notices the limit, so that a suspended process (Ctrl-Z, a closed lid) reads what arrived in the meantime before it
+/// gives up. Polling the response first does not suffice: the connection's task delivers head and body in several
+/// steps.
 const DRAIN_LIMIT: Duration = Duration::from_millis(250);
 
 /// A longer `Retry-After` is ignored, as it is probably a proxy's mistake.

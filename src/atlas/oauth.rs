@@ -30,7 +30,7 @@ const FRESH_LIFETIME: Duration = Duration::from_secs(5 * 60);
 /// The lifetime that Atlas documents for a token, for a response that does not state it.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// The longest lifetime of a token that is believed, in seconds.
+/// A longer lifetime of a token is cut to this, in seconds.
 const MAX_LIFETIME_SECONDS: f64 = 365.0 * 24.0 * 60.0 * 60.0;
 
 /// The credentials of a service account. They are only sent to the two OAuth endpoints.

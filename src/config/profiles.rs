@@ -192,7 +192,7 @@ impl ProfileValues {
         (!text.is_empty()).then_some(text)
     }
 
-    /// True for a number, a list and the like.
+    /// True for a value of another type, such as a number or a list.
     fn is_not_text(&self, name: &str) -> bool {
         matches!(self.0.get(name), Some(None))
     }

@@ -4,7 +4,7 @@
 //! units, and does not end an incomplete sequence at a control character.
 //!
 //! **Invariant:** a report of the terminal is never a key, wherever reads cut it. Nothing but a paste that is still
-//! arriving blocks the keyboard for longer than [`UNIT_LIMIT`], and Ctrl-C ends any of it.
+//! arriving blocks the keyboard for longer than [`UNIT_LIMIT`], and Ctrl-C ends whatever is incomplete.
 
 use std::time::{Duration, Instant};
 

@@ -91,7 +91,7 @@ pub(super) trait Component {
     fn about(&self) -> &'static [&'static str] {
         &[]
     }
-    /// Draws the screen, at any size from 0×0 up. What changes by itself says when: [`Canvas::changes_in`].
+    /// Draws the screen, at any size from 0×0 up. Parts that change by themselves call [`Canvas::changes_in`].
     fn draw(&self, app: &Shared, canvas: &mut Canvas);
 }
 

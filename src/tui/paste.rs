@@ -782,7 +782,7 @@ mod tests {
         for text in ["bWRiX3NhX3NrX0ZBS0U=", "client-secret: bWRiX3NhX3NrX0ZBS0U="] {
             assert_eq!(pasted(text, in_client), [Paste::RefuseSecret(FieldName::Client), SECRET], "{text}");
         }
-        // IDs beside it are taken, and an identifier that only looks like a key is not mentioned.
+        // IDs next to it are still used, and an identifier that only looks like a key is not mentioned.
         let text = format!("curl -u abcdefgh:{key} https://cloud.mongodb.com/api/atlas/v2/groups/{PROJECT}");
         assert_eq!(pasted(&text, in_client), [project(Some(InputNote::TakenFromUrl))]);
     }

@@ -54,7 +54,7 @@ pub struct Shared {
     pub profiles: Vec<ProfileName>,
     /// Records of earlier runs that have not been shown yet.
     pub pending: VecDeque<PendingRecord>,
-    /// How many of them the start found.
+    /// How many records the program found at the start.
     pub(super) records_found: usize,
     /// Why the current creation could not be recorded on disk.
     pub not_recorded: Option<String>,

@@ -469,7 +469,7 @@ fn several_letters_in_one_read_are_not_keys() {
     assert_eq!(held.count(|command| matches!(command, Command::ExtendClipboard(_))), 3);
 }
 
-/// A terminal without bracketed paste types pasted text, and a single letter of it looks like a key.
+/// A terminal without bracketed paste types pasted text, and a single pasted letter looks like a key.
 #[test]
 fn several_keys_in_one_read_confirm_nothing() {
     let older = || Stage::created().then(|stage| stage.keys("d").account(&[with_mask("9f3a")]).keys("d"));

@@ -506,7 +506,7 @@ impl Stage {
         self.reply(project_call, result)
     }
 
-    /// The lookup of the project, which runs beside the creation, failed.
+    /// The lookup of the project, which runs during the creation, failed.
     #[track_caller]
     pub fn project_failed(&mut self) -> &mut Self {
         self.fail(project_call, &ApiError::sent(Cause::Unexpected { status: 502 }))

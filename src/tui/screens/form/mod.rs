@@ -289,7 +289,7 @@ impl Form {
         }
     }
 
-    /// Shows beside a field that Atlas does not know its ID, and focuses it.
+    /// Shows beside the field that Atlas does not know the ID, and focuses the field.
     pub(in crate::tui) fn refuse_unknown(&mut self, name: FieldName, message: &str) {
         self.refuse(name, ServerText::new(&field_view::with_list_key(name, message)));
     }
