@@ -139,8 +139,8 @@ impl Arguments {
     }
 }
 
-/// A better message for an option for credentials, and for one that must be the only one; clap does not say which other
-/// option is in its way.
+/// Better messages for two errors: an option for credentials, and an option that must be the only one. For the second,
+/// clap does not name the option that conflicts with it.
 fn explained(error: &clap::Error) -> Option<clap::Error> {
     let Some(ContextValue::String(option)) = error.get(ContextKind::InvalidArg) else { return None };
     let is_of_credentials = ["secret", "key", "token", "password"].iter().any(|word| option.contains(word));

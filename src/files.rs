@@ -98,7 +98,7 @@ pub fn owner_of_foreign_link(path: &Path) -> Option<u32> {
     owners.next().map(|link| link.owner)
 }
 
-/// The user whose rights this process has; 0 is root.
+/// The effective user ID of this process; 0 is root.
 #[cfg(unix)]
 pub fn user_id() -> u32 {
     rustix::process::geteuid().as_raw()

@@ -1,5 +1,5 @@
-//! A run without an interface (`--yes` with redirected standard output). It uses the same jobs, takes decisions from
-//! options, and prints its progress to standard error.
+//! A run without an interface (`--yes` with redirected standard output). It uses the same jobs, takes its decisions
+//! from options, and prints its progress to standard error.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -41,7 +41,8 @@ pub struct Headless {
     pub format: Format,
     /// True if signing in was already reported, because names were looked up.
     pub has_signed_in: bool,
-    /// True while a POST runs and once a secret exists. Then nothing else may be claimed, not even after a panic.
+    /// True while a POST runs and once a secret exists. The exit message must then not say that nothing was created,
+    /// not even after a panic.
     pub may_have_created: Arc<AtomicBool>,
 }
 
@@ -325,7 +326,7 @@ fn full_account_lines(account: &ServiceAccount, replaces: bool) -> Vec<String> {
     let has_expired = |secret: &ExistingSecret| account.read_at.is_some() && secret.is_expired(now);
     let delete_one = "Run atlas-secret without --yes to delete one.";
     let action = match (account.consequences(now).deletes, replaces) {
-        // It was deleted, and is there again.
+        // The expired secret was deleted, but the account lists it again.
         (Some(_), true) => delete_one.to_owned(),
         (Some(secret), false) => format!(
             "Add --replace-expired, which deletes {}, or run atlas-secret without --yes to delete one.",
@@ -364,7 +365,7 @@ fn full_account_lines(account: &ServiceAccount, replaces: bool) -> Vec<String> {
     account.secrets.iter().map(row).chain([action]).collect()
 }
 
-/// The operator of a run without an interface: takes decisions from options, and prints progress to standard error.
+/// The operator of a run without an interface: takes its decisions from options, and prints progress to standard error.
 struct Unattended<'a> {
     flags: Flags,
     /// The steps that were printed. Each is printed once, although the account is fetched again after its expired secret

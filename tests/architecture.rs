@@ -129,7 +129,8 @@ fn pure_modules_use_nothing_impure() {
     }
 }
 
-/// Its functions deliver: those are for the executor of the interface's commands.
+/// The functions of `delivery` deliver the secret. Only the executor of the interface's commands may call
+/// them.
 #[test]
 fn the_interface_uses_only_types_of_delivery() {
     let mut types = 0;

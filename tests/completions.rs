@@ -19,7 +19,7 @@ fn script(name: &str) -> PathBuf {
 /// The output of a shell for these commands, without the user's own configuration; `None` if the shell is not
 /// installed.
 fn output_of(shell: &str, options: &[&str], commands: &str, script: &str) -> Option<String> {
-    // fish writes to it.
+    // fish writes to its home folder.
     let home = tempfile::tempdir().unwrap();
     let mut command = Command::new(shell);
     command
@@ -77,7 +77,7 @@ fn fish_completes_options_and_their_values() {
     assert!(options.starts_with("--expires-after\t"), "{options}");
     let formats = complete("atlas-secret --format k").unwrap();
     assert_eq!(formats.split_whitespace().next(), Some("kubernetes"), "{formats}");
-    // For an id or a number, no files are offered.
+    // For an ID or a number, no files are offered.
     for option in ["--project-id", "--client-id", "--expires-after", "--profile", "--clear-after"] {
         assert_eq!(complete(&format!("atlas-secret {option} ")).unwrap(), "", "{option}");
     }

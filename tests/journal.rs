@@ -51,7 +51,7 @@ fn run(mut command: Command, test: &str, folder: &Path) -> Command {
     command
 }
 
-/// Starts a program that has written a record with a secret's id, and now waits.
+/// Starts a program that has written a record with a secret's ID, and now waits.
 fn start_program(folder: &Path) -> Child {
     let mut command = run(Command::new("env"), "a_program_that_waits_to_be_killed", folder);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -116,7 +116,7 @@ fn on_a_small_disk() {
         while file.write_all(&[0; 512]).is_ok() {}
     };
 
-    // Long enough that the id needs a second page.
+    // Long enough that the ID needs a second page.
     let long = entry(130);
     let record: RecordFile = journal.begin(&long).unwrap();
     fill("first");

@@ -46,7 +46,7 @@ pub fn report(table: &mut Table, atlas: &Atlas) {
 fn enter_to_created(atlas: &Atlas) -> Duration {
     let mut terminal = atlas.program(&atlas.fresh_account()).start();
     terminal.wait_for("[ Create secret ]");
-    // Names and the account are looked up meanwhile, as they are for a person.
+    // Names and the account are looked up in the meantime, as they are for a user.
     terminal.wait_for("This account has no secrets yet.");
     terminal.wait_quiet(Duration::from_millis(500));
     let entered = Instant::now();

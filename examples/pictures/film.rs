@@ -51,7 +51,7 @@ pub fn shots() -> Vec<Shot> {
 
 /// Shows the spinner for some frames.
 fn spin(shots: &mut Vec<Shot>, stage: &mut Stage, times: u32) {
-    // There is no spinner before SPINNER_AFTER.
+    // There is no spinner before SPINNER_DELAY (150 ms).
     add_shot(shots, stage, 150);
     stage.wait(Duration::from_millis(150));
     for _ in 0..times {

@@ -82,7 +82,7 @@ fn form(project: &str, client: &str, lifetime: &str) -> Stage {
     stage(Session::remote(&cloud, identity), Form::new(project, client, lifetime))
 }
 
-/// A stage in the size of the pictures, which suits the width of a README.
+/// A stage of the pictures' size, which suits the width of a README.
 pub fn stage(session: Session, form: Form) -> Stage {
     Stage::new(session, form).then(|stage| stage.size(80, 22))
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::http::{ApiResponse, BodyEnd};
 use super::wire::{self, CreatedBody};
 
-/// The most characters of a page's title that are quoted.
+/// The maximum length of a quoted page title, in characters.
 const LONGEST_TITLE: usize = 80;
 
 /// Returns the secret in a response to the creating POST.
@@ -69,8 +69,8 @@ fn unexpected(response: &ApiResponse, status: u16) -> Cause {
     }
 }
 
-/// A refusal that proves that nothing was changed: Atlas's own error with a 4xx status that it repeats. Gateways put
-/// other numbers there. A 408 says that the server stopped waiting, and a 499 that the client did, not what was done.
+/// A refusal that proves that nothing was changed: Atlas's own error, whose `error` repeats its 4xx status. Gateways
+/// put other numbers there. 408 and 499 say who stopped waiting (the server, the client), not what was done.
 fn refusal(response: &ApiResponse) -> Option<Rejection> {
     let json = json(response);
     let error = json.as_ref().and_then(|(_, body)| body.get("error")?.as_u64());
@@ -81,7 +81,8 @@ fn refusal(response: &ApiResponse) -> Option<Rejection> {
     })
 }
 
-/// Atlas's own error, or the refusal of a nonce. A server checks the nonce before anything else, so this proves the same.
+/// Atlas's own error, or the refusal of a nonce. A server checks the nonce first, so that also proves that nothing was
+/// changed.
 fn rejection(response: &ApiResponse, json: Option<&(u16, Value)>) -> Option<Rejection> {
     let found = json.and_then(|(status, body)| wire::rejection(*status, body, response.retry_after));
     found.or_else(|| response.is_stale().then(Rejection::stale_nonce))
@@ -95,7 +96,7 @@ pub(super) fn read<T>(response: &ApiResponse, parse: impl Fn(&Value) -> Option<T
 }
 
 /// The result of a DELETE. Atlas documents only 204, as the status or in an envelope. A proxy may send 200 with a page.
-/// Atlas sends 404 for a missing project, account or secret alike, so a 404 proves nothing.
+/// Atlas sends 404 whether the project, the account or the secret is missing, so a 404 proves nothing.
 pub(super) fn deleted(response: &ApiResponse) -> ApiResult<()> {
     let enveloped = json_body(response).and_then(|body| body.get("status")?.as_u64());
     if response.status == 204 || (response.status == 200 && enveloped == Some(204)) {

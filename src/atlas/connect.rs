@@ -96,7 +96,6 @@ pub(super) enum Route {
     "{variable} is not the address of a proxy: {why}. Write it like http://user:password@proxy.example:3128"
 )]
 pub struct ProxyError {
-    /// The name of the variable.
     pub variable: &'static str,
     why: &'static str,
 }

@@ -62,13 +62,13 @@ impl Default for Limits {
     }
 }
 
-/// The most bytes that are read of a body. Atlas sends a few hundred here.
+/// The maximum number of bytes of a body that are read. Atlas sends a few hundred here.
 const MAX_BODY: usize = 1024 * 1024;
 
 /// The initial capacity of a body in bytes: a buffer that holds a secret should seldom be reallocated.
 const BODY_CAPACITY: usize = 16 * 1024;
 
-/// The most nested content codings that are decoded. Gateways add one.
+/// The maximum number of nested content codings that are decoded. Gateways add one.
 const MAX_ENCODINGS: usize = 4;
 
 /// The largest window of the `zstd` content coding, in bytes (RFC 9659, section 3).
@@ -78,8 +78,9 @@ const MAX_ZSTD_WINDOW: u64 = 8 << 20;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How much longer a response that has already arrived may be read after the limit. It counts from when the program
-/// notices the limit, so that a suspended process (Ctrl-Z, a closed lid) reads what came meanwhile before it gives up.
-/// Polling the response first does not suffice: the connection's task delivers head and body in several steps.
+/// notices the limit, so that a suspended process (Ctrl-Z, a closed lid) reads what arrived in the meantime before it
+/// gives up. Polling the response first does not suffice: the connection's task delivers head and body in several
+/// steps.
 const DRAIN_LIMIT: Duration = Duration::from_millis(250);
 
 /// A longer `Retry-After` is ignored, as it is probably a proxy's mistake.
@@ -285,8 +286,8 @@ fn until(value: &str, now: Timestamp) -> Option<Duration> {
     Duration::try_from(http_date(value)?.duration_since(now)).ok()
 }
 
-/// When a response was made (`Date`, RFC 9110, section 6.6.1). The times of Atlas's secrets are by the same clock, so
-/// this machine's clock may be wrong.
+/// When a response was made (`Date`, RFC 9110, section 6.6.1). The times of Atlas's secrets come from the same clock,
+/// so it does not matter if this machine's clock is wrong.
 pub(super) fn date(headers: &HeaderMap) -> Option<Timestamp> {
     http_date(headers.get(DATE)?.to_str().ok()?)
 }

@@ -46,9 +46,7 @@ const PROJECT_MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vn
 /// Where to send requests, with which credentials, and how.
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
-    /// The address of Atlas.
     pub base_url: BaseUrl,
-    /// The credentials to sign in with.
     pub credentials: Credentials,
     /// The query parameters of the creating POST.
     pub query_flags: QueryFlags,
@@ -65,7 +63,7 @@ pub struct Client {
     limits: Limits,
     http: reqwest::Client,
     credentials: Credentials,
-    /// What an API key's next request responds to.
+    /// The challenge that the next request with an API key responds to.
     challenge: Mutex<Option<Challenge>>,
     /// A service account's token. Locked while one is requested, so that two requests share it.
     token: AsyncMutex<Option<Token>>,
@@ -191,7 +189,6 @@ impl Client {
         classify::created(&self.send_once(Method::POST, url, account, body, self.limits.create).await?)
     }
 
-    /// Deletes a secret.
     pub async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> ApiResult<()> {
         self.sign_in().await?;
         let account = self.account_url(of);

@@ -30,7 +30,7 @@ const FRESH_LIFETIME: Duration = Duration::from_secs(5 * 60);
 /// The lifetime that Atlas documents for a token, for a response that does not state it.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// The longest lifetime of a token that is believed, in seconds.
+/// A longer lifetime of a token is cut to this, in seconds.
 const MAX_LIFETIME_SECONDS: f64 = 365.0 * 24.0 * 60.0 * 60.0;
 
 /// The credentials of a service account. They are only sent to the two OAuth endpoints.
@@ -45,7 +45,7 @@ pub(super) struct ServiceAccountLogin {
 pub(super) struct Token {
     pub value: SecretString,
     expires_at: Instant,
-    /// The credentials that it was requested with. They are not always those of the session.
+    /// The credentials that it was requested with: those of the session, or a new secret that is being verified.
     login: ServiceAccountLogin,
 }
 
@@ -70,7 +70,7 @@ impl Client {
     }
 
     /// Verifies that a new secret of this account works: requests a token with it, and revokes the token. It takes a
-    /// moment until all of Atlas knows a new secret, so a refusal is retried twice, within 10 seconds in all.
+    /// moment until all of Atlas knows a new secret, so a refusal is retried twice, within 10 seconds in total.
     /// [`Cause::SignInRefused`] means that Atlas does not know the secret; any other cause says nothing about it.
     pub async fn verify(&self, client: &ClientId, value: &SecretString) -> ApiResult<()> {
         let login = ServiceAccountLogin { client_id: client.clone(), client_secret: value.clone() };

@@ -18,7 +18,7 @@ use crate::domain::{
 /// The body of a response to the creating POST, with or without an envelope.
 pub(super) struct CreatedBody {
     pub envelope_status: Option<u16>,
-    /// The new secret's ID, also without a value.
+    /// The new secret's ID, even if its value is missing.
     pub id: Option<SecretId>,
     pub secret: Option<CreatedSecret>,
 }

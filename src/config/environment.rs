@@ -26,7 +26,7 @@ pub(super) const MCLI_OPS_MANAGER_URL: &str = "MCLI_OPS_MANAGER_URL";
 pub(super) const MCLI_SERVICE: &str = "MCLI_SERVICE";
 pub(super) const MCLI_PROJECT_ID: &str = "MCLI_PROJECT_ID";
 
-/// Every variable that holds a credential or a half of one.
+/// Every variable that holds a credential or half of one.
 pub(crate) const CREDENTIALS: [&str; 9] = [
     ACCESS_TOKEN,
     CLIENT_ID,

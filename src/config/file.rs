@@ -80,7 +80,7 @@ pub(crate) fn line_of(text: &str, at: usize) -> usize {
 }
 
 /// Returns how another user can change the file: by its mode or as its owner. Ignores root, who can change every file,
-/// and a group with the number of the owner, which has no other members.
+/// and a group whose ID equals the owner's: that is the owner's private group.
 pub(crate) fn who_can_change_it(stat: FileStat) -> Option<&'static str> {
     match () {
         () if !stat.is_ours() && stat.owner != 0 => {

@@ -34,7 +34,6 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// The credentials of a profile in the system's keyring. The Atlas CLI stores one entry for each half of a pair.
 #[derive(Clone, Debug)]
 pub struct KeyringRequest {
-    /// The profile.
     pub profile: ProfileName,
     /// The kind of the pair in the two entries.
     pub kind: PairKind,
@@ -44,8 +43,8 @@ pub struct KeyringRequest {
 
 impl KeyringRequest {
     /// Returns the credentials to use. The keyring may wait at an unlock dialog for as long as the user likes. If the
-    /// file has a pair, the keyring is read only if it has one, too, and a note says if that one differs and takes
-    /// precedence.
+    /// file has a pair, the keyring is read only if it has one, too; the note says if the two differ, because the
+    /// keyring takes precedence.
     pub(super) async fn read(self) -> Result<(Credentials, Option<String>), CredentialsError> {
         let Some(in_file) = self.in_file.clone() else { return Ok((self.ask().await?, None)) };
         let request = self.clone();

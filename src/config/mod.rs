@@ -31,7 +31,8 @@ pub use keyring::{ACCESS_TOKEN, KeyringRequest};
 pub use profiles::{CredentialSource, Profile, Profiles, config_path};
 pub use resolve::{CredentialOrigin, Found, SignInOptions, resolve};
 
-/// Why it is unknown who signs in, or where. No message contains a secret, or a line of the profile file.
+/// Why the credentials or the host could not be determined. No message contains a secret, or a line of the profile
+/// file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CredentialsError {
     /// Something is missing or unusable. The sentence names it, and says what to do.

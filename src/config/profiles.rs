@@ -86,7 +86,7 @@ impl Profiles {
         if stat.mode & 0o044 != 0 && profiles.saved.iter().any(Profile::holds_credentials) {
             warn("contains credentials, and other users can read it: run chmod 600 on it");
         }
-        // Even a file without credentials names the host that gets those from the keyring.
+        // A file without credentials still names the host that gets those from the keyring.
         if let Some(why) = who_can_change_it(stat) {
             warn(&format!(
                 "can be changed by other users, who could send your credentials to a host of theirs: {why}"
@@ -192,7 +192,7 @@ impl ProfileValues {
         (!text.is_empty()).then_some(text)
     }
 
-    /// True for a number, a list and the like.
+    /// True for a value of another type, such as a number or a list.
     fn is_not_text(&self, name: &str) -> bool {
         matches!(self.0.get(name), Some(None))
     }
@@ -206,7 +206,6 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The profile's name.
     pub fn name(&self) -> &ProfileName {
         &self.name
     }

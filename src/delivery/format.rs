@@ -59,7 +59,7 @@ fn compose(format: Format, payload: &SecretPayload, sink: &mut Sink<'_>) {
 /// A name and its value.
 type Field<'a> = (&'static str, Cow<'a, str>);
 
-/// A value that Atlas did not send is left empty: the secret is delivered all the same.
+/// A value that Atlas did not send is left empty, because the secret must still be delivered.
 fn compose_template(template: Template, payload: &SecretPayload, sink: &mut Sink<'_>) {
     for piece in template.pieces() {
         match piece {

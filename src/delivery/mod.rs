@@ -37,14 +37,14 @@ pub enum DeliveryTask {
     Run(KnownCommand),
 }
 
-/// Why a task did not deliver the secret, or not certainly.
+/// Why a task did not deliver the secret, or may not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeliveryFailure {
     /// The file exists, and can be updated if the user agrees.
     CanUpdate(EnvFile),
-    /// A command was rejected or could not be started. A sentence.
+    /// A command was rejected or could not be started. The text is a sentence for the user.
     NotStarted(String),
-    /// A sentence.
+    /// Any other failure, as a sentence for the user.
     Failed(String),
 }
 

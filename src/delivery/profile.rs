@@ -137,7 +137,7 @@ fn with_secret(
     let text = std::str::from_utf8(content).ok()?;
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let document = DeTable::parse(body).ok()?;
-    // The replacements of parts of the file; `None` is the secret.
+    // The ranges to replace, each with its new text; `None` is the secret.
     let mut edits: Vec<(Range<usize>, Option<&str>)> = Vec::new();
     for (key, value) in document.get_ref() {
         let Some(profile) = value.get_ref().as_table() else { continue };

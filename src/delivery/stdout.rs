@@ -250,8 +250,8 @@ mod unix {
         written
     }
 
-    /// An error if the other end of a TCP connection was closed before the write: it answers with a reset. Such a
-    /// connection looks like one whose other end only sends nothing more.
+    /// Returns an error if the other end of a TCP connection was closed before the write, in which case it replies with
+    /// a reset. Until then, such a connection looks like one whose other end has only stopped sending.
     #[cfg(target_os = "linux")]
     fn find_reset(descriptor: BorrowedFd<'_>) -> rustix::io::Result<()> {
         use rustix::net::{AddressFamily, sockopt::socket_domain};
@@ -259,7 +259,7 @@ mod unix {
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
         let is_tcp = matches!(socket_domain(descriptor), Ok(AddressFamily::INET | AddressFamily::INET6));
         let is_closed = is_tcp && !poll_for(descriptor, PollFlags::RDHUP, Some(&at_once))?.is_empty();
-        // Without flags it waits for errors only.
+        // Without flags, `poll` waits for errors only.
         if is_closed && !poll_for(descriptor, PollFlags::empty(), Some(&LIMIT))?.is_empty() {
             return Err(Errno::PIPE);
         }

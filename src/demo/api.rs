@@ -39,7 +39,6 @@ struct NewSecret {
 }
 
 impl Atlas {
-    /// Starts with this world.
     pub fn new(mut world: World) -> io::Result<Self> {
         let auth = AuthServer::new()?;
         world.list_operator(&auth.service_account());

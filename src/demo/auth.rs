@@ -19,7 +19,7 @@ use crate::domain::{ClientId, Credentials, PublicKey};
 
 const REALM: &str = "MMS Public API";
 
-/// With so many nonces, all are dropped. The response to a dropped one says `stale=true`.
+/// When there are this many nonces, all are dropped. The response to a request with a dropped one says `stale=true`.
 const MOST_NONCES: usize = 1000;
 
 const LETTERS: &[u8] = b"abcdefghijklmnop";
@@ -100,7 +100,7 @@ impl AuthServer {
             return if is_known { Ok(()) } else { Err(unauthorized()) };
         }
         let digest = self.digest(request);
-        // Only a valid digest gets to know that its nonce is stale.
+        // Only a valid digest is told that its nonce is stale.
         let is_stale = digest.as_ref().is_some_and(|(nonce, _)| !self.nonces.contains_key(nonce));
         if let Some((nonce, count)) = digest
             && let Some(last_count) = self.nonces.get_mut(&nonce)

@@ -43,7 +43,7 @@ pub struct EmbeddedAtlas {
     accepting: JoinHandle<()>,
 }
 
-/// How a response is delivered to the client, as an extension of the response.
+/// How a response is delivered to the client. Attached to the response as an extension.
 #[derive(Clone, Copy, Debug, Default)]
 struct Delivery {
     delay: Duration,
@@ -64,7 +64,6 @@ impl EmbeddedAtlas {
         })
     }
 
-    /// Its address.
     pub fn base_url(&self) -> BaseUrl {
         self.base_url.clone()
     }

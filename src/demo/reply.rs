@@ -15,7 +15,7 @@ use super::Delivery;
 const ITEMS_PER_PAGE: RangeInclusive<usize> = 1..=500;
 const DEFAULT_ITEMS_PER_PAGE: usize = 100;
 
-/// Atlas repeats the error code of the application in this header.
+/// Atlas repeats its `errorCode` in this header.
 const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 
 pub(super) struct Request<'a> {

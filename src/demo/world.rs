@@ -295,7 +295,7 @@ impl Secret {
     }
 }
 
-/// Atlas's prefix and 40 characters that Atlas also uses. They begin with a word that identifies demo values.
+/// Atlas's prefix and 40 characters of the kind that Atlas uses. They begin with a word that marks demo values.
 pub(super) fn random_secret() -> io::Result<SecretString> {
     Ok(random("mdb_sa_sk_DEMO", 36, TEXT)?.into())
 }

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{ClientId, OrganizationId, ProjectId, SecretId, ServerText};
 
-/// The most secrets that a service account can have, including expired ones.
+/// The maximum number of secrets of a service account, including expired ones.
 pub const SECRETS_PER_ACCOUNT: usize = 2;
 
 /// When a secret is created, Atlas shortens every existing one to at most this long from now
 /// (<https://www.mongodb.com/docs/atlas/tutorial/rotate-service-account-secrets/>).
 pub const SHORTENED_TO: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// A service account of a project. Its names in JSON are those of the journal.
+/// A service account of a project. The JSON field names are those of the journal.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct AccountRef {
     #[serde(rename = "projectId")]
@@ -183,7 +183,7 @@ pub struct OrganizationSettings {
     pub longest_secret_hours: Option<i32>,
 }
 
-/// The most entries in a page of a list: the largest `itemsPerPage` that the OpenAPI document allows.
+/// The maximum number of entries in a page of a list: the largest `itemsPerPage` that the OpenAPI document allows.
 pub const ENTRIES_PER_PAGE: usize = 500;
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -47,9 +47,9 @@ impl Operation {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Nothing was sent: something that it needs, such as the connection or a token, failed.
+    /// Nothing was sent: something that the request needs, such as the connection or a token, failed.
     NotSent,
-    /// It was sent, or may have been.
+    /// The request was sent, or may have been.
     Sent,
 }
 
@@ -111,7 +111,7 @@ pub enum Certainty {
     Done,
 }
 
-/// Why a secret was not deleted, or perhaps not.
+/// Why a secret was not deleted, or may not have been.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeleteError {
     /// The account could not be read first, so nothing was sent.
@@ -175,8 +175,8 @@ impl ApiError {
             || self.rejection_kind() == Some(RejectionKind::NotAuthorized)
     }
 
-    /// True if a token or a challenge was requested first, and that request failed for an unclear reason. Any other
-    /// request without a response to it was not sent at all.
+    /// True if the request that comes first, for a token or a challenge, failed without a clear answer. A request that
+    /// was not sent can only have these causes because of that one.
     pub fn is_before_signing_in(&self) -> bool {
         let is_response = matches!(
             self.cause,

@@ -83,7 +83,7 @@ impl ExitSummary {
         Self { client: client.clone(), secret_id, expires_at, sent_at: None, disposition }
     }
 
-    /// The summary before anything but the account is known.
+    /// The summary while only the account is known.
     pub fn perhaps_created(client: ClientId) -> Self {
         let disposition = Disposition::PerhapsCreated;
         Self { client, secret_id: None, expires_at: None, sent_at: None, disposition }
@@ -211,12 +211,12 @@ impl Delivery {
 }
 
 impl Disposition {
-    /// True if the user should clean up the secret in Atlas.
+    /// True if a secret exists, or may exist, that was not certainly delivered.
     pub fn is_loss(&self) -> bool {
         !matches!(self, Self::Delivered(_) | Self::Deleted)
     }
 
-    /// Describes the outcome and what to do, for use after what is known of the secret.
+    /// The outcome and what to do. It follows the words that name the secret.
     pub fn message(&self) -> String {
         match self {
             Self::Deleted => "deleted in Atlas.".to_owned(),

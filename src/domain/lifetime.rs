@@ -63,7 +63,7 @@ impl Lifetime {
     }
 
     /// Parses a date as [`Lifetime::parse_date`] does, or else a text as [`Lifetime::parse`] does. The API only has
-    /// whole hours, so the secret lives until the date and less than an hour longer.
+    /// whole hours, so the secret expires up to an hour after the date.
     pub fn parse_at(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, LifetimeError> {
         let Some(until) = Self::parse_date(text, zone) else { return Self::parse(text) };
         let until = until.ok_or(LifetimeError::TooLong)?;

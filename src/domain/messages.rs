@@ -11,7 +11,7 @@ use super::{
 };
 
 impl Operation {
-    /// Explains a refusal because of the role of the one who is signed in.
+    /// Explains a refusal that is due to the role of the signed-in user.
     fn explain_role(self, status: u16, signed_in_as: &str) -> Explanation {
         let read = |what| (what, "the Project Read Only role in this project, or a higher one", "for it");
         let change = |what, to| {
@@ -20,7 +20,7 @@ impl Operation {
             (what, role, to)
         };
         let (what, role, to) = match self {
-            // Signing in ends with a list of one project.
+            // Signing in ends with a request for a list of one project.
             Self::SignIn | Self::ListProjects => {
                 ("list projects", "a role in a project or in the organization", "for one")
             }
@@ -297,7 +297,7 @@ impl Certainty {
 }
 
 impl ApiError {
-    /// Atlas's message, if it is Atlas that refused.
+    /// Atlas's message, if Atlas refused the request.
     pub fn atlas_message(&self) -> Option<ServerText> {
         self.rejection().map(Rejection::atlas_message)
     }
@@ -325,7 +325,7 @@ impl ApiError {
         }
     }
 
-    /// Explains the error to the user who is `signed_in_as` this: see [`Session::signed_in_as`].
+    /// Explains the error. `signed_in_as` names the user, see [`Session::signed_in_as`].
     pub fn explain(&self, signed_in_as: &str) -> Explanation {
         let explanation = explain_error(self, signed_in_as).with_message_of(self);
         if !self.is_before_signing_in() {

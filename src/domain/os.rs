@@ -53,7 +53,7 @@ impl Os {
     }
 }
 
-/// The path in a variable, if it is absolute on a Unix system, whatever system this runs on.
+/// The path in a variable, if it is absolute on Unix. `Path::is_absolute` depends on the system that this runs on.
 fn absolute(variable: &impl Fn(&str) -> Option<String>, name: &str) -> Option<PathBuf> {
     variable(name).filter(|value| value.starts_with('/')).map(PathBuf::from)
 }

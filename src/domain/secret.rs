@@ -116,8 +116,8 @@ pub fn masked(value: &SecretString, bullet: char) -> String {
     format!("{prefix}{bullets}{tail}")
 }
 
-/// True if a terminal can show the whole value. Atlas's secrets have no others, but another value may contain line
-/// breaks or control characters, which act as keys when they are pasted into a terminal.
+/// True if a terminal can show the whole value. Atlas's secrets consist of such characters, but another value may
+/// contain line breaks or control characters, which act as keys when they are pasted into a terminal.
 pub fn can_be_shown(value: &SecretString) -> bool {
     value.expose_secret().chars().all(is_drawn)
 }
@@ -250,7 +250,7 @@ impl Format {
             Some((_, "json")) if name.ends_with(".tfvars.json") => Self::Terraform,
             Some((_, "json")) => Self::Json,
             Some((_, "yaml" | "yml")) => Self::Kubernetes,
-            // These are examples that get shared.
+            // Files with these names are examples, which get shared.
             Some((_, "example" | "sample" | "template" | "dist")) => Self::Secret,
             _ if name.starts_with(".env.") => Self::Env,
             _ => Self::Secret,

@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The most characters that are kept of a text. An error's `detail` is one or two sentences.
+/// The maximum number of characters that are kept. An error's `detail` is one or two sentences.
 const MAX_LENGTH: usize = 400;
 
-/// The most combining marks that are kept per character. Hebrew uses three: a dot, a vowel and an accent. More would
-/// cover the rows above and below.
+/// The maximum number of combining marks that are kept per character. Hebrew uses three: a dot, a vowel and an accent.
+/// More would cover the rows above and below.
 const MAX_MARKS: usize = 3;
 
 /// Text from outside (a server, a file, another program) that may be shown on a terminal.

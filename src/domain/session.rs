@@ -253,10 +253,10 @@ fn visible_ascii(text: String) -> Result<SecretString, String> {
     Err(NOT_VISIBLE_ASCII.to_owned())
 }
 
-/// The most characters in a key; Atlas uses 8 today. A longer text is probably a pasted file.
+/// The maximum length of a key, in characters; Atlas uses 8 today. A longer text is probably a pasted file.
 const MAX_KEY_LENGTH: usize = 64;
 
-/// The most characters in a key that a header line shows in full.
+/// A header line shows a key in full up to this many characters.
 const MAX_SHOWN_KEY_LENGTH: usize = 12;
 
 /// The public half of an API key, which its private half is looked up by. It is not secret.

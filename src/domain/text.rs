@@ -24,7 +24,7 @@ pub fn sentence(message: &str) -> String {
     sentence
 }
 
-/// A point in time for people: `Wed 23 Dec 2026 18:14` in the user's time zone. `UTC` is appended if that has no
+/// A point in time for people: `Wed 23 Dec 2026 18:14` in the user's time zone. `UTC` is appended if the zone has no
 /// offset or is unknown.
 pub fn date_time(at: Timestamp, zone: Option<&TimeZone>) -> String {
     let at = at.to_zoned_datetime(zone.cloned().unwrap_or(TimeZone::UTC));

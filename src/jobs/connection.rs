@@ -42,8 +42,8 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// Connects to nothing, not even to look up a name, until a client is needed. A run that ends after one creation
-    /// sets `keeps_open`.
+    /// Makes no connection, and looks up no name, until a client is needed. A run that ends after one creation sets
+    /// `keeps_open`.
     pub fn new(source: Option<Source>, query_flags: QueryFlags, keeps_open: bool) -> Self {
         let this = Self { query_flags, keeps_open, opened: Mutex::default(), tried: Mutex::default() };
         lock(&this.opened).extend(source.map(|source| this.connection(source)));
@@ -118,10 +118,10 @@ impl Connections {
         join_all(all.iter().map(|connection| connection.close())).await;
     }
 
-    /// Runs a request in its own task, so that it continues if the job is dropped: also a read, because it may have to
-    /// sign in first, and then a keyring is asked only once and each token is known and revoked. If it panics, it is not
-    /// known how far the request got. If Atlas refused the token of a browser login, the next request gets a token from
-    /// the Atlas CLI again.
+    /// Runs a request in its own task, so that it continues if the job is dropped. Reads, too: one may have to sign in
+    /// first, and that must finish, so that the keyring prompts only once and every token is kept until it is revoked.
+    /// If the task panics, it is not known how far the request got. If Atlas refused the token of a browser login, the
+    /// next request gets a token from the Atlas CLI again.
     async fn request<T, Work>(
         &self,
         operation: Operation,
@@ -244,7 +244,7 @@ impl Connection {
         self.ready_from(async || self.set_up().await).await
     }
 
-    /// Sets up the connection once. All who wait for it share an error, so that a keyring prompt that the user
+    /// Sets up the connection once. All callers that wait for it share an error, so that a keyring prompt that the user
     /// dismissed is not shown again. A later call tries again, because the keyring may have been unlocked.
     async fn ready_from(&self, set_up: impl AsyncFnOnce() -> ApiResult<Arc<Ready>>) -> ApiResult<Arc<Ready>> {
         let before = lock(&self.failures).len();

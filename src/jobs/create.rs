@@ -61,7 +61,7 @@ pub enum Reason {
 }
 
 impl NotCreated {
-    /// Explains to the user who is `signed_in_as` this why nothing was created; `None` if the user stopped the job.
+    /// Explains why no secret was created; `None` if the user stopped the job. `signed_in_as` names the user.
     pub fn explain(&self, signed_in_as: &str) -> Option<Explanation> {
         let explanation = match &self.reason {
             Reason::Cancelled => return None,
@@ -122,7 +122,7 @@ pub async fn create(
         };
         let before = match ready {
             Ok(Preflight::Ready(before)) => before,
-            // Cancelling does not interrupt this, or it would not be known if the secret was deleted.
+            // Cancelling does not interrupt the deletion, because the outcome would then be unknown.
             Ok(Preflight::DeleteFirst(expired)) => {
                 operator.progress(Step::DeletingExpired);
                 if let Err(error) = delete_and_confirm(atlas, account, &expired).await {
@@ -186,7 +186,8 @@ async fn post(
     }
 }
 
-/// The next round after this refusal and so many earlier ones, if it was a rate limit that does not last too long.
+/// The next round, if this refusal was due to a rate limit that does not last too long. `refused` counts the earlier
+/// ones.
 fn next_round(error: ApiError, refused: usize) -> Option<Retry> {
     let limit = error.rejection().filter(|rejection| rejection.kind() == RejectionKind::RateLimited)?;
     let pause = limit.retry_after.unwrap_or(DEFAULT_WAIT);

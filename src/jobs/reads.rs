@@ -8,10 +8,10 @@ use tokio::time::sleep;
 
 use crate::domain::{ApiError, ApiResult, Cause, Page, RejectionKind, text};
 
-/// The most pages that are read of a list, 50,000 entries: a server might never end it.
+/// The maximum number of pages that are read of a list, 50,000 entries. A faulty server might never end the list.
 const MAX_PAGES: u32 = 100;
 
-/// The most retries of a request.
+/// The maximum number of retries of a request.
 pub const MOST_RETRIES: usize = 3;
 
 const PAUSES: [Duration; MOST_RETRIES] =
@@ -23,19 +23,19 @@ const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
 /// If the pause would be longer than this, the read fails.
 const MAX_PAUSE: Duration = Duration::from_secs(120);
 
-/// A request that failed for now and is repeated.
+/// A request that failed temporarily and will be repeated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retry {
     pub error: ApiError,
-    /// The wait before it.
+    /// The pause before it is repeated.
     pub pause: Duration,
     /// Counted from 1.
     pub number: usize,
 }
 
 impl Retry {
-    /// The retry of a read after this error and so many earlier retries. The error itself if waiting does not help, or
-    /// was tried often enough.
+    /// Returns the next retry of a read after `earlier` ones, or the error itself if waiting does not help or there
+    /// were enough retries.
     pub fn after(error: ApiError, earlier: usize) -> ApiResult<Self> {
         // The user has waited for the whole limit each time.
         let most = if matches!(error.cause, Cause::TimedOut(_)) { 1 } else { MOST_RETRIES };
@@ -57,7 +57,7 @@ impl Retry {
     }
 }
 
-/// How long Atlas asks to wait, or as long as usual if the error is temporary.
+/// The pause that Atlas asks for, or the usual one if the error is temporary; `None` if it is not.
 fn pause_after(error: &ApiError, usual: Duration) -> Option<Duration> {
     let is_temporary = match &error.cause {
         Cause::Rejected(rejection) if rejection.kind() == RejectionKind::RateLimited => {

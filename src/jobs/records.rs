@@ -18,7 +18,7 @@ use super::{Connections, Journal};
 const DISK_LIMIT: Duration = Duration::from_secs(2);
 
 /// The records of this run. Only one is written at a time. Those of undelivered secrets stay locked until the run ends,
-/// so that no other run reports them before.
+/// so that no other run reports them while this one can still deliver them.
 pub struct Records {
     journal: Option<journal::Journal>,
     connections: Arc<Connections>,

@@ -25,8 +25,8 @@ pub struct SignedIn {
     pub session: Session,
     pub project: Option<String>,
     pub client: Option<String>,
-    /// Atlas's refusal of this machine's address. The credentials are valid all the same: the access list is not
-    /// checked for getting a token, only for using it.
+    /// Atlas's refusal of this machine's address. The credentials are still valid: Atlas checks the access list when a
+    /// token is used, not when it is requested.
     pub address_refused: Option<Rejection>,
 }
 
@@ -36,7 +36,7 @@ pub struct Authenticator {
     pub base_url: BaseUrl,
     /// `--base-url`, which takes precedence over a profile's host.
     pub base_url_flag: Option<BaseUrl>,
-    /// The Atlas CLI's file of profiles. It is read at each sign-in, because a new secret may have been written to it.
+    /// The Atlas CLI's profile file. It is read at each sign-in, because a new secret may have been written to it.
     pub profiles_path: Option<PathBuf>,
 }
 

@@ -39,7 +39,7 @@ const VERSION: u32 = 1;
 
 /// Why a record cannot be read: it is incomplete, or another program changed it.
 const DAMAGED: &str = "it is damaged";
-/// Perhaps to have a secret deleted.
+/// That user may have planted it, to get a secret deleted.
 const OTHER_OWNER: &str = "it belongs to another user";
 const OTHER_VERSION: &str = "another version of atlas-secret wrote it";
 

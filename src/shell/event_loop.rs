@@ -13,7 +13,7 @@ use crate::tui::{Command, Event, Signal};
 
 use super::{Run, now};
 
-/// How long signals may take to arrive that were sent while a command had the terminal.
+/// How long a signal that was sent while a command had the terminal may take to arrive.
 const SIGNALS_SETTLE: Duration = Duration::from_millis(50);
 
 impl Run {
@@ -53,7 +53,7 @@ impl Run {
         }
     }
 
-    /// Updates the interface with events of one moment, and carries out its commands.
+    /// Updates the interface with events that arrived together, and carries out its commands.
     fn handle(&mut self, events: Vec<Event>, terminal: &mut TerminalHandle) -> io::Result<Option<Exit>> {
         let (at, mut commands) = (now(self.started), Vec::new());
         for event in events {
@@ -106,10 +106,10 @@ impl Run {
         let is_for_command = terminal.is_for_command();
         tokio::select! {
             biased;
-            // A response that is there already comes before a signal that would end the program without it.
+            // A response that has arrived comes before a signal, which would end the program without it.
             event = self.executor.runner.next() => Some(vec![event]),
             signal = signals.next() => match signal {
-                // It was typed at a command that has the terminal, and is not meant for this program.
+                // It was typed for a command that has the terminal, and is not meant for this program.
                 signal if is_for_command && signal.is_from_keyboard() => Some(Vec::new()),
                 signal => after_signal(signal),
             },

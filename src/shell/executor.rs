@@ -29,7 +29,7 @@ pub(super) struct Executor {
     pub records: Arc<Records>,
     /// What `~` stands for.
     pub home: Option<PathBuf>,
-    /// The Atlas CLI's file of profiles.
+    /// The Atlas CLI's profile file.
     pub cli_config: Option<PathBuf>,
     /// Tasks to wait for before quitting: clearing the clipboard, changing a record.
     pub unfinished: Vec<JoinHandle<()>>,
@@ -65,7 +65,7 @@ impl Executor {
                 }));
             }
             Command::Deliver(task, payload) => {
-                // The event loop has restored the terminal for a command: it is the command's until that ends.
+                // The event loop has restored the terminal, which belongs to the command until it ends.
                 let terminal = self.terminal();
                 let work = async move { deliver(&task, home.as_deref(), &payload, terminal).await };
                 let failed =
@@ -78,7 +78,7 @@ impl Executor {
                 let found = async move { tokio::task::spawn_blocking(find).await.unwrap_or_default() };
                 self.runner.deliver(Slot::Presets, Event::PresetsFound, found, Vec::new);
             }
-            // The event loop has restored the terminal, where the output may end up.
+            // The event loop has restored the terminal: the output may end up there.
             Command::Print(format, payload) => {
                 let print = async move { print(format, *payload).await };
                 self.runner.deliver(Slot::Print, Event::Printed, print, || Err(not_printed()));
@@ -178,7 +178,7 @@ impl Executor {
         }));
     }
 
-    /// Waits for what must not be cut off, and revokes the tokens.
+    /// Waits for the tasks that must not be interrupted, and revokes the tokens.
     pub async fn close(&mut self) {
         self.runner.close().await;
         for task in std::mem::take(&mut self.unfinished) {

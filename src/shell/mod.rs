@@ -34,8 +34,8 @@ pub use settings::Settings;
 
 use executor::Executor;
 
-/// The most files that a run has open at once, with some to spare: event loop, terminal, connections, name server,
-/// records, clipboard process.
+/// How many files a run has open at once, with some to spare: event loop, terminal, connections, name server, records,
+/// clipboard process.
 #[cfg(unix)]
 const OPEN_FILES: usize = 24;
 
@@ -49,7 +49,7 @@ pub fn run(mut settings: Settings, started: Instant) -> Result<Exit, Box<dyn Err
     let submits_at_once = settings.app.shared.flags.yes;
     settings.app.shared.output = plan_output(stdout, settings.format, submits_at_once)?;
     if submits_at_once {
-        // There is no help screen to show them. The note that ends the run is in its error.
+        // Such a run may have no help screen that shows these notes. The note that ends the run is part of its error.
         let notes = settings.app.shared.credential_notes.iter();
         for note in notes.filter(|note| settings.unusable.as_ref() != Some(*note)) {
             say(&text::sentence(note.as_str()));
@@ -119,7 +119,8 @@ fn headless_format(app: &App) -> Option<Format> {
     }
 }
 
-/// Fails now rather than during a request, or inside a library that does not expect the limit.
+/// Checks the limit on open files at the start. Otherwise a request would fail later, or a library that does not expect
+/// the limit.
 #[cfg(unix)]
 fn check_open_files() -> io::Result<()> {
     use std::os::fd::AsFd;
@@ -296,7 +297,7 @@ impl Run {
         }
         let client = &payload.new_secret.account.client;
         self.app.shared.summaries.push(ExitSummary::of(client, &payload.secret, Disposition::NotDelivered));
-        // There is no record of a demo, nor on a full disk.
+        // There is no record of a demo, nor if the disk is full.
         let is_recorded = self.executor.records.is_recorded().await;
         let offer = if is_recorded { " To delete it, run atlas-secret without --yes." } else { "" };
         say(&format!("{why}{offer}"));

@@ -12,7 +12,7 @@ use crate::process::say;
 use crate::tui::screens::{Form, Validation};
 use crate::tui::{best_matches, is_same_name};
 
-/// The most candidates that are listed.
+/// The maximum number of candidates that are listed.
 const MAX_CANDIDATES: usize = 10;
 
 struct Entry {

@@ -53,7 +53,7 @@ pub struct Settings {
     pub(super) state_folder: Option<PathBuf>,
     /// What `~` stands for.
     pub(super) home: Option<PathBuf>,
-    /// The Atlas CLI's file of profiles.
+    /// The Atlas CLI's profile file.
     pub(super) cli_config: Option<PathBuf>,
     /// The output of `--print-config`, if it was asked for.
     pub report: Option<String>,

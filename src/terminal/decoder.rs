@@ -4,7 +4,7 @@
 //! units, and does not end an incomplete sequence at a control character.
 //!
 //! **Invariant:** a report of the terminal is never a key, wherever reads cut it. Nothing but a paste that is still
-//! arriving blocks the keyboard for longer than [`UNIT_LIMIT`], and Ctrl-C ends any of it.
+//! arriving blocks the keyboard for longer than [`UNIT_LIMIT`], and Ctrl-C ends whatever is incomplete.
 
 use std::time::{Duration, Instant};
 
@@ -122,7 +122,7 @@ impl Decoder {
         if self.mode == Mode::Units {
             self.pending.truncate(2 * LONGEST_SEQUENCE);
         }
-        // At the end of a read it was typed: a pasted one is followed by more of the paste, or by its end.
+        // A Ctrl-C at the end of a read was typed: a pasted one is followed by more of the paste, or by its end.
         if self.is_in_paste() && bytes.last() == Some(&CTRL_C) {
             self.pending.pop();
             events.extend(self.abandon());
@@ -316,7 +316,7 @@ fn character(bytes: &[u8]) -> Option<Unit> {
     if matches!(first, ..0x20 | 0x7F) {
         return Some(Unit::new(1, Some(keys::of_control_character(first))));
     }
-    // None is longer than 4 bytes.
+    // No character is longer than 4 bytes.
     let bytes = &bytes[..bytes.len().min(4)];
     let Some(character) = bytes.utf8_chunks().next()?.valid().chars().next() else {
         // It is incomplete, or not UTF-8.

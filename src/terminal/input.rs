@@ -47,7 +47,7 @@ impl Input {
                 }
             };
             let found = tokio::select! {
-                // Input that is there counts before the end of the wait for it.
+                // Input that has arrived comes before the end of a timeout.
                 biased;
                 ready = self.terminal.readable() => {
                     let read = read(&mut ready.ok()?);
@@ -63,7 +63,7 @@ impl Input {
     }
 }
 
-/// Reads what is there, which may be nothing. It can contain a pasted secret; the allocator wipes the buffer.
+/// Reads what has arrived, which may be nothing. It can contain a pasted secret; the allocator wipes the buffer.
 #[cfg(unix)]
 fn read(ready: &mut tokio::io::unix::AsyncFdReadyGuard<'_, std::fs::File>) -> io::Result<Vec<u8>> {
     use std::io::Read;

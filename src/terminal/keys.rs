@@ -166,7 +166,7 @@ fn of_character_code(character: u32, modifiers: Option<&u32>) -> Option<KeyEvent
     let code = match character {
         9 if key.modifiers.contains(shift) => KeyCode::BackTab,
         9 => KeyCode::Tab,
-        // Also that of the keypad, in kitty's protocol.
+        // 57414 is the keypad's Enter in kitty's protocol.
         13 | 57414 => KeyCode::Enter,
         27 => KeyCode::Esc,
         8 | 127 => KeyCode::Backspace,

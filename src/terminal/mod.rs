@@ -50,12 +50,13 @@ const RESTORE_LIMIT: Duration = Duration::from_millis(300);
 /// CAN: ends an incomplete sequence (ECMA-48).
 const CANCEL: &[u8] = b"\x18";
 
-/// Turns off what a killed program may have left on: kitty's keyboard protocol, in which Ctrl with a letter of another
-/// alphabet is no key; Windows's key codes, in which nothing is; and the mouse, whose reports in UTF-8 look like text.
+/// Turns off modes that a killed program may have left on: kitty's keyboard protocol, in which Ctrl with a non-Latin
+/// letter is not recognized; Windows's key codes, of which none is; and the mouse, whose reports in UTF-8 look like
+/// text.
 #[cfg(unix)]
 const PLAIN_KEYS: &[u8] = b"\x1b[=0u\x1b[?9001l\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l";
 
-/// Turns off what binary output may have turned on: line drawing instead of letters, insertion, and rows that are
+/// Turns off modes that binary output may have turned on: line drawing instead of letters, insertion, and rows that are
 /// counted from a margin.
 #[cfg(unix)]
 const PLAIN_TEXT: &[u8] = b"\x0f\x1b(B\x1b[4l\x1b[?6l";
@@ -70,7 +71,7 @@ pub(crate) struct TerminalHandle {
     /// The size that `screen` was made for.
     size: (u16, u16),
     user: User,
-    /// How the terminal was before the command that has it.
+    /// The state of the terminal before the command that now has it.
     #[cfg(unix)]
     before: Option<before::Before>,
     input: Option<Input>,
@@ -206,8 +207,8 @@ impl TerminalHandle {
         self.user == User::Command
     }
 
-    /// Takes the terminal back after this event, if it says that the other user is done. True if so. After printing,
-    /// only an error needs the screen: else the program ends.
+    /// Takes the terminal back if this event says that the other user is done, and then returns true. After printing,
+    /// the screen is only needed for an error: otherwise the program ends.
     pub fn resume_after(&mut self, event: &Event) -> io::Result<bool> {
         let is_done = match event {
             Event::Delivered(..) => self.user == User::Command,

@@ -10,7 +10,7 @@ use zeroize::Zeroize;
 /// The size of a terminal that reports none.
 const USUAL_SIZE: (u16, u16) = (80, 24);
 
-/// The largest size that is believed: every cell takes memory.
+/// A larger reported size is cut to this, because every cell takes memory.
 const LARGEST_SIZE: (u16, u16) = (1000, 400);
 
 /// The controlling terminal of the process.

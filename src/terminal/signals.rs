@@ -1,4 +1,4 @@
-//! Signals, as events: the terminal is restored, and a running request is not forgotten.
+//! Turns signals into events, so that the terminal is restored and a running request is not forgotten.
 //!
 //! **Invariant:** a signal that was ignored when the program started stays ignored (on Linux).
 

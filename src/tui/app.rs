@@ -23,7 +23,7 @@ const PASTE_FROM: usize = 8;
 /// A longer paste may arrive in several reads: a terminal buffers 4,096 bytes. In bytes.
 const LONG_PASTE: usize = 1024;
 
-/// How long after a long paste decisive keys are ignored.
+/// How long decisive keys are ignored after a long paste.
 const LONG_PASTE_SETTLES: Duration = Duration::from_millis(100);
 
 /// On a screen whose letters are keys, this many characters in one read that are not all the same are a paste.
@@ -91,7 +91,7 @@ pub(super) trait Component {
     fn about(&self) -> &'static [&'static str] {
         &[]
     }
-    /// Draws the screen, at any size from 0×0 up. What changes by itself says when: [`Canvas::changes_in`].
+    /// Draws the screen, at any size from 0×0 up. Parts that change by themselves call [`Canvas::changes_in`].
     fn draw(&self, app: &Shared, canvas: &mut Canvas);
 }
 
@@ -210,7 +210,7 @@ impl App {
             // What is known about the account is older than the request.
             self.shared.lookups.account = Remote::NotAsked;
         }
-        // From one list to the next, only the new list's pages are being fetched by now.
+        // When one list follows another, only the new list's pages are being fetched by now, and they must not stop.
         if matches!(self.screen, Screen::Picker(_)) && !matches!(screen, Screen::Picker(_)) {
             self.shared.send(Command::StopPages);
         }

@@ -15,8 +15,8 @@ use crate::jobs::Retry;
 use super::text;
 use super::theme::Theme;
 
-/// How long work runs before its spinner appears. Most responses arrive sooner, and a spinner that only flashes tells
-/// nothing.
+/// How long work runs before its spinner appears. Most responses arrive sooner, and a spinner that only flashes is
+/// useless.
 const SPINNER_DELAY: Duration = Duration::from_millis(150);
 
 /// How long each frame of the spinner is shown.
@@ -70,8 +70,8 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Notes that what was drawn changes by itself after this time. A countdown that has ended does not: what follows
-    /// is an event.
+    /// Records that what was drawn changes by itself after this time. A countdown that has ended does not change: an
+    /// event follows.
     pub fn changes_in(&mut self, left: Duration) {
         if !left.is_zero() {
             self.wake = Some(self.wake.map_or(left, |wake| wake.min(left)));

@@ -58,7 +58,7 @@ pub enum Event {
     Verified(ApiResult<()>),
     ProfilesFound(ClientId, Vec<ProfileName>),
     ProfilesUpdated(Vec<ProfileUpdate>),
-    /// A record could not be changed. A sentence.
+    /// A record could not be changed. The text is a sentence for the user.
     RecordFailed(String),
     /// Earlier runs left these records of secrets that may be undelivered.
     PendingRecordsFound(Vec<PendingRecord>),
@@ -79,7 +79,7 @@ pub enum Command {
         new_secret: NewSecret,
         must_ask: bool,
     },
-    /// Cancel it. The job decides what that means.
+    /// Cancel the creation. The job decides what that means.
     CancelCreate,
     Answer(bool),
     /// Search the account for a secret whose value was lost, with these pauses between reads.

@@ -160,7 +160,7 @@ fn hint(binding: &Binding, theme: &Theme) -> Line<'static> {
     ])
 }
 
-/// From the demo, signing in leads to a real host.
+/// The header before signing in. Its host is the one to sign in to, which in the demo is not the one in use.
 fn sign_in_header(app: &Shared, theme: &Theme) -> Line<'static> {
     let host = Span::raw(format!("{}{GAP}", app.sign_in_host));
     Line::from(vec![name(theme), host, Span::styled("not signed in", theme.faint)])

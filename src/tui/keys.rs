@@ -195,7 +195,7 @@ pub(super) fn is_called(key: KeyPress, name: &str) -> bool {
         "Enter" => KeyCode::Enter,
         "Esc" => KeyCode::Esc,
         "Tab" => KeyCode::Tab,
-        // Terminals report Shift with it or not.
+        // Some terminals report Shift with it.
         "Shift-Tab" => {
             return key.code == KeyCode::BackTab && (key.modifiers - KeyModifiers::SHIFT).is_empty();
         }
@@ -210,7 +210,7 @@ pub(super) fn is_called(key: KeyPress, name: &str) -> bool {
         "F1" => KeyCode::F(1),
         "F2" => KeyCode::F(2),
         _ => {
-            // A typed character carries Shift or not, as the terminal likes.
+            // Some terminals report Shift with a typed character.
             let Some(letter) = name.strip_prefix("Ctrl-") else {
                 return key.text().is_some_and(|character| name.chars().eq([character]));
             };

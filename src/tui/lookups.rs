@@ -25,7 +25,7 @@ pub struct Lookups {
     pub account: Remote<AccountRef, ServiceAccount>,
     /// The limits of the project's organization.
     pub settings: Remote<OrganizationId, OrganizationSettings>,
-    /// The names of the accounts that were fetched. They stay known while the secrets are not.
+    /// The names of the accounts that were fetched. They are kept when the secrets are dropped.
     names: BTreeMap<ClientId, ServerText>,
 }
 
@@ -103,13 +103,13 @@ impl Shared {
         }
     }
 
-    /// Keeps what a fetched account says beside its secrets: Atlas's clock, and the account's name.
+    /// Keeps what else a fetched account contains: the time by Atlas's clock, and the account's name.
     pub(super) fn account_fetched(&mut self, of: &AccountRef, account: &ServiceAccount) {
         self.set_clock(account.read_at);
         self.lookups.names.insert(of.client.clone(), account.name.clone());
     }
 
-    /// Fetches the account again, because what is known of it is outdated.
+    /// Fetches the account again, because the known state is outdated.
     pub(super) fn fetch_account(&mut self, account: AccountRef) {
         self.lookups.account = Remote::Loading(account.clone(), None);
         self.send(Command::FetchAccount(account));
@@ -135,7 +135,7 @@ impl Shared {
         }
     }
 
-    /// Why the lookup of a field's ID has failed for now, and how long until it is retried.
+    /// The retry that the lookup of a field's ID is waiting for, and how long until it begins.
     pub(super) fn lookup_retry(&self, field: FieldName) -> Option<(&Retry, Duration)> {
         match field {
             FieldName::Project => self.lookups.project.retry(&self.form.project_id()?, self.now),
@@ -201,7 +201,7 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
         matches!(self, Self::Loading(key, _) | Self::Pausing(key, ..) if key == wanted)
     }
 
-    /// Why fetching this key has failed for now, and how long until it is retried.
+    /// The retry of this key, and how long until it begins; zero while it runs.
     pub fn retry(&self, wanted: &Key, now: Now) -> Option<(&Retry, Duration)> {
         match self {
             Self::Loading(key, Some(retry)) if key == wanted => Some((retry, Duration::ZERO)),

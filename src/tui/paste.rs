@@ -80,7 +80,7 @@ fn half_width(text: String) -> String {
 fn with_decoded_basic(text: String) -> String {
     const SCHEME: &str = "basic ";
     let is_base64 = |character: char| character.is_ascii_alphanumeric() || "+/=".contains(character);
-    // The word may also stand in a sentence before the header.
+    // The word may also occur in a sentence before the header.
     for (at, scheme) in text.to_ascii_lowercase().match_indices(SCHEME) {
         let (before, rest) = (&text[..at], &text[at + scheme.len()..]);
         let end = rest.find(|character| !is_base64(character)).unwrap_or(rest.len());
@@ -119,7 +119,7 @@ fn joined_lines(text: &str) -> String {
     joined
 }
 
-/// Changes client IDs to lower case if something changed them to upper case. Atlas knows only the lowercase prefix.
+/// Changes client IDs to lower case if something changed them to upper case. Atlas accepts only the lowercase prefix.
 fn with_lowercase_ids(mut text: String) -> String {
     const PREFIX: &str = "MDB_SA_ID_";
     while let Some(at) = text.find(PREFIX) {
@@ -306,7 +306,7 @@ fn is_word_character(character: char) -> bool {
 
 /// The host and port of the URL that contains `id`.
 fn url_host<'a>(text: &'a str, id: &str) -> Option<&'a str> {
-    // The ID may also stand alone, before its URL.
+    // The ID may also occur alone, before its URL.
     let after_scheme = |word: &'a str| Some(word.split_once(id)?.0.rsplit_once("://")?.1);
     let host = text.split_whitespace().find_map(after_scheme)?.split(['/', '?', '#']).next()?;
     Some(host.rsplit('@').next().unwrap_or(host))
@@ -784,7 +784,7 @@ mod tests {
         for text in ["bWRiX3NhX3NrX0ZBS0U=", "client-secret: bWRiX3NhX3NrX0ZBS0U="] {
             assert_eq!(pasted(text, in_client), [Paste::RefuseSecret(FieldName::Client), SECRET], "{text}");
         }
-        // IDs beside it are taken, and an identifier that only looks like a key is not mentioned.
+        // IDs next to it are still used, and an identifier that only looks like a key is not mentioned.
         let text = format!("curl -u abcdefgh:{key} https://cloud.mongodb.com/api/atlas/v2/groups/{PROJECT}");
         assert_eq!(pasted(&text, in_client), [project(Some(InputNote::TakenFromUrl))]);
     }

@@ -19,7 +19,6 @@ use super::canvas::page;
 use super::event::Command;
 use super::screens::{Form, Names};
 
-/// The state that outlives a screen.
 #[derive(Clone, Debug, Default)]
 pub struct Shared {
     /// Where requests go, and as whom.
@@ -29,13 +28,13 @@ pub struct Shared {
     /// The user's time zone, once it has been read.
     pub zone: Option<TimeZone>,
     pub size: Size,
-    /// A remark about the last key, on screens that show one.
+    /// A message about the last key, on screens that show one.
     pub(super) message: Option<&'static str>,
     /// True while help covers the screen.
     pub shows_help: bool,
     /// The form; it is kept while other screens are shown.
     pub form: Form,
-    /// What is known of the ids in the form.
+    /// What is known about the IDs in the form.
     pub lookups: Lookups,
     /// The lists in which the form looks up names.
     pub(super) names: Names,
@@ -55,7 +54,7 @@ pub struct Shared {
     pub profiles: Vec<ProfileName>,
     /// Records of earlier runs that have not been shown yet.
     pub pending: VecDeque<PendingRecord>,
-    /// How many there were in all.
+    /// How many records the program found at the start.
     pub(super) records_found: usize,
     /// Why the current creation could not be recorded on disk.
     pub not_recorded: Option<String>,
@@ -69,7 +68,7 @@ pub struct Shared {
     pub template: Option<Template>,
     /// The commands from the configuration file.
     pub sinks: Vec<KnownCommand>,
-    /// Command lines for installed tools, once they have been looked for.
+    /// Command lines for installed tools, once the search for those has ended.
     pub presets: Vec<KnownCommand>,
     /// The commands that were run, the latest last.
     pub commands_run: Vec<KnownCommand>,
@@ -134,7 +133,7 @@ pub struct Post {
     pub is_given_up: bool,
 }
 
-/// A signal asked the program to end; until then, what is running may finish.
+/// A signal asked the program to end. What is running may continue until this time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ending {
     pub signal: u8,

@@ -6,7 +6,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::tools::DEADLINE;
 
-/// One holder. It may have ended already.
+/// A clipboard process. It may have ended already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClipboardProcess {
     id: u32,
@@ -68,14 +68,14 @@ impl ClipboardProcess {
         PathBuf::from(format!("/proc/{}/{name}", self.id))
     }
 
-    /// The most memory that it had so far, in bytes; `None` when it has ended.
+    /// The peak memory of the process so far, in bytes; `None` once it has ended.
     pub fn peak_memory(self) -> Option<usize> {
         let status = fs::read_to_string(self.file("status")).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
         line.trim().strip_suffix(" kB")?.parse::<usize>().ok().map(|kilobytes| kilobytes * 1024)
     }
 
-    /// The same until it ends, as far as can be seen.
+    /// Waits until the process has ended. Returns the largest peak that was seen, in bytes.
     pub fn peak_memory_at_its_end(self) -> usize {
         let (mut peak, deadline) = (0, Instant::now() + DEADLINE);
         while let Some(now) = self.peak_memory() {
@@ -85,7 +85,7 @@ impl ClipboardProcess {
         peak
     }
 
-    /// Sends it this signal, if it still is what it was.
+    /// Sends the process this signal, if it is still a clipboard process.
     pub fn signal(self, signal: Signal) {
         if self.is_clipboard_process() {
             kill_process(Pid::from_raw(self.id.cast_signed()).unwrap(), signal).ok();
@@ -94,7 +94,7 @@ impl ClipboardProcess {
 
     /// Kills the process if it is still a clipboard process.
     pub fn kill(self) {
-        // Another process may have the same id by now.
+        // Another process may have the same ID by now.
         if self.is_clipboard_process() {
             kill_process(Pid::from_raw(self.id.cast_signed()).unwrap(), Signal::KILL).ok();
         }

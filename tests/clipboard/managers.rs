@@ -26,8 +26,8 @@ fn final_content(program: &mut Program) -> String {
 const KEEP: &str = "xclip -o -selection clipboard >new 2>/dev/null && [ -s new ] && mv new value";
 const PUT_BACK: &str = "[ -s value ] && xclip -selection clipboard value";
 
-/// Each manager runs its script in a loop. With the text that is in the primary selection before the copy ends, the
-/// state of the clipboard after that, and the primary selection that is left if it is cleared.
+/// A row has the script that a manager runs in a loop, the text in the primary selection before the copy ends, the
+/// content of the clipboard afterwards, and what the primary selection holds then if the clipboard was cleared.
 #[test]
 fn what_a_manager_restores_once_is_cleared_again_and_otherwise_reported() {
     let rows = [

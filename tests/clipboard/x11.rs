@@ -20,7 +20,7 @@ fn sent_by_osc52() -> String {
     format!(r"Sent(Osc52) \x1b]52;c;{VALUE_IN_BASE64}\x1b\\")
 }
 
-/// The length of a text that is too long for a clipboard of ours, in bytes.
+/// The length in bytes of a text that another program copies: the clipboard process must not read all of it.
 pub const LONG: usize = 100_000_000;
 
 #[test]

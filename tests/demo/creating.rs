@@ -1,4 +1,4 @@
-//! Creating and deleting secrets: the rules, and what a client sees of them.
+//! Creating and deleting secrets: the rules, and what a client sees.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;

@@ -31,7 +31,7 @@ impl Account {
         secret
     }
 
-    /// Deletes the secret with this id. Returns false if there is none.
+    /// Deletes the secret with this ID. Returns false if there is none.
     pub fn delete(&mut self, id: &str) -> bool {
         let before = self.secrets.len();
         self.secrets.retain(|secret| secret["id"] != id);

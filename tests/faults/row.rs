@@ -59,9 +59,9 @@ pub enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Journal {
     Nothing,
-    /// One record without the secret's id.
+    /// One record without the secret's ID.
     WithoutId,
-    /// One record with the secret's id.
+    /// One record with the secret's ID.
     WithId,
 }
 

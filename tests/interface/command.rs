@@ -38,7 +38,7 @@ fn a_copy_is_not_claimed_for_another_recipe() {
     stage.shows("Contains no credentials, but prints the new secret.");
 }
 
-/// The text of F2 in this session, and the remark above it for each recipe.
+/// The text of F2 in this session, and the note above it, for each recipe.
 fn text_of(session: Session, output: Output) -> (String, Vec<String>) {
     let mut stage = Stage::new(session, Form::new(PROJECT, CLIENT, "36h"));
     stage.app.shared.output = output;

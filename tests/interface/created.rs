@@ -51,7 +51,7 @@ fn each_way_to_leave_has_its_summary_and_exit_code() {
     let rows: [Row; 6] = [
         (Stage::created, "q y", Disposition::NotDelivered, 3),
         (Stage::created, "<ctrl-c> <ctrl-c>", Disposition::NotDelivered, 3),
-        // Another secret was to be created, and the first one is still reported.
+        // The user went on to create another secret, and the first one is still reported.
         (Stage::created, "n y <ctrl-c>", Disposition::NotDelivered, 3),
         (|| after_copy(SENT), "q y", sent, 0),
         (

@@ -95,12 +95,12 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
     ];
     for (mut stage, key, expected) in rows {
         stage.keys(key).shows(expected);
-        // Enter answers nothing, and no other key does either.
+        // Neither Enter nor any other key answers the question.
         stage.keys("enter tab l").shows(expected);
     }
 }
 
-/// What may have arrived somewhere is not deleted by one key.
+/// A secret that may have arrived somewhere is not offered for deletion.
 #[test]
 fn only_a_secret_that_no_one_has_is_deleted_before_leaving() {
     for mut stage in [after_copy(SENT), overwritten()] {

@@ -1,4 +1,4 @@
-//! Lookups for the ids in the form: they start a moment after the last key, are dropped when the field changes, and
+//! Lookups for the IDs in the form: they start a moment after the last key, are dropped when the field changes, and
 //! never prevent creating.
 
 use std::time::Duration;
@@ -97,7 +97,7 @@ fn a_lookup_is_retried_after_a_temporary_error_and_the_form_says_so() {
     let tls = ApiError::not_sent(Cause::Tls(ServerText::new("the host does not speak TLS")));
     let reset = ApiError::sent(Cause::Interrupted(ServerText::new("the host reset the connection")));
     let slow = ApiError::sent(Cause::TimedOut(Duration::from_secs(3)));
-    // The error, what the form says of it, the pauses, and how what it says at last ends.
+    // The error, what the form says about it, the pauses in seconds, and the end of the last message.
     let rows: [(ApiError, &str, &[u64], &str); 17] = [
         (limited(None), "Rate limited by Atlas (429).", &[5, 5, 5], " Wait a minute, then try again."),
         (limited(Some(40)), "Rate limited by Atlas (429).", &[40, 40, 40], " Wait 40 s, then try again."),
@@ -138,7 +138,7 @@ fn a_retry_may_succeed() {
     stage.project_read(Err(connection("refused"))).account_read(Err(connection("refused")));
     stage.wait(Duration::from_secs(1)).lookups_finished(&[existing(SPRING)]);
     stage.shows("payments-prod").shows("ci-deployer").hides("refused");
-    // The next error is not the second of its kind.
+    // The retries of the next error begin again at the first one.
     stage.keys("up up backspace").type_in(&CLIENT[CLIENT.len() - 1..]).wait(LOOKUP_DELAY);
     stage.account_read(Err(connection("refused"))).shows("Retrying in 1 s.");
 }

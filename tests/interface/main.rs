@@ -77,7 +77,7 @@ fn unreadable() -> ApiError {
     ApiError::sent(Cause::Unexpected { status: 502 })
 }
 
-/// A new secret without an id.
+/// A new secret without an ID.
 fn without_id() -> CreatedSecret {
     CreatedSecret { id: None, ..secret() }
 }

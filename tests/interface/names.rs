@@ -1,4 +1,4 @@
-//! Names in the id fields: when a list is fetched, when an entry is chosen, and when the text stays as typed.
+//! Names in the ID fields: when a list is fetched, when an entry is chosen, and when the text stays as typed.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::*;
 
 const OTHER: &str = "000000000000000000000002";
 
-/// Two of the names only differ in case, and one looks like the beginning of an id.
+/// Two of the names only differ in case, and one looks like the beginning of an ID.
 const PROJECTS: [(&str, &str); 6] = [
     (PROJECT, "payments-prod"),
     (OTHER, "payments-staging"),

@@ -259,7 +259,7 @@ fn at_the_button_the_list_for_the_first_incomplete_field_opens() {
     }
 }
 
-/// The list of projects with one entry, over a form with these ids.
+/// The list of projects with one entry, over a form with these IDs.
 fn projects_over(project: &str, client: &str) -> Stage {
     let mut stage = Stage::new(Session::Demo, Form::new(project, client, "720"));
     stage.app.shared.form.focus = Focus::Field(FieldName::Project);

@@ -58,7 +58,7 @@ fn leaving_a_saved_secret_does_not_ask() {
     assert_delivered(&stage, Delivery::Saved { path: ServerText::new("/home/me/prod.env") });
 }
 
-/// As terminals write a file that is dragged into them.
+/// Forms in which terminals write a file that is dragged into them.
 #[cfg(unix)]
 #[test]
 fn a_path_in_quotes_is_read_as_in_a_shell() {
@@ -469,7 +469,7 @@ fn several_letters_in_one_read_are_not_keys() {
     assert_eq!(held.count(|command| matches!(command, Command::ExtendClipboard(_))), 3);
 }
 
-/// A terminal without bracketed paste types pasted text, and a single letter of it looks like a key.
+/// A terminal without bracketed paste types pasted text, and a single pasted letter looks like a key.
 #[test]
 fn several_keys_in_one_read_confirm_nothing() {
     let older = || Stage::created().then(|stage| stage.keys("d").account(&[with_mask("9f3a")]).keys("d"));
@@ -573,7 +573,7 @@ fn a_second_delivery_waits_for_the_first_one() {
     for open in ["s", "p"] {
         let again =
             || saving().then(|stage| stage.keys("<ctrl-c> n").keys(open).type_in("true").keys("enter"));
-        // The prompt of the first one is open again, and gets its result.
+        // The prompt of the first task is open again, and shows its result.
         let mut failed = again();
         failed.shows("Save to \u{203a} /tmp/secret Saving Esc back F1 help Ctrl-C quit\u{2026}");
         assert_eq!(saves(&failed) + runs(&failed), 1, "{open}");
@@ -638,7 +638,7 @@ fn a_late_result_is_not_claimed_for_the_next_secret() {
         stage.keys("<ctrl-c> n n y enter").signed_in(Ok(())).account(&[]).post_finished(Ok(secret()));
         stage.keys("s").type_in("/y").event(Event::Delivered(Ok(late), CommandOutput::default()));
         assert!(stage.created_screen().delivered.is_empty());
-        // Once it is started, the runner drops the older one's result.
+        // Once the new save has started, the runner drops the result of the older task.
         stage.keys("enter").shows("Saving");
         stage.saved(Ok("/y"));
         assert_eq!(stage.created_screen().delivered, [Delivery::Saved { path: ServerText::new("/y") }]);

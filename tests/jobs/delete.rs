@@ -1,4 +1,4 @@
-//! Deleting: a used secret is not deleted, and a request that was sent is not canceled.
+//! Deleting: a used secret is not deleted, and a request that was sent is not cancelled.
 
 use atlas_secret::domain::{ApiError, DeleteError, Operation};
 use atlas_secret::jobs::{Deletion, Recheck, delete};
@@ -8,7 +8,7 @@ use crate::run::new_secret;
 use crate::stage::{Call, FakeAtlas};
 use crate::*;
 
-/// The fetched account, the response to the deletion, the wait at which the job is canceled, and the expected result.
+/// The fetched account, the response to the deletion, the wait at which the job is cancelled, and the expected result.
 type Row = (Recheck, Result<ServiceAccount, ApiError>, Result<(), ApiError>, Option<usize>, Deletion, bool);
 
 async fn run((recheck, fetched, deleted, cancel_at, expected, is_sent): Row) {

@@ -27,13 +27,13 @@ fn demo() -> Source {
     Source::Demo(Box::new(World::demo().unwrap()))
 }
 
-/// Begins a record and adds the id of the new secret.
+/// Begins a record and adds the ID of the new secret.
 async fn create(records: &Arc<Records>, begun_at: &str, secret_id: &str) {
     records.begin(&new_secret(), time(begun_at), Some(vec![id("before")])).await.unwrap();
     records.created(Some(id(secret_id)), Some(time(LONG))).await.unwrap();
 }
 
-/// The number of each pending record, and the id of its secret.
+/// The number of each pending record, and the ID of its secret.
 async fn pending(records: &Records) -> Vec<(usize, String)> {
     let (pending, errors) = records.pending().await;
     assert_eq!(errors, Vec::<String>::new());

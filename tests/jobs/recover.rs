@@ -71,7 +71,7 @@ async fn each_account_has_its_result() {
         (late(Some(&[])), vec![&too_late], Recovered::NoneAppeared),
         (before(Some(&[])), vec![&first], found(&first)),
         (before(Some(&[])), vec![&too_early], several(&[&too_early])),
-        // Without the ids from before, only the time shows which secret is new.
+        // Without the IDs from before, only the time shows which secret is new.
         (late(None), vec![&first, &too_late], found(&first)),
         (late(None), vec![&too_early, &last], found(&last)),
         (late(None), vec![&undated], Recovered::NoneAppeared),

@@ -23,7 +23,7 @@ pub struct Script {
     pub posts: Vec<Result<CreatedSecret, ApiError>>,
 }
 
-/// The place where the job is canceled.
+/// The place where the job is cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancel {
     Never,
@@ -45,7 +45,7 @@ pub struct Ran {
     pub posts: usize,
     /// The response to the last POST.
     pub response: Option<Result<CreatedSecret, ApiError>>,
-    /// The number of POSTs sent, and of responses received, when the job was canceled.
+    /// The number of POSTs sent, and of responses received, when the job was cancelled.
     pub at_cancel: Option<(usize, usize)>,
     /// The number of times that the job waited.
     pub waits: usize,

@@ -35,7 +35,7 @@ fn brotli(body: &[u8]) -> Vec<u8> {
     [&header.to_le_bytes()[..3], body, &[3]].concat()
 }
 
-/// The same with a window of 1 GiB, which RFC 7932 does not have.
+/// The same with a window of 1 GiB, which RFC 7932 does not allow.
 fn brotli_with_large_window(body: &[u8]) -> Vec<u8> {
     let header = 0x11 | 30 << 8 | (body.len() as u64 - 1) << 17 | 1 << 33;
     [&header.to_le_bytes()[..5], body, &[3]].concat()

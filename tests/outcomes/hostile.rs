@@ -52,7 +52,7 @@ async fn read(client: &Client) -> Result<Vec<ExistingSecret>, ApiError> {
     client.service_account(&account_ref()).await.map(|account| account.secrets)
 }
 
-/// What a client makes of this reply to one kind of request.
+/// The outcome of one kind of request if the server sends this reply.
 async fn outcome(request: &str, reply: &Reply) -> Result<String, ApiError> {
     let server = RawServer::start(vec![reply.clone()]).await;
     let client = match request {

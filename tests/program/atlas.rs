@@ -152,7 +152,7 @@ fn world(delay: u64) -> Value {
     })
 }
 
-/// A secret that expires in so many hours, or has expired.
+/// A secret that expires in this many hours. If the number is negative, it has expired.
 fn secret(ends_with: &str, hours: i32) -> Value {
     json!({
         "id": format!("00000000000000000000{ends_with}"),

@@ -88,7 +88,7 @@ fn changes(atlas: &Atlas) -> Vec<String> {
     requests.into_iter().filter(|request| !request.starts_with("GET ")).collect()
 }
 
-/// Types both ids and a lifetime, creates, copies and quits. Returns the terminal output.
+/// Types both IDs and a lifetime, creates, copies and quits. Returns the terminal output.
 fn type_everything(program: Program) -> Vec<u8> {
     let mut terminal = program.start_showing("Project ID ›");
     type_slowly(&mut terminal, "Project ID", &PROJECT[..18], 0);

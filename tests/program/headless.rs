@@ -445,7 +445,8 @@ fn what_is_not_known_to_have_expired_is_not_said_to_be_alive() {
     }
 }
 
-/// What an account without secrets and a creation are answered with; any other request is never answered.
+/// The replies to reading an account, which has no secrets, and to a creation. Any other request gets no
+/// reply.
 fn usual_reply(line: &str) -> Option<Reply> {
     if line.starts_with("POST ") {
         let id = "6650f0aa12bc34de56f07890";

@@ -1,4 +1,4 @@
-//! Names instead of ids, with an HTTP server.
+//! Names instead of IDs, with an HTTP server.
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::program::{Run, demo, headless, in_own_session, is_value, labeled, run, signed_in};

@@ -1,4 +1,4 @@
-//! Pasting: ids go to their fields, nothing is submitted, a secret is discarded.
+//! Pasting: IDs go to their fields, nothing is submitted, a secret is discarded.
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::program::{contains, labeled, signed_in};

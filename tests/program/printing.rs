@@ -13,7 +13,7 @@ use crate::saving::save;
 use crate::support::terminal::{Program, Terminal, key};
 use crate::tools::wait_for;
 
-/// A shell command line in which `run` starts the program with a filled form. The file `pid` has its process id.
+/// A shell command line in which `run` starts the program with a filled form. The file `pid` has its process ID.
 pub fn shell_line(atlas: &Atlas, line: &str) -> Program {
     let run = format!(
         "run() {{ sh -c 'echo $$ >pid; exec \"$@\"' sh \"$BINARY\" --project-id {PROJECT} --client-id {PLAIN} \

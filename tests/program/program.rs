@@ -88,7 +88,8 @@ pub fn peek(terminal: &mut Terminal) -> String {
 #[track_caller]
 pub fn reveal(terminal: &mut Terminal) -> String {
     terminal.send("r");
-    // The footer is below the value and has fixed text. The value is complete when its row is.
+    // The footer is below the value and never changes, so it does not show that the value is complete; the value's own
+    // row does.
     let mut value = None;
     terminal.wait_until("the whole value", |screen| {
         value = screen.contents().lines().map(str::trim).find(|row| is_value(row)).map(str::to_owned);

@@ -8,7 +8,7 @@ use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::program::{contains, create, created, files_below, program, quit_anyway};
 use crate::support::terminal::{Program, Terminal, key};
 
-/// The program with both ids for that Atlas, and without credentials.
+/// The program with both IDs for that Atlas, and without credentials.
 fn signed_out(atlas: &Atlas) -> Program {
     program().env("MONGODB_ATLAS_BASE_URL", atlas.url()).args(["--project-id", PROJECT, "--client-id", PLAIN])
 }
@@ -53,7 +53,7 @@ fn a_service_account_can_sign_in_by_hand() {
     let output = String::from_utf8_lossy(&terminal.output()).into_owned();
     assert!(!output.contains(&secret) && !output.contains("and-wrong"), "a typed secret is on the screen");
     assert_eq!(atlas.live_tokens(), 0, "every token was revoked");
-    // The undelivered secret is recorded by its id. Nothing else is written, and no credentials.
+    // The undelivered secret is recorded by its ID. Nothing else is written, and no credentials.
     let files = files_below(terminal.home());
     assert_eq!(files.len(), 1, "{:?}", files.iter().map(|(name, _)| name).collect::<Vec<_>>());
     for (name, bytes) in files {
@@ -176,7 +176,7 @@ fn quitting_without_signing_in_exits_with_0() {
     terminal.leave("q", 0);
 }
 
-/// After canceling one method and choosing another, the first one must not take effect later.
+/// After cancelling one method and choosing another, the first one must not take effect later.
 #[test]
 fn a_canceled_sign_in_never_takes_effect() {
     let held = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -34,7 +34,7 @@ pub struct World {
     in_flight: usize,
     /// The number of POSTs with an inconclusive response.
     lost: usize,
-    /// The ids of the secrets that Atlas created.
+    /// The IDs of the secrets that Atlas created.
     created: Vec<SecretId>,
     /// The number of events sent to the interface.
     pub events: usize,

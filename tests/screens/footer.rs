@@ -34,7 +34,7 @@ fn the_footer_shows_keys_of_the_table_and_drops_what_does_not_fit() {
     }
 }
 
-/// The key to leave is never dropped. During a deletion there is none, because it cannot be canceled and ends by
+/// The key to leave is never dropped. During a deletion there is none, because it cannot be cancelled and ends by
 /// itself.
 #[test]
 fn at_56_columns_the_footer_shows_how_to_leave() {

@@ -28,7 +28,7 @@ fn only_a_revealed_state_shows_the_value() {
     for state in states::all() {
         let expected = is_revealed(&state.app) && state.name == "created_revealed";
         revealed += usize::from(expected);
-        // The value that is too long for the screen is a different one, and is not shown at all.
+        // The state with a value that is too long for the screen uses another value, and shows none of it.
         assert_eq!(shows_part_of_value(&state.app), expected, "{}", state.name);
     }
     assert_eq!(revealed, 1);

@@ -54,7 +54,7 @@ fn the_timeline_is_drawn_in_ascii_and_without_color() {
     assert!(shortened.contains("=-----"), "{shortened}");
 }
 
-/// Atlas may hold more secrets than it allows to create.
+/// An account may have more secrets than Atlas allows users to create.
 #[test]
 fn the_number_of_secrets_is_the_true_one() {
     let rows = [

@@ -88,7 +88,7 @@ impl TestAtlas {
         self.atlas.api_key()
     }
 
-    /// The id and the secret of that account, random for each run.
+    /// The ID and the secret of that account, random for each run.
     pub fn service_account(&self) -> (String, String) {
         let Credentials::ServiceAccount { client_id, client_secret } = self.credentials() else {
             unreachable!("it is a service account")

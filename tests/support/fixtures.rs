@@ -1,4 +1,4 @@
-//! Ids, settings and clients for the tests of the HTTP client.
+//! IDs, settings and clients for the tests of the HTTP client.
 
 #![expect(missing_docs, reason = "most names say enough")]
 #![expect(

@@ -158,7 +158,7 @@ pub struct Disk {
     held: Vec<oneshot::Sender<()>>,
     /// The calls in order: `begin` or `settle`.
     pub calls: Vec<&'static str>,
-    /// The time and the ids of the last `begin`.
+    /// The time and the IDs of the last `begin`.
     pub last_begin: Option<(Timestamp, Option<Vec<SecretId>>)>,
 }
 
@@ -506,7 +506,7 @@ impl Stage {
         self.reply(project_call, result)
     }
 
-    /// The lookup of the project, which runs beside the creation, failed.
+    /// The lookup of the project, which runs during the creation, failed.
     #[track_caller]
     pub fn project_failed(&mut self) -> &mut Self {
         self.fail(project_call, &ApiError::sent(Cause::Unexpected { status: 502 }))
@@ -677,7 +677,7 @@ impl Stage {
         })
     }
 
-    /// Asserts that the program exits like this, and what it says of the secrets.
+    /// Asserts that the program exits like this, and what it says about the secrets.
     #[track_caller]
     pub fn left(&self, exit: Exit, dispositions: &[Disposition]) {
         assert_eq!((self.exit(), self.dispositions().as_slice()), (Some(exit), dispositions));

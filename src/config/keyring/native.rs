@@ -9,7 +9,7 @@ use crate::domain::ServerText;
 
 use crate::config::CredentialsError;
 
-/// The entries of a profile, which have this name of a service in common.
+/// The keyring, and the service name that all entries of a profile share.
 pub(super) struct Keyring(Arc<CredentialStore>, String);
 
 impl Keyring {

@@ -16,7 +16,7 @@ const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
 /// The content type that go-keyring writes.
 const CONTENT_TYPE: &str = "text/plain; charset=utf8";
 
-/// The entries of a profile, which have this name of a service in common.
+/// The keyring, and the service name that all entries of a profile share.
 pub(super) struct Keyring(SecretService<'static>, String);
 
 impl Keyring {

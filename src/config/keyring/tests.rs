@@ -3,7 +3,7 @@ use secrecy::ExposeSecret;
 use super::*;
 use crate::domain::ServerText;
 
-/// The users of entries, and their values.
+/// The user names of entries, and their values.
 type Entries<'a> = &'a [(&'a str, &'a [u8])];
 
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";

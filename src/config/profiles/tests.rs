@@ -101,7 +101,7 @@ fn a_file_that_others_can_read_or_change_gets_a_warning() {
         (with_secret, 0o666, (user, user), &both),
         (without, 0o644, (user, user + 1), ""),
         (without, 0o620, (user, user + 1), &group),
-        // A group with the number of the user has no other members.
+        // A group whose ID equals the user's is the user's private group.
         (without, 0o664, (user, user), ""),
         (without, 0o644, (user + 1, user), &owner),
         ("version = 2\n", 0o666, (user, user), ""),

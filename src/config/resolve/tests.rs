@@ -190,7 +190,7 @@ fn half_a_pair_or_a_wrong_value_in_the_environment_is_an_error() {
     let not_replaced = "this is a reference or a placeholder, not the value; `op run --` and similar commands replace \
                         references";
     check_environment(&[
-        // No other pair replaces it.
+        // Half a pair is an error, even if another pair is complete.
         (
             &[(CLIENT_ID, ID), (PUBLIC_KEY, "k"), (PRIVATE_KEY, "p")],
             "MONGODB_ATLAS_CLIENT_ID is set, but MONGODB_ATLAS_CLIENT_SECRET is not: set both",
@@ -335,7 +335,7 @@ fn shadowed_sources_and_odd_settings_are_reported() {
             "version = 2\n[a]\nauth_type = 'api_keys'\nproject_id = 5",
             &a("cloud.mongodb.com", "project_id in profile `a` is not a string: write it in quotes"),
         ),
-        // One at the top takes precedence over that of the profile.
+        // A setting at the top of the file takes precedence over the profile's.
         (
             "a",
             &[],

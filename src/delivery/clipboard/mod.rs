@@ -77,7 +77,7 @@ impl Copier {
     }
 
     /// Postpones the clearing of the system's clipboard by this time, and checks it. A copy without a time limit does
-    /// not change. Returns within 500 ms, unless a copy is still running.
+    /// not change. Returns within 500 ms (1 s if it must kill the process), unless a copy is still running.
     pub async fn extend(&self, by: Duration) -> ClipboardContent {
         self.client.lock().await.ask(&Request::Extend(by)).await
     }
@@ -86,7 +86,8 @@ impl Copier {
     /// value back, `content` reports that.
     ///
     /// What other programs copied stays. A clipboard behind the terminal is never cleared: it cannot be read, so
-    /// something else could be lost. Returns within 500 ms, unless a copy is still running.
+    /// something else could be lost. Returns within 500 ms (1 s if it must kill the process), unless a copy is still
+    /// running.
     pub async fn clear(&self) -> ClipboardContent {
         self.client.lock().await.ask(&Request::Clear).await
     }

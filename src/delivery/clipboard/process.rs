@@ -123,7 +123,8 @@ impl ClipboardClient {
         }
     }
 
-    /// Kills a process that should have cleared the clipboard by now, but was stopped or hangs: the value goes with it.
+    /// Kills a process that should have cleared the clipboard by now, but was stopped or hangs. The value disappears
+    /// with it.
     async fn after_timeout(&mut self) -> ClipboardContent {
         let is_late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline + DEADLINE_SLACK);
         let Some(process) = self.running.take_if(|_| is_late) else {
@@ -158,7 +159,8 @@ struct ClipboardProcess {
 impl ClipboardProcess {
     /// Starts a process and waits until it has opened the clipboard. Kills it if that takes too long.
     ///
-    /// The value is sent only after this: behind a display that hangs, it would wait for as long as the process does.
+    /// The value is sent only after that: if the display hangs, it would otherwise stay in the socket for as long as
+    /// the process does.
     async fn start(program: &Path) -> Result<Self, CopyError> {
         let (mut child, requests, reports) = spawn(program).map_err(|_| CopyError::ProcessFailed)?;
         let (kill, killed) = oneshot::channel();
@@ -328,7 +330,7 @@ pub(super) enum Request {
     Check,
     /// Postpone clearing the clipboard by this time, and report what it holds.
     Extend(Duration),
-    /// Clear the clipboard if it still holds the value, and report what it held.
+    /// Clear the clipboard if it still holds the value, and report what it holds then.
     Clear,
 }
 

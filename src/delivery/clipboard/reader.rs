@@ -1,5 +1,5 @@
-//! Reads a clipboard of X11 or Wayland, but no more of it than a comparison with a value needs. arboard would read all
-//! of it, and another program may have copied 200 MB.
+//! Reads an X11 or Wayland clipboard, but only as much as a comparison with a value needs. arboard would read
+//! everything, and another program may have copied 200 MB.
 
 use std::error::Error;
 use std::fs::File;

@@ -110,7 +110,7 @@ fn start_watchdog(mut deadline: Instant) -> io::Result<Sender<Instant>> {
     thread::Builder::new().name("watchdog".to_owned()).spawn(watch).map(|_| sender)
 }
 
-/// Reads requests until the program has exited or sends something else, which is `None`.
+/// Passes on the requests, and `None` once the program has exited or has sent something invalid.
 fn read_in_background(
     mut input: impl Read + Send + 'static,
     requests: Sender<Option<Request>>,
@@ -124,7 +124,7 @@ fn read_in_background(
     thread::Builder::new().name("requests".to_owned()).spawn(read).map(|_| ())
 }
 
-/// A program that has exited reads no reports, which is no reason to stop.
+/// Ignores errors: once the program has exited, no one reads reports, but the process must go on.
 fn send(reports: &mut impl Write, report: Report) {
     if let Ok(line) = serde_json::to_string(&report) {
         let _ = reports.write_all((line + "\n").as_bytes()).and_then(|()| reports.flush());
@@ -170,7 +170,7 @@ impl Lease {
         Self { state, end: now + WATCH_TIME, next_check: now + WATCH_INTERVAL }
     }
 
-    /// Extends a lease with a time limit. Any other is long enough.
+    /// Extends a lease with a time limit. The others stay as they are: they are long enough.
     fn extend(&mut self, by: Duration) {
         if self.state == LeaseState::Limited {
             self.end += by.min(MAX_LEASE);

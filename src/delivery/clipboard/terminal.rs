@@ -24,7 +24,7 @@ const MAX_VALUE: usize = 74_994;
 /// `c` is the clipboard, as opposed to the primary selection.
 const OSC52_START: &[u8] = b"\x1b]52;c;";
 
-/// The string terminator. Some terminals that do not know OSC 52 ring a bell there.
+/// The string terminator. If the sequence ended with BEL, some terminals that do not know OSC 52 would beep.
 const OSC52_END: &[u8] = b"\x1b\\";
 
 /// How long tmux may take to load the value.

@@ -122,7 +122,8 @@ fn quoted_home(word: &str, home: Option<&Path>) -> Result<String, CommandOutcome
     }
 }
 
-/// Returns the shell syntax (POSIX, "Shell Command Language") at the start of unquoted text, as users know it.
+/// Returns the shell syntax (POSIX, "Shell Command Language") at the start of unquoted text, in the form to show to the
+/// user.
 fn shell_syntax(text: &str) -> Option<&str> {
     const OPERATORS: [&str; 16] =
         ["|&", "||", "|", "&&", "&>", "&", ";", ">>", ">&", ">", "<<", "<", "`", "$(", "(", ")"];

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! No shell is involved, and the secret is never an argument. The command has the terminal while it runs: the caller
-//! has left its screen and the raw mode before. The command's output is captured; it can ask the user through /dev/tty.
+//! has already left its screen and raw mode. The command's output is captured; it can ask the user through /dev/tty.
 
 mod line;
 mod outcome;

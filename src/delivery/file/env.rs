@@ -141,9 +141,9 @@ struct Assignment {
     value: usize,
 }
 
-/// Returns all assignments, and the first place where a shell sees the end of a line elsewhere, with the reason: an
-/// open quote that does not begin a value, or a here-document. A quote at the start of a value continues across lines
-/// until it is closed, as in most dotenv libraries; `it's` is a plain word.
+/// Returns all assignments, and the first place where a shell and this parser disagree about where the line ends, with
+/// the reason: an open quote that does not begin a value, a continued line, or a here-document. A quote at the start of
+/// a value continues across lines until it is closed, as in most dotenv libraries; `it's` is a plain word.
 fn assignments(text: &[u8]) -> (Vec<Assignment>, Option<(usize, &'static str)>) {
     let (mut found, mut open_quote) = (Vec::new(), None);
     let mut at = start_of(text);

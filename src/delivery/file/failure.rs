@@ -43,7 +43,7 @@ pub enum SaveFailure {
     /// The values in the file are encrypted by sops or dotenvx, so a plain one must not be added.
     #[error("Nothing was changed. Line {0} is encrypted, and the secret would stand there in plain text.")]
     Encrypted(usize),
-    /// The old value on this line is the name of one in a secret manager.
+    /// The old value on this line refers to a value in a secret manager.
     #[error(
         "Nothing was changed. Line {0} seems to refer to a secret manager, and the secret would stand there in plain text."
     )]

@@ -186,7 +186,7 @@ fn temporary(start: &str) -> tempfile::Builder<'_, 'static> {
     builder
 }
 
-/// While this run is alive, no other run takes the file for a leftover.
+/// Keeps other runs from removing the file as a leftover while this run is alive.
 fn lock(file: &File) {
     let _ = file.try_lock();
 }

@@ -21,7 +21,7 @@ fn a_socket_without_a_reader_is_refused() {
     let (socket, peer) = UnixStream::pair().unwrap();
     assert_eq!(check(&socket, None), Ok(StdoutKind::Sink));
     drop(peer);
-    // A process that another test is just starting has a copy of the other end until it runs its program.
+    // A process that another test is just starting keeps a copy of the other end until its own program runs.
     let start = Instant::now();
     while check(&socket, None) != Err(StdoutError::NoReader) {
         assert!(start.elapsed() < Duration::from_secs(20), "the socket was never closed");
@@ -50,7 +50,7 @@ fn connection() -> (TcpStream, TcpStream) {
 #[test]
 fn a_connection_whose_other_end_was_closed_is_noticed_after_the_write() {
     let (stream, mut peer) = connection();
-    // It sends nothing more, and still reads.
+    // The other end sends nothing more, but still reads.
     peer.shutdown(Shutdown::Write).unwrap();
     assert_eq!(check(&stream, None), Ok(StdoutKind::Sink));
     assert_eq!(write(&stream, b"fake"), Ok(()));

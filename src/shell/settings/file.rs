@@ -80,7 +80,7 @@ impl SettingsFile {
             format!("has an error on line {}: {}", line_of(text, at), ServerText::new(reason))
         };
         let start = |error: &Error| error.span().map_or(0, |span| span.start);
-        // First of all, because a message may quote the file.
+        // Checked first, because the message of another error may quote the file.
         if let Some(at) = text.find(SECRET_PREFIX) {
             let why = "it contains a service account's secret, which does not belong in this file: remove it";
             return Err(error(at, why));
@@ -107,7 +107,7 @@ fn plain(message: &str) -> String {
 
 /// Puts the name of the setting before the message.
 fn with_setting(mut error: Error) -> String {
-    // Then the name is on a line of its own after the message: "in `sink.command`".
+    // Without the input, the name is on a line of its own after the message: "in `sink.command`".
     error.set_input(None);
     let message = plain(&error.to_string());
     match message.trim_end().rsplit_once("\nin ") {

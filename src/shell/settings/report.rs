@@ -11,7 +11,7 @@ use crate::domain::{Credentials, Format, Lifetime, PairKind, ServerText, Templat
 use super::file::SettingsFile;
 use super::{DEFAULT_CLEAR_AFTER, DEFAULT_LIFETIME, checked_lifetime};
 
-/// Longer values do not widen the column, in characters.
+/// The maximum width of a column, in characters. Longer values do not widen it.
 const MAX_COLUMN_WIDTH: usize = 64;
 
 /// Returns the whole text, in columns. `chosen` has the options and the settings of the file at `path`.

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What terminals say of themselves, and other units that are no keys.
+/// The reports of terminals, and other units that are not keys.
 const REPORTS: &[&[u8]] = &[
     // Modes (DECRPM), the color scheme, in-band resizing.
     b"\x1b[?2026;2$y",
@@ -26,7 +26,7 @@ const REPORTS: &[&[u8]] = &[
     b"\x1b[?12;40R",
     b"\x1b[2;1;1;112;112;1;0x",
     b"\x1b[?1;0;256S",
-    // Keyboard protocols: kitty's flags, modifyOtherKeys, keys that type nothing, keys that are let go.
+    // Keyboard protocols: kitty's flags, modifyOtherKeys, keys that type nothing, released keys.
     b"\x1b[?1u",
     b"\x1b[>4;2m",
     b"\x1b[57441;1u",
@@ -46,7 +46,7 @@ const REPORTS: &[&[u8]] = &[
     b"\x1b[M\xff\xfe\x80",
     b"\x1b[32;10;20M",
     b"\x1b[<0;10;20M",
-    // Colours, clipboard, notifications, by BEL, by ST, by ST in eight bits.
+    // Colors, clipboard, notifications, by BEL, by ST, by ST in eight bits.
     b"\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\",
     b"\x1b]11;rgb:1e1e/1e1e/2e2e\x07",
     b"\x1b]11;rgb:1e1e/1e1e/2e2e\x9c",
@@ -64,7 +64,7 @@ const REPORTS: &[&[u8]] = &[
     b"\x9fGi=1;OK\x9c",
     b"\xc2\x9b?997;1n",
     b"\xc2\x9d11;rgb:0/0/0\xc2\x9c",
-    // Control functions that no terminal sends, and a single shift of nothing.
+    // Control functions that no terminal sends, and a single shift without a key.
     b"\x1b[201~",
     b"\x1b[99~",
     b"\x1b[ q",
@@ -93,7 +93,7 @@ fn control(character: char) -> Event {
     Event::Key(KeyEvent::new(KeyCode::Char(character), KeyModifiers::CONTROL))
 }
 
-/// What is found in these reads, each so long after the one before, and when everything that waits has expired.
+/// Returns the events of these reads, with this pause after each, and those of everything that then expires.
 fn decode_slowly(reads: &[&[u8]], pause: Duration) -> Vec<Event> {
     let mut now = Instant::now();
     let mut decoder = Decoder::new(now);
@@ -150,7 +150,7 @@ fn no_report_is_a_key_when_the_rest_of_it_is_late() {
             let found = decode_slowly(&[first, second, b"x"], late);
             let (last, before) = found.split_last().unwrap();
             assert_eq!(*last, key(KeyCode::Char('x')), "{name} cut at {cut}");
-            // That an Escape without a successor was the beginning of a report shows too late.
+            // A lone Escape may have been the beginning of a report, but that becomes clear too late.
             let is_escape_alone = cut == 1 && first == b"\x1b";
             let only_escape = is_escape_alone && *before == [key(KeyCode::Esc)];
             assert!(before.is_empty() || only_escape, "{name} cut at {cut}: {before:?}");
@@ -319,7 +319,7 @@ fn escape_is_a_key_soon_and_before_a_report() {
     let mut decoder = Decoder::new(now);
     assert_eq!((decoder.feed(b"\x1b", now), decoder.deadline()), (Vec::new(), Some(now + ESCAPE_LIMIT)));
     assert_eq!((decoder.expire(now + ESCAPE_LIMIT), decoder.deadline()), (vec![key(KeyCode::Esc)], None));
-    // What is typed after it is typed: one key a read.
+    // What is typed after it arrives one key per read, and is not a part of a sequence.
     let later = now + ESCAPE_LIMIT * 2;
     for (read, expected) in [(&b"["[..], '['), (b"A", 'A'), (b"]", ']'), (b"P", 'P')] {
         assert_eq!(decoder.feed(read, later), [key(KeyCode::Char(expected))]);
@@ -347,7 +347,7 @@ fn noise() -> impl Strategy<Value = Vec<u8>> {
     vec(prop_oneof![8 => special, 1 => any::<u8>()], 0..60)
 }
 
-/// The bytes in reads that end at these places.
+/// Cuts the bytes into reads that end at these places.
 fn cut<'a>(bytes: &'a [u8], at: &[prop::sample::Index]) -> Vec<&'a [u8]> {
     let mut places: Vec<usize> = at.iter().map(|at| at.index(bytes.len() + 1)).collect();
     places.sort_unstable();
@@ -379,11 +379,11 @@ proptest! {
         let mut decoder = Decoder::new(now);
         decode_with(&mut decoder, &mut now, &cut(&bytes, &at), &pauses);
         prop_assert!(decoder.deadline().is_none_or(|deadline| deadline <= now + UNIT_LIMIT));
-        // Ctrl-C at once.
+        // Ctrl-C works at once.
         let mut other = Decoder::new(now);
         decode_with(&mut other, &mut now, &[&bytes], &[]);
         prop_assert_eq!(other.feed(b"\x03", now).pop(), Some(control('c')));
-        // Any key once everything that waits has had its time.
+        // Any key works once everything that is incomplete has expired.
         expire_all(&mut decoder);
         now += UNIT_LIMIT;
         prop_assert_eq!(decoder.feed(b"x", now).pop(), Some(key(KeyCode::Char('x'))));

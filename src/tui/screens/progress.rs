@@ -16,9 +16,7 @@ use crate::tui::{Action, Binding, Canvas, Command, Component, Shared, Transition
 /// The state of the running job that creates a secret.
 #[derive(Clone, Debug)]
 pub struct Progress {
-    /// The request.
     pub new_secret: NewSecret,
-    /// The current step of the job.
     pub step: Step,
     /// The question before the POST; only `y` goes on.
     pub question: Option<Question>,

@@ -19,7 +19,7 @@ const GAP: usize = 2;
 
 const SHORTEST_TIMELINE: usize = 13;
 
-/// From this many dashes on, a cut bar has the label "cut".
+/// A cut bar with at least this many dashes has the label "cut".
 const CELLS_FOR_LABEL: usize = 8;
 
 pub(super) struct Row {

@@ -137,7 +137,7 @@ impl Typing {
         let text = joined.as_deref().unwrap_or(text.trim());
         let (identifier, secret) = match paste::credentials(text) {
             (identifier, Some(secret)) => (identifier, secret),
-            // A client ID is known without the secret.
+            // A client ID is recognized without the secret.
             (Some(identifier), None) if self.kind.is_some() => {
                 self.identifier.set(identifier);
                 self.is_selected &= self.focus == Half::Secret;

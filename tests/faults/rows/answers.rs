@@ -32,7 +32,7 @@ const fn created(fault: &'static str, posts: &'static [Post]) -> Row {
     Row::new(fault, post(posts), [CREATE, COPY_AND_LEAVE]).posts(1, 1)
 }
 
-/// The record of the previous run has the secret's id.
+/// The record of the previous run has the secret's ID.
 const DELETE_NEXT_TIME: &[Step] = &[
     Step::Restart,
     Step::Shows("d delete"),

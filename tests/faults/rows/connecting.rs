@@ -4,7 +4,7 @@ use super::{CREATE, LEAVE_FORM};
 use crate::fault::Host;
 use crate::row::{Row, Step};
 
-/// Reading the account fails first. The user creates anyway, and the screen says this.
+/// Reading the account fails first. The user creates anyway, and then the screen shows `says`.
 const fn not_connected(fault: &'static str, host: Host, says: &'static [Step]) -> Row {
     const ANYWAY: &[Step] = &[Step::Shows("Could not read the account's secrets."), Step::Press("y")];
     Row::new(fault, host, [CREATE, ANYWAY, says, LEAVE_FORM])

@@ -256,7 +256,7 @@ impl Terminal {
 
     /// Sends the program a signal, unless it has exited.
     pub fn signal(&self, signal: Signal) {
-        // The lock keeps the process from being reaped, so that the id stays valid.
+        // The lock keeps the process from being reaped, so that the ID stays valid.
         let state = self.shared.state();
         if state.exit.is_none() {
             kill_process(self.process, signal).expect("the program takes a signal");

@@ -149,7 +149,7 @@ fn empty_directory() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("home-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    // An earlier process with the same id may have been killed and left its directory.
+    // An earlier process with the same ID may have been killed and left its directory.
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).expect("an empty directory");
     directory

@@ -91,7 +91,7 @@ impl Shared {
 
     /// Waits until the program exits, closes its terminal, and stores its exit status.
     pub(super) fn await_exit(&self, mut child: Child, held_open: OwnedFd) {
-        // Wait without reaping, then reap under the lock: no one can signal an id that is no longer the child's.
+        // Wait without reaping, then reap under the lock: no one can signal an ID that is no longer the child's.
         let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while waitid(WaitId::Pid(Pid::from_child(&child)), ended).err() == Some(rustix::io::Errno::INTR) {}
         drop(held_open);

@@ -28,7 +28,7 @@ struct Collection {
 }
 
 impl Collection {
-    /// A locked one begins with `!`, and one with the entry ends with `*`.
+    /// A name that begins with `!` is a locked collection, and one that ends with `*` contains the entry.
     fn parse(text: &'static str) -> Self {
         let name = text.trim_matches(['!', '*']);
         Self { name, locked: text.starts_with('!'), has_entry: text.ends_with('*') }

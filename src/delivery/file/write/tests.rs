@@ -151,7 +151,7 @@ async fn a_link_with_a_new_target_needs_agreement_again() {
     assert_ne!(fs::read_to_string(&second).unwrap(), new());
 }
 
-/// Checks that the file has this reason not to be updated, and stays as it is.
+/// Checks that saving and updating fail with `failure` and change nothing.
 async fn check_refused(row: &str, path: &Path, failure: SaveFailure) {
     let before = (names(path.parent().unwrap()), symlink_metadata(path).unwrap().len());
     assert_eq!(try_save(path).await, failure, "{row}");

@@ -204,7 +204,7 @@ impl CommandView {
     }
 }
 
-/// Wraps the text into rows of `width` columns, and says of each row whether it continues a line. Tabs become spaces,
+/// Wraps the text into rows of `width` columns, and says for each row whether it continues a line. Tabs become spaces,
 /// because the terminal library would drop them; the copied text keeps them.
 fn rows(text: &str, width: usize) -> Vec<(bool, String)> {
     let mut rows = Vec::new();

@@ -9,17 +9,14 @@ use crate::domain::{API_VERSION, BaseUrl, Format, Lifetime, MEDIA_TYPE, NewSecre
 use crate::tui::screens::SubmitAction;
 use crate::tui::{Output, Shared};
 
-/// The most columns of a URL on one line: 90 without the indentation, the quotes and the backslash.
+/// The maximum width of a URL on one line, in columns: 90 without the indentation, the quotes and the backslash.
 const URL_COLUMNS: usize = 85;
 
 /// The input of the texts.
 #[derive(Clone, Debug)]
 pub struct RecipeInput {
-    /// The base URL of Atlas.
     pub base_url: BaseUrl,
-    /// The request.
     pub new_secret: NewSecret,
-    /// Its query parameters.
     pub query_flags: QueryFlags,
     /// The options for this program, each as typed in a POSIX shell.
     pub options: Vec<String>,

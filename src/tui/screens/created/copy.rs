@@ -39,14 +39,13 @@ pub enum CopyState {
     PastedBack(Format),
     /// No clipboard worked, for these reasons.
     Failed(Vec<ServerText>),
-    /// The clipboard no longer holds the copy, but this.
+    /// The clipboard no longer holds the copy. This is what it holds instead.
     Lost(ClipboardContent),
 }
 
 /// A copy on the system clipboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClipboardCopy {
-    /// The format of the copy.
     pub format: Format,
     /// When the clipboard will be cleared; `None` without a deadline.
     pub until: Option<Now>,
@@ -180,7 +179,7 @@ impl CreatedScreen {
             CopyState::Held(copy) if copy.format.holds_the_secret() && !copy.is_verified => {
                 copy.is_verified = true;
             }
-            // What was copied before reached the place that it was pasted from.
+            // The earlier copy arrived: the user has pasted it from somewhere.
             CopyState::Lost(_) if self.copied_before.is_some() => {
                 self.copy = CopyState::PastedBack(Format::Secret);
             }

@@ -58,7 +58,7 @@ pub enum LeaveQuestion {
 }
 
 impl CreatedScreen {
-    /// True while standard output is being written. Whether it has the secret is known in a moment.
+    /// True while standard output is being written. Until that ends, it is not known whether it has the secret.
     pub(in crate::tui) fn is_being_printed(&self) -> bool {
         matches!(self.leaving, Some(Leaving { confirmation: LeaveConfirmation::Printing, .. }))
     }
@@ -101,7 +101,8 @@ impl CreatedScreen {
         Some((reason.to_owned(), question))
     }
 
-    /// Leaves, or starts what comes before. An output that waits for the secret gets it when the user quits.
+    /// Leaves, or starts what must happen first. If standard output waits for the secret, it gets it when the user
+    /// quits.
     pub(super) fn start_leaving(&mut self, app: &mut Shared, target: Target) -> Transition {
         self.revealed_until = None;
         let is_held = matches!(&self.copy, CopyState::Held(copy) if copy.format.holds_the_secret());
@@ -132,7 +133,7 @@ impl CreatedScreen {
         self.start_leaving(app, if output_waits { Target::Abort } else { Target::Quit })
     }
 
-    /// True if the key works while leaving. A secret that someone may have cannot be deleted.
+    /// The keys while leaving. A secret that someone may have cannot be deleted.
     pub(super) fn leave_keys(&self, app: &Shared, leaving: &Leaving) -> Vec<Binding> {
         let quit_now = Binding::new("Ctrl-C", "quit now", Action::Leave);
         let question = match &leaving.confirmation {

@@ -50,7 +50,6 @@ pub struct CreatedScreen {
     /// Whether Atlas accepts the new secret.
     pub verification: Verification,
     profiles: ProfileStep,
-    /// The state of copying.
     pub copy: CopyState,
     /// An earlier copy of the secret, which someone may have pasted. `None` again once the clipboard process or the
     /// display is lost.
@@ -61,9 +60,9 @@ pub struct CreatedScreen {
     output: CommandOutput,
     /// Why writing to standard output failed.
     pub not_printed: Option<String>,
-    /// The open prompt.
     pub prompt: Option<Prompt>,
-    /// The save or the command that is still running, even if its prompt is closed. A prompt with a line belongs to it.
+    /// The save or the command that is still running, even if its prompt is closed. An open prompt with an input line
+    /// then belongs to it.
     delivering: Option<DeliveryTask>,
     /// When to mask the value again, if it is revealed.
     pub revealed_until: Option<Now>,

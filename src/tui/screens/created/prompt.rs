@@ -108,7 +108,7 @@ impl CreatedScreen {
         }
     }
 
-    /// Opens the prompt for a path or a command; that of the task that is still running, if there is one.
+    /// Opens the prompt for a path or a command, or that of the task that is still running.
     pub(super) fn open_line_prompt(&mut self, app: &mut Shared, action: Action) {
         self.prompt = Some(match (&self.delivering, action) {
             (Some(DeliveryTask::Save { path, .. }), _) => Prompt::Save(PromptLine::new("path", path), None),
@@ -138,7 +138,7 @@ impl CreatedScreen {
     }
 
     /// Records a success, whatever is on the screen now. After a failure, the user can change the line, or is asked
-    /// whether to update the file. The result of an earlier secret's task finds no task.
+    /// whether to update the file. The result of an earlier secret's task is ignored: this screen did not start it.
     pub(super) fn delivery_ended(
         &mut self,
         app: &mut Shared,
@@ -152,7 +152,7 @@ impl CreatedScreen {
                 app.commands_run.retain(|before| !is_same(before, &command));
                 app.commands_run.push(command);
             }
-            // A failure in the background is shown where it can be mended.
+            // A failure in the background is shown where it can be corrected.
             DeliveryTask::Save { path, .. }
                 if result.is_err()
                     && self.leaving.is_none()

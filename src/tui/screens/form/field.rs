@@ -94,7 +94,7 @@ impl Field {
         field
     }
 
-    /// Resets what was true only of the text before a change.
+    /// Resets what only applied to the previous text.
     pub(super) fn after_change(&mut self) {
         self.drops_text = false;
         self.touched = true;
@@ -132,13 +132,13 @@ pub enum Validation {
     /// More typing cannot make it valid.
     Wrong {
         message: String,
-        /// The invalid character, if there is only one to blame, counted from 0.
+        /// The position of the invalid character, counted from 0, if one character alone is the cause.
         position: Option<usize>,
     },
     /// Not an ID or, with no `position`, only the beginning of one. It may be a name in Atlas's list.
     Name {
         message: String,
-        /// The character that no ID has here, counted from 0.
+        /// The position of a character that no ID has there, counted from 0.
         position: Option<usize>,
     },
     Refused(ServerText),
@@ -153,7 +153,7 @@ pub enum Validation {
 /// The range in Atlas's documentation. It may change, so a lifetime outside it is only a warning.
 const UNUSUAL: &str = "Atlas's documented range is 8 hours to 365 days";
 
-/// From this many hexadecimal digits on, a text is an ID and not a name.
+/// A text with at least this many hexadecimal digits is an ID and not a name.
 const DIGITS_OF_AN_ID: usize = 12;
 
 impl Validation {

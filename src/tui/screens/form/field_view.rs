@@ -63,7 +63,7 @@ struct FieldMessage {
 impl FieldMessage {
     fn of(app: &Shared, name: FieldName, validation: &Validation, width: u16, theme: &Theme) -> Option<Self> {
         let glyphs = theme.glyphs;
-        // The suggestions below the field say it.
+        // The suggestions below the field say the same.
         let is_open = app.suggestions().is_some_and(|(open, _)| open == name);
         let is_below = matches!(validation, Validation::Name { .. } | Validation::Incomplete(_));
         if is_open && is_below {

@@ -40,7 +40,7 @@ pub enum Notice {
     Failed(Certainty, Box<Explanation>),
     Info(&'static str),
     Warning(String),
-    /// What happens to a secret whose value is lost.
+    /// What became of a secret: the user kept or deleted it.
     Kept(String),
     /// This secret was deleted to free a slot.
     Deleted(ExistingSecret),
@@ -92,7 +92,7 @@ impl SubmitAction {
 
 const WAIT: Notice = Notice::Info("Wait: Atlas has not answered the earlier request.");
 
-/// How long after a choice Enter is ignored, because it is an accidental second press.
+/// How long Enter is ignored after a choice. It would be an accidental second press.
 const SECOND_ENTER: Duration = Duration::from_millis(400);
 
 impl Form {
@@ -160,8 +160,8 @@ impl Form {
         }
     }
 
-    /// Moves the focus. A complete value, or a name that matches nothing, is selected, because typing there means
-    /// another one.
+    /// Moves the focus. A complete value, or a name that matches nothing, is selected, because a user who types there
+    /// wants another one.
     pub(in crate::tui) fn focus_on(&mut self, focus: Focus) {
         self.focus = focus;
         self.is_selected = match focus {
@@ -289,7 +289,7 @@ impl Form {
         }
     }
 
-    /// Shows beside a field that Atlas does not know its ID, and focuses it.
+    /// Shows beside the field that Atlas does not know the ID, and focuses the field.
     pub(in crate::tui) fn refuse_unknown(&mut self, name: FieldName, message: &str) {
         self.refuse(name, ServerText::new(&field_view::with_list_key(name, message)));
     }
@@ -352,7 +352,7 @@ impl FormScreen {
         Transition::Show(Screen::SignIn(Box::new(SignIn::new(app.profiles.clone()))))
     }
 
-    /// Quits. While an earlier POST is still running, its screen is shown once more.
+    /// Quits. While an earlier POST is still running, its screen is shown first.
     fn leave(app: &mut Shared) -> Transition {
         match Recovery::while_waiting(app) {
             Some(recovery) => Transition::Show(Screen::Recovery(Box::new(recovery))),

@@ -23,13 +23,13 @@ const FRESH_FOR: Duration = Duration::from_secs(60);
 
 const FIELDS_WITH_NAMES: [FieldName; 2] = [FieldName::Project, FieldName::Client];
 
-/// The most suggestions shown at a time.
+/// The maximum number of suggestions shown at a time.
 const MOST_SUGGESTIONS: u16 = 6;
 
 /// Between columns.
 const GAP: usize = 2;
 
-/// A text whose first characters could be an ID, this many or more, was probably meant as one.
+/// If at least this many characters at the start of a text could be an ID, it was probably meant as one.
 const LIKE_AN_ID: usize = 4;
 
 /// The lists of projects and of the project's accounts that names are looked up in, by field.
@@ -165,8 +165,8 @@ impl Shared {
         }
     }
 
-    /// Updates the lists from the fields: fetches those that are needed, filters them, and fills in the names that are
-    /// clear.
+    /// Updates the lists from the fields: fetches those that are needed, filters them, and replaces unambiguous names
+    /// by their IDs.
     pub(in crate::tui) fn update_names(&mut self) {
         for name in FIELDS_WITH_NAMES {
             self.update_list(name);
@@ -227,7 +227,7 @@ impl Shared {
         }
     }
 
-    /// Stops fetching, because another list needs the requests.
+    /// Stops fetching, because another list is fetched next.
     pub(in crate::tui::screens) fn stop_names(&mut self) {
         for list in &mut self.names.lists {
             if list.take_if(|list| list.is_loading).is_some() {
