@@ -257,7 +257,7 @@ Examples:
   atlas-secret -P ci --client-id mdb_sa_id_1234567890abcdef12345678
   # The screen opens; quitting with q writes the secret to the variable
   secret=$(atlas-secret -P ci)
-  # In CI: no terminal, no questions. The shell empties a file that exists
+  # In CI: no terminal, no questions. The shell empties an existing file
   umask 077
   atlas-secret --yes --format env --project-id \"$PROJECT\" \\
     --client-id \"$CLIENT\" > atlas.env

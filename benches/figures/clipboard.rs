@@ -52,7 +52,7 @@ pub fn measure() {
     }
     let [copy, other] = [median(&copies), median(&others)].map(milliseconds);
     println!("`c` to `Copied`, median of {ROUNDS}\t{copy}\t`xclip` owns the selection {other}\t< 50 ms");
-    println!("the clipboard's holder: resident memory\t{}\t\t< 8 MB", mebibytes(median(&holders)));
+    println!("the clipboard process: resident memory\t{}\t\t< 8 MB", mebibytes(median(&holders)));
 }
 
 /// Copies once, with a new clipboard process. Returns the time and the memory of that process in KiB.

@@ -137,7 +137,7 @@ pub(super) fn no_challenge(cause: Cause) -> Cause {
         Cause::Rejected(rejection) if rejection.kind() == RejectionKind::NotAuthorized => {
             unsupported(rejection.status)
         }
-        Cause::TimedOut(limit) => format!("no challenge came within {} seconds", limit.as_secs()),
+        Cause::TimedOut(limit) => format!("no challenge arrived within {} seconds", limit.as_secs()),
         cause => return cause,
     };
     Cause::NoChallenge(ServerText::new(&message))

@@ -147,7 +147,7 @@ fn parse(text: &str) -> Result<Url, &'static str> {
     }
     let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     if text.contains(":///") {
-        return Err("it names no host");
+        return Err("it has no host");
     }
     let mut url = Url::parse(&text).map_err(|_| "it is not a URL")?;
     match url.scheme() {
@@ -157,7 +157,7 @@ fn parse(text: &str) -> Result<Url, &'static str> {
         _ => return Err("it must start with http://, https://, socks5:// or socks5h://"),
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return Err("it names no host");
+        return Err("it has no host");
     }
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
         return Err("something follows the host and port; / ? # in a password are %2F %3F %23");
@@ -244,7 +244,7 @@ mod tests {
     fn an_invalid_proxy_is_named_with_its_mistake_but_its_value_is_not_shown() {
         let (quotes, space) = ("it holds quotes", "it holds a space or a line break");
         let backslash = "it holds a backslash, which is %5C in a user name";
-        let (no_host, no_url) = ("it names no host", "it is not a URL");
+        let (no_host, no_url) = ("it has no host", "it is not a URL");
         let scheme = "it must start with http://, https://, socks5:// or socks5h://";
         let surplus = "something follows the host and port; / ? # in a password are %2F %3F %23";
         let rows = [

@@ -168,8 +168,9 @@ impl ServiceAccountLogin {
 /// An `Authorization` header whose `Debug` output hides the value.
 pub(super) fn authorization(scheme: &str, credentials: &str) -> ApiResult<HeaderValue> {
     let text = Zeroizing::new(format!("{scheme} {credentials}"));
-    let mut value = HeaderValue::from_str(&text)
-        .map_err(|_| ApiError::setup("the access token holds characters that no header can carry"))?;
+    let mut value = HeaderValue::from_str(&text).map_err(|_| {
+        ApiError::setup("the access token contains characters that are not valid in a header")
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }

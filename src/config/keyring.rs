@@ -104,7 +104,7 @@ impl KeyringRequest {
         keyring.set(user, &encode_like(&old, secret))?;
         match read()? {
             stored if secret_of(&stored).expose_secret() == secret.expose_secret() => Ok(()),
-            _ => Err(CredentialsError::KeyringUnavailable(ServerText::new("it did not keep the new secret"))),
+            _ => Err(CredentialsError::KeyringUnavailable(ServerText::new("the new secret was not stored"))),
         }
     }
 

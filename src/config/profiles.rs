@@ -66,7 +66,9 @@ impl Profiles {
         // The Atlas CLI picks one of them at random.
         if let Some(pair) = profiles.saved.windows(2).find(|pair| pair[0].name == pair[1].name) {
             let name = &pair[0].name;
-            return Err(format!("has two profiles `{name}`: upper and lower case do not count, rename one"));
+            return Err(format!(
+                "has two profiles `{name}`: names that differ only in case are the same, so rename one"
+            ));
         }
         let file = ServerText::new(&path.to_string_lossy());
         let mut warn = |warning: &str| profiles.warnings.push(format!("{file} {warning}"));

@@ -51,7 +51,7 @@ pub enum DeliveryFailure {
 impl DeliveryFailure {
     /// The failure of a task that panicked.
     pub fn interrupted(why: &ServerText) -> Self {
-        Self::Failed(format!("How it ended is not known ({why}). Check whether the secret has arrived."))
+        Self::Failed(format!("It is not known how it ended ({why}). Check whether the secret has arrived."))
     }
 }
 

@@ -78,7 +78,7 @@ pub enum StdoutError {
          (secret, env, json, kubernetes, aws, terraform, mcp) or --template"
     )]
     NoFormat,
-    #[error("What standard output is cannot be learned: {0}.")]
+    #[error("Standard output could not be checked: {0}.")]
     Unknown(ServerText),
 }
 

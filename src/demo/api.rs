@@ -134,8 +134,8 @@ fn create_secret(account: &mut Account, cap: Option<i32>, request: &Request<'_>)
         return Err(limited.with(header::RETRY_AFTER, &RETRY_AFTER_SECONDS.to_string()));
     }
     account.check_role()?;
-    let new: NewSecret =
-        serde_json::from_slice(request.body).map_err(|_| invalid_hours("is missing or no 32-bit integer"))?;
+    let new: NewSecret = serde_json::from_slice(request.body)
+        .map_err(|_| invalid_hours("is missing or is not a 32-bit integer"))?;
     let body = account.create_secret(new.secret_expires_after_hours, cap)?.created_body();
     let delay = Duration::from_secs(account.create_delay_seconds);
     let mut reply = Reply::new(StatusCode::CREATED, body);

@@ -121,7 +121,11 @@ impl Reply {
 
 impl From<io::Error> for Reply {
     fn from(error: io::Error) -> Self {
-        refusal(StatusCode::INTERNAL_SERVER_ERROR, "UNEXPECTED_ERROR", &format!("No random bytes: {error}"))
+        refusal(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "UNEXPECTED_ERROR",
+            &format!("Could not get random bytes: {error}"),
+        )
     }
 }
 

@@ -153,7 +153,7 @@ impl Explanation {
                 .meaning("The public or the private key is wrong, or they are for another Atlas host.")
                 .action("Check both keys. If the private key is lost, create a new API key."),
             Some(PairKind::ServiceAccount) => {
-                titled("Sign-in failed: Atlas gave a token, then refused a request with it (401).")
+                titled("Sign-in failed: Atlas issued a token, then refused a request with it (401).")
                     .action("Check in Atlas that the account and its secret still exist, then try again.")
             }
             None => titled("Sign-in failed: Atlas refused the access token (401).")
@@ -400,7 +400,7 @@ fn explain_error(error: &ApiError, signed_in_as: &str) -> Explanation {
         Cause::Tls(message) => failed("TLS failed").action(tls_action(message.as_str())),
         Cause::Proxy(_) => failed("The proxy failed").action("Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."),
         Cause::Interrupted(_) => failed("The connection broke").action("Try again."),
-        Cause::Internal(_) => failed("atlas-secret has failed").action("Try again."),
+        Cause::Internal(_) => failed("atlas-secret failed").action("Try again."),
         Cause::TimedOut(limit) => titled(format!("Atlas did not answer within {} seconds.", limit.as_secs()))
             .meaning(UNFINISHED)
             .action("Try again. If it happens again, check the network, the VPN and the proxy."),
@@ -411,7 +411,7 @@ fn explain_error(error: &ApiError, signed_in_as: &str) -> Explanation {
             .meaning("That is the limit of this program.")
             .action("Give the ID instead."),
         Cause::Redirected { status, host } => {
-            titled(format!("The response leads to {host} instead of Atlas ({status})."))
+            titled(format!("Redirected to {host} instead of Atlas ({status})."))
                 .meaning("A proxy, or the sign-in page of this network, may have answered.")
                 .action(
                     "Open a web page to sign in to the network, or check the proxy and the base URL, \
@@ -436,7 +436,7 @@ fn explain_sign_in(cause: &Cause) -> Explanation {
                 ))
         }
         Cause::TokenRefused { status, message } => {
-            titled(format!("Sign-in failed: Atlas gave no access token ({status})."))
+            titled(format!("Sign-in failed: Atlas issued no access token ({status})."))
                 .meaning(format!("Atlas: {message}"))
                 .action(
                     "Check that the service account may use the Admin API, and that no proxy changes the \

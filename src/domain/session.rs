@@ -161,7 +161,7 @@ const NOT_REPLACED: &str = "this is a reference or a placeholder, not the value;
 const PLACEHOLDER: &str = "this is a placeholder or a masked value, not the credential itself";
 const IS_CLIENT_ID: &str = "this is a client ID, not a secret";
 const NOT_VISIBLE_ASCII: &str =
-    "it contains a space, a line break or another character that credentials do not have";
+    "it contains a space, a line break or another character that credentials cannot contain";
 const BELONGS_TO_SERVICE_ACCOUNT: &str = "this belongs to a service account (mdb_sa...), not to an API key";
 const SECRET_OF_SERVICE_ACCOUNT: &str =
     "this is the secret of a service account (mdb_sa...), not a private key";

@@ -96,7 +96,7 @@ impl Template {
 }
 
 fn lone_brace(brace: char) -> String {
-    format!("a {brace} stands alone: write {brace}{brace} for a brace")
+    format!("a {brace} has no partner: write {brace}{brace} for the character")
 }
 
 fn unknown(name: &str) -> String {

@@ -72,7 +72,7 @@ impl Journal {
                 return Ok(record);
             }
         }
-        Err(io::Error::other("another program removes every new file from it"))
+        Err(io::Error::other("another program keeps removing new files from it"))
     }
 
     /// Writes a record to a new file; `None` if another program locked the file first. An incomplete record is removed.

@@ -158,7 +158,7 @@ impl Binding {
             Action::Keep => "keep the secret in Atlas",
             Action::AsCommand => "show the request as a command",
             Action::Another => "create another secret",
-            Action::BackToForm => "go on; decide later",
+            Action::BackToForm => "decide later",
             Action::SkipAll => "go to the form; decide about all of them later",
             Action::NextChoice => "next entry",
             Action::PreviousChoice => "previous entry",

@@ -91,9 +91,6 @@ fn refused(child: std::process::Child) {
     let status = wait_for("the program to end", || running.0.try_wait().unwrap());
     assert_eq!(status.code(), Some(2));
     let message = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
-    assert_eq!(
-        message,
-        "atlas-secret: hold-clipboard is what atlas-secret starts by itself; it is not for people\n"
-    );
+    assert_eq!(message, "atlas-secret: hold-clipboard is internal: atlas-secret starts it by itself\n");
     assert_eq!(std::io::read_to_string(running.0.stdout.take().unwrap()).unwrap(), "");
 }

@@ -84,11 +84,11 @@ async fn the_error_for_an_invalid_lifetime_names_its_field() {
         (PAYMENTS, CI_DEPLOYER, "8761", "must be between 8 and 8760"),
         (PAYMENTS, CI_DEPLOYER, "0", "must be between 8 and 8760"),
         (PAYMENTS, CI_DEPLOYER, "-1", "must be between 8 and 8760"),
-        (PAYMENTS, CI_DEPLOYER, "2147483648", "is missing or no 32-bit integer"),
-        (PAYMENTS, CI_DEPLOYER, "24.5", "is missing or no 32-bit integer"),
-        (PAYMENTS, CI_DEPLOYER, "\"24\"", "is missing or no 32-bit integer"),
-        (PAYMENTS, CI_DEPLOYER, "null", "is missing or no 32-bit integer"),
-        (PAYMENTS, CI_DEPLOYER, "24,\"misspelt\":24", "is missing or no 32-bit integer"),
+        (PAYMENTS, CI_DEPLOYER, "2147483648", "is missing or is not a 32-bit integer"),
+        (PAYMENTS, CI_DEPLOYER, "24.5", "is missing or is not a 32-bit integer"),
+        (PAYMENTS, CI_DEPLOYER, "\"24\"", "is missing or is not a 32-bit integer"),
+        (PAYMENTS, CI_DEPLOYER, "null", "is missing or is not a 32-bit integer"),
+        (PAYMENTS, CI_DEPLOYER, "24,\"misspelt\":24", "is missing or is not a 32-bit integer"),
         (ANALYTICS, WAREHOUSE_LOADER, "721", "must be between 8 and 720"),
     ];
     for (group, client_id, hours, expected) in rows {

@@ -114,7 +114,7 @@ async fn no_post_is_sent_without_a_supported_challenge() {
         ),
         (json(429, rate_limited), "rejected RATE_LIMITED".to_owned()),
         (Reply::ThenReset(Vec::new()), "not sent: the host reset the connection".to_owned()),
-        (Reply::ThenSilence(Vec::new()), "not sent: no challenge came within 0 seconds".to_owned()),
+        (Reply::ThenSilence(Vec::new()), "not sent: no challenge arrived within 0 seconds".to_owned()),
     ];
     for (reply, expected) in rows {
         let server = RawServer::start(vec![reply.clone(), json(201, CREATED)]).await;

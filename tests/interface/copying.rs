@@ -182,7 +182,7 @@ fn plus_extends_a_timed_copy_by_sixty_seconds() {
     for mut stage in [Stage::created(), after_copy(STAYING)] {
         stage.keys("+");
         assert_eq!(stage.count(|command| matches!(command, Command::ExtendClipboard(_))), 0);
-        stage.shows("! Nothing on the clipboard is due to be cleared.");
+        stage.shows("! No copy is waiting to be cleared.");
     }
 }
 

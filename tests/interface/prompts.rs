@@ -727,12 +727,12 @@ fn the_selection_of_formats_wraps() {
     stage.keys("enter");
     assert!(matches!(stage.commands.last(), Some(Command::Copy(Format::Template(_), _))));
     stage.copied(CopyOutcome::Sent(TerminalRoute::Osc52));
-    stage.shows("Sent by your template to your terminal (OSC 52).");
+    stage.shows("Sent with your template to your terminal (OSC 52).");
 }
 
 #[test]
 fn the_demo_warns_that_commands_really_run() {
-    const REAL: &str = "The secret is a demo, but the command really runs.";
+    const REAL: &str = "The secret is from the demo, but the command really runs.";
     for (columns, rows) in [(80, 24), (56, 16)] {
         let mut stage = Stage::created();
         stage.size(columns, rows).keys("p").shows(REAL);

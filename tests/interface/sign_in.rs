@@ -163,7 +163,7 @@ fn the_error_for_rejected_credentials_names_them_and_quotes_atlas() {
         ("enter", "Sign-in failed (401)."),
         (
             "down enter <client> enter x enter",
-            "Sign-in failed: Atlas gave a token, then refused a request with it (401).",
+            "Sign-in failed: Atlas issued a token, then refused a request with it (401).",
         ),
     ];
     for (keys, title) in rows {

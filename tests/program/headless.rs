@@ -121,7 +121,7 @@ fn missing_and_invalid_options_are_reported_before_any_request() {
     let rows: [(&[&str], &str); 12] = [
         (&["--template", "{client_id}"], "{secret} is missing"),
         (&["--template", "{secret} {name}"], "unknown placeholder {name}"),
-        (&["--template", "{secret} }"], "a } stands alone: write }} for a brace"),
+        (&["--template", "{secret} }"], "a } has no partner: write }} for the character"),
         (&["--template", "{secret}", "--format", "env"], "cannot be used with"),
         (&[], "choose what to write with --format"),
         (&["--format", "json", "--expires-after", "soon"], "--expires-after soon: use 36h"),

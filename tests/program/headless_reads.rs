@@ -97,7 +97,7 @@ fn a_read_that_keeps_failing_is_reported_with_its_cause() {
         (format!("https://{}", failing_server(None, &["no TLS"])), "TLS failed: ", "TLS", 0),
         (
             format!("http://{}", failing_server(None, &[REDIRECT])),
-            "The response leads to portal.example instead of Atlas (302).",
+            "Redirected to portal.example instead of Atlas (302).",
             "Open a web page to sign in to the network",
             0,
         ),

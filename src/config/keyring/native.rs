@@ -76,7 +76,7 @@ fn open_error(error: &Error) -> CredentialsError {
             CredentialsError::KeyringUnavailable(ServerText::new(&cause.to_string()))
         }
         // The other kinds can contain what was read, so only this text is shown.
-        _ => CredentialsError::KeyringUnavailable(ServerText::new("it did not understand the request")),
+        _ => CredentialsError::KeyringUnavailable(ServerText::new("it rejected the request")),
     }
 }
 

@@ -47,7 +47,7 @@ fn a_file_gives_profiles_or_a_sentence() {
         (b"version = 2\n[ci]\n[ci]\n", "FILE is not valid TOML: see line 3".to_owned()),
         (
             b"version = 2\n[ci]\n[CI]\n",
-            "FILE has two profiles `ci`: upper and lower case do not count, rename one".to_owned(),
+            "FILE has two profiles `ci`: names that differ only in case are the same, so rename one".to_owned(),
         ),
         (b"version = 1\n[ci]\n", format!("ci{older}")),
         (b"[ci]\n", format!("ci{older}")),
@@ -199,7 +199,7 @@ fn a_profile_that_cannot_be_used_has_advice() {
         ),
         (
             "auth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = \"can\\nary\"",
-            "private_api_key in profile `ci`: it contains a space, a line break or another character that credentials do not have",
+            "private_api_key in profile `ci`: it contains a space, a line break or another character that credentials cannot contain",
         ),
     ];
     for (toml, expected) in rows {

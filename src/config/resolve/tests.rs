@@ -230,7 +230,7 @@ fn half_a_pair_or_a_wrong_value_in_the_environment_is_an_error() {
         ),
         (
             &[(ACCESS_TOKEN, "can\nary")],
-            "MONGODB_ATLAS_ACCESS_TOKEN: it contains a space, a line break or another character that credentials do not have",
+            "MONGODB_ATLAS_ACCESS_TOKEN: it contains a space, a line break or another character that credentials cannot contain",
         ),
     ]);
 }

@@ -64,7 +64,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub fn hold_clipboard() -> ExitCode {
     close_inherited_descriptors();
     let Some((requests, reports)) = inherited_channel() else {
-        say(&format!("{HOLD_CLIPBOARD} is what atlas-secret starts by itself; it is not for people"));
+        say(&format!("{HOLD_CLIPBOARD} is internal: atlas-secret starts it by itself"));
         return ExitCode::from(2);
     };
     forbid_core_dumps();

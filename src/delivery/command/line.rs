@@ -35,7 +35,7 @@ pub(super) fn parse(
     payload: &SecretPayload,
 ) -> Result<Invocation, CommandOutcome> {
     if Encodings::of(&payload.secret.value).appear_in(line.as_bytes()) {
-        return malformed("it contains the secret or a part of it, and other users could read it there");
+        return malformed("it contains the secret or part of it, and other users could read it there");
     }
     split(line, home, &|placeholder| match placeholder {
         // The command reads the secret from standard input.

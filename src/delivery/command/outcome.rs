@@ -102,7 +102,7 @@ impl CommandOutcome {
             Self::Killed(signal) => format!("{program} was ended by signal {signal}."),
             Self::ClosedEarly => format!("{program} exited with 0, but did not read the whole secret."),
             Self::Lost(why) => {
-                format!("How {program} ended is not known ({why}). Check whether it has the secret.")
+                format!("It is not known how {program} ended ({why}). Check whether it has the secret.")
             }
         }
     }
@@ -121,7 +121,7 @@ mod tests {
             (CommandOutcome::NotStarted(words()), "pass could not be started: words."),
             (CommandOutcome::Exited(7), "pass exited with 7."),
             (CommandOutcome::Killed(9), "pass was ended by signal 9."),
-            (CommandOutcome::Lost(words()), "is not known (words)."),
+            (CommandOutcome::Lost(words()), "It is not known how pass ended (words)."),
         ];
         for (outcome, expected) in rows {
             let sentence = outcome.sentence("pass");

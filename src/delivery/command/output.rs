@@ -37,7 +37,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// This many characters of the secret in a row are too many to show.
 const REVEALING_LENGTH: usize = 8;
 
-/// Replaces a line that contains the secret or a part of it.
+/// Replaces a line that contains the secret or part of it.
 const NOT_SHOWN: &str = "(not shown: it contains the secret)";
 
 /// Replaces everything that is printed from then on.

@@ -29,7 +29,7 @@ pub enum SaveFailure {
     Attributes,
     #[error("Another program changed the file at the same time. It was not updated.")]
     Changed,
-    #[error("Another user replaced the file while it was written. The secret is not in it.")]
+    #[error("Another user replaced the file while it was being written. The secret is not in it.")]
     Swapped,
     #[error("Another program has locked the file. It was not updated.")]
     Locked,
@@ -41,11 +41,11 @@ pub enum SaveFailure {
     #[error("Nothing was changed. Line {0} is ambiguous: {1}.")]
     NotPlain(usize, &'static str),
     /// The values in the file are encrypted by sops or dotenvx, so a plain one must not be added.
-    #[error("Nothing was changed. Line {0} is encrypted, and the secret would stand there in plain text.")]
+    #[error("Nothing was changed. Line {0} is encrypted, and the secret would be stored in plain text.")]
     Encrypted(usize),
     /// The old value on this line refers to a value in a secret manager.
     #[error(
-        "Nothing was changed. Line {0} seems to refer to a secret manager, and the secret would stand there in plain text."
+        "Nothing was changed. Line {0} seems to refer to a secret manager, and the secret would be stored in plain text."
     )]
     Reference(usize),
     #[error("{}", no_folder(.0))]
@@ -152,7 +152,7 @@ mod tests {
             (SaveFailure::Reference(3), "Line 3 seems to refer to a secret manager, and the secret would"),
             (
                 SaveFailure::Encrypted(3),
-                "Line 3 is encrypted, and the secret would stand there in plain text. Decrypt",
+                "Line 3 is encrypted, and the secret would be stored in plain text. Decrypt",
             ),
             (SaveFailure::NotPrivate, "This file system cannot keep a file private. Choose another folder."),
             (SaveFailure::Other(ServerText::new("words")), "The file could not be written: words."),

@@ -34,7 +34,9 @@ pub async fn save(path: &str, home: Option<&Path>, payload: &SecretPayload) -> R
         Ok(()) => Ok(Delivery::Saved { path: path_text(&path) }),
         // The system does not say which folder. Some, such as /proc, exist but take no new files.
         Err(SaveFailure::NoFolder(_)) => Err(match path.parent().unwrap_or(&path) {
-            folder if folder.is_dir() => SaveFailure::Other(ServerText::new("the folder takes no new files")),
+            folder if folder.is_dir() => {
+                SaveFailure::Other(ServerText::new("files cannot be created in this folder"))
+            }
             folder => SaveFailure::NoFolder(path_text(folder)),
         }),
         Err(SaveFailure::Exists) if format == Format::Env => {

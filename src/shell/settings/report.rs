@@ -21,7 +21,7 @@ pub(super) fn report(
     chosen: &SettingsFile,
     found: Option<&Found>,
 ) -> String {
-    let path = path.map_or("none: no folder is known".into(), Path::to_string_lossy);
+    let path = path.map_or("none: there is no configuration folder".into(), Path::to_string_lossy);
     let mut rows = Rows::default();
     rows.add("settings file", &path, if is_read { "read" } else { "does not exist" });
     add_session(arguments, found, &mut rows);

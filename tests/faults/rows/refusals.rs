@@ -49,7 +49,7 @@ pub const ROWS: &[Row] = &[
         "another OAuth error at the token endpoint",
         Reads::Token(400, r#"{"error":"unauthorized_client","error_description":"FAKE description."}"#),
         &[
-            Step::Says("Sign-in failed: Atlas gave no access token (400)."),
+            Step::Says("Sign-in failed: Atlas issued no access token (400)."),
             Step::Shows("unauthorized_client: FAKE"),
         ],
     ),

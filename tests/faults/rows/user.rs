@@ -39,7 +39,7 @@ pub const ROWS: &[Row] = &[
             CREATE,
             &[
                 Step::Says("Could not read the account's secrets."),
-                Step::Says("The response leads to portal.example instead of Atlas (302)."),
+                Step::Says("Redirected to portal.example instead of Atlas (302)."),
                 Step::Press("n"),
                 Step::Says("Stopped. Nothing was created."),
             ],

@@ -124,7 +124,7 @@ impl CreatedScreen {
                 copy.is_being_checked = true;
                 app.send(Command::ExtendClipboard(EXTENDED_BY));
             }
-            _ => app.message = Some("Nothing on the clipboard is due to be cleared."),
+            _ => app.message = Some("No copy is waiting to be cleared."),
         }
     }
 
@@ -349,6 +349,6 @@ fn format_suffix(format: Format) -> &'static str {
         Format::Aws => " as AWS JSON",
         Format::Terraform => " as Terraform JSON",
         Format::Mcp => " as MCP variables",
-        Format::Template(_) => " by your template",
+        Format::Template(_) => " with your template",
     }
 }

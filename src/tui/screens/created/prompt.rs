@@ -30,7 +30,7 @@ pub enum Prompt {
 
 const ABOUT_SAVE: &[&str] = &[
     "The file extension selects what is saved: .env, .json, .tfvars.json or .yaml (Kubernetes); else the secret alone.",
-    "In a .env file that exists, two variables can be updated. No other file is overwritten.",
+    "In an existing .env file, two variables can be updated. No other file is overwritten.",
 ];
 
 impl Prompt {
@@ -236,7 +236,7 @@ impl CreatedScreen {
             return self.draw_missing_organization(app, format, canvas);
         };
         if let Some(file) = &file.link_to {
-            canvas.text(0, &format!("{path} is a link to {file}, which is what changes."), Style::new());
+            canvas.text(0, &format!("{path} is a link to {file}; that file will be changed."), Style::new());
         }
         if let Some(owner) = file.other_owner {
             let text = format!("{path} belongs to another user (ID {owner}), who can then read the secret.");

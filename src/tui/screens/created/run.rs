@@ -205,7 +205,7 @@ impl RunPrompt {
         );
         self.line.draw_below(&advice, canvas);
         if app.session == Session::Demo {
-            canvas.text(2, "The secret is a demo, but the command really runs.", theme.warning);
+            canvas.text(2, "The secret is from the demo, but the command really runs.", theme.warning);
         }
         if self.has_known() {
             if canvas.left() > 3 {

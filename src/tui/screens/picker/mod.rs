@@ -190,10 +190,10 @@ impl Component for Picker {
     fn about(&self) -> &'static [&'static str] {
         match self.list.field {
             FieldName::Project => {
-                &["Type a part of the name or ID, or the beginnings of words: pprod finds payments-prod."]
+                &["Type part of the name or ID, or the beginnings of words: pprod finds payments-prod."]
             }
             FieldName::Client => &[
-                "Type a part of the name or client ID, or the beginnings of words: cdep finds ci-deployer.",
+                "Type part of the name or client ID, or the beginnings of words: cdep finds ci-deployer.",
                 "Expires: when the account's next secret expires. Last used: any of its secrets.",
                 "The bar covers 90 days: solid until the next expiry, dashed while another secret works.",
                 "(you): this session signs in with this account.",
