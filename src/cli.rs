@@ -185,7 +185,7 @@ impl TypedValueParser for NotBlank {
 const MAX_DEMO_PROJECTS: u32 = 100_000;
 
 /// The longest time that a copy stays in the clipboard: 12 hours, in seconds.
-pub(crate) const LONGEST_COPY: u64 = 12 * 60 * 60;
+pub(crate) const MAX_COPY_SECONDS: u64 = 12 * 60 * 60;
 
 /// Parses an address and a port. The host may be a name such as `localhost`.
 fn socket_address(text: &str) -> Result<SocketAddr, String> {
@@ -200,8 +200,8 @@ fn without_invisible(mut text: String) -> String {
 }
 
 fn seconds(text: &str) -> Result<u64, String> {
-    let seconds = text.parse().ok().filter(|seconds| *seconds <= LONGEST_COPY);
-    seconds.ok_or_else(|| format!("must be a number of seconds, 0 to {LONGEST_COPY} (12 hours)"))
+    let seconds = text.parse().ok().filter(|seconds| *seconds <= MAX_COPY_SECONDS);
+    seconds.ok_or_else(|| format!("must be a number of seconds, 0 to {MAX_COPY_SECONDS} (12 hours)"))
 }
 
 fn demo_projects(text: &str) -> Result<u32, String> {

@@ -20,8 +20,8 @@ use crate::domain::{
     Signal, text,
 };
 use crate::jobs::{
-    self, AtlasApi, Before, Connections, NotCreated, Operator, Outcome, PAUSES, Question, Reason, Records,
-    Recovered, Step,
+    self, AccountBefore, AtlasApi, Connections, Journal as _, NotCreated, Operator, Outcome, PAUSES,
+    Question, Reason, Records, Recovered, Step,
 };
 use crate::process::{internal_error, say, time_zone, wall_clock};
 
@@ -63,7 +63,7 @@ impl Headless {
     pub async fn run(self, mut signals: impl AsyncFnMut() -> Signal) -> Result<Ended, Box<Undelivered>> {
         self.report_in_background();
         let organization = self.fetch_organization();
-        let mut operator = Unattended {
+        let mut operator = FlagOperator {
             flags: self.flags,
             printed: self.has_signed_in.then_some(SIGNING_IN).into_iter().collect(),
             full: None,
@@ -140,7 +140,7 @@ impl Headless {
     /// Runs the creating job. The first signal cancels it. The outcome is `None` if the job did not end in time.
     async fn create(
         &self,
-        operator: &mut Unattended<'_>,
+        operator: &mut FlagOperator<'_>,
         signals: &mut impl AsyncFnMut() -> Signal,
     ) -> (Option<Outcome>, Option<Signal>) {
         let cancel = CancellationToken::new();
@@ -206,7 +206,7 @@ impl Headless {
     async fn recover(
         &self,
         lost: &ApiError,
-        before: &Before,
+        before: &AccountBefore,
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Ended {
         let account = &self.new_secret.account;
@@ -214,7 +214,7 @@ impl Headless {
         let search = jobs::recover(&self.connections, account, before, &PAUSES, |_| {});
         let Ok(recovered) = before_signal(&mut signals, search).await else { return self.perhaps_created() };
         let why = lost.after_creating(matches!(recovered, Recovered::Found(_)));
-        let who = lost.who_answered();
+        let who = lost.possible_responder();
         let gap = if who.is_empty() { "" } else { " " };
         say(&format!("{why}{gap}{who} {}", found(&recovered, started.elapsed())));
         let mut summary = ExitSummary::of_lost(self.new_secret.account.client.clone(), lost);
@@ -366,7 +366,7 @@ fn full_account_lines(account: &ServiceAccount, replaces: bool) -> Vec<String> {
 }
 
 /// The operator of a run without an interface: takes its decisions from options, and prints progress to standard error.
-struct Unattended<'a> {
+struct FlagOperator<'a> {
     flags: Flags,
     /// The steps that were printed. Each is printed once, although the account is fetched again after its expired secret
     /// was deleted. A retry prints the last one again.
@@ -376,7 +376,7 @@ struct Unattended<'a> {
     may_have_created: &'a AtomicBool,
 }
 
-impl Operator for Unattended<'_> {
+impl Operator for FlagOperator<'_> {
     fn progress(&mut self, step: Step) {
         let runs = matches!(step, Step::Creating(_) | Step::StoppedWaiting);
         self.may_have_created.store(runs, Ordering::Relaxed);

@@ -7,7 +7,7 @@ use super::http::{ApiResponse, BodyEnd};
 use super::wire::{self, CreatedBody};
 
 /// The maximum length of a quoted page title, in characters.
-const LONGEST_TITLE: usize = 80;
+const MAX_TITLE_LENGTH: usize = 80;
 
 /// Returns the secret in a response to the creating POST.
 ///
@@ -41,7 +41,7 @@ fn quote(response: &ApiResponse) -> Option<ServerText> {
     let page = String::from_utf8_lossy(&response.body);
     let (_, rest) = page.split_once("<title>")?;
     let words: Vec<&str> = rest.split_once("</title>")?.0.split_whitespace().collect();
-    let title: String = words.join(" ").chars().take(LONGEST_TITLE).collect();
+    let title: String = words.join(" ").chars().take(MAX_TITLE_LENGTH).collect();
     (!title.is_empty()).then(|| wire::message(&title))
 }
 

@@ -20,7 +20,7 @@ use crate::domain::{ClientId, Credentials, PublicKey};
 const REALM: &str = "MMS Public API";
 
 /// When there are this many nonces, all are dropped. The response to a request with a dropped one says `stale=true`.
-const MOST_NONCES: usize = 1000;
+const MAX_NONCES: usize = 1000;
 
 const LETTERS: &[u8] = b"abcdefghijklmnop";
 
@@ -114,7 +114,7 @@ impl AuthServer {
         let challenge = format!(
             "Digest realm=\"{REALM}\", domain=\"\", nonce=\"{nonce}\", algorithm=MD5, qop=\"auth\", stale={is_stale}"
         );
-        if self.nonces.len() >= MOST_NONCES {
+        if self.nonces.len() >= MAX_NONCES {
             self.nonces.clear();
         }
         self.nonces.insert(nonce, 0);

@@ -115,7 +115,7 @@ pub enum Certainty {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeleteError {
     /// The account could not be read first, so nothing was sent.
-    AccountUnread(ApiError),
+    AccountNotRead(ApiError),
     NotDeleted(ApiError),
     /// Atlas did not confirm the deletion, and the account still has the secret.
     StillThere,
@@ -239,7 +239,7 @@ pub enum RejectionKind {
     /// 400, 406 or 410: Atlas no longer offers this version of its API.
     VersionGone,
     /// 409: two requests created a secret for one account at the same time.
-    TwoAtOnce,
+    ConcurrentChange,
     Conflict,
     RateLimited,
     /// 503, or 405 while Atlas is being upgraded.
@@ -277,7 +277,7 @@ impl Rejection {
             (404, _) => RejectionKind::AccountNotFound,
             (400, "INVALID_VERSION_DATE") | (406 | 410, _) => RejectionKind::VersionGone,
             (400, _) => RejectionKind::Invalid,
-            (409, "DATA_CONCURRENCY_ERROR") => RejectionKind::TwoAtOnce,
+            (409, "DATA_CONCURRENCY_ERROR") => RejectionKind::ConcurrentChange,
             (409, _) => RejectionKind::Conflict,
             (429, _) => RejectionKind::RateLimited,
             (405 | 503, _) => RejectionKind::Maintenance,
@@ -333,7 +333,7 @@ mod tests {
             (400, "VALIDATION_ERROR", RejectionKind::Invalid),
             (400, "INVALID_VERSION_DATE", RejectionKind::VersionGone),
             (410, "VERSION_GONE", RejectionKind::VersionGone),
-            (409, "DATA_CONCURRENCY_ERROR", RejectionKind::TwoAtOnce),
+            (409, "DATA_CONCURRENCY_ERROR", RejectionKind::ConcurrentChange),
             (409, "ANYTHING", RejectionKind::Conflict),
             (429, "RATE_LIMITED", RejectionKind::RateLimited),
             (429, "RATE_LIMITED_TOKEN_BUCKET", RejectionKind::RateLimited),

@@ -34,7 +34,7 @@ impl Now {
 /// The lifetimes that Atlas documents as valid, in hours: 8 hours to 365 days
 /// (<https://www.mongodb.com/docs/atlas/tutorial/rotate-service-account-secrets/>). According to the API's field
 /// `secretExpiresAfterHours` both limits may change, so a lifetime outside them causes a warning, never an error.
-pub const USUAL_HOURS: std::ops::RangeInclusive<i32> = 8..=8760;
+pub const DOCUMENTED_HOURS: std::ops::RangeInclusive<i32> = 8..=8760;
 
 /// The lifetime of a new secret in whole hours: `secretExpiresAfterHours` in the API, an `int32` above 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -110,8 +110,8 @@ impl Lifetime {
     }
 
     /// True if Atlas documents this lifetime as valid.
-    pub fn is_usual(self) -> bool {
-        USUAL_HOURS.contains(&self.hours)
+    pub fn is_documented(self) -> bool {
+        DOCUMENTED_HOURS.contains(&self.hours)
     }
 }
 
@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn the_documented_lifetimes_are_usual() {
-        let usual = |hours| Lifetime::from_hours(hours).unwrap().is_usual();
+        let usual = |hours| Lifetime::from_hours(hours).unwrap().is_documented();
         assert!(!usual(7) && usual(8) && usual(8760) && !usual(8761));
     }
 }

@@ -112,7 +112,7 @@ impl Explanation {
     }
 
     /// Explains that deleting an expired secret would help, but was not approved.
-    pub fn expired_secret_in_the_way(secrets: usize) -> Self {
+    pub fn expired_secret_blocks(secrets: usize) -> Self {
         let has = text::account_has(secrets);
         titled(format!("{}, and one has expired.", has.trim_end_matches('.')))
             .action("On the form, Enter replaces it. With --yes, add --replace-expired.")
@@ -233,7 +233,7 @@ fn explain_rejection(rejection: &Rejection, operation: Operation, signed_in_as: 
                 .meaning("Atlas has removed this version, or a proxy changed the request.")
                 .action("Install a newer atlas-secret.")
         }
-        Kind::TwoAtOnce => titled("Another change to this service account is in progress (409).")
+        Kind::ConcurrentChange => titled("Another change to this service account is in progress (409).")
             .meaning("Atlas makes one change to it at a time.")
             .action("Wait a moment, then try again."),
         Kind::Conflict if creates => refused()
@@ -366,7 +366,7 @@ impl ApiError {
     }
 
     /// Who may have sent the response to the creating POST; empty if that is known.
-    pub fn who_answered(&self) -> &'static str {
+    pub fn possible_responder(&self) -> &'static str {
         if matches!(self.cause, Cause::Unexpected { .. }) { OTHER_END } else { "" }
     }
 
@@ -463,7 +463,7 @@ const NOT_CONFIRMED: &str = "Atlas did not confirm the deletion, and the secret 
 impl DeleteError {
     pub fn explain(&self, signed_in_as: &str) -> Explanation {
         match self {
-            Self::AccountUnread(error) => {
+            Self::AccountNotRead(error) => {
                 let Explanation { title, action, .. } = error.explain(signed_in_as);
                 titled(ACCOUNT_UNREAD).meaning(title).action(action).with_message_of(error)
             }
@@ -481,7 +481,7 @@ impl DeleteError {
     /// What happened to the secret, in two sentences.
     pub fn sentence(&self) -> String {
         match self {
-            Self::AccountUnread(error) => format!("{ACCOUNT_UNREAD} {}", error.title()),
+            Self::AccountNotRead(error) => format!("{ACCOUNT_UNREAD} {}", error.title()),
             Self::NotDeleted(error) => format!("Not deleted. {}", error.title()),
             Self::StillThere => format!("Not deleted. {NOT_CONFIRMED}"),
             Self::PerhapsDeleted(error) => format!("It may have been deleted. {}", error.title()),
@@ -667,7 +667,7 @@ mod tests {
         let slow = ApiError::sent(Cause::TimedOut(Duration::from_secs(10)));
         let rows = [
             (
-                DeleteError::AccountUnread(refused(Operation::ReadAccount)),
+                DeleteError::AccountNotRead(refused(Operation::ReadAccount)),
                 "Nothing was deleted: the account could not be read. You don't have permission to read this service \
                  account (401).",
             ),

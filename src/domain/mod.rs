@@ -33,7 +33,7 @@ pub use error::{
 pub use exit::{Delivery, Disposition, Exit, ExitSummary, GRACE, JournalEntry, PendingRecord, Signal};
 pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 pub use ids::{ClientId, IdError, OrganizationId, ProjectId, SecretId};
-pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
+pub use lifetime::{DOCUMENTED_HOURS, Lifetime, LifetimeError, Now};
 pub use messages::Explanation;
 pub use os::{Os, os_error_message};
 pub use secret::{

@@ -16,8 +16,8 @@ use crate::domain::{
 };
 
 use super::delete::delete_and_confirm;
-use super::reads::{MOST_RETRIES, with_retries};
-use super::{AtlasApi, Before, Journal, Operator, Question, Retry, Step};
+use super::reads::{MAX_RETRIES, with_retries};
+use super::{AccountBefore, AtlasApi, Journal, Operator, Question, Retry, Step};
 
 /// The wait if Atlas sends no `Retry-After`.
 const DEFAULT_WAIT: Duration = Duration::from_secs(60);
@@ -33,7 +33,7 @@ pub enum Outcome {
     NotCreated(Box<NotCreated>),
     /// The value is lost, and a secret may exist or certainly does, depending on the error. Search the account with
     /// [`super::recover()`].
-    Unknown(ApiError, Before),
+    Unknown(ApiError, AccountBefore),
 }
 
 /// Why no secret was created, and what the job has done.
@@ -69,7 +69,7 @@ impl NotCreated {
             Reason::StillFull(secrets) => return Some(Explanation::account_full(*secrets, true)),
             // Only `--yes` without `--replace-expired` leads here: a user who declines has stopped the job.
             Reason::Declined(Question::Consequences(consequences)) => {
-                Explanation::expired_secret_in_the_way(consequences.secrets)
+                Explanation::expired_secret_blocks(consequences.secrets)
             }
             Reason::Preflight(error)
             | Reason::Post(error)
@@ -139,7 +139,7 @@ pub async fn create(
             operator.progress(Step::NotRecorded(why));
         }
         if cancel.is_cancelled() {
-            settle(journal, operator).await;
+            remove_record(journal, operator).await;
             return round.not_created(Reason::Cancelled);
         }
 
@@ -153,7 +153,7 @@ pub async fn create(
                 Certainty::NotDone => error,
             },
         };
-        settle(journal, operator).await;
+        remove_record(journal, operator).await;
         let refusal_outcome = round.not_created(Reason::Post(error.clone()));
         let Some(retry) = next_round(error, round.refused).filter(|_| !cancel.is_cancelled()) else {
             return refusal_outcome;
@@ -191,11 +191,11 @@ async fn post(
 fn next_round(error: ApiError, refused: usize) -> Option<Retry> {
     let limit = error.rejection().filter(|rejection| rejection.kind() == RejectionKind::RateLimited)?;
     let pause = limit.retry_after.unwrap_or(DEFAULT_WAIT);
-    (refused < MOST_RETRIES && pause <= MAX_WAIT).then(|| Retry { error, pause, number: refused + 1 })
+    (refused < MAX_RETRIES && pause <= MAX_WAIT).then(|| Retry { error, pause, number: refused + 1 })
 }
 
 enum Preflight {
-    Ready(Before),
+    Ready(AccountBefore),
     /// Both slots are in use, so this expired secret must be deleted first.
     DeleteFirst(SecretId),
 }
@@ -224,7 +224,7 @@ async fn preflight(
         Err(error) if post_would_fail_too(&error) => return Err(Reason::Preflight(error)),
         Err(error) => {
             confirm(operator, Question::AccountUnknown(error)).await?;
-            return Ok(Preflight::Ready(Before { ids: None, at: clock(), latest: None }));
+            return Ok(Preflight::Ready(AccountBefore { ids: None, at: clock(), latest: None }));
         }
     };
     let (fetched_at, arrived) = (fetched.read_at.unwrap_or_else(clock), Instant::now());
@@ -248,15 +248,15 @@ async fn preflight(
     // The user may have taken minutes to confirm.
     let at = fetched_at.checked_add(arrived.elapsed()).unwrap_or(fetched_at);
     let ids = fetched.secrets.into_iter().map(|secret| secret.id).collect();
-    Ok(Preflight::Ready(Before { ids: Some(ids), at, latest: None }))
+    Ok(Preflight::Ready(AccountBefore { ids: Some(ids), at, latest: None }))
 }
 
 async fn confirm(operator: &mut impl Operator, question: Question) -> Result<(), Reason> {
     if operator.confirm(question.clone()).await { Ok(()) } else { Err(Reason::Declined(question)) }
 }
 
-async fn settle(journal: &impl Journal, operator: &mut impl Operator) {
-    if let Err(why) = journal.settle().await {
+async fn remove_record(journal: &impl Journal, operator: &mut impl Operator) {
+    if let Err(why) = journal.remove().await {
         operator.progress(Step::NotRecorded(why));
     }
 }

@@ -42,7 +42,7 @@ pub async fn delete(
         };
         let found = match fetched {
             Ok(fetched) => fetched.secrets.into_iter().find(|secret| secret.id == *id),
-            Err(error) => return Deletion::Failed(DeleteError::AccountUnread(error)),
+            Err(error) => return Deletion::Failed(DeleteError::AccountNotRead(error)),
         };
         match found {
             None => return Deletion::Deleted,

@@ -26,9 +26,9 @@ use crate::domain::{
 pub use connection::{Connections, Source};
 pub use create::{NotCreated, Outcome, Reason, create};
 pub use delete::{Deletion, Recheck, delete};
-pub use reads::{MOST_RETRIES, Retry, read_pages};
+pub use reads::{MAX_RETRIES, Retry, read_pages};
 pub use records::Records;
-pub use recover::{Before, PAUSES, Recovered, recover};
+pub use recover::{AccountBefore, PAUSES, Recovered, recover};
 pub use sign_in::{Authenticator, SignInWith, SignedIn, profile_session, read_profiles};
 
 /// The requests to Atlas that jobs need.
@@ -65,7 +65,8 @@ pub trait Journal: Send + Sync {
         begun_at: Timestamp,
         ids_before: Option<Vec<SecretId>>,
     ) -> impl Future<Output = Result<(), String>> + Send;
-    fn settle(&self) -> impl Future<Output = Result<(), String>> + Send;
+    /// Removes the record, because the secret was delivered or was not created.
+    fn remove(&self) -> impl Future<Output = Result<(), String>> + Send;
 }
 
 /// The caller of a job: the interface, or a run without one.
@@ -91,7 +92,7 @@ pub enum Step {
     /// The creation could not be recorded. Contains a sentence that says why.
     NotRecorded(String),
     /// Sending the POST. Contains the account's state before it.
-    Creating(Before),
+    Creating(AccountBefore),
     /// Waiting after a temporary error of a read, or after a rate limit, before trying again.
     Retrying(Retry),
     /// The user has stopped waiting, but the POST continues.

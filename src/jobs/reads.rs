@@ -12,9 +12,9 @@ use crate::domain::{ApiError, ApiResult, Cause, Page, RejectionKind, text};
 const MAX_PAGES: u32 = 100;
 
 /// The maximum number of retries of a request.
-pub const MOST_RETRIES: usize = 3;
+pub const MAX_RETRIES: usize = 3;
 
-const PAUSES: [Duration; MOST_RETRIES] =
+const PAUSES: [Duration; MAX_RETRIES] =
     [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
 /// The pause after a rate limit if Atlas sends no `Retry-After`.
@@ -38,7 +38,7 @@ impl Retry {
     /// were enough retries.
     pub fn after(error: ApiError, earlier: usize) -> ApiResult<Self> {
         // The user has waited for the whole limit each time.
-        let most = if matches!(error.cause, Cause::TimedOut(_)) { 1 } else { MOST_RETRIES };
+        let most = if matches!(error.cause, Cause::TimedOut(_)) { 1 } else { MAX_RETRIES };
         let usual = PAUSES[..most].get(earlier);
         let pause = usual.and_then(|usual| pause_after(&error, *usual));
         match pause.filter(|pause| *pause <= MAX_PAUSE) {

@@ -52,11 +52,6 @@ impl Records {
         self.kept.lock().await.record.is_some()
     }
 
-    pub async fn remove(&self) -> Result<(), String> {
-        let record = self.kept.lock().await.record.take();
-        remove(record).await
-    }
-
     /// The records that earlier runs left, and errors for those that cannot be read. The demo has none.
     pub async fn pending(&self) -> (Vec<PendingRecord>, Vec<String>) {
         let Some(journal) = self.journal.clone().filter(|_| !self.connections.is_demo()) else {
@@ -134,8 +129,9 @@ impl Journal for Arc<Records> {
         Ok(())
     }
 
-    async fn settle(&self) -> Result<(), String> {
-        self.remove().await
+    async fn remove(&self) -> Result<(), String> {
+        let record = self.kept.lock().await.record.take();
+        remove(record).await
     }
 }
 
@@ -220,7 +216,7 @@ mod tests {
         begin(&records).await.unwrap();
         records.created(SecretId::from_server("6650f0aa12bc34de56f07890"), None).await.unwrap();
         assert_eq!(contents(&home), real, "it gets no ID of the demo");
-        records.settle().await.unwrap();
+        records.remove().await.unwrap();
         records.remove().await.unwrap();
         assert_eq!(contents(&home), real, "it is not removed");
     }

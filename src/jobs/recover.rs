@@ -20,7 +20,7 @@ const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
 /// The state of the account before the POST, and the time of the POST.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Before {
+pub struct AccountBefore {
     /// The IDs of its secrets; `None` if they are not known.
     pub ids: Option<Vec<SecretId>>,
     /// The time before the POST by Atlas's clock, or by this machine's if Atlas's is not known.
@@ -45,7 +45,7 @@ pub enum Recovered {
 pub async fn recover(
     atlas: &impl AtlasApi,
     account: &AccountRef,
-    before: &Before,
+    before: &AccountBefore,
     pauses: &[Duration],
     mut report: impl FnMut(Option<Duration>) + Send,
 ) -> Recovered {
@@ -65,7 +65,7 @@ pub async fn recover(
     }
 }
 
-fn compare(fetched: &ServiceAccount, before: &Before) -> Recovered {
+fn compare(fetched: &ServiceAccount, before: &AccountBefore) -> Recovered {
     let is_new = |secret: &&ExistingSecret| match &before.ids {
         Some(ids) => !ids.contains(&secret.id) && !was_created_later(secret, before),
         None => is_in_time(secret, before),
@@ -79,12 +79,12 @@ fn compare(fetched: &ServiceAccount, before: &Before) -> Recovered {
 }
 
 /// True if the secret was created after the POST had ended, so by another request.
-fn was_created_later(secret: &ExistingSecret, before: &Before) -> bool {
+fn was_created_later(secret: &ExistingSecret, before: &AccountBefore) -> bool {
     let latest = before.latest.and_then(|latest| latest.checked_add(SKEW).ok());
     secret.created_at.zip(latest).is_some_and(|(created_at, latest)| created_at > latest)
 }
 
-fn is_in_time(secret: &ExistingSecret, before: &Before) -> bool {
+fn is_in_time(secret: &ExistingSecret, before: &AccountBefore) -> bool {
     let earliest = before.at.checked_sub(SKEW).unwrap_or(before.at);
     match secret.created_at {
         Some(created_at) => created_at >= earliest && !was_created_later(secret, before),

@@ -14,7 +14,7 @@ use crate::delivery::{
 };
 use crate::domain::{ApiError, ClientId, ProfileName, SecretPayload, ServerText};
 use crate::headless::{not_printed, print};
-use crate::jobs::{Authenticator, Connections, Records};
+use crate::jobs::{Authenticator, Connections, Journal as _, Records};
 use crate::process::internal_error;
 use crate::terminal::TerminalOutput;
 use crate::tui::{Command, Event, JobRunner, SignInWith, Slot};
@@ -49,8 +49,8 @@ impl Executor {
             Command::RecordSecret(id, expires_at) => {
                 self.keep(async move { records.created(id, expires_at).await });
             }
-            Command::SettleRecord => self.keep(async move { records.remove().await }),
-            Command::SettlePrevious(number) => {
+            Command::RemoveRecord => self.keep(async move { records.remove().await }),
+            Command::RemovePrevious(number) => {
                 self.keep(async move { records.remove_pending(number).await });
             }
             Command::FindProfiles(client) => self.find_profiles(client),

@@ -20,16 +20,16 @@ const ESCAPE_LIMIT: Duration = Duration::from_millis(50);
 const UNIT_LIMIT: Duration = Duration::from_secs(2);
 
 /// No key sends more bytes.
-const LONGEST_KEY: usize = 16;
+const MAX_KEY_LENGTH: usize = 16;
 
 /// A longer paste is cut here.
-const LONGEST_PASTE: usize = 1 << 20;
+const MAX_PASTE_LENGTH: usize = 1 << 20;
 
 /// No key has a longer sequence.
-const LONGEST_SEQUENCE: usize = 64;
+const MAX_SEQUENCE_LENGTH: usize = 64;
 
 /// The length of `1;8` and `1;16`, the longest modifiers of `ESC O`.
-const MOST_MODIFIERS: usize = 4;
+const MAX_MODIFIERS: usize = 4;
 
 const ESCAPE: u8 = 0x1B;
 const CTRL_C: u8 = 0x03;
@@ -101,7 +101,7 @@ impl Decoder {
             self.pending.push(ESCAPE);
         }
         // The limit starts again for a paste, which a slow line delivers in small pieces.
-        if bytes.len() > LONGEST_KEY || self.is_in_paste() || self.is_escape() {
+        if bytes.len() > MAX_KEY_LENGTH || self.is_in_paste() || self.is_escape() {
             self.since = now;
         }
         self.pending.extend_from_slice(bytes);
@@ -120,7 +120,7 @@ impl Decoder {
             self.pending = self.pending.split_off(start);
         }
         if self.mode == Mode::Units {
-            self.pending.truncate(2 * LONGEST_SEQUENCE);
+            self.pending.truncate(2 * MAX_SEQUENCE_LENGTH);
         }
         // A Ctrl-C at the end of a read was typed: a pasted one is followed by more of the paste, or by its end.
         if self.is_in_paste() && bytes.last() == Some(&CTRL_C) {
@@ -200,9 +200,9 @@ fn paste(content: &[u8]) -> Event {
 
 fn part_of_paste(bytes: &[u8]) -> Option<Unit> {
     let (content, length, next) = match end_of_paste(bytes) {
-        Some(end) if end <= LONGEST_PASTE => (&bytes[..end], end + PASTE_END.len(), Mode::Units),
-        _ if bytes.len() < LONGEST_PASTE + PASTE_END.len() => return None,
-        _ => (&bytes[..LONGEST_PASTE], LONGEST_PASTE, Mode::PasteRest),
+        Some(end) if end <= MAX_PASTE_LENGTH => (&bytes[..end], end + PASTE_END.len(), Mode::Units),
+        _ if bytes.len() < MAX_PASTE_LENGTH + PASTE_END.len() => return None,
+        _ => (&bytes[..MAX_PASTE_LENGTH], MAX_PASTE_LENGTH, Mode::PasteRest),
     };
     Some(Unit { length, event: Some(paste(content)), next })
 }
@@ -271,7 +271,7 @@ fn control_function(introducer: u8, length: usize, rest: &[u8]) -> Option<Unit> 
 /// What follows `ESC O`. Konsole and old xterms put modifiers before the letter: `ESC O 2 P`.
 fn single_shift(bytes: &[u8]) -> Option<Unit> {
     let is_parameter = |byte: &&u8| matches!(**byte, b'0'..=b'9' | b';');
-    let count = bytes.iter().take(MOST_MODIFIERS).take_while(is_parameter).count();
+    let count = bytes.iter().take(MAX_MODIFIERS).take_while(is_parameter).count();
     Some(match (count, bytes.get(count)?) {
         (0, last @ 0x20..0x7F) => Unit::new(1, keys::of_single_shift(*last)),
         (_, last @ 0x20..0x7F) => Unit::new(count + 1, keys::of_control_sequence(&bytes[..count], *last)),
@@ -303,7 +303,7 @@ fn control_sequence(bytes: &[u8]) -> Option<Unit> {
         }
         // A sequence never contains these bytes: it was cut, and the next unit begins here.
         (_, [..0x20 | 0x7F.., ..]) => Some(Unit::new(end, None)),
-        (_, [last, ..]) if end < LONGEST_SEQUENCE => {
+        (_, [last, ..]) if end < MAX_SEQUENCE_LENGTH => {
             Some(Unit::new(end + 1, keys::of_control_sequence(parameters, *last)))
         }
         _ => Some(Unit::new(end + 1, None)),

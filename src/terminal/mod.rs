@@ -7,13 +7,13 @@
 //! **Invariant:** nothing here waits for long for a terminal that does not respond.
 
 #[cfg(unix)]
-mod before;
-#[cfg(unix)]
 mod decoder;
 mod input;
 #[cfg(unix)]
 mod keys;
 mod output;
+#[cfg(unix)]
+mod saved;
 mod signals;
 
 use std::future::pending;
@@ -73,7 +73,7 @@ pub(crate) struct TerminalHandle {
     user: User,
     /// The state of the terminal before the command that now has it.
     #[cfg(unix)]
-    before: Option<before::Before>,
+    saved: Option<saved::SavedState>,
     input: Option<Input>,
     /// SIGCONT and SIGWINCH.
     changes: Signals,
@@ -107,7 +107,7 @@ impl TerminalHandle {
             size,
             user: User::Shell,
             #[cfg(unix)]
-            before: None,
+            saved: None,
             input: None,
             changes,
             resumed_at: None,
@@ -145,7 +145,7 @@ impl TerminalHandle {
             events = input.next() => return events,
             signal = self.changes.next() => signal,
             // The next draw sends the rest first.
-            () = tokio::time::sleep(RETRY), if self.output.is_behind() => return Some(Vec::new()),
+            () = tokio::time::sleep(RETRY), if self.output.has_pending_output() => return Some(Vec::new()),
         };
         if !signals::is_continue(signal) {
             return Some(vec![self.resized()]);
@@ -197,7 +197,7 @@ impl TerminalHandle {
             self.user = user;
             #[cfg(unix)]
             {
-                self.before = Some(before::Before::of(self.output.file()));
+                self.saved = Some(saved::SavedState::of(self.output.file()));
             }
         }
     }
@@ -216,17 +216,17 @@ impl TerminalHandle {
             _ => false,
         };
         if is_done {
-            self.put_back();
+            self.undo_command();
             self.resume()?;
         }
         Ok(is_done)
     }
 
     /// Undoes what a command has changed in the terminal.
-    fn put_back(&mut self) {
+    fn undo_command(&mut self) {
         #[cfg(unix)]
-        if let Some(before) = self.before.take() {
-            before.put_back(self.output.file());
+        if let Some(saved) = self.saved.take() {
+            saved.restore(self.output.file());
         }
     }
 
@@ -308,7 +308,7 @@ impl TerminalHandle {
 
 impl Drop for TerminalHandle {
     fn drop(&mut self) {
-        self.put_back();
+        self.undo_command();
         self.restore();
     }
 }

@@ -11,7 +11,7 @@ use zeroize::Zeroize;
 const USUAL_SIZE: (u16, u16) = (80, 24);
 
 /// A larger reported size is cut to this, because every cell takes memory.
-const LARGEST_SIZE: (u16, u16) = (1000, 400);
+const MAX_SIZE: (u16, u16) = (1000, 400);
 
 /// The controlling terminal of the process.
 const CONTROLLING: &str = if cfg!(unix) { "/dev/tty" } else { "CONOUT$" };
@@ -69,7 +69,7 @@ impl TerminalOutput {
     }
 
     /// True while something waits in the queue.
-    pub(super) fn is_behind(&self) -> bool {
+    pub(super) fn has_pending_output(&self) -> bool {
         !self.queue().bytes.is_empty()
     }
 
@@ -245,10 +245,7 @@ fn plausible_size(reported: (u16, u16), variable: impl Fn(&str) -> Option<String
             || variable(name)?.trim().parse().ok().filter(|number| (1..=largest).contains(number));
         if reported > 0 { reported.min(largest) } else { of_variable().unwrap_or(usual) }
     };
-    (
-        one(reported.0, "COLUMNS", USUAL_SIZE.0, LARGEST_SIZE.0),
-        one(reported.1, "LINES", USUAL_SIZE.1, LARGEST_SIZE.1),
-    )
+    (one(reported.0, "COLUMNS", USUAL_SIZE.0, MAX_SIZE.0), one(reported.1, "LINES", USUAL_SIZE.1, MAX_SIZE.1))
 }
 
 #[cfg(test)]
@@ -266,7 +263,7 @@ mod tests {
         output.push(&frame);
         let begun = Instant::now();
         assert!(!output.send(Duration::from_millis(10)).unwrap());
-        assert!(begun.elapsed() < Duration::from_secs(5) && output.is_behind());
+        assert!(begun.elapsed() < Duration::from_secs(5) && output.has_pending_output());
         assert_eq!(output.write(b"x").unwrap_err().kind(), io::ErrorKind::TimedOut, "it would cut the frame");
 
         let reading = std::thread::spawn(move || {

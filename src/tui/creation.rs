@@ -17,7 +17,7 @@ use super::shared::{Creating, Ending};
 
 impl Shared {
     pub(super) fn create(&mut self, new_secret: NewSecret, is_preapproved: bool) -> Transition {
-        let must_ask = self.doubt(&new_secret.account.client).is_some();
+        let must_ask = self.unresolved(&new_secret.account.client).is_some();
         self.send(Command::Create { new_secret: new_secret.clone(), must_ask });
         self.want_project(&new_secret.account.project);
         self.creating =
@@ -25,24 +25,24 @@ impl Shared {
         Transition::Show(Screen::Progress(Box::new(Progress::new(new_secret, self.now))))
     }
 
-    fn sum_up_replaced(&mut self) {
+    fn add_replaced_summary(&mut self) {
         let Some(Creating { new_secret, replaces: Some(replaced), .. }) = self.creating.clone() else {
             return;
         };
-        self.sum_up_deleted(&new_secret.account.client, &replaced);
+        self.add_deleted_summary(&new_secret.account.client, &replaced);
     }
 
     /// The last request for this account that may have created a secret that no one has, unless it was found, kept or
     /// deleted.
-    pub(super) fn doubt(&self, client: &ClientId) -> Option<&ExitSummary> {
+    pub(super) fn unresolved(&self, client: &ClientId) -> Option<&ExitSummary> {
         let summary = self.unknown_summary(client).map(|index| &self.summaries[index]);
         // While the request is running, its value may still arrive.
         summary.filter(|summary| summary.secret_id.is_none() && self.post().is_none())
     }
 
-    /// What is in doubt, as a warning before another secret is created.
-    pub(super) fn doubt_text(&self, client: &ClientId) -> Option<String> {
-        let ExitSummary { sent_at, disposition, .. } = self.doubt(client)?;
+    /// What is in unresolved, as a warning before another secret is created.
+    pub(super) fn unresolved_warning(&self, client: &ClientId) -> Option<String> {
+        let ExitSummary { sent_at, disposition, .. } = self.unresolved(client)?;
         let at = sent_at.map(|at| format!(" at {}", super::text::time_of_day(at, self.zone.as_ref())));
         let at = at.unwrap_or_default();
         Some(match disposition {
@@ -88,7 +88,7 @@ impl App {
             Step::Recording => app.not_recorded = None,
             Step::Creating(before) => {
                 creating.post = Some(Post { since: app.now, before: before.clone(), is_given_up: false });
-                app.sum_up_replaced();
+                app.add_replaced_summary();
             }
             Step::Retrying(_) => creating.post = None,
             Step::StoppedWaiting if app.ending.is_none() => return self.stop_waiting(),
@@ -136,7 +136,7 @@ impl App {
     pub(super) fn on_create_finished(&mut self, outcome: Outcome) {
         let app = &mut self.shared;
         if matches!(&outcome, Outcome::NotCreated(not_created) if not_created.has_replaced) {
-            app.sum_up_replaced();
+            app.add_replaced_summary();
         }
         let Some(mut creating) = app.creating.take() else { return };
         let post = creating.post.take();
@@ -219,7 +219,7 @@ impl App {
             _ => {
                 app.form.notice = Some(Notice::Info(if not_created.has_replaced {
                     "Stopped. The expired secret is deleted; nothing was created."
-                } else if app.doubt(&new_secret.account.client).is_some() {
+                } else if app.unresolved(&new_secret.account.client).is_some() {
                     "Stopped. Nothing more was created."
                 } else {
                     "Stopped. Nothing was created."
@@ -275,7 +275,7 @@ impl App {
             app.summaries.push(summary.sent(since.wall));
         }
         if let Screen::Created(created) = &self.screen {
-            created.sum_up(app, created.disposition(app.now));
+            created.add_summary(app, created.disposition(app.now));
         }
         let exit = match (app.exit(), app.ending) {
             (Exit::Done, Some(ending)) => Exit::Signal(ending.signal),

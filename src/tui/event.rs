@@ -17,7 +17,7 @@ use crate::domain::{
     SecretPayload, ServerText, ServiceAccount, Signal,
 };
 use crate::jobs::{
-    Before, Deletion, Outcome, Question, Recheck, Recovered, Retry, SignInWith, SignedIn, Step,
+    AccountBefore, Deletion, Outcome, Question, Recheck, Recovered, Retry, SignInWith, SignedIn, Step,
 };
 
 /// Something that happened outside the interface. `Debug` never shows what was typed, pasted or created.
@@ -83,7 +83,7 @@ pub enum Command {
     CancelCreate,
     Answer(bool),
     /// Search the account for a secret whose value was lost, with these pauses between reads.
-    Recover(AccountRef, Before, &'static [Duration]),
+    Recover(AccountRef, AccountBefore, &'static [Duration]),
     StopRecover,
     Delete(AccountRef, SecretId, Recheck),
     /// Stop a deletion that has not been sent.
@@ -105,9 +105,9 @@ pub enum Command {
     /// Add the new secret's ID and expiry to the record of its creation.
     RecordSecret(Option<SecretId>, Option<Timestamp>),
     /// Remove that record: the secret is delivered or deleted.
-    SettleRecord,
+    RemoveRecord,
     /// Remove a record of an earlier run, by its number.
-    SettlePrevious(usize),
+    RemovePrevious(usize),
     CopyText(String),
     Copy(Format, Box<SecretPayload>),
     CheckClipboard,

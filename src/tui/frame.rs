@@ -17,7 +17,7 @@ use super::{Glyphs, Theme};
 const GAP: &str = "   ";
 
 /// A longer account name is cut in the header. In columns.
-const LONGEST_NAME: u16 = 30;
+const MAX_NAME_WIDTH: u16 = 30;
 
 impl App {
     /// Draws a frame. Returns how long until it changes by itself; `None` while nothing moves.
@@ -234,7 +234,7 @@ fn identity_text(app: &Shared, identity: &Identity, theme: &Theme) -> (String, S
     match identity {
         Identity::ServiceAccount(client) => {
             let short = match app.lookups.account_name(client) {
-                Some(name) => cut(name.as_str(), LONGEST_NAME, 0, 1, ellipsis),
+                Some(name) => cut(name.as_str(), MAX_NAME_WIDTH, 0, 1, ellipsis),
                 None => client.short(ellipsis),
             };
             (format!("service account {short}"), short)

@@ -22,7 +22,7 @@ const LONGEST: usize = 96;
 
 /// How many times a URL may be encoded within others, as when a link in an email leads to the sign-in page through a
 /// link scanner.
-const MOST_ENCODINGS: usize = 3;
+const MAX_ENCODINGS: usize = 3;
 
 /// What to do with pasted text, or with a part of it.
 #[derive(Debug, PartialEq, Eq)]
@@ -234,7 +234,7 @@ fn whole_id(text: &str, form: &Form) -> Option<Paste> {
 fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
     let mut decoded = text.to_owned();
     // Decode a URL that is encoded within another one, up to a few levels deep.
-    for _ in 0..MOST_ENCODINGS {
+    for _ in 0..MAX_ENCODINGS {
         if !["%2f", "%252f"].iter().any(|slash| decoded.to_ascii_lowercase().contains(slash)) {
             break;
         }

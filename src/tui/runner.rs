@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::{AccountRef, ApiError, ApiResult, DeleteError, NewSecret, Page, SecretId};
 use crate::jobs::{
-    self, AtlasApi, Before, Deletion, Journal, Operator, Outcome, Question, Recheck, Step, read_pages,
+    self, AccountBefore, AtlasApi, Deletion, Journal, Operator, Outcome, Question, Recheck, Step, read_pages,
 };
 
 use crate::process;
@@ -220,13 +220,14 @@ where
         let token = cancel.clone();
         let job =
             async move { jobs::create(&atlas, &journal, &clock, &mut operator, &token, &new_secret).await };
-        let failed =
-            move || Outcome::Unknown(internal_error(), Before { ids: None, at: clock(), latest: None });
+        let failed = move || {
+            Outcome::Unknown(internal_error(), AccountBefore { ids: None, at: clock(), latest: None })
+        };
         let task = events.spawn(Event::CreateFinished, job, failed);
         self.creating = Some(CreateJob { cancel, answers, task });
     }
 
-    fn recover(&mut self, account: AccountRef, before: Before, pauses: &'static [Duration]) {
+    fn recover(&mut self, account: AccountRef, before: AccountBefore, pauses: &'static [Duration]) {
         let atlas = self.atlas.clone();
         self.replace(
             Slot::Recover,

@@ -12,7 +12,7 @@ use crate::domain::{
     ClientId, Disposition, ExistingSecret, Exit, ExitSummary, Flags, Format, Login, LoginRisk, NewSecret,
     Now, PendingRecord, ProfileName, QueryFlags, ServerText, Session, Template,
 };
-use crate::jobs::Before;
+use crate::jobs::AccountBefore;
 
 use super::Lookups;
 use super::canvas::page;
@@ -128,7 +128,7 @@ pub struct Post {
     /// When it was sent.
     pub since: Now,
     /// What the account had before.
-    pub before: Before,
+    pub before: AccountBefore,
     /// True once the user stopped waiting for it.
     pub is_given_up: bool,
 }
@@ -201,7 +201,7 @@ impl Shared {
     }
 
     /// Adds the exit message of an older secret that was deleted. That of a secret of this run changes instead.
-    pub(super) fn sum_up_deleted(&mut self, client: &ClientId, secret: &ExistingSecret) {
+    pub(super) fn add_deleted_summary(&mut self, client: &ClientId, secret: &ExistingSecret) {
         self.has_deleted_login |= self.is_login_of(client, secret);
         match self.summaries.iter_mut().find(|summary| summary.secret_id.as_ref() == Some(&secret.id)) {
             Some(summary) => summary.disposition = Disposition::Deleted,

@@ -17,7 +17,7 @@ use super::{KeyPress, Theme};
 const LONGEST: usize = 96;
 
 /// The longest path or command line, in characters.
-const LONGEST_PATH: usize = 1024;
+const MAX_PATH_LENGTH: usize = 1024;
 
 /// A text input with a caret, and a shell's editing keys.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ impl TextLine {
 
     /// Returns an empty input for a path or a command line.
     pub(super) fn long() -> Self {
-        Self { longest: LONGEST_PATH, ..Self::default() }
+        Self { longest: MAX_PATH_LENGTH, ..Self::default() }
     }
 
     pub fn text(&self) -> &str {
@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(line.text().len(), LONGEST);
         let mut long = TextLine::long();
         long.insert(&"1".repeat(100_000));
-        assert_eq!(long.text().len(), LONGEST_PATH);
+        assert_eq!(long.text().len(), MAX_PATH_LENGTH);
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn clears(stage: &Stage) -> usize {
 }
 
 fn settled(stage: &Stage) -> usize {
-    stage.count(|command| matches!(command, Command::SettleRecord))
+    stage.count(|command| matches!(command, Command::RemoveRecord))
 }
 
 const fn seconds(count: u64) -> Duration {

@@ -61,7 +61,7 @@ fn secret_created_at(created_at: &str) -> ExistingSecret {
 }
 
 fn settled(stage: &Stage) -> usize {
-    stage.count(|command| matches!(command, Command::SettlePrevious(0)))
+    stage.count(|command| matches!(command, Command::RemovePrevious(0)))
 }
 
 /// The number of waiting requests, and how many of them are deletions.
@@ -200,7 +200,7 @@ fn several_records_can_be_left_for_later_at_once() {
     stage.keys("esc").shows("2 of 3: ");
     stage.keys("s");
     assert!(stage.is_on_form());
-    assert_eq!(stage.count(|command| matches!(command, Command::SettlePrevious(_))), 0, "all stay recorded");
+    assert_eq!(stage.count(|command| matches!(command, Command::RemovePrevious(_))), 0, "all stay recorded");
     let mut last = start_with_record(None, BaseUrl::CLOUD);
     last.hides("skip all");
     last.keys("s");

@@ -69,7 +69,7 @@ fn a_verified_secret_is_written_to_profiles_and_counts_as_delivered() {
         stage.event(Event::ProfilesUpdated(vec![written("ci"), written("prod")]));
         stage.shows("Updated profile ci (keyring)");
         stage.hides("u write");
-        assert!(stage.commands.iter().any(|command| matches!(command, Command::SettleRecord)));
+        assert!(stage.commands.iter().any(|command| matches!(command, Command::RemoveRecord)));
         stage.keys("q");
         let place = |name| Delivery::Updated { place: ServerText::new(name) };
         let deliveries = vec![place("profile ci (keyring)"), place("profile prod (keyring)")];

@@ -415,7 +415,7 @@ fn pasting_the_secret_verifies_a_copy() {
         [CopyOutcome::Sent(TerminalRoute::Osc52), CopyOutcome::Sent(TerminalRoute::Tmux), unverified]
     {
         for paste in PASTES {
-            let settled = |stage: &Stage| stage.count(|command| matches!(command, Command::SettleRecord));
+            let settled = |stage: &Stage| stage.count(|command| matches!(command, Command::RemoveRecord));
             let mut stage = after_copy(outcome.clone());
             paste(&mut stage, "another text");
             let (start, end) = VALUE.split_at(32);

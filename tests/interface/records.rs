@@ -8,8 +8,8 @@ use crate::*;
 
 /// How often the record was settled, by the job or by the interface.
 fn settled(stage: &Stage) -> usize {
-    let by_job = stage.journal.disk().calls.iter().filter(|call| **call == "settle").count();
-    by_job + stage.count(|command| matches!(command, Command::SettleRecord))
+    let by_job = stage.journal.disk().calls.iter().filter(|call| **call == "remove").count();
+    by_job + stage.count(|command| matches!(command, Command::RemoveRecord))
 }
 
 /// The record is being written to a disk that hangs.

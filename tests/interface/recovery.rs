@@ -53,7 +53,7 @@ fn created_at(text: &str) -> ExistingSecret {
 
 /// The number of times that this run changed or removed its record.
 fn changes(stage: &Stage) -> usize {
-    stage.count(|command| matches!(command, Command::RecordSecret(..) | Command::SettleRecord))
+    stage.count(|command| matches!(command, Command::RecordSecret(..) | Command::RemoveRecord))
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn deleting_asks_first_and_fetches_the_account_again() {
     assert_eq!(stage.wake_in(), Some(Duration::from_millis(150)), "the spinner will start");
     stage.keys("esc y d").deleted(Ok(()));
     assert_eq!((stage.dispositions(), deletions(&stage)), (vec![Disposition::Deleted], 1));
-    assert!(matches!(stage.commands.last(), Some(Command::SettleRecord)));
+    assert!(matches!(stage.commands.last(), Some(Command::RemoveRecord)));
     stage.keys("l").shows("\u{2713} Deleted …cccccc, the secret whose value was lost");
     stage.keys("q");
     assert_eq!(stage.exit(), Some(Exit::Done));
@@ -280,7 +280,7 @@ fn deleting_the_found_secret_can_be_canceled() {
 fn keeping_the_found_secret_still_counts_as_not_delivered() {
     let mut stage = found().after("k");
     assert_eq!((stage.is_on_form(), stage.dispositions()), (true, vec![Disposition::Kept]));
-    assert_eq!(stage.count(|command| matches!(command, Command::SettleRecord)), 1);
+    assert_eq!(stage.count(|command| matches!(command, Command::RemoveRecord)), 1);
     let before = stage.text(FieldName::Project).to_owned();
     stage.keys("q");
     assert_eq!(stage.text(FieldName::Project), before, "a letter for the last screen replaces no ID");

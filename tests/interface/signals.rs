@@ -38,7 +38,7 @@ fn a_signal_ends_every_screen_with_the_right_exit_code() {
             stage.event(Event::SignalReceived(signal));
             let expected = if is_loss { 3 } else { code };
             assert_eq!(stage.exit().map(Exit::code), Some(expected), "{name} {signal:?}");
-            let is_settled = stage.count(|command| matches!(command, Command::SettleRecord)) > 0;
+            let is_settled = stage.count(|command| matches!(command, Command::RemoveRecord)) > 0;
             assert_eq!(is_settled, name == "copied", "{name}: only a verified delivery settles the record");
         }
     }

@@ -122,7 +122,7 @@ fn check(ran: &Ran, name: &str) {
     assert_eq!(reported, expected, "{name}: the response was dropped");
     match ran.calls.last() {
         None => assert_eq!(ran.posts, 0, "{name}: a POST without a record"),
-        Some(last) => assert_eq!(*last, if expected.is_some() { "begin" } else { "settle" }, "{name}"),
+        Some(last) => assert_eq!(*last, if expected.is_some() { "begin" } else { "remove" }, "{name}"),
     }
     let begun = ran.calls.iter().filter(|call| **call == "begin").count();
     assert!(ran.posts <= begun, "{name}: one record per POST");

@@ -40,7 +40,7 @@ async fn run((recheck, fetched, deleted, cancel_at, expected, is_sent): Row) {
 #[tokio::test]
 async fn each_response_has_its_outcome() {
     let failed = || Deletion::Failed(DeleteError::NotDeleted(unreachable().of(Operation::DeleteSecret)));
-    let unread = || Deletion::Failed(DeleteError::AccountUnread(unreachable().of(Operation::ReadAccount)));
+    let unread = || Deletion::Failed(DeleteError::AccountNotRead(unreachable().of(Operation::ReadAccount)));
     let unused = || Ok(account(&[existing("found", LONG)]));
     let used = ExistingSecret { last_used_at: Some(time(EXPIRED)), ..existing("found", LONG) };
     let rows: [Row; 9] = [

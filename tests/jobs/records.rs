@@ -79,9 +79,9 @@ async fn a_settled_record_is_removed() {
     let folder = tempfile::tempdir().unwrap();
     let records = run(Some(folder.path()), atlas());
     create(&records, START, "one").await;
-    records.settle().await.unwrap();
+    records.remove().await.unwrap();
     assert!(!records.is_recorded().await);
-    records.settle().await.unwrap();
+    records.remove().await.unwrap();
     records.created(Some(id("late")), None).await.unwrap();
     drop(records);
     assert_eq!(pending(&run(Some(folder.path()), atlas())).await, []);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::Operation;
-use atlas_secret::jobs::{Before, PAUSES, Recovered, recover};
+use atlas_secret::jobs::{AccountBefore, PAUSES, Recovered, recover};
 
 use crate::run::new_secret;
 use crate::stage::{Call, FakeAtlas, START};
@@ -11,7 +11,7 @@ use crate::*;
 
 /// Runs a search. The last account is the response to all further requests. Also returns the reports.
 async fn search(
-    before: &Before,
+    before: &AccountBefore,
     accounts: &[Result<ServiceAccount, ApiError>],
 ) -> (Recovered, Vec<Option<Duration>>) {
     let (atlas, mut reports) = (FakeAtlas::default(), Vec::new());
@@ -40,7 +40,7 @@ fn created(name: &str, created_at: &str) -> ExistingSecret {
 
 #[tokio::test(start_paused = true)]
 async fn each_account_has_its_result() {
-    let before = |ids: Option<&[&str]>| Before {
+    let before = |ids: Option<&[&str]>| AccountBefore {
         ids: ids.map(|ids| ids.iter().map(|name| id(name)).collect()),
         at: time(START),
         latest: None,
@@ -52,7 +52,7 @@ async fn each_account_has_its_result() {
     let found = |secret: &ExistingSecret| Recovered::Found(secret.clone());
     let several =
         |secrets: &[&ExistingSecret]| Recovered::Several(secrets.iter().copied().cloned().collect());
-    let late = |ids| Before { latest: Some(time("2026-11-23T17:14:10Z")), ..before(ids) };
+    let late = |ids| AccountBefore { latest: Some(time("2026-11-23T17:14:10Z")), ..before(ids) };
     let [too_early, first] = ["2026-11-23T17:12:59Z", "2026-11-23T17:13:00Z"].map(|at| created("early", at));
     let [last, too_late] = ["2026-11-23T17:15:10Z", "2026-11-23T17:15:11Z"].map(|at| created("late", at));
     let later = created("new", "2026-11-23T17:30:00Z");
@@ -86,7 +86,7 @@ async fn each_account_has_its_result() {
 
 #[tokio::test(start_paused = true)]
 async fn the_account_is_fetched_until_a_secret_appears_or_the_pauses_are_over() {
-    let before = Before { ids: Some(Vec::new()), at: time(START), latest: None };
+    let before = AccountBefore { ids: Some(Vec::new()), at: time(START), latest: None };
     let [first, second, third] = PAUSES.map(Some);
     let (recovered, reports) = search(&before, &[Err(unreachable())]).await;
     assert_eq!(recovered, Recovered::Failed(unreachable().of(Operation::ReadAccount)));

@@ -156,7 +156,7 @@ pub struct Disk {
     /// True if writing a record blocks until the test releases it.
     pub hangs: bool,
     held: Vec<oneshot::Sender<()>>,
-    /// The calls in order: `begin` or `settle`.
+    /// The calls in order: `begin` or `remove`.
     pub calls: Vec<&'static str>,
     /// The time and the IDs of the last `begin`.
     pub last_begin: Option<(Timestamp, Option<Vec<SecretId>>)>,
@@ -199,8 +199,8 @@ impl Journal for FakeJournal {
         self.disk().fails.clone().map_or(Ok(()), Err)
     }
 
-    async fn settle(&self) -> Result<(), String> {
-        self.disk().calls.push("settle");
+    async fn remove(&self) -> Result<(), String> {
+        self.disk().calls.push("remove");
         Ok(())
     }
 }

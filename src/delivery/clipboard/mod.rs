@@ -113,7 +113,7 @@ impl Copier {
                 }
                 ClipboardBackend::Osc52 => {
                     let route = match errors.last() {
-                        Some(error @ (CopyError::TmuxGone | CopyError::TmuxForeign)) => {
+                        Some(error @ (CopyError::TmuxGone | CopyError::TmuxOtherUser)) => {
                             TerminalRoute::Osc52Instead(*error)
                         }
                         _ => TerminalRoute::Osc52,

@@ -60,7 +60,7 @@ pub enum CopyError {
     #[error("The clipboard did not accept the value.")]
     ClipboardRefused,
     #[error("The display did not answer within 2 s.")]
-    DisplaySilent,
+    DisplayTimedOut,
     /// The clipboard process could not be started, or ended without a report.
     #[error("The clipboard process failed.")]
     ProcessFailed,
@@ -73,12 +73,12 @@ pub enum CopyError {
     TmuxGone,
     /// The server in `TMUX` belongs to another user, as after `sudo` or `su`.
     #[error("The tmux server that TMUX names belongs to another user.")]
-    TmuxForeign,
+    TmuxOtherUser,
     /// `tmux` failed; versions before 3.2 have no `load-buffer -w`.
     #[error("tmux did not accept the value; it needs version 3.2 or newer.")]
     TmuxRefused,
     #[error("tmux did not answer within 2 s.")]
-    TmuxSilent,
+    TmuxTimedOut,
     #[error("The value is too long to send to the terminal.")]
     TooLong,
     #[error("Writing to the terminal failed.")]

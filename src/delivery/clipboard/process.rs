@@ -93,7 +93,7 @@ impl ClipboardClient {
                 return None;
             }
             Ok(Report::Opened | Report::Content(_)) => CopyError::ProcessFailed,
-            Err(_) => CopyError::DisplaySilent,
+            Err(_) => CopyError::DisplayTimedOut,
         };
         // This backend is reported as failed and the next one is tried, so the value must not appear here later.
         if let Some(process) = self.running.take() {
@@ -182,7 +182,7 @@ impl ClipboardProcess {
             Ok(_) => Err(CopyError::ProcessFailed),
             Err(_) => {
                 process.kill().await;
-                Err(CopyError::DisplaySilent)
+                Err(CopyError::DisplayTimedOut)
             }
         }
     }

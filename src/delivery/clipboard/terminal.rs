@@ -68,7 +68,7 @@ pub(super) async fn send_through_tmux(value: &SecretString, session: Option<&str
     if let Some(mut delete) = tmux(session, &["delete-buffer", "-b", &buffer]) {
         let _ = timeout(SHORT_TIMEOUT, delete.stdout(Stdio::null()).status()).await;
     }
-    loaded.map_err(|_| CopyError::TmuxSilent)??;
+    loaded.map_err(|_| CopyError::TmuxTimedOut)??;
     Err(why_refused(session))
 }
 
@@ -87,7 +87,7 @@ fn check_server(session: &str) -> Result<(), CopyError> {
         let us = rustix::process::geteuid().as_raw();
         let metadata = std::fs::metadata(socket(session));
         if metadata.is_ok_and(|metadata| metadata.file_type().is_socket() && metadata.uid() != us) {
-            return Err(CopyError::TmuxForeign);
+            return Err(CopyError::TmuxOtherUser);
         }
     }
     #[cfg(not(unix))]
@@ -100,7 +100,7 @@ fn why_refused(session: &str) -> CopyError {
     #[cfg(unix)]
     {
         match std::os::unix::net::UnixStream::connect(socket(session)).map_err(|error| error.kind()) {
-            Err(io::ErrorKind::PermissionDenied) => return CopyError::TmuxForeign,
+            Err(io::ErrorKind::PermissionDenied) => return CopyError::TmuxOtherUser,
             Err(_) => return CopyError::TmuxGone,
             Ok(_) => {}
         }
@@ -210,9 +210,9 @@ mod tests {
             println!("skipped: only root can give a socket away");
             return;
         }
-        assert_eq!(check_server(&session), Err(CopyError::TmuxForeign));
+        assert_eq!(check_server(&session), Err(CopyError::TmuxOtherUser));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let sent = runtime.block_on(send_through_tmux(&SecretString::from("fake"), Some(&session)));
-        assert_eq!(sent, Err(CopyError::TmuxForeign));
+        assert_eq!(sent, Err(CopyError::TmuxOtherUser));
     }
 }

@@ -79,7 +79,7 @@ impl Captured {
         let _ = thread::Builder::new().spawn(move || read_chunks(source, &sender));
         let _ = thread::Builder::new().spawn(move || {
             loop {
-                match received.recv_timeout(if output.is_behind { PAUSE } else { Duration::MAX }) {
+                match received.recv_timeout(if output.has_unshown { PAUSE } else { Duration::MAX }) {
                     Ok(Some(chunk)) => output.add(&chunk),
                     Err(RecvTimeoutError::Timeout) => output.show(),
                     Ok(None) | Err(RecvTimeoutError::Disconnected) => break,
@@ -129,7 +129,7 @@ struct Output {
     /// The text on the terminal.
     shown: String,
     /// True if some output has not been shown yet.
-    is_behind: bool,
+    has_unshown: bool,
 }
 
 impl Output {
@@ -144,12 +144,12 @@ impl Output {
             dropped_secret: false,
             left_out: 0,
             shown: String::new(),
-            is_behind: false,
+            has_unshown: false,
         }
     }
 
     fn add(&mut self, chunk: &[u8]) {
-        self.is_behind = true;
+        self.has_unshown = true;
         self.kept.extend_from_slice(chunk);
         if self.kept.len() > MAX_KEPT {
             let oldest = &self.kept[..self.kept.len() - MAX_SHOWN];
@@ -165,7 +165,7 @@ impl Output {
     }
 
     fn show(&mut self) {
-        self.is_behind = false;
+        self.has_unshown = false;
         let is_withheld = self.kept.len() > MAX_SHOWN || self.encodings.appear_in(&self.kept);
         let new = if is_withheld { format!("\n{WITHHELD}\n") } else { self.new_text() };
         // The command runs even if the terminal does not show its output.

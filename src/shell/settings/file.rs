@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Value;
 use toml::de::Error;
 
-use crate::cli::LONGEST_COPY;
+use crate::cli::MAX_COPY_SECONDS;
 use crate::config::{line_of, read_text, who_can_change_it, with_path};
 use crate::delivery::{CommandOutcome, KnownCommand, Preference, check_line};
 use crate::domain::{Format, Os, SECRET_PREFIX, ServerText, Template, is_invisible};
@@ -136,8 +136,8 @@ fn lifetime<'de, D: Deserializer<'de>>(source: D) -> Result<Option<String>, D::E
 
 fn seconds<'de, D: Deserializer<'de>>(source: D) -> Result<Option<u64>, D::Error> {
     let seconds = Value::deserialize(source)?.as_integer().and_then(|seconds| u64::try_from(seconds).ok());
-    let wrong = || format!("must be a number of seconds, 0 to {LONGEST_COPY} (12 hours)");
-    seconds.filter(|seconds| *seconds <= LONGEST_COPY).map(Some).ok_or_else(|| D::Error::custom(wrong()))
+    let wrong = || format!("must be a number of seconds, 0 to {MAX_COPY_SECONDS} (12 hours)");
+    seconds.filter(|seconds| *seconds <= MAX_COPY_SECONDS).map(Some).ok_or_else(|| D::Error::custom(wrong()))
 }
 
 fn template<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Template>, D::Error> {

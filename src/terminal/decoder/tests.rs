@@ -227,9 +227,9 @@ fn what_was_typed_or_pasted_is_not_kept() {
 
 #[test]
 fn a_paste_that_is_too_long_is_cut_and_the_rest_is_no_key() {
-    let long = vec![b'a'; LONGEST_PASTE + 5000];
+    let long = vec![b'a'; MAX_PASTE_LENGTH + 5000];
     let found = decode(&[b"\x1b[200~", &long[..70_000], &long[70_000..], b"\x1b[201~x"]);
-    assert_eq!(found, [Event::Paste("a".repeat(LONGEST_PASTE)), key(KeyCode::Char('x'))]);
+    assert_eq!(found, [Event::Paste("a".repeat(MAX_PASTE_LENGTH)), key(KeyCode::Char('x'))]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::domain::{AccountRef, Consequences, ExistingSecret, NewSecret, Now};
-use crate::jobs::{MOST_RETRIES, Question, Retry, Step};
+use crate::jobs::{MAX_RETRIES, Question, Retry, Step};
 use crate::tui::canvas::cut;
 use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, REPAINT, SUSPEND, busy, question, yes};
 use crate::tui::{Action, Binding, Canvas, Command, Component, Shared, Transition, text};
@@ -111,7 +111,7 @@ impl Progress {
         let message = canvas.retry_message(retry, left);
         canvas.warning(&message, theme.warning);
         let number = retry.number;
-        canvas.text(2, &format!("Nothing was created. Retry {number} of {MOST_RETRIES}."), theme.faint);
+        canvas.text(2, &format!("Nothing was created. Retry {number} of {MAX_RETRIES}."), theme.faint);
         if let Some(message) = retry.error.atlas_message() {
             canvas.atlas_message(2, &message);
         }
@@ -157,7 +157,7 @@ fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas
     // Long names give way to the consequences.
     canvas.text(0, &cut(&title, canvas.width(), 0, 2, canvas.theme.glyphs.ellipsis), strong);
     canvas.blank_unless_low();
-    if let Some(doubt) = app.doubt_text(&account.client) {
+    if let Some(doubt) = app.unresolved_warning(&account.client) {
         canvas.warning(&doubt, Style::new());
     }
     match question {

@@ -207,7 +207,7 @@ impl Component for SecretList {
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         let Some(secret) = self.on_list_event(app, event) else { return Transition::Stay };
-        app.sum_up_deleted(&self.account.client, &secret);
+        app.add_deleted_summary(&self.account.client, &secret);
         app.form.notice = Some(Notice::Deleted(secret));
         Self::close(app)
     }

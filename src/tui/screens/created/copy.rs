@@ -199,7 +199,7 @@ impl CreatedScreen {
 
     fn copy_proved(&mut self, app: &mut Shared) {
         self.copied_before = Some(Delivery::CopiedBefore);
-        app.send(Command::SettleRecord);
+        app.send(Command::RemoveRecord);
     }
 
     /// Hides a revealed value, and reads the clipboard, when it is time.

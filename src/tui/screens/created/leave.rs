@@ -245,7 +245,7 @@ impl CreatedScreen {
         if matches!(self.copy, CopyState::Held(_)) && disposition == Some(Disposition::Deleted) {
             app.send(Command::ClearClipboard);
         }
-        self.sum_up(app, disposition.unwrap_or_else(|| self.disposition(app.now)));
+        self.add_summary(app, disposition.unwrap_or_else(|| self.disposition(app.now)));
         match target {
             Target::Quit => Transition::Quit(app.exit()),
             Target::Abort => Transition::Quit(match app.exit() {
@@ -260,12 +260,12 @@ impl CreatedScreen {
     }
 
     /// Adds the exit message about the secret. The record stays only if the secret is lost.
-    pub(in crate::tui) fn sum_up(&self, app: &mut Shared, disposition: Disposition) {
+    pub(in crate::tui) fn add_summary(&self, app: &mut Shared, disposition: Disposition) {
         if !disposition.is_loss() {
-            app.send(Command::SettleRecord);
+            app.send(Command::RemoveRecord);
         }
         for secret in &self.deleted_older {
-            app.sum_up_deleted(&self.new_secret.account.client, secret);
+            app.add_deleted_summary(&self.new_secret.account.client, secret);
         }
         app.summaries.push(ExitSummary::of(&self.new_secret.account.client, &self.secret, disposition));
     }

@@ -187,7 +187,7 @@ impl CreatedScreen {
     pub(super) fn add_delivery(&mut self, app: &mut Shared, delivery: Delivery) {
         self.delivered.retain(|before| *before != delivery);
         self.delivered.push(delivery);
-        app.send(Command::SettleRecord);
+        app.send(Command::RemoveRecord);
     }
 
     pub(super) fn draw_prompt(&self, app: &Shared, prompt: &Prompt, canvas: &mut Canvas) {

@@ -25,7 +25,7 @@ const FORMAT_WIDTH: u16 = 16;
 /// If fewer rows are left, the list of known commands uses all of them.
 const LOW_LIST: u16 = 4;
 
-const LONGEST_NAME: u16 = 20;
+const MAX_NAME_WIDTH: u16 = 20;
 
 pub(super) const ABOUT_RUN: &[&str] = &[
     "There is no shell. {project_id} {client_id} {secret_id} {expires_at} are filled in.",
@@ -221,7 +221,7 @@ impl RunPrompt {
         let row = |(index, known): (usize, &KnownCommand)| {
             let is_selected = self.selected == Some(index);
             let style = if is_selected { theme.strong } else { Style::new() };
-            let name = cut(known.name.as_str(), LONGEST_NAME, 0, 1, ellipsis);
+            let name = cut(known.name.as_str(), MAX_NAME_WIDTH, 0, 1, ellipsis);
             let reads = match known.format {
                 format if format == Format::Secret || name.eq_ignore_ascii_case(format.name()) => {
                     String::new()

@@ -14,7 +14,7 @@ use crate::tui::{Canvas, Command, Output, Shared, text};
 use super::run::draw_output;
 use super::{CreatedScreen, LOW};
 
-const MOST_DELIVERIES: usize = 3;
+const MAX_DELIVERIES: usize = 3;
 
 /// With fewer columns, the steps are shorter.
 const NARROW: u16 = 64;
@@ -208,7 +208,7 @@ impl CreatedScreen {
         if self.delivering.is_some() {
             canvas.text(2, "A save is still running. s shows it.", theme.faint);
         }
-        let earlier = self.delivered.len().saturating_sub(MOST_DELIVERIES);
+        let earlier = self.delivered.len().saturating_sub(MAX_DELIVERIES);
         for delivery in &self.delivered[earlier..] {
             canvas.done(&delivery_text(delivery));
         }

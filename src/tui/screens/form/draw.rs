@@ -16,7 +16,7 @@ use super::super::secret_table::{self, Bar, Row};
 use super::{FieldName, Focus, Notice, SubmitAction, Validation, field_view, names};
 
 /// How many secrets the sentence names. Atlas allows 2; if a response ever has more, the sentence stays short.
-const MOST_NAMED: usize = 4;
+const MAX_NAMED: usize = 4;
 
 pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     if let Some(left) = until_minute_turns(app) {
@@ -215,7 +215,7 @@ fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
         _ => format!("makes {} expire by {}", label(secret), text::short_date(*cut, app.zone.as_ref())),
     };
     let deleted = deletes.iter().map(|secret| format!("deletes {}", label(secret)));
-    let parts: Vec<String> = deleted.chain(shortens.iter().map(shortened)).take(MOST_NAMED).collect();
+    let parts: Vec<String> = deleted.chain(shortens.iter().map(shortened)).take(MAX_NAMED).collect();
     if account.secrets.is_empty() {
         ("This account has no secrets yet.".to_owned(), false)
     } else if parts.is_empty() {
@@ -251,7 +251,7 @@ fn draw_notice(app: &Shared, is_whole: bool, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let glyphs = &theme.glyphs;
     let says_so = matches!(app.form.notice, Some(Notice::Failed(Certainty::Unknown | Certainty::Done, _)));
-    let doubt = app.form.client_id().filter(|_| !says_so).and_then(|client| app.doubt_text(&client));
+    let doubt = app.form.client_id().filter(|_| !says_so).and_then(|client| app.unresolved_warning(&client));
     if let Some(doubt) = doubt {
         canvas.warning(&doubt, theme.warning);
     }

@@ -207,7 +207,7 @@ impl Validation {
                 Self::wrong(&format!("above the organization's limit of {limit}"))
             }
             (Ok(lifetime), _) => {
-                Self::Lifetime { lifetime, warning: (!lifetime.is_usual()).then_some(UNUSUAL) }
+                Self::Lifetime { lifetime, warning: (!lifetime.is_documented()).then_some(UNUSUAL) }
             }
             (Err(error @ LifetimeError::Empty), _) => Self::Incomplete(error.to_string()),
             (Err(error), _) => Self::wrong(&error),

@@ -17,7 +17,7 @@ use super::{FieldName, Focus, Validation, names};
 const VALUE_WIDTH: u16 = 35;
 
 /// A name longer than this is cut, unless the row is wide enough for it, the label and the roles. In columns.
-const LONGEST_NAME: u16 = 40;
+const MAX_NAME_WIDTH: u16 = 40;
 const BESIDE_NAME: u16 = 36;
 
 const NO_NAME: &str = "Could not look up the name.";
@@ -119,7 +119,7 @@ impl FieldMessage {
                 None => good(note.unwrap_or_default().to_owned()),
             },
             Some(Ok(known)) => {
-                let longest = LONGEST_NAME.max(width.saturating_sub(BESIDE_NAME));
+                let longest = MAX_NAME_WIDTH.max(width.saturating_sub(BESIDE_NAME));
                 let known = cut(known, longest, 0, 1, glyphs.ellipsis);
                 let about = (name == FieldName::Client).then(|| about_account(app)).flatten();
                 let note = note.map(|note| format!("({note})"));

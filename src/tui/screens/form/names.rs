@@ -24,7 +24,7 @@ const FRESH_FOR: Duration = Duration::from_secs(60);
 const FIELDS_WITH_NAMES: [FieldName; 2] = [FieldName::Project, FieldName::Client];
 
 /// The maximum number of suggestions shown at a time.
-const MOST_SUGGESTIONS: u16 = 6;
+const MAX_SUGGESTIONS: u16 = 6;
 
 /// Between columns.
 const GAP: usize = 2;
@@ -265,7 +265,7 @@ pub(super) fn selected(list: &List) -> Option<usize> {
 
 pub(super) fn draw(app: &Shared, list: &List, canvas: &mut Canvas) {
     let selected = selected(list);
-    let height = usize::from(MOST_SUGGESTIONS.min(canvas.left().saturating_sub(1)));
+    let height = usize::from(MAX_SUGGESTIONS.min(canvas.left().saturating_sub(1)));
     let first = selected.unwrap_or(0).checked_div(height).unwrap_or(0) * height;
     let shown: Vec<&Item> = (first..first + height).filter_map(|position| list.item(position)).collect();
     let id_width = shown.iter().map(|item| item.value().len()).max().unwrap_or(0);

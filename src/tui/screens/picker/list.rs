@@ -16,7 +16,7 @@ use crate::tui::matching::{Matches, is_same_name};
 
 use super::super::FieldName;
 /// How much of a filter without matches is quoted, in columns.
-const LONGEST_QUOTED: u16 = 40;
+const MAX_QUOTED: u16 = 40;
 
 #[derive(Clone, Debug)]
 pub(in crate::tui) struct List {
@@ -147,7 +147,7 @@ impl List {
     pub fn empty_text(&self, ellipsis: &str) -> String {
         match self.field {
             _ if !self.items.is_empty() => {
-                let typed = cut(self.matches.query(), LONGEST_QUOTED, 0, 1, ellipsis);
+                let typed = cut(self.matches.query(), MAX_QUOTED, 0, 1, ellipsis);
                 format!("No {} matches \"{typed}\".", self.field.noun())
             }
             FieldName::Project => {

@@ -30,10 +30,10 @@ impl Recovery {
         canvas.text(2, &text, Style::new());
         if let Origin::LostResponse(error) = &self.origin
             && self.deleted.is_none()
-            && !error.who_answered().is_empty()
+            && !error.possible_responder().is_empty()
             && canvas.height() >= LOW
         {
-            canvas.text(2, error.who_answered(), Style::new());
+            canvas.text(2, error.possible_responder(), Style::new());
         }
         if let Some(post) = app.post() {
             // The screen is drawn once a second here, which is too slow for a spinner.

@@ -9,7 +9,7 @@ use crate::domain::{
     AccountRef, ApiError, Certainty, Disposition, ExistingSecret, ExitSummary, LoginRisk, Now, PendingRecord,
     SecretId,
 };
-use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
+use crate::jobs::{AccountBefore, Deletion, PAUSES, Recheck, Recovered};
 use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT, QUIT_BY_LETTER, REPAINT, SUSPEND, yes};
 use crate::tui::shared::Creating;
 use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Post, Shared, Transition, text};
@@ -18,7 +18,7 @@ use super::Notice;
 use super::secret_list::DeletePrompt;
 
 /// No POST takes longer. A secret that was created later belongs to another request.
-const LONGEST_POST: Duration = Duration::from_secs(60);
+const MAX_POST_DURATION: Duration = Duration::from_secs(60);
 
 /// A secret whose value no one has, as far as is known.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct Recovery {
     origin: Origin,
     account: AccountRef,
     sent_at: Now,
-    before: Before,
+    before: AccountBefore,
     /// The expired secret that was deleted before the request.
     replaced: Option<ExistingSecret>,
     search: Search,
@@ -51,7 +51,7 @@ enum Search {
 }
 
 impl Recovery {
-    fn with_origin(origin: Origin, account: AccountRef, sent_at: Now, before: Before) -> Self {
+    fn with_origin(origin: Origin, account: AccountRef, sent_at: Now, before: AccountBefore) -> Self {
         let search = Search::NotStarted;
         let (replaced, deletion, deleted) = (None, None, None);
         Self { origin, account, sent_at, before, replaced, search, deletion, deleted, asks_to_leave: false }
@@ -84,8 +84,8 @@ impl Recovery {
         let entry = &record.entry;
         let account = entry.account.clone();
         let sent_at = Now { wall: entry.begun_at, ..app.now };
-        let latest = entry.begun_at.checked_add(LONGEST_POST).ok();
-        let before = Before { ids: entry.ids_before.clone(), at: entry.begun_at, latest };
+        let latest = entry.begun_at.checked_add(MAX_POST_DURATION).ok();
+        let before = AccountBefore { ids: entry.ids_before.clone(), at: entry.begun_at, latest };
         Self::with_origin(Origin::PreviousRun(Box::new(record)), account, sent_at, before)
     }
 
@@ -233,10 +233,10 @@ impl Recovery {
     /// The outcome is final: replaces the exit message, and removes the record.
     fn resolve(&self, app: &mut Shared, disposition: Disposition) {
         if let Some(record) = self.record() {
-            return app.send(Command::SettlePrevious(record.number));
+            return app.send(Command::RemovePrevious(record.number));
         }
         app.replace_summary(self.summary(disposition));
-        app.send(Command::SettleRecord);
+        app.send(Command::RemoveRecord);
     }
 
     fn summary(&self, disposition: Disposition) -> ExitSummary {

@@ -14,13 +14,13 @@ fn has_shell_with_job_control() -> bool {
     getsid(None).and_then(|leader| getpgid(Some(leader))) != Ok(getpgrp())
 }
 
-pub(super) struct Before {
+pub(super) struct SavedState {
     modes: Option<Termios>,
     /// This process group, if it was in the foreground.
     foreground: Option<Pid>,
 }
 
-impl Before {
+impl SavedState {
     pub fn of(terminal: &File) -> Self {
         let own = getpgrp();
         let foreground = tcgetpgrp(terminal).ok().filter(|group| *group == own);
@@ -28,7 +28,7 @@ impl Before {
     }
 
     /// Errors are ignored: the terminal may be gone.
-    pub fn put_back(&self, terminal: &File) {
+    pub fn restore(&self, terminal: &File) {
         let is_free = |group| {
             group == getpgrp() || test_kill_process_group(group).is_err() || !has_shell_with_job_control()
         };
