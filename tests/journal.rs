@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use atlas_secret::domain::{BaseUrl, JournalEntry, SecretId, ServerText};
-use atlas_secret::journal::{Journal, RecordFile};
+use atlas_secret::journal::{RecordFile, RecordFolder};
 use support::fixtures::account_ref;
 
 /// The folder for a test that runs in a new process.
@@ -35,7 +35,7 @@ fn new_id() -> Option<SecretId> {
     SecretId::from_server("32b6e34b3d91647abb20e7b9")
 }
 
-fn reported(journal: &Journal) -> Vec<JournalEntry> {
+fn reported(journal: &RecordFolder) -> Vec<JournalEntry> {
     journal.pending().unwrap().iter().map(|left| left.entry().unwrap().clone()).collect()
 }
 
@@ -64,7 +64,7 @@ fn start_program(folder: &Path) -> Child {
 fn only_the_record_of_a_killed_program_is_reported() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("atlas-secret");
-    let journal = Journal::new(folder.clone());
+    let journal = RecordFolder::new(folder.clone());
     let mut killed = start_program(&folder);
     let mut running = start_program(&folder);
     assert_eq!(reported(&journal), []);
@@ -80,7 +80,7 @@ fn only_the_record_of_a_killed_program_is_reported() {
 #[test]
 #[ignore = "the test above runs it in a new process, and kills it"]
 fn a_program_that_waits_to_be_killed() {
-    let record = Journal::new(named_folder()).begin(&entry(1)).unwrap();
+    let record = RecordFolder::new(named_folder()).begin(&entry(1)).unwrap();
     record.created(new_id(), None).unwrap();
     println!("begun");
     // Wait until the test that started this process ends.
@@ -110,7 +110,7 @@ fn a_full_disk_is_an_error_and_leaves_valid_records() {
 #[test]
 #[ignore = "the test above runs it on a small disk"]
 fn on_a_small_disk() {
-    let journal = Journal::new(named_folder());
+    let journal = RecordFolder::new(named_folder());
     let fill = |name: &str| {
         let mut file = fs::File::create(named_folder().join(name)).unwrap();
         while file.write_all(&[0; 512]).is_ok() {}
@@ -132,7 +132,7 @@ fn on_a_small_disk() {
     for file in fs::read_dir(named_folder()).unwrap().map(Result::unwrap) {
         fs::copy(file.path(), copies.path().join(file.file_name())).unwrap();
     }
-    assert_eq!(reported(&Journal::new(copies.path().to_owned())), std::slice::from_ref(&long));
+    assert_eq!(reported(&RecordFolder::new(copies.path().to_owned())), std::slice::from_ref(&long));
     record.created(new_id(), None).unwrap();
     drop(record);
     assert_eq!(reported(&journal), [JournalEntry { secret_id: new_id(), ..long }]);

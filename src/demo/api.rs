@@ -11,7 +11,7 @@ use hyper::{Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Delivery;
+use super::Transmission;
 use super::auth::AuthServer;
 use super::reply::{Reply, Request, invalid_hours, media_type, no_resource, refusal, version_of};
 use super::world::{Account, Organization, World};
@@ -34,7 +34,7 @@ struct State {
 /// How Atlas handles unknown fields is not public. Here they are rejected, to detect a client that misspells a name.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct NewSecret {
+struct SecretRequest {
     secret_expires_after_hours: i32,
 }
 
@@ -134,11 +134,11 @@ fn create_secret(account: &mut Account, cap: Option<i32>, request: &Request<'_>)
         return Err(limited.with(header::RETRY_AFTER, &RETRY_AFTER_SECONDS.to_string()));
     }
     account.check_role()?;
-    let new: NewSecret = serde_json::from_slice(request.body)
+    let new: SecretRequest = serde_json::from_slice(request.body)
         .map_err(|_| invalid_hours("is missing or is not a 32-bit integer"))?;
     let body = account.create_secret(new.secret_expires_after_hours, cap)?.created_body();
     let delay = Duration::from_secs(account.create_delay_seconds);
     let mut reply = Reply::new(StatusCode::CREATED, body);
-    reply.delivery = Delivery { delay, is_lost: account.loses_response };
+    reply.transmission = Transmission { delay, is_lost: account.loses_response };
     Ok(reply)
 }

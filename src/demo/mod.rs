@@ -45,7 +45,7 @@ pub struct EmbeddedAtlas {
 
 /// How a response is delivered to the client. Attached to the response as an extension.
 #[derive(Clone, Copy, Debug, Default)]
-struct Delivery {
+struct Transmission {
     delay: Duration,
     /// Close the connection instead.
     is_lost: bool,
@@ -105,7 +105,7 @@ async fn serve_connection<R: Fn(&Parts, &[u8]) -> Response<Bytes>>(stream: TcpSt
         let (parts, body) = request.into_parts();
         let body = Limited::new(body, MAX_BODY).collect().await.map_err(io::Error::other)?;
         let mut response = respond(&parts, &body.to_bytes());
-        let Delivery { delay, is_lost } = response.extensions_mut().remove().unwrap_or_default();
+        let Transmission { delay, is_lost } = response.extensions_mut().remove().unwrap_or_default();
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }

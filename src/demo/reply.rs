@@ -10,7 +10,7 @@ use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::Delivery;
+use super::Transmission;
 
 const ITEMS_PER_PAGE: RangeInclusive<usize> = 1..=500;
 const DEFAULT_ITEMS_PER_PAGE: usize = 100;
@@ -29,7 +29,7 @@ pub(super) struct Reply {
     /// `null` for a response without a body.
     body: Value,
     headers: Vec<(HeaderName, HeaderValue)>,
-    pub(super) delivery: Delivery,
+    pub(super) transmission: Transmission,
 }
 
 impl<'a> Request<'a> {
@@ -81,7 +81,7 @@ impl<'a> Request<'a> {
 
 impl Reply {
     pub(super) fn new(status: StatusCode, body: Value) -> Self {
-        Self { status, body, headers: Vec::new(), delivery: Delivery::default() }
+        Self { status, body, headers: Vec::new(), transmission: Transmission::default() }
     }
 
     pub(super) fn with(mut self, name: HeaderName, value: &str) -> Self {
@@ -114,7 +114,7 @@ impl Reply {
         let mut response = Response::new(text.into());
         *response.status_mut() = self.status;
         response.headers_mut().extend(self.headers);
-        response.extensions_mut().insert(self.delivery);
+        response.extensions_mut().insert(self.transmission);
         response
     }
 }

@@ -50,12 +50,12 @@ pub(super) struct Organization {
     #[serde(default)]
     name: String,
     max_secret_validity_hours: Option<i32>,
-    projects: Vec<Project>,
+    projects: Vec<DemoProject>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Project {
+pub(super) struct DemoProject {
     id: String,
     name: String,
     pub(super) service_accounts: Vec<Account>,
@@ -115,10 +115,10 @@ impl World {
         organization.projects.extend((0..count).map(|number| {
             let team = TEAMS[number as usize % TEAMS.len()];
             let stage = STAGES[number as usize / TEAMS.len() % STAGES.len()];
-            Project {
+            DemoProject {
                 id: format!("5eed{number:020x}"),
                 name: format!("{team}-{stage}-{number}"),
-                ..Project::default()
+                ..DemoProject::default()
             }
         }));
         self
@@ -151,7 +151,7 @@ impl World {
         }
     }
 
-    pub(super) fn projects(&self) -> impl Iterator<Item = (&Organization, &Project)> {
+    pub(super) fn projects(&self) -> impl Iterator<Item = (&Organization, &DemoProject)> {
         let organizations = self.organizations.iter();
         organizations
             .flat_map(|organization| organization.projects.iter().map(move |project| (organization, project)))
@@ -161,7 +161,7 @@ impl World {
         self.organizations.iter().find(|organization| organization.id == id).ok_or_else(|| no_resource(id))
     }
 
-    pub(super) fn project(&self, id: &str) -> Result<(&Organization, &Project), Reply> {
+    pub(super) fn project(&self, id: &str) -> Result<(&Organization, &DemoProject), Reply> {
         self.projects().find(|(_, project)| project.id == id).ok_or_else(|| {
             let detail = format!("No group with ID {id} exists.");
             refusal(StatusCode::NOT_FOUND, "GROUP_NOT_FOUND", &detail).about(id)
@@ -201,7 +201,7 @@ impl Organization {
     }
 }
 
-impl Project {
+impl DemoProject {
     /// The schema `Group`.
     pub(super) fn body(&self, organization: &Organization) -> Value {
         json!({

@@ -20,7 +20,7 @@ const DISK_LIMIT: Duration = Duration::from_secs(2);
 /// The records of this run. Only one is written at a time. Those of undelivered secrets stay locked until the run ends,
 /// so that no other run reports them while this one can still deliver them.
 pub struct Records {
-    journal: Option<journal::Journal>,
+    journal: Option<journal::RecordFolder>,
     connections: Arc<Connections>,
     /// Locked while a record changes, so that it is not removed before it is begun.
     kept: Mutex<Kept>,
@@ -36,7 +36,7 @@ struct Kept {
 impl Records {
     /// Keeps records in this folder, or none without a folder.
     pub fn new(folder: Option<PathBuf>, connections: Arc<Connections>) -> Self {
-        Self { journal: folder.map(journal::Journal::new), connections, kept: Mutex::default() }
+        Self { journal: folder.map(journal::RecordFolder::new), connections, kept: Mutex::default() }
     }
 
     /// Adds the new secret's ID and expiry.

@@ -48,7 +48,7 @@ const MAX_PENDING: usize = 16;
 
 /// The folder of the records. It is created with the first record.
 #[derive(Clone, Debug)]
-pub struct Journal {
+pub struct RecordFolder {
     folder: PathBuf,
 }
 
@@ -57,7 +57,7 @@ pub fn state_folder(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf
     Os::current().state_folder(variable).map(|state| state.join("atlas-secret"))
 }
 
-impl Journal {
+impl RecordFolder {
     /// Creates a journal in this folder; see [`state_folder`].
     pub fn new(folder: PathBuf) -> Self {
         Self { folder }

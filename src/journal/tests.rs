@@ -42,7 +42,7 @@ pub(super) fn with_response() -> JournalEntry {
 }
 
 struct Fixture {
-    journal: Journal,
+    journal: RecordFolder,
     folder: PathBuf,
     _home: TempDir,
 }
@@ -50,7 +50,7 @@ struct Fixture {
 fn fixture() -> Fixture {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("state").join("atlas-secret");
-    Fixture { journal: Journal::new(folder.clone()), folder, _home: home }
+    Fixture { journal: RecordFolder::new(folder.clone()), folder, _home: home }
 }
 
 impl Fixture {

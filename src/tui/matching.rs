@@ -9,14 +9,14 @@ use crate::domain::CLIENT_ID_PREFIX;
 /// The rows of a list that match a query, best match first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Matches {
-    rows: Vec<Row>,
+    rows: Vec<SearchTexts>,
     query: String,
     /// The indices of the matching rows, best match first. [`Matches::len`] says how many of them count.
     ranked: Vec<(Rank, usize)>,
 }
 
 #[derive(Clone, Debug)]
-struct Row {
+struct SearchTexts {
     name: String,
     id: String,
 }
@@ -40,8 +40,9 @@ impl Matches {
     /// Adds rows: their names and IDs.
     pub fn extend(&mut self, rows: impl IntoIterator<Item = (String, String)>) {
         let first = self.rows.len();
-        self.rows
-            .extend(rows.into_iter().map(|(name, id)| Row { name: searchable(&name), id: searchable(&id) }));
+        self.rows.extend(
+            rows.into_iter().map(|(name, id)| SearchTexts { name: searchable(&name), id: searchable(&id) }),
+        );
         self.rank(first..self.rows.len());
     }
 
@@ -90,7 +91,7 @@ impl Matches {
     }
 }
 
-impl Row {
+impl SearchTexts {
     fn rank(&self, query: &str) -> Option<Rank> {
         let Self { name, id } = self;
         let starts_word = |at: usize| !name[..at].ends_with(char::is_alphanumeric);

@@ -29,7 +29,7 @@ pub use outcome::{ClipboardContent, CopyError, CopyOutcome, LostCopy, TerminalRo
 pub use process::HOLD_CLIPBOARD;
 pub use server::hold_clipboard;
 
-use process::{ClipboardClient, Request};
+use process::{ClipboardClient, ClipboardRequest};
 
 /// Copies secrets and other text.
 ///
@@ -73,13 +73,13 @@ impl Copier {
     /// Checks whether the system's clipboard still holds the copy; `Cleared` if nothing was copied to it. The clipboard
     /// does not report when another program takes it over, so this is the only way to know.
     pub async fn content(&self) -> ClipboardContent {
-        self.client.lock().await.ask(&Request::Check).await
+        self.client.lock().await.ask(&ClipboardRequest::Check).await
     }
 
     /// Postpones the clearing of the system's clipboard by this time, and checks it. A copy without a time limit does
     /// not change. Returns within 500 ms (1 s if it must kill the process), unless a copy is still running.
     pub async fn extend(&self, by: Duration) -> ClipboardContent {
-        self.client.lock().await.ask(&Request::Extend(by)).await
+        self.client.lock().await.ask(&ClipboardRequest::Extend(by)).await
     }
 
     /// Clears the system's clipboard if it still holds the copy, and returns what is left. If another program puts the
@@ -89,7 +89,7 @@ impl Copier {
     /// something else could be lost. Returns within 500 ms (1 s if it must kill the process), unless a copy is still
     /// running.
     pub async fn clear(&self) -> ClipboardContent {
-        self.client.lock().await.ask(&Request::Clear).await
+        self.client.lock().await.ask(&ClipboardRequest::Clear).await
     }
 
     async fn copy_for(

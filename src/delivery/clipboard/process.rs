@@ -72,7 +72,7 @@ impl ClipboardClient {
         value: &SecretString,
         clear_after: Option<Duration>,
     ) -> Result<CopyOutcome, CopyError> {
-        let request = Request::Hold { value: value.clone(), clear_after };
+        let request = ClipboardRequest::Hold { value: value.clone(), clear_after };
         if let Some(outcome) = self.ask_to_hold(&request).await {
             return outcome;
         }
@@ -81,7 +81,7 @@ impl ClipboardClient {
     }
 
     /// Sends a request to hold; `None` if no process is running.
-    async fn ask_to_hold(&mut self, request: &Request) -> Option<Result<CopyOutcome, CopyError>> {
+    async fn ask_to_hold(&mut self, request: &ClipboardRequest) -> Option<Result<CopyOutcome, CopyError>> {
         let error = match timeout(COPY_TIMEOUT, self.running.as_mut()?.ask(request)).await {
             Ok(Report::Set { is_verified, clears_in }) => {
                 self.set_deadline(clears_in);
@@ -104,7 +104,7 @@ impl ClipboardClient {
     }
 
     /// Returns the content of the clipboard after this request. Safe to cancel.
-    pub async fn ask(&mut self, request: &Request) -> ClipboardContent {
+    pub async fn ask(&mut self, request: &ClipboardRequest) -> ClipboardContent {
         let Some(process) = &mut self.running else {
             return self.left;
         };
@@ -189,7 +189,7 @@ impl ClipboardProcess {
 
     /// Sends a request and waits for its report, or for the process to end, however long that takes. Safe to cancel: a
     /// late report is ignored.
-    async fn ask(&mut self, request: &Request) -> Report {
+    async fn ask(&mut self, request: &ClipboardRequest) -> Report {
         self.outstanding += 1;
         // A process that has ended takes no request, but its last report can still be read.
         if let Ok(frame) = request.encode() {
@@ -318,7 +318,7 @@ pub(super) fn close_inherited_descriptors() {
 
 /// A request of the program.
 #[derive(Debug, Deserialize, Serialize)]
-pub(super) enum Request {
+pub(super) enum ClipboardRequest {
     /// Put a value on the clipboard in place of the current one.
     Hold {
         #[serde(skip)]
@@ -353,7 +353,7 @@ pub(super) enum Report {
     Ended(ClipboardContent),
 }
 
-impl Request {
+impl ClipboardRequest {
     /// Encodes the frame in a buffer of its final size: one that grows would leave copies of the value behind.
     pub fn encode(&self) -> io::Result<Zeroizing<Vec<u8>>> {
         let header = serde_json::to_string(self)?;
@@ -398,8 +398,8 @@ mod tests {
 
     use super::*;
 
-    fn hold(value: &str, clear_after: Option<Duration>) -> Request {
-        Request::Hold { value: SecretString::from(value), clear_after }
+    fn hold(value: &str, clear_after: Option<Duration>) -> ClipboardRequest {
+        ClipboardRequest::Hold { value: SecretString::from(value), clear_after }
     }
 
     #[test]
@@ -415,20 +415,20 @@ mod tests {
             let clear_after = seconds.map(Duration::from_secs);
             let frame = hold(&value, clear_after).encode().unwrap();
             prop_assert_eq!(frame.capacity(), frame.len(), "it never grew");
-            let both = [&frame[..], &Request::Clear.encode().unwrap()].concat();
+            let both = [&frame[..], &ClipboardRequest::Clear.encode().unwrap()].concat();
             let mut input = &both[..];
-            let Request::Hold { value: read, clear_after: read_time } = Request::read(&mut input).unwrap() else {
+            let ClipboardRequest::Hold { value: read, clear_after: read_time } = ClipboardRequest::read(&mut input).unwrap() else {
                 return Err(TestCaseError::fail("another request"));
             };
             prop_assert_eq!((read.expose_secret(), read_time), (&value[..], clear_after));
-            prop_assert!(matches!(Request::read(&mut input), Ok(Request::Clear)));
+            prop_assert!(matches!(ClipboardRequest::read(&mut input), Ok(ClipboardRequest::Clear)));
             // A frame is incomplete if its writer died.
-            prop_assert!(Request::read(&mut &frame[..frame.len() - 1]).is_err());
+            prop_assert!(ClipboardRequest::read(&mut &frame[..frame.len() - 1]).is_err());
         }
 
         #[test]
         fn other_bytes_are_an_error(length in prop_oneof![0_u64..60, any::<u64>()], body in vec(any::<u8>(), 0..60)) {
-            prop_assert!(Request::read(&mut &[&length.to_be_bytes()[..], &body].concat()[..]).is_err());
+            prop_assert!(ClipboardRequest::read(&mut &[&length.to_be_bytes()[..], &body].concat()[..]).is_err());
         }
     }
 }

@@ -23,7 +23,8 @@ use zeroize::Zeroizing;
 use crate::process::{forbid_core_dumps, say};
 
 use super::process::{
-    HOLD_CLIPBOARD, Report, Request, close_inherited_descriptors, detach_from_terminal, inherited_channel,
+    ClipboardRequest, HOLD_CLIPBOARD, Report, close_inherited_descriptors, detach_from_terminal,
+    inherited_channel,
 };
 use super::{ClipboardContent, CopyError, LostCopy};
 
@@ -113,10 +114,10 @@ fn start_watchdog(mut deadline: Instant) -> io::Result<Sender<Instant>> {
 /// Passes on the requests, and `None` once the program has exited or has sent something invalid.
 fn read_in_background(
     mut input: impl Read + Send + 'static,
-    requests: Sender<Option<Request>>,
+    requests: Sender<Option<ClipboardRequest>>,
 ) -> io::Result<()> {
     let read = move || {
-        while let Ok(request) = Request::read(&mut input) {
+        while let Ok(request) = ClipboardRequest::read(&mut input) {
             let _ = requests.send(Some(request));
         }
         let _ = requests.send(None);
@@ -200,7 +201,7 @@ struct ClipboardServer<W> {
     watchdog: Sender<Instant>,
     /// `None` while no value is held.
     lease: Option<Lease>,
-    requests: mpsc::Receiver<Option<Request>>,
+    requests: mpsc::Receiver<Option<ClipboardRequest>>,
 }
 
 impl<W: Write> ClipboardServer<W> {
@@ -223,17 +224,17 @@ impl<W: Write> ClipboardServer<W> {
         send(&mut self.reports, last);
     }
 
-    fn handle(&mut self, request: Request) -> ControlFlow<Report> {
+    fn handle(&mut self, request: ClipboardRequest) -> ControlFlow<Report> {
         match request {
-            Request::Hold { value, clear_after } => return self.hold(value, clear_after),
-            Request::Check => {}
-            Request::Extend(by) => {
+            ClipboardRequest::Hold { value, clear_after } => return self.hold(value, clear_after),
+            ClipboardRequest::Check => {}
+            ClipboardRequest::Extend(by) => {
                 if let Some(mut lease) = self.lease {
                     lease.extend(by);
                     self.begin(lease);
                 }
             }
-            Request::Clear => match &mut self.lease {
+            ClipboardRequest::Clear => match &mut self.lease {
                 Some(Lease { state: LeaseState::Cleared { by_request, .. }, .. }) => *by_request = true,
                 _ => self.clear(true)?,
             },

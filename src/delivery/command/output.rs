@@ -61,7 +61,7 @@ type Chunk = Zeroizing<Vec<u8>>;
 pub(super) struct Captured {
     /// Sends the end of the output if the reader does not.
     chunks: SyncSender<Option<Chunk>>,
-    output: Receiver<Output>,
+    output: Receiver<Capture>,
 }
 
 impl Captured {
@@ -74,7 +74,7 @@ impl Captured {
         let (chunks, received) = mpsc::sync_channel(16);
         let (result, ended) = mpsc::channel();
         let sender = chunks.clone();
-        let mut output = Output::new(secret, terminal);
+        let mut output = Capture::new(secret, terminal);
         // Without a thread the command gets a closed pipe, and nothing is shown.
         let _ = thread::Builder::new().spawn(move || read_chunks(source, &sender));
         let _ = thread::Builder::new().spawn(move || {
@@ -118,7 +118,7 @@ fn read_chunks(mut source: impl Read, chunks: &SyncSender<Option<Chunk>>) {
 ///
 /// **Invariant:** text is shown only if everything printed so far contains no part of the secret, however the command
 /// splits it into lines and writes.
-struct Output {
+struct Capture {
     terminal: Box<dyn Write + Send>,
     encodings: Encodings,
     kept: Chunk,
@@ -132,7 +132,7 @@ struct Output {
     has_unshown: bool,
 }
 
-impl Output {
+impl Capture {
     fn new(secret: &SecretString, terminal: Box<dyn Write + Send>) -> Self {
         // A growing buffer would leave copies behind.
         let kept = Chunk::new(Vec::with_capacity(MAX_KEPT + CHUNK_SIZE));
@@ -384,7 +384,7 @@ mod tests {
     /// The text on the terminal after these writes, with a pause after each.
     fn echoed(writes: &[&[u8]]) -> String {
         let (mut reader, terminal) = io::pipe().unwrap();
-        let mut output = Output::new(&SecretString::from(SECRET), Box::new(terminal));
+        let mut output = Capture::new(&SecretString::from(SECRET), Box::new(terminal));
         for write in writes {
             output.add(write);
             output.show();

@@ -43,7 +43,7 @@ pub struct SettingsFile {
 /// One of the user's own commands.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sink {
+struct SinkTable {
     #[serde(deserialize_with = "name")]
     name: ServerText,
     #[serde(deserialize_with = "command")]
@@ -146,7 +146,7 @@ fn template<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Template>, D:
 
 fn sinks<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<KnownCommand>, D::Error> {
     let mut sinks: Vec<KnownCommand> = Vec::new();
-    for Sink { name, command, format, template } in Vec::deserialize(source)? {
+    for SinkTable { name, command, format, template } in Vec::deserialize(source)? {
         if sinks.iter().any(|other| other.name == name) {
             return Err(D::Error::custom(format!("two sinks are called {name}")));
         }
