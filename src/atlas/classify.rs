@@ -25,7 +25,8 @@ pub(super) fn created(response: &ApiResponse) -> ApiResult<CreatedSecret> {
     let error = ApiError::sent(match refusal(response) {
         Some(rejection) => Cause::Rejected(Box::new(rejection)),
         None if status == 201 => {
-            Cause::ValueUnreadable(ServerText::new(&why_unreadable(&response.end, created.as_ref())))
+            let why = ServerText::new(&why_unreadable(&response.end, created.as_ref()));
+            Cause::ValueUnreadable(why, created.and_then(|created| created.id))
         }
         None => unexpected(response, status),
     });
@@ -48,8 +49,7 @@ fn quote(response: &ApiResponse) -> Option<ServerText> {
 fn why_unreadable(end: &BodyEnd, body: Option<&CreatedBody>) -> String {
     match end {
         BodyEnd::Complete => match body {
-            Some(CreatedBody { id: Some(id), .. }) => format!("it holds no secret, only its ID {id}"),
-            Some(_) => "it holds no secret".to_owned(),
+            Some(_) => "it does not contain the value".to_owned(),
             None => "it is not the JSON that Atlas documents".to_owned(),
         },
         BodyEnd::TooLarge => "it is larger than 1 MiB".to_owned(),

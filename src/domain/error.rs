@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{ProfileName, ServerText};
+use super::{ProfileName, SecretId, ServerText};
 
 pub type ApiResult<T> = Result<T, ApiError>;
 
@@ -97,8 +97,8 @@ pub enum Cause {
         status: u16,
         host: ServerText,
     },
-    /// Atlas created the secret, but its value could not be read.
-    ValueUnreadable(ServerText),
+    /// Atlas created the secret, but its value could not be read. Its ID may be known.
+    ValueUnreadable(ServerText, Option<SecretId>),
 }
 
 /// What is certain after a request to change something has failed.
@@ -154,8 +154,16 @@ impl ApiError {
     pub fn certainty(&self) -> Certainty {
         match (self.phase, &self.cause) {
             (Phase::NotSent, _) | (_, Cause::Rejected(_) | Cause::LoginExpired(..)) => Certainty::NotDone,
-            (Phase::Sent, Cause::ValueUnreadable(_)) => Certainty::Done,
+            (Phase::Sent, Cause::ValueUnreadable(..)) => Certainty::Done,
             (Phase::Sent, _) => Certainty::Unknown,
+        }
+    }
+
+    /// The ID of the secret that Atlas created although its value could not be read, if that is known.
+    pub fn created_id(&self) -> Option<&SecretId> {
+        match &self.cause {
+            Cause::ValueUnreadable(_, id) => id.as_ref(),
+            _ => None,
         }
     }
 
@@ -308,7 +316,7 @@ mod tests {
             (Cause::SignInRefused(message()), Certainty::Unknown),
             (Cause::Rejected(refused()), Certainty::NotDone),
             (Cause::LoginExpired(ProfileName::new("work").unwrap(), refused()), Certainty::NotDone),
-            (Cause::ValueUnreadable(message()), Certainty::Done),
+            (Cause::ValueUnreadable(message(), None), Certainty::Done),
         ];
         for (cause, after_sending) in rows {
             assert_eq!(ApiError::sent(cause.clone()).certainty(), after_sending, "{cause:?}");

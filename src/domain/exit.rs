@@ -107,7 +107,7 @@ impl ExitSummary {
             Certainty::Done => Disposition::Lost,
             _ => Disposition::PerhapsCreated,
         };
-        Self { disposition, ..Self::perhaps_created(client) }
+        Self { secret_id: error.created_id().cloned(), disposition, ..Self::perhaps_created(client) }
     }
 
     /// The summary once the search has found this secret.

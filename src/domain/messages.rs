@@ -354,7 +354,7 @@ impl ApiError {
     pub fn after_creating(&self, is_created: bool) -> String {
         let title = self.title();
         match &self.cause {
-            Cause::TimedOut(_) | Cause::Internal(_) | Cause::ValueUnreadable(_) => title.into_owned(),
+            Cause::TimedOut(_) | Cause::Internal(_) | Cause::ValueUnreadable(..) => title.into_owned(),
             Cause::Unexpected { .. } | Cause::Redirected { .. } if is_created => title.into_owned(),
             Cause::Unexpected { .. } | Cause::Redirected { .. } => {
                 let quote = self.quote.as_ref().map_or_else(String::new, |quote| format!(": {quote}"));
@@ -418,7 +418,7 @@ fn explain_error(error: &ApiError, signed_in_as: &str) -> Explanation {
                      then try again.",
                 )
         }
-        Cause::ValueUnreadable(_) => failed("Atlas created the secret, but the response could not be read")
+        Cause::ValueUnreadable(..) => failed("Atlas created the secret, but the response could not be read")
             .meaning("Its value is lost.")
             .action("Delete it in Atlas, then create another."),
     }
@@ -504,7 +504,7 @@ impl Cause {
             | Self::Internal(message)
             | Self::SignInRefused(message)
             | Self::TokenRefused { message, .. }
-            | Self::ValueUnreadable(message) => message.as_str(),
+            | Self::ValueUnreadable(message, _) => message.as_str(),
             Self::ConnectTimeout => "no connection within 10 seconds",
             Self::TimedOut(_)
             | Self::Rejected(_)

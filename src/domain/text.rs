@@ -64,7 +64,7 @@ pub fn short_label(secret: &ExistingSecret, ellipsis: &str) -> String {
 }
 
 /// The end of a secret's ID: `…20e7b8`.
-pub fn short_id(id: &SecretId, ellipsis: &str) -> String {
+fn short_id(id: &SecretId, ellipsis: &str) -> String {
     end_of(id.as_str(), ellipsis)
 }
 

@@ -162,7 +162,7 @@ fn deleting_the_new_secret_asks_and_is_reported() {
         assert_eq!((deletions(&stage), stage.exit()), (0, None), "{no}");
     }
     let mut stage = Stage::created().after("n d y");
-    stage.deleted(Ok(())).shows("Deleted …f07890, the new secret.");
+    stage.deleted(Ok(())).shows("Deleted secret 6650f0aa12bc34de56f07890.");
     assert!(stage.is_on_form());
 }
 

@@ -1,8 +1,8 @@
 //! Records of an earlier run: shown at the start, then deleted, kept, searched for, or left for later.
 
 use atlas_secret::domain::{
-    AccountRef, BaseUrl, ExistingSecret, Exit, Identity, JournalEntry, PendingRecord, ProjectId, SecretId,
-    ServerText, Session,
+    AccountRef, BaseUrl, Disposition, ExistingSecret, Exit, Identity, JournalEntry, PendingRecord, ProjectId,
+    SecretId, ServerText, Session,
 };
 use atlas_secret::tui::screens::Form;
 use atlas_secret::tui::{Command, Event, Screen};
@@ -79,6 +79,8 @@ fn a_record_can_be_deleted_kept_or_left_for_later() {
     assert_eq!(deletions(&stage), 0, "Enter does not confirm");
     stage.keys("y").account(&[own()]).deleted(Ok(()));
     assert_eq!((settled(&stage), stage.is_on_form()), (1, true));
+    stage.shows(&format!("Deleted secret {}.", own_id()));
+    assert_eq!(stage.dispositions(), [Disposition::Deleted], "it is reported on the way out, too");
 
     for (keys, exit, settles) in [("k", None, 1), ("esc", None, 0), ("q", Some(Exit::Done), 0)] {
         let stage = with_id().after(keys);
@@ -100,8 +102,7 @@ fn several_records_are_numbered_and_the_kept_secret_is_named() {
     let mut stage = with_id();
     stage.hides("1 of 1");
     stage.keys("k");
-    let end = &SECRET_ID[SECRET_ID.len() - 6..];
-    stage.shows(&format!("…{end} stays in Atlas. It will not be reported again."));
+    stage.shows(&format!("Secret {SECRET_ID} stays in Atlas. It will not be reported again."));
 }
 
 /// Before and after a search, the screen says the same about the value.

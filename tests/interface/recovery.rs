@@ -37,9 +37,10 @@ fn in_use() -> Stage {
 /// Atlas created the secret, but its value could not be read.
 fn unreadable_value() -> Stage {
     Stage::posting().then(|stage| {
-        stage.post_finished(Err(ApiError::sent(Cause::ValueUnreadable(ServerText::new(
-            "it is larger than 1 MiB",
-        )))))
+        stage.post_finished(Err(ApiError::sent(Cause::ValueUnreadable(
+            ServerText::new("it is larger than 1 MiB"),
+            None,
+        ))))
     })
 }
 
@@ -114,6 +115,19 @@ fn quitting_while_a_secret_may_exist_asks_once_and_ctrl_c_twice_always_quits() {
         let stage = start().after("<ctrl-c> <ctrl-c>");
         assert_eq!(stage.exit(), Some(Exit::NotDelivered), "{name}");
     }
+}
+
+#[test]
+fn an_id_in_a_response_without_a_value_is_shown_recorded_and_reported() {
+    let id = own_id();
+    let lost = ApiError::sent(Cause::ValueUnreadable(ServerText::new("x"), Some(id.clone())));
+    let mut stage = Stage::posting().then(|stage| stage.post_finished(Err(lost)));
+    stage.shows(&format!("Secret ID {id}"));
+    assert_eq!(stage.count(|command| matches!(command, Command::RecordSecret(Some(_), None))), 1);
+    // The account's list may be older than the response.
+    stage.account(&[]).hides("no longer in this account");
+    assert_eq!(stage.app.shared.summaries[0].secret_id, Some(id.clone()));
+    stage.keys("k").shows(&format!("Secret {id} stays in Atlas. Its value is still lost."));
 }
 
 #[test]

@@ -47,7 +47,10 @@ fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
             format!("unexpected {status}")
         }
         Err(ApiError { cause: Cause::TimedOut(limit), .. }) => format!("timed out after {limit:?}"),
-        Err(ApiError { cause: Cause::ValueUnreadable(why), .. }) => format!("value lost: {why}"),
+        Err(ApiError { cause: Cause::ValueUnreadable(why, id), .. }) => {
+            let id = id.as_ref().map_or_else(String::new, |id| format!(", of {id}"));
+            format!("value lost: {why}{id}")
+        }
         Err(error) => {
             assert_eq!(error.certainty(), Certainty::Unknown);
             format!("broken: {}", error.cause.message())
@@ -124,7 +127,7 @@ async fn a_created_secret_whose_value_is_unreadable_is_lost() {
     let lying = format!("HTTP/1.1 201 Created\r\n\r\n{huge}").into_bytes();
     let no_json = "value lost: it is not the JSON that Atlas documents";
     let none = "value lost: it holds no secret";
-    let only_id = "value lost: it holds no secret, only its ID 32b6e34b3d91647abb20e7b9";
+    let only_id = "value lost: it does not contain the value, of 32b6e34b3d91647abb20e7b9";
     let large = "value lost: it is larger than 1 MiB";
     check(vec![
         (json(201, no_secret), PATIENT, only_id),

@@ -208,7 +208,8 @@ impl Component for SecretList {
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         let Some(secret) = self.on_list_event(app, event) else { return Transition::Stay };
         app.add_deleted_summary(&self.account.client, &secret);
-        app.form.notice = Some(Notice::Deleted(secret));
+        let label = text::short_label(&secret, "…");
+        app.form.notice = Some(Notice::Done(format!("Deleted {label}. You can create a secret now.")));
         Self::close(app)
     }
 

@@ -11,7 +11,7 @@ use super::{State, state};
 
 pub fn states() -> Vec<State> {
     let broken = Cause::Interrupted(ServerText::new("connection reset by peer"));
-    let unreadable = Cause::ValueUnreadable(ServerText::new("it is larger than 1 MiB"));
+    let unreadable = Cause::ValueUnreadable(ServerText::new("it is larger than 1 MiB"), None);
     let unexpected = || Cause::Unexpected { status: 502 };
     let timed_out = || Cause::TimedOut(Duration::from_secs(60));
     let not_read = || Err(ApiError::not_sent(Cause::ConnectTimeout));

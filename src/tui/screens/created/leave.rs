@@ -6,7 +6,7 @@ use ratatui::text::Line;
 use crate::domain::{DeleteError, Delivery, Disposition, Exit, ExitSummary, Format, LoginRisk};
 use crate::jobs::{Deletion, Recheck};
 use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, Shown, yes};
-use crate::tui::{Action, Binding, Canvas, Command, Event, Output, Remote, Shared, Signal, Transition, text};
+use crate::tui::{Action, Binding, Canvas, Command, Event, Output, Remote, Shared, Signal, Transition};
 
 use super::super::Notice;
 use super::super::secret_list::DeletePrompt;
@@ -219,8 +219,8 @@ impl CreatedScreen {
         };
         let error = match deletion {
             Deletion::Deleted => {
-                let label = self.secret.id.as_ref().map_or_else(String::new, |id| text::short_id(id, "…"));
-                app.form.notice = Some(Notice::Kept(format!("Deleted {label}, the new secret.")));
+                app.form.notice =
+                    self.secret.id.as_ref().map(|id| Notice::Done(format!("Deleted secret {id}.")));
                 return self.leave(app, target, Some(Disposition::Deleted));
             }
             Deletion::Failed(error) => Some(error),

@@ -268,13 +268,6 @@ fn draw_notice(app: &Shared, is_whole: bool, canvas: &mut Canvas) {
             canvas.marked(glyphs.dot, &text.replace('…', glyphs.ellipsis), theme.faint);
         }
         Some(Notice::Warning(text)) => canvas.marked(glyphs.warning, text, theme.warning),
-        Some(Notice::Deleted(secret)) => {
-            let label = text::short_label(secret, glyphs.ellipsis);
-            canvas.marked(
-                glyphs.check,
-                &format!("Deleted {label}. You can create a secret now."),
-                theme.good,
-            );
-        }
+        Some(Notice::Done(text)) => canvas.done(&text.replace('…', glyphs.ellipsis)),
     }
 }

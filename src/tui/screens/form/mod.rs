@@ -11,8 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    AccountRef, BaseUrl, Certainty, ClientId, ExistingSecret, Explanation, Lifetime, NewSecret, Now,
-    ProjectId, ServerText,
+    AccountRef, BaseUrl, Certainty, ClientId, Explanation, Lifetime, NewSecret, Now, ProjectId, ServerText,
 };
 use crate::tui::TextLine;
 use crate::tui::app::{Component, Screen, Shared, Transition};
@@ -40,10 +39,10 @@ pub enum Notice {
     Failed(Certainty, Box<Explanation>),
     Info(&'static str),
     Warning(String),
-    /// What became of a secret: the user kept or deleted it.
+    /// The user decided to keep a secret.
     Kept(String),
-    /// This secret was deleted to free a slot.
-    Deleted(ExistingSecret),
+    /// A secret was deleted.
+    Done(String),
 }
 
 /// The state of the form. It is kept while other screens are shown, so that no input is lost.

@@ -68,7 +68,7 @@ impl Recovery {
         let account = creating.new_secret.account.clone();
         let mut recovery = Self::with_origin(origin, account, post.since, post.before);
         recovery.replaced.clone_from(&creating.replaces);
-        recovery.search(app);
+        recovery.search_lost(app);
         recovery
     }
 
@@ -93,6 +93,14 @@ impl Recovery {
     pub(in crate::tui) fn restart(&mut self, app: &mut Shared, lost: ApiError) {
         self.origin = Origin::LostResponse(lost);
         self.asks_to_leave = false;
+        self.search_lost(app);
+    }
+
+    /// Starts the search, and records the ID if the response had one.
+    fn search_lost(&mut self, app: &mut Shared) {
+        if let Some(id) = self.response_id() {
+            app.send(Command::RecordSecret(Some(id.clone()), None));
+        }
         self.search(app);
     }
 
@@ -122,8 +130,19 @@ impl Recovery {
     }
 
     fn known_id(&self) -> Option<&SecretId> {
-        let recorded = self.record().and_then(|record| record.entry.secret_id.as_ref());
-        recorded.or(self.found().map(|secret| &secret.id))
+        self.recorded_id().or(self.found().map(|secret| &secret.id)).or(self.response_id())
+    }
+
+    fn recorded_id(&self) -> Option<&SecretId> {
+        self.record()?.entry.secret_id.as_ref()
+    }
+
+    /// The ID in a response without a value.
+    fn response_id(&self) -> Option<&SecretId> {
+        match &self.origin {
+            Origin::LostResponse(error) => error.created_id(),
+            _ => None,
+        }
     }
 
     /// True if the secret is on the host of this session. Otherwise nothing can be done about it here.
@@ -139,7 +158,7 @@ impl Recovery {
     /// True if the account no longer has the recorded secret.
     fn is_gone(&self) -> bool {
         let has_none = matches!(self.search, Search::Done { recovered: Recovered::NoneAppeared, .. });
-        has_none && self.known_id().is_some() && self.before.ids.is_some()
+        has_none && self.recorded_id().is_some() && self.before.ids.is_some()
     }
 
     fn is_deleted(&self) -> bool {
@@ -185,8 +204,8 @@ impl Recovery {
         match &deletion {
             Deletion::Deleted => {
                 self.resolve(app, Disposition::Deleted);
-                if self.found().is_none() {
-                    app.form.notice = Some(Notice::Info("Deleted the secret of the previous run."));
+                if let (None, Some(id)) = (self.found(), self.known_id()) {
+                    app.form.notice = Some(Notice::Done(format!("Deleted secret {id}.")));
                     return Self::close(app);
                 }
             }
@@ -215,10 +234,8 @@ impl Recovery {
         self.resolve(app, Disposition::Kept);
         let stays = match (self.found(), self.known_id()) {
             (Some(secret), _) => format!("{} stays in Atlas.", text::short_label(secret, "…")),
-            (None, Some(id)) if self.is_gone() => {
-                format!("{} is no longer in Atlas.", text::short_id(id, "…"))
-            }
-            (None, Some(id)) => format!("{} stays in Atlas.", text::short_id(id, "…")),
+            (None, Some(id)) if self.is_gone() => format!("Secret {id} is no longer in Atlas."),
+            (None, Some(id)) => format!("Secret {id} stays in Atlas."),
             (None, None) => "If the secret was created, it stays in Atlas.".to_owned(),
         };
         let then = if self.record().is_some() {
@@ -233,7 +250,11 @@ impl Recovery {
     /// The outcome is final: replaces the exit message, and removes the record.
     fn resolve(&self, app: &mut Shared, disposition: Disposition) {
         if let Some(record) = self.record() {
-            return app.send(Command::RemovePrevious(record.number));
+            let number = record.number;
+            if disposition == Disposition::Deleted {
+                app.summaries.push(self.summary(disposition));
+            }
+            return app.send(Command::RemovePrevious(number));
         }
         app.replace_summary(self.summary(disposition));
         app.send(Command::RemoveRecord);
@@ -243,7 +264,7 @@ impl Recovery {
         let found = self.found();
         ExitSummary {
             client: self.account.client.clone(),
-            secret_id: found.map(|secret| secret.id.clone()),
+            secret_id: self.known_id().cloned(),
             expires_at: found.and_then(|secret| secret.expires_at),
             sent_at: Some(self.sent_at.wall),
             disposition,
