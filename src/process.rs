@@ -189,11 +189,25 @@ static IS_STUCK: AtomicBool = AtomicBool::new(false);
 pub fn say(message: &str) {
     let (written, is_written) = mpsc::channel();
     let line = format!("atlas-secret: {message}\n");
-    // Without a thread nothing can be written safely.
-    let is_sent = WRITER.as_ref().is_some_and(|writer| writer.send((line, written)).is_ok());
+    let Some(writer) = &*WRITER else { return write_soon(&line) };
+    let is_sent = writer.send((line, written)).is_ok();
     if is_sent && !IS_STUCK.load(Ordering::Relaxed) && is_written.recv_timeout(LIMIT).is_err() {
         IS_STUCK.store(true, Ordering::Relaxed);
     }
+}
+
+/// Writes a line although no thread can be started. It is dropped if standard error does not take it soon.
+fn write_soon(line: &str) {
+    #[cfg(unix)]
+    {
+        use rustix::event::{PollFd, PollFlags, poll};
+        let limit = rustix::time::Timespec::try_from(LIMIT).ok();
+        let is_ready = poll(&mut [PollFd::new(&io::stderr(), PollFlags::OUT)], limit.as_ref());
+        if !is_ready.is_ok_and(|ready| ready == 1) {
+            return;
+        }
+    }
+    let _ = io::stderr().write_all(line.as_bytes());
 }
 
 fn start_writer() -> Option<Sender<Line>> {

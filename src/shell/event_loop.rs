@@ -11,7 +11,7 @@ use crate::process::time_zone;
 use crate::terminal::{Signals, TerminalHandle};
 use crate::tui::{Command, Event, Signal};
 
-use super::{Run, now};
+use super::{Run, now, start_first_thread};
 
 /// How long a signal that was sent while a command had the terminal may take to arrive.
 const SIGNALS_SETTLE: Duration = Duration::from_millis(50);
@@ -28,7 +28,7 @@ impl Run {
         if first.is_empty() {
             self.draw(terminal)?;
         }
-        self.load_in_background();
+        self.load_in_background()?;
         signals.listen_to_the_rest();
         terminal.listen()?;
         if let Some(exit) = self.carry_out(first, terminal)? {
@@ -122,11 +122,12 @@ impl Run {
 
     /// Starts what takes longer than drawing and is needed soon: reading the time zone, setting up the client with its
     /// trust roots, reading the records of earlier runs.
-    fn load_in_background(&self) {
+    fn load_in_background(&self) -> io::Result<()> {
         let events = self.executor.runner.sender();
-        tokio::task::spawn_blocking(move || events.send(Event::ZoneLoaded(time_zone())));
+        start_first_thread(move || events.send(Event::ZoneLoaded(time_zone())))?;
         self.executor.report_login();
         self.executor.report_pending();
+        Ok(())
     }
 
     fn draw(&mut self, terminal: &mut TerminalHandle) -> io::Result<()> {

@@ -65,7 +65,10 @@ pub fn run(mut settings: Settings, started: Instant) -> Result<Exit, Box<dyn Err
         .map_err(|error| format!("the limit on open files is too low ({error}); raise it with ulimit -n"))?;
     process::keep_panic_place();
     let (runtime, mut run) = guarded(|| -> Result<_, Box<dyn Error>> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
+        // A blocking thread stays, because later it may be impossible to start another (`ulimit -u`, a container's
+        // limit). Then the work waits for one that exists.
+        let keep_alive = Duration::MAX;
+        let runtime = Builder::new_current_thread().enable_all().thread_keep_alive(keep_alive).build()?;
         Ok((runtime, Run::prepare(settings, started)?))
     })??;
     let ended = guarded(|| runtime.block_on(run.go()));
@@ -132,6 +135,13 @@ fn check_open_files() -> io::Result<()> {
 #[expect(clippy::unnecessary_wraps, reason = "Windows has no such limit")]
 fn check_open_files() -> io::Result<()> {
     Ok(())
+}
+
+/// Does `work` on the first blocking thread, which stays for later work. An error means that no thread can be started.
+fn start_first_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> io::Result<()> {
+    let started = guarded(|| tokio::task::spawn_blocking(work));
+    let message = "no thread can be started; raise the limit on processes (ulimit -u)";
+    started.map(|_| ()).map_err(|_| io::Error::other(message))
 }
 
 /// Checks the credentials and the fields of a run with `--yes`, where no one can change them.
@@ -231,6 +241,7 @@ impl Run {
         let mut signals = Signals::listen()?;
         let mut has_signed_in = false;
         if self.app.shared.flags.yes {
+            start_first_thread(|| ())?;
             let signed_in_as = self.app.shared.session.signed_in_as();
             let resolving =
                 names::resolve(&self.executor.connections, &mut self.app.shared.form, &signed_in_as);

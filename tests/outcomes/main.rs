@@ -126,7 +126,7 @@ async fn a_created_secret_whose_value_is_unreadable_is_lost() {
     let huge = format!(r#"{{"padding":"{}","secret":"{SECRET}"}}"#, "x".repeat(1 << 20));
     let lying = format!("HTTP/1.1 201 Created\r\n\r\n{huge}").into_bytes();
     let no_json = "value lost: it is not the JSON that Atlas documents";
-    let none = "value lost: it holds no secret";
+    let none = "value lost: it does not contain the value";
     let only_id = "value lost: it does not contain the value, of 32b6e34b3d91647abb20e7b9";
     let large = "value lost: it is larger than 1 MiB";
     check(vec![

@@ -1,11 +1,14 @@
 //! System limits, and terminals and pipes that do not read.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::program::{assert_restored, contains, created, filled, labeled, quit_anyway};
 use crate::saving::save;
 use crate::support::terminal::{Program, Signal, Terminal, key};
+use crate::tools::have;
 
 /// The program with a filled form, started by a shell after this line.
 fn after(atlas: &Atlas, line: &str) -> Program {
@@ -43,6 +46,29 @@ fn a_low_limit_of_open_files_is_an_error_before_any_request() {
         }
     }
     assert_eq!(atlas.requests(), Vec::<String>::new());
+}
+
+/// One process with its first thread is all that a run without an interface needs.
+#[test]
+fn a_run_needs_one_thread_and_says_so() {
+    if !rustix::process::geteuid().is_root() || !have(&["setpriv"]) {
+        return println!("skipped: needs root and setpriv, to become a user who has no other process");
+    }
+    let home = tempfile::tempdir().unwrap();
+    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    for (limit, code, says) in
+        [(1, 2, "Nothing was created. No thread can be started;"), (2, 0, "written to")]
+    {
+        let run = format!("ulimit -u {limit}; exec \"$0\" --demo --yes --format secret");
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65533", "--regid=65533", "--clear-groups", "bash", "-c", &run]);
+        command.arg(env!("CARGO_BIN_EXE_atlas-secret")).env_clear().env("HOME", home.path());
+        let output = command.output().unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{limit}: {message}");
+        assert!(message.contains(says), "{limit}: {message}");
+        assert_eq!(output.stdout.is_empty(), code != 0, "{limit}");
+    }
 }
 
 #[test]
