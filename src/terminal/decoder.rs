@@ -31,6 +31,9 @@ const MAX_SEQUENCE_LENGTH: usize = 64;
 /// The length of `1;8` and `1;16`, the longest modifiers of `ESC O`.
 const MAX_MODIFIERS: usize = 4;
 
+/// What follows an ESC that begins a sequence or a control string.
+const INTRODUCERS: &[u8] = b"[O]PX^_";
+
 const ESCAPE: u8 = 0x1B;
 const CTRL_C: u8 = 0x03;
 const BELL: u8 = 0x07;
@@ -194,8 +197,29 @@ fn end_of_paste(bytes: &[u8]) -> Option<usize> {
     bytes.windows(PASTE_END.len()).position(|window| window == PASTE_END)
 }
 
+/// The pasted text, without the reports that the terminal sent in the middle of it.
 fn paste(content: &[u8]) -> Event {
-    Event::Paste(String::from_utf8_lossy(content).into_owned())
+    let (mut text, mut rest) = (Vec::with_capacity(content.len()), content);
+    while let Some(first) = unit(rest) {
+        let is_control = matches!(rest, [ESCAPE | 0x80..0xA0, ..] | [0xC2, 0x80..0xA0, ..]);
+        let length = match rest {
+            _ if first.next == Mode::String => first.length + string_length(&rest[first.length..]),
+            // A pasted ESC does not belong to the character after it.
+            [ESCAPE, second, ..] if !INTRODUCERS.contains(second) => 1,
+            _ => first.length,
+        };
+        text.extend_from_slice(if is_control { &[] } else { &rest[..length] });
+        rest = &rest[length..];
+    }
+    if !rest.starts_with(&[ESCAPE]) {
+        text.extend_from_slice(rest);
+    }
+    Event::Paste(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// The length of the rest of a control string; 0 if it does not end.
+fn string_length(bytes: &[u8]) -> usize {
+    part_of_string(bytes).filter(|part| part.next == Mode::Units).map_or(0, |part| part.length)
 }
 
 fn part_of_paste(bytes: &[u8]) -> Option<Unit> {
@@ -244,9 +268,7 @@ fn unit(bytes: &[u8]) -> Option<Unit> {
         },
         // Escape followed by Ctrl-C is two keys.
         [ESCAPE, ESCAPE | CTRL_C, ..] => escape(),
-        [ESCAPE, first @ (b'[' | b'O' | b']' | b'P' | b'X' | b'^' | b'_'), rest @ ..] => {
-            control_function(*first, 2, rest)
-        }
+        [ESCAPE, first, rest @ ..] if INTRODUCERS.contains(first) => control_function(*first, 2, rest),
         [ESCAPE, 0x80..0xA0, ..] | [ESCAPE, 0xC2, 0x80..0xA0, ..] => Some(Unit::new(1, None)),
         [ESCAPE, rest @ ..] => character(rest).map(Unit::with_alt),
         [control @ 0x80..0xA0, rest @ ..] => control_function(control - 0x40, 1, rest),

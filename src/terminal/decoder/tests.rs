@@ -201,8 +201,8 @@ fn a_paste_ends_when_nothing_of_it_came_for_the_limit() {
 
 #[test]
 fn a_paste_is_whole_wherever_reads_cut_it() {
-    let text = "mdb_sa_id_\u{e9}\r\n\x1b[31m\x1b[?2026;2$y\u{2713}";
-    let paste = format!("\x1b[200~{text}\x1b[201~");
+    let text = "mdb_sa_id_\u{e9}\r\n\u{2713}";
+    let paste = "\x1b[200~mdb_sa_id_\u{e9}\r\n\x1b[31m\x1b[?2026;2$y\u{2713}\x1b[201~";
     for cut in 0..=paste.len() {
         let (first, second) = paste.as_bytes().split_at(cut);
         assert_eq!(decode(&[first, second]), [Event::Paste(text.into())], "cut at {cut}");
@@ -213,6 +213,30 @@ fn a_paste_is_whole_wherever_reads_cut_it() {
 }
 
 /// The allocator wipes what is freed, and only that.
+#[test]
+fn a_report_in_the_middle_of_a_paste_is_not_pasted() {
+    let pasted = |content: &[u8]| {
+        let mut decoder = Decoder::new(Instant::now());
+        decoder.feed(&[b"\x1b[200~", content, b"\x1b[201~"].concat(), Instant::now())
+    };
+    for report in REPORTS.iter().filter(|report| **report != PASTE_END) {
+        let content = [b"mdb_sa_\xc3\xa9", *report, "sk_\u{1F511}FAKE".as_bytes()].concat();
+        let expected = [Event::Paste("mdb_sa_\u{e9}sk_\u{1F511}FAKE".to_owned())];
+        assert_eq!(pasted(&content), expected, "{}", report.escape_ascii());
+    }
+    let rows: [(&[u8], &str); 6] = [
+        (b"a\x1b[31mred\x1b[0m\tb\r\n", "ared\tb\r\n"),
+        (b"a\x1bb\x1b\x1bc\x1b", "abc"),
+        (b"a\x9b?1;2cb\xff", "ab\u{fffd}"),
+        (b"a\x1b]11;rgb:0/0/0", "a11;rgb:0/0/0"),
+        (b"a\x1b[200~b", "ab"),
+        (b"a\x1b[?62;", "a"),
+    ];
+    for (content, expected) in rows {
+        assert_eq!(pasted(content), [Event::Paste(expected.to_owned())], "{}", content.escape_ascii());
+    }
+}
+
 #[test]
 fn what_was_typed_or_pasted_is_not_kept() {
     let now = Instant::now();
