@@ -125,7 +125,7 @@ pub(super) fn json(response: &ApiResponse) -> Option<(u16, Value)> {
 }
 
 fn json_body(response: &ApiResponse) -> Option<Value> {
-    (response.end == BodyEnd::Complete).then(|| serde_json::from_slice(&response.body).ok())?
+    (response.end == BodyEnd::Complete).then(|| wire::json(&response.body))?
 }
 
 /// Why a request without authorization got no challenge. Other refusals, such as a rate limit, are returned unchanged.

@@ -98,13 +98,18 @@ impl Client {
     /// the challenge, and once more if its nonce had expired (RFC 7616, section 3.3).
     pub async fn service_account(&self, of: &AccountRef) -> ApiResult<ServiceAccount> {
         let response = self.read(self.account_url(of), MEDIA_TYPE, self.limits.read).await?;
-        let account = classify::read(&response, wire::service_account)?;
+        // A cache may answer with another account.
+        let is_asked_for = |body: &Value| wire::is_of(body, "clientId", of.client.as_str());
+        let account =
+            classify::read(&response, |body| wire::service_account(body).filter(|_| is_asked_for(body)))?;
         Ok(ServiceAccount { read_at: response.date, ..account })
     }
 
     /// Reads a project (`GET /groups/{groupId}`).
     pub async fn project(&self, project: &ProjectId) -> ApiResult<Project> {
-        self.get(&format!("groups/{project}"), self.limits.read, wire::project).await
+        let is_asked_for = |body: &Value| wire::is_of(body, "id", project.as_str());
+        let parse = |body: &Value| wire::project(body).filter(|_| is_asked_for(body));
+        self.get(&format!("groups/{project}"), self.limits.read, parse).await
     }
 
     /// Reads what an organization allows (`GET /orgs/{orgId}/settings`). Requires an organization role.

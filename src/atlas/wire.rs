@@ -23,12 +23,53 @@ pub(super) struct CreatedBody {
     pub secret: Option<CreatedSecret>,
 }
 
-/// The members of the JSON object at the start of `text`: name and value as raw text. Only strings and brackets are
-/// parsed, so an invalid value (a number out of range, a lone surrogate, deep nesting, the end of a truncated body)
-/// does not affect the other members.
+/// Deeper JSON is not read. Atlas's is four levels deep.
+const MAX_DEPTH: usize = 16;
+
+/// Parses a JSON text. A part that cannot be parsed (a number out of range, a lone surrogate, deep nesting) costs only
+/// itself, and so does what follows the end, such as a proxy's comment. `None` for a text that has no end.
+pub(super) fn json(body: &[u8]) -> Option<Value> {
+    readable(&String::from_utf8_lossy(body), MAX_DEPTH)
+}
+
+fn readable(text: &str, depth: usize) -> Option<Value> {
+    if let Ok(value) = serde_json::from_str(text) {
+        return Some(value);
+    }
+    let (parts, has_end) = parts(text).filter(|_| depth > 0)?;
+    // No reader expects a Boolean, and `null` would mean that the part is absent.
+    let read = |value| readable(value, depth - 1).unwrap_or(Value::Bool(false));
+    let name = |text| serde_json::from_str::<String>(text).ok();
+    let value = if is_object(text) {
+        parts.into_iter().filter_map(|(key, value)| Some((name(key)?, read(value)))).collect()
+    } else {
+        parts.into_iter().map(|(_, value)| read(value)).collect()
+    };
+    has_end.then_some(value)
+}
+
+fn is_object(text: &str) -> bool {
+    text.trim_start_matches(SPACE).starts_with('{')
+}
+
+/// White space in JSON (RFC 8259, section 2).
+const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// The members of the JSON object at the start of `text`: name and value as raw text.
 pub(super) fn members(text: &str) -> Option<Vec<(&str, &str)>> {
-    let text = text.trim_start_matches([' ', '\t', '\r', '\n']).strip_prefix('{')?;
-    let (mut members, mut start, mut colon) = (Vec::new(), 0, None);
+    parts(text).filter(|_| is_object(text)).map(|(members, _)| members)
+}
+
+/// The members of the JSON object, or the elements of the array, at the start of `text`, and true if it has an end. An
+/// element has an empty name. Only strings and brackets are parsed, so an invalid value does not affect the others.
+fn parts(text: &str) -> Option<(Vec<(&str, &str)>, bool)> {
+    let is_object = is_object(text);
+    let text = text.trim_start_matches(SPACE).strip_prefix(['{', '['])?;
+    let part = |start: usize, colon: Option<usize>, end: usize| match colon {
+        Some(colon) if is_object => Some((text[start..colon].trim(), text[colon + 1..end].trim())),
+        _ => Some(("", text[start..end].trim())).filter(|(_, value)| !is_object && !value.is_empty()),
+    };
+    let (mut parts, mut start, mut colon) = (Vec::new(), 0, None);
     let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
     for (at, byte) in text.bytes().enumerate() {
         match byte {
@@ -40,22 +81,17 @@ pub(super) fn members(text: &str) -> Option<Vec<(&str, &str)>> {
             b'}' | b']' if depth > 0 => depth -= 1,
             b':' if colon.is_none() => colon = Some(at),
             b',' | b'}' | b']' if depth == 0 => {
-                members.extend(member(text, start, colon.take(), at));
+                parts.extend(part(start, colon.take(), at));
                 start = at + 1;
                 if byte != b',' {
-                    return Some(members);
+                    return Some((parts, true));
                 }
             }
             _ => {}
         }
     }
-    members.extend(member(text, start, colon, text.len()));
-    Some(members)
-}
-
-fn member(text: &str, start: usize, colon: Option<usize>, end: usize) -> Option<(&str, &str)> {
-    let colon = colon?;
-    Some((text[start..colon].trim(), text[colon + 1..end].trim()))
+    parts.extend(part(start, colon, text.len()));
+    Some((parts, false))
 }
 
 /// The values with this name that can be read as a `T`, in reverse order: the last one counts.
@@ -163,6 +199,11 @@ pub(super) fn service_account(body: &Value) -> Option<ServiceAccount> {
         secrets,
         read_at: None,
     })
+}
+
+/// False if the object has another ID than this.
+pub(super) fn is_of(body: &Value, name: &str, id: &str) -> bool {
+    body.get(name).and_then(Value::as_str).is_none_or(|other| other.eq_ignore_ascii_case(id))
 }
 
 /// Parses a project (schema `Group`). `None` if the object does not look like one.

@@ -51,6 +51,15 @@ async fn an_account_is_read_with_the_token() {
     );
 }
 
+/// As from a cache. Its secrets would decide what creating changes.
+#[tokio::test]
+async fn another_account_than_the_one_asked_for_is_not_used() {
+    let other = ACCOUNT.replace("1234567890abcdef12345678", "ffffffffffffffffffffffff");
+    let (_server, client) = served(with_access_token, vec![json(200, &other)]).await;
+    let error = client.service_account(&account_ref()).await.unwrap_err();
+    assert_eq!(error.cause, Cause::Unexpected { status: 200 });
+}
+
 #[tokio::test]
 async fn an_account_has_the_time_of_the_response() {
     let rows = [
@@ -106,6 +115,11 @@ async fn a_project_is_read_by_its_id() {
             Ok(Project { name: ServerText::new("[2Jpayments"), organization: None }),
         ),
         ("{}", Err(ApiError::sent(Cause::Unexpected { status: 200 }))),
+        // A cache answered with another project.
+        (
+            r#"{"id":"32b6e34b3d91647abb20e7b9","name":"other"}"#,
+            Err(ApiError::sent(Cause::Unexpected { status: 200 })),
+        ),
         ("<html>", Err(ApiError::sent(Cause::Unexpected { status: 200 }))),
     ];
     for (body, expected) in rows {

@@ -17,15 +17,10 @@ fn secret(status: u16, body: &[u8]) -> CreatedSecret {
     created(&response(status, body)).unwrap()
 }
 
-#[test]
-fn unreadable_members_do_not_affect_the_secret() {
-    const ID: &str = "32b6e34b3d91647abb20e7b9";
+/// Members of a JSON object that cannot be parsed, or only leniently.
+fn odd_members() -> Vec<String> {
     let deep = |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
-    let members = [
-        r#""id":"other","id":"32b6e34b3d91647abb20e7b9""#.to_owned(),
-        r#""secret":null"#.to_owned(),
-        r#""secret":"""#.to_owned(),
-        r#""secret":7"#.to_owned(),
+    vec![
         r#""isSystemManaged":1e999"#.to_owned(),
         r#""owner":"\ud800""#.to_owned(),
         r#""\ud800":1"#.to_owned(),
@@ -34,14 +29,25 @@ fn unreadable_members_do_not_affect_the_secret() {
         format!(r#""owner":{}"#, deep("[", "]")),
         format!(r#""owner":{}0{}"#, r#"{"a":"#.repeat(100_000), "}".repeat(100_000)),
         r#""owner":NaN"#.to_owned(),
-        r#""owner":{"secret":"mdb_sa_sk_FAKE-other","id":"other"}"#.to_owned(),
-        r#""owner":"{\"secret\":\"x\"}, } ] \\""#.to_owned(),
         r#""owner":,"#.to_owned(),
         r#""owner""#.to_owned(),
-        r#""createdAt":1e999,"expiresAt":"\ud800""#.to_owned(),
         String::new(),
+    ]
+}
+
+#[test]
+fn unreadable_members_do_not_affect_the_secret() {
+    const ID: &str = "32b6e34b3d91647abb20e7b9";
+    let own = [
+        r#""id":"other","id":"32b6e34b3d91647abb20e7b9""#.to_owned(),
+        r#""secret":null"#.to_owned(),
+        r#""secret":"""#.to_owned(),
+        r#""secret":7"#.to_owned(),
+        r#""owner":{"secret":"mdb_sa_sk_FAKE-other","id":"other"}"#.to_owned(),
+        r#""owner":"{\"secret\":\"x\"}, } ] \\""#.to_owned(),
+        r#""createdAt":1e999,"expiresAt":"\ud800""#.to_owned(),
     ];
-    for member in &members {
+    for member in own.iter().chain(&odd_members()) {
         let id = format!(r#""id":"{ID}""#);
         let secret = format!(r#""\u0073ecret" : "{SECRET}""#);
         let bodies = [
@@ -57,6 +63,42 @@ fn unreadable_members_do_not_affect_the_secret() {
             assert_eq!(secret.id.as_ref().map(SecretId::as_str), Some(ID), "{shown}");
         }
     }
+}
+
+#[test]
+fn unreadable_members_do_not_affect_a_refusal_or_an_account() {
+    for member in odd_members() {
+        let shown: String = member.chars().take(200).collect();
+        let refusal = format!(r#"{{{member},"error":403,"errorCode":"FORBIDDEN","parameters":[1e999]}}"#);
+        let error = created(&response(403, refusal.as_bytes())).unwrap_err();
+        assert_eq!(error.certainty(), Certainty::NotDone, "{shown}");
+        assert_eq!(error.rejection().unwrap().error_code.as_str(), "FORBIDDEN", "{shown}");
+
+        let account = format!(r#"{{"name":"ci",{member},"secrets":[{{"id":"32b6e34b3d91647abb20e7b9"}}]}}"#);
+        let account = read(&response(200, account.as_bytes()), wire::service_account).unwrap();
+        assert_eq!((account.name.as_str(), account.secrets.len()), ("ci", 1), "{shown}");
+    }
+    let page = r#"{"results":[{"id":"32b6e34b3d91647abb20e7b8","name":"\ud83d"},
+        {"id":"32b6e34b3d91647abb20e7b9","name":"pay"}]}"#;
+    let page = read(&response(200, page.as_bytes()), |body| wire::page(body, wire::project_entry)).unwrap();
+    let names: Vec<&str> = page.entries.iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(names, ["", "pay"]);
+}
+
+#[test]
+fn an_account_never_appears_to_have_fewer_secrets() {
+    let rows = [
+        r#"{"name":"ci","secrets":[{"id":"32b6e34b3d91647abb20e7b9"},\ud83d]}"#,
+        r#"{"name":"ci","secrets":[{"id":"32b6e34b3d91647abb20e7b9"},{"id":"\ud83d"}]}"#,
+        r#"{"name":"ci","secrets":[{"id":"32b6e34b3d91647abb20e7b9"}"#,
+        r#"{"name":"ci","secrets":[{"id":"32b6e34b3d91647abb20e7b9"}]"#,
+        r#"{"name":"ci","secrets":1e999}"#,
+    ];
+    for body in rows {
+        assert!(read(&response(200, body.as_bytes()), wire::service_account).is_err(), "{body}");
+    }
+    let garbage_after = br#"{"name":"ci","secrets":[]}<!-- proxy -->"#;
+    assert!(read(&response(200, garbage_after), wire::service_account).is_ok());
 }
 
 #[test]
