@@ -11,10 +11,12 @@ use std::time::Duration;
 use ipnet::IpNet;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use thiserror::Error;
 use url::{Host, Url};
 
-use crate::domain::{ApiError, ApiResult, BaseUrl, HostKind};
+use crate::domain::{ApiError, ApiResult, BaseUrl, HostKind, ServerText, os_error_message};
 
 use super::http::request_error;
 
@@ -45,7 +47,7 @@ pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> ApiResult<r
         .connect_timeout(connect_limit)
         .pool_idle_timeout(IDLE_LIMIT);
     let builder = if base_url.is_encrypted() {
-        check_certificate_file()?;
+        check_certificate_file().map_err(|why| ApiError::setup(&why))?;
         builder
     } else {
         // Plain HTTP needs no certificates, and loading them takes longer than drawing.
@@ -59,15 +61,21 @@ pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> ApiResult<r
     builder.build().map_err(request_error)
 }
 
-/// Checks that `SSL_CERT_FILE` is a regular file: reading a pipe would block, and a device may never end.
-fn check_certificate_file() -> ApiResult<()> {
-    let metadata = std::env::var_os("SSL_CERT_FILE").and_then(|path| std::fs::metadata(path).ok());
-    let Some(metadata) = metadata.filter(|metadata| !metadata.is_file()) else { return Ok(()) };
-    Err(ApiError::setup(if metadata.is_dir() {
-        "SSL_CERT_FILE is a folder; use SSL_CERT_DIR for folders"
-    } else {
-        "SSL_CERT_FILE is a pipe or a device, not a regular file"
-    }))
+/// Checks `SSL_CERT_FILE`, because the library blocks on a pipe, does not stop reading some devices, and does not say
+/// what is wrong with the file.
+pub fn check_certificate_file() -> Result<(), String> {
+    let Some(path) = std::env::var_os("SSL_CERT_FILE") else { return Ok(()) };
+    let why = match std::fs::metadata(&path) {
+        _ if path.is_empty() => return Err("SSL_CERT_FILE is empty: unset it, or name a file".to_owned()),
+        Ok(found) if found.is_dir() => "is a folder; use SSL_CERT_DIR for folders".to_owned(),
+        Ok(found) if !found.is_file() => "is a pipe or a device, not a regular file".to_owned(),
+        found => match found.and_then(|_| std::fs::read(&path)) {
+            Ok(text) if CertificateDer::pem_slice_iter(&text).any(|found| found.is_ok()) => return Ok(()),
+            Ok(_) => "contains no certificate in PEM format (-----BEGIN CERTIFICATE-----)".to_owned(),
+            Err(error) => format!("cannot be read ({})", os_error_message(&error)),
+        },
+    };
+    Err(format!("SSL_CERT_FILE {why}: {}", ServerText::new(&path.to_string_lossy())))
 }
 
 /// In order of precedence.

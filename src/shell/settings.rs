@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use crate::atlas::{check_proxies, proxy_variables};
+use crate::atlas::{check_certificate_file, check_proxies, proxy_variables};
 use crate::cli::Arguments;
 use crate::config::{
     CHOICES, CREDENTIALS, CredentialOrigin, Found, Profiles, ShadowedSource, SignInOptions, config_path,
@@ -108,6 +108,9 @@ impl Settings {
             Some(found) => found.base_url.clone(),
             None => parse_base_url(BaseUrl::CLOUD)?,
         };
+        if !arguments.demo && base_url.is_encrypted() {
+            check_certificate_file()?;
+        }
         let (mut app, source) = interface(arguments, chosen, found, &profiles)?;
         app.shared.sign_in_host = base_url.host();
         Ok(Self {

@@ -422,6 +422,13 @@ async fn a_certificate_file_must_be_a_regular_file() {
     let socket = folder.path().join("socket");
     let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
     let pipe = "SSL_CERT_FILE is a pipe or a device, not a regular file";
+    let none = "SSL_CERT_FILE contains no certificate in PEM format";
+    let file = |name: &str, text: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        &*path.to_str().unwrap().to_owned().leak()
+    };
+    let wide: Vec<u8> = "-----BEGIN CERTIFICATE-----".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let rows = [
         (fifo.to_str().unwrap(), pipe),
         (link.to_str().unwrap(), pipe),
@@ -431,6 +438,21 @@ async fn a_certificate_file_must_be_a_regular_file() {
         ("/dev/urandom", pipe),
         ("/dev/ptmx", pipe),
         (folder.path().to_str().unwrap(), "SSL_CERT_FILE is a folder"),
+        ("", "SSL_CERT_FILE is empty: unset it, or name a file"),
+        ("~/ca.pem", "SSL_CERT_FILE cannot be read (No such file or directory): ~/ca.pem"),
+        ("'ca.pem'", "SSL_CERT_FILE cannot be read (No such file or directory): 'ca.pem'"),
+        (file("empty", b""), none),
+        (file("text", b"certificate"), none),
+        (file("der", b"\x30\x82\x01\x0a\x02\x82"), none),
+        (file("utf-16", &wide), none),
+        (
+            file(
+                "trusted",
+                b"-----BEGIN TRUSTED CERTIFICATE-----\nAAAA\n-----END TRUSTED CERTIFICATE-----\n",
+            ),
+            none,
+        ),
+        (file("cut", b"-----BEGIN CERTIFICATE-----\nAAAA\n"), none),
     ];
     for (path, expected) in rows {
         let output = run("https://atlas.test", &[("SSL_CERT_FILE", path)]).await;

@@ -78,6 +78,24 @@ fn an_unencrypted_remote_host_is_an_error() {
 }
 
 #[test]
+fn a_variable_that_cannot_be_used_is_an_error() {
+    let rows = [
+        ("HTTPS_PROXY", "http://CORP\\user:fake@127.0.0.1:3128", "HTTPS_PROXY is not the address of a proxy"),
+        (
+            "SSL_CERT_FILE",
+            "/no/such/ca.pem",
+            "SSL_CERT_FILE cannot be read (No such file or directory): /no/such/ca.pem",
+        ),
+    ];
+    for (name, value, expected) in rows {
+        let error = error_of(program().env(name, value));
+        assert!(error.contains(expected), "{error}");
+    }
+    // The demo makes no TLS connection.
+    program().arg("--demo").env("SSL_CERT_FILE", "/no/such/ca.pem").start_showing("[ Create secret ]");
+}
+
+#[test]
 fn an_unknown_option_is_an_error() {
     let error = error_of(program().arg("--secret=mdb_sa_sk_FAKE"));
     assert!(error.contains("--secret"), "{error}");
