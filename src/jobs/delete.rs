@@ -47,7 +47,6 @@ pub async fn delete(
         match found {
             None => return Deletion::Deleted,
             Some(secret) if secret.last_used_at.is_some() => return Deletion::Used(secret),
-            Some(_) if cancel.is_cancelled() => return Deletion::Cancelled,
             Some(_) => {}
         }
     }
