@@ -123,14 +123,17 @@ pub fn can_be_shown(value: &SecretString) -> bool {
 }
 
 /// Replaces words in `text` that may be a token or a private key: JSON Web Tokens, UUIDs, and long words of letters and
-/// digits. Client IDs of service accounts stay.
+/// digits, less long ones if they have letters of both cases. Client IDs of service accounts stay.
 pub fn without_tokens(text: &str) -> String {
     let is_token_character =
         |character: char| character.is_ascii_alphanumeric() || "_-.+".contains(character);
     let is_token = |word: &str| {
         let has = |is: fn(&char) -> bool| word.chars().any(|character| is(&character));
         let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
-        word.starts_with("eyJ") || (word.len() >= 32 && is_mixed && !word.starts_with(CLIENT_ID_PREFIX))
+        let has_both_cases = has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase);
+        let is_random = is_mixed && (word.len() >= 32 || word.len() >= 20 && has_both_cases);
+        let is_web_token = word.starts_with("eyJ") || word.len() >= 20 && word.contains("eyJ");
+        is_web_token || is_random && !word.starts_with(CLIENT_ID_PREFIX)
     };
     let mut safe = String::with_capacity(text.len());
     let mut rest = text;
@@ -327,6 +330,10 @@ mod tests {
             ("--profile=eyJFAKE", "--profile=..."),
             ("invalid value '12345678-fake-fake-fake-123456789abc' for", "invalid value '...' for"),
             ("FAKEfakeFAKEfakeFAKEfakeFAKE1234", "..."),
+            ("access_token=eyJFAKE.eyJFAKE.FAKE expired", "access_token=... expired"),
+            ("token \"eyJFAKE\", token_eyJFAKEfakeFAKEfake", "token \"...\", ..."),
+            ("refresh token v1.FAKEfakeFAKEfake1234 is bad", "refresh token ... is bad"),
+            ("keyJson payments-production-2026-eu", "keyJson payments-production-2026-eu"),
             (
                 "'32b6e34b3d91647abb20e7b8' mdb_sa_id_1234567890abcdef12345678 --replace-expired",
                 "'32b6e34b3d91647abb20e7b8' mdb_sa_id_1234567890abcdef12345678 --replace-expired",
