@@ -129,7 +129,9 @@ fn write_file(
             ..
         }) if client_secret.expose_secret() == secret.expose_secret() => {}
         _ => {
-            return Err("config.toml was updated, but does not have the new secret now. Try again.".to_owned());
+            return Err(
+                "config.toml was updated, but does not have the new secret now. Try again.".to_owned()
+            );
         }
     }
     Ok(if file.stat.is_open_to_others() {

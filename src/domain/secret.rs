@@ -245,17 +245,14 @@ impl Format {
     }
 
     /// The format of a file with this name: by its extension, ignoring case, and the secret alone if that does not
-    /// decide. `.env` and `.env.production` are `.env` files, just like `prod.env`.
+    /// decide. `.env` and `.env.production` are `.env` files, just like `prod.env`, unless they are examples.
     pub fn for_file(path: &str) -> Self {
-        let name = path.rsplit(std::path::is_separator).next().unwrap_or_default().to_lowercase();
+        let name = file_name(path);
         match name.rsplit_once('.') {
-            Some((_, "env")) => Self::Env,
             Some((_, "json")) if name.ends_with(".tfvars.json") => Self::Terraform,
             Some((_, "json")) => Self::Json,
             Some((_, "yaml" | "yml")) => Self::Kubernetes,
-            // Files with these names are examples, which get shared.
-            Some((_, "example" | "sample" | "template" | "dist")) => Self::Secret,
-            _ if name.starts_with(".env.") => Self::Env,
+            _ if is_env(&name) && !is_example_env(path) => Self::Env,
             _ => Self::Secret,
         }
     }
@@ -282,6 +279,21 @@ impl Format {
     pub fn names_the_organization(self) -> bool {
         matches!(self, Self::Kubernetes | Self::Aws)
     }
+}
+
+fn file_name(path: &str) -> String {
+    path.rsplit(std::path::is_separator).next().unwrap_or_default().to_lowercase()
+}
+
+fn is_env(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "env") || name.starts_with(".env.")
+}
+
+/// True for an `.env` file that is an example by its name. Examples get shared.
+pub fn is_example_env(path: &str) -> bool {
+    const EXAMPLES: [&str; 7] = ["example", "sample", "template", "dist", "defaults", "tpl", "tmpl"];
+    let name = file_name(path);
+    is_env(&name) && name.split('.').any(|part| EXAMPLES.contains(&part))
 }
 
 #[cfg(test)]
@@ -376,6 +388,17 @@ mod tests {
             ("~/deploy/.ENV", Format::Env),
             (".env.production", Format::Env),
             (".env.example", Format::Secret),
+            (".env.sample", Format::Secret),
+            (".env.template", Format::Secret),
+            (".env.dist", Format::Secret),
+            (".env.defaults", Format::Secret),
+            (".env.tpl", Format::Secret),
+            (".env.tmpl", Format::Secret),
+            (".env.example.local", Format::Secret),
+            ("example.env", Format::Secret),
+            ("~/deploy/Prod.Sample.ENV", Format::Secret),
+            ("template/examples.env", Format::Env),
+            ("example.json", Format::Json),
             ("atlas.Json", Format::Json),
             (".env.json", Format::Json),
             ("atlas.YML", Format::Kubernetes),
