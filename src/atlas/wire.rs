@@ -274,8 +274,10 @@ pub(super) fn message(text: &str) -> ServerText {
     ServerText::new(&without_secrets(text))
 }
 
+/// The last day of the year 9999, which means never, is beyond the last time that jiff has.
 fn time(body: &Value, name: &str) -> Option<Timestamp> {
-    body.get(name)?.as_str()?.parse().ok()
+    let text = body.get(name)?.as_str()?;
+    text.parse().ok().or_else(|| text.starts_with("9999-12-31T").then_some(Timestamp::MAX))
 }
 
 #[cfg(test)]

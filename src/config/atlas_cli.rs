@@ -9,12 +9,15 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use anstream::adapter::strip_bytes;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use crate::domain::{Credentials, ProfileName, ServerText, os_error_message, trim_visible, without_secrets};
+use crate::domain::{
+    Credentials, ProfileName, ServerText, os_error_message, trim_visible, without_secrets, without_tokens,
+};
 use crate::process::{NOT_STARTED, find_program, in_own_session, remove_credentials};
 
 use super::CredentialsError;
@@ -111,11 +114,14 @@ impl Finished {
         if text.is_empty() {
             return Err(with_login("printed nothing"));
         }
-        // An older version prints its help and exits with 0.
-        if self.output.len() > MAX_TOKEN_SIZE || text.contains(char::is_whitespace) {
-            return Err(no_token());
+        // An older version prints its help and exits with 0. A plugin or a wrapper may print lines around the token.
+        let is_word = |line: &&str| !line.contains(char::is_whitespace);
+        let mut lines = text.lines().map(trim_visible).filter(is_word);
+        let token = Some(text).filter(is_word).or_else(|| lines.find(|line| line.starts_with("eyJ")));
+        match token {
+            Some(token) if self.output.len() <= MAX_TOKEN_SIZE => Ok(Zeroizing::new(token.to_owned())),
+            _ => Err(no_token()),
         }
-        Ok(Zeroizing::new(text.to_owned()))
     }
 }
 
@@ -143,25 +149,27 @@ async fn wait(child: &mut Child) -> io::Result<Finished> {
     Ok(Finished { status, output, errors })
 }
 
-/// Reads at most one byte more than the longest token, so that a longer text is noticed. The buffer is never
-/// reallocated.
+/// Reads everything, so that the command can write it, and keeps the end: one byte more than the longest token, so that a
+/// longer text is noticed. The buffer is never reallocated.
 async fn read(source: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) {
-    let Some(source) = source else { return };
-    into.reserve_exact(MAX_TOKEN_SIZE + 1);
+    let Some(mut source) = source else { return };
+    let mut chunk = Zeroizing::new([0; 4096]);
+    into.reserve_exact(MAX_TOKEN_SIZE + 1 + chunk.len());
     // Bytes that were read before an error are checked like any others.
-    let _ = source.take(u64::try_from(MAX_TOKEN_SIZE + 1).unwrap_or(u64::MAX)).read_to_end(into).await;
+    while let Ok(count @ 1..) = source.read(&mut chunk[..]).await {
+        into.extend_from_slice(&chunk[..count]);
+        into.drain(..into.len().saturating_sub(MAX_TOKEN_SIZE + 1));
+    }
 }
 
 /// Returns the line with the reason, safe to show: the one that the Atlas CLI marks as the error, or else the last.
 /// Possible tokens are removed.
 fn error_line(errors: &[u8]) -> ServerText {
-    let text = Zeroizing::new(String::from_utf8_lossy(errors).into_owned());
+    let plain = Zeroizing::new(strip_bytes(errors).into_vec());
+    let text = Zeroizing::new(String::from_utf8_lossy(&plain).into_owned());
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let line = lines.clone().find_map(|line| line.strip_prefix("Error: ")).or_else(|| lines.next_back());
-    let may_be_token = |part: &&str| part.starts_with("eyJ") || part.len() > 100;
-    let parts = line.unwrap_or_default().split_whitespace();
-    let parts: Vec<&str> = parts.map(|part| if may_be_token(&part) { "..." } else { part }).collect();
-    ServerText::new(&without_secrets(&parts.join(" ")))
+    ServerText::new(&without_tokens(&without_secrets(line.unwrap_or_default())))
 }
 
 /// Kills the command and all that it started. Windows has no such process groups: there, dropping the child kills it

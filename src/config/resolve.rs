@@ -194,6 +194,9 @@ struct SourcedText {
     winner: &'static str,
 }
 
+/// The source of the base URL if nothing names one.
+const DEFAULT_HOST: &str = "default";
+
 /// The winner if it is a setting of a profile.
 const IN_PROFILE: &str = "the URL in the profile";
 
@@ -245,7 +248,7 @@ fn choose_base_url(
     }
     let (source, text) = match first_of(sources, shadowed) {
         Some(SourcedText { source, text, .. }) => (source, text),
-        None => ("default".to_owned(), "cloud".to_owned()),
+        None => (DEFAULT_HOST.to_owned(), "cloud".to_owned()),
     };
     let url = match text.as_str() {
         url if has_url => BaseUrl::parse(url),
@@ -261,6 +264,16 @@ fn choose_base_url(
     match url {
         Ok(url) => Ok((url, source)),
         Err(error) => Err(CredentialsError::value(source, error)),
+    }
+}
+
+impl Profile {
+    /// True if the Atlas CLI would send the credentials of this profile to a host that it names, and that is not `host`.
+    pub fn names_other_host(&self, host: &BaseUrl) -> bool {
+        match choose_base_url(None, &Variables(&|_| None), Some(self), &mut Vec::new()) {
+            Ok((named, source)) => source != DEFAULT_HOST && named != *host,
+            Err(_) => true,
+        }
     }
 }
 

@@ -17,7 +17,10 @@ use toml::de::{DeString, DeTable, DeValue};
 use zeroize::Zeroizing;
 
 use crate::config::{ACCESS_TOKEN, CredentialSource, CredentialsError, KeyringRequest, Profiles};
-use crate::domain::{ClientId, Credentials, PairKind, ProfileName, SecretPayload, ServerText, trim_visible};
+use crate::domain::text::sentence;
+use crate::domain::{
+    BaseUrl, ClientId, Credentials, PairKind, ProfileName, SecretPayload, ServerText, trim_visible,
+};
 
 use super::blocking;
 use super::file::{ExistingFile, SaveFailure};
@@ -31,13 +34,16 @@ pub struct ProfileUpdate {
     pub result: Result<ServerText, ServerText>,
 }
 
-/// Returns the profiles in the file `config` that sign in as `client`. Does not prompt the user to unlock a keyring.
-pub async fn profiles_of(config: PathBuf, client: ClientId) -> Vec<ProfileName> {
+/// Returns the profiles in the file `config` that sign in as `client` and do not name another host. Does not prompt the
+/// user to unlock a keyring.
+pub async fn profiles_of(config: PathBuf, client: ClientId, host: BaseUrl) -> Vec<ProfileName> {
     let search = move || {
         let profiles = Profiles::load(&config).unwrap_or_default();
         let of_client = profiles.all().iter().filter(|profile| match profile.credentials() {
             Ok(CredentialSource::NeedsKeyring(request)) => {
-                request.kind == PairKind::ServiceAccount && request.is_of(&client)
+                request.kind == PairKind::ServiceAccount
+                    && !profile.names_other_host(&host)
+                    && request.is_of(&client)
             }
             _ => false,
         });
@@ -82,12 +88,17 @@ fn credentials(config: &Path, name: &ProfileName) -> Result<CredentialSource, St
     profiles.and_then(|profiles| profiles.named(name)?.credentials()).map_err(|error| message(&error))
 }
 
-/// Why a profile was not updated. Leaves out the advice in these errors, which is about signing in.
+/// Why a profile was not updated. Leaves out the advice in these errors that is about signing in.
 fn message(error: &CredentialsError) -> String {
     match error {
         CredentialsError::KeyringLocked(why) => format!("The system's keyring is locked ({why})."),
         CredentialsError::KeyringUnavailable(why) => format!("The system's keyring cannot be used ({why})."),
-        error => format!("{error}."),
+        error => {
+            let error = error.to_string();
+            let advice =
+                [": run `atlas auth login", ": choose "].iter().filter_map(|start| error.find(start));
+            sentence(&error[..advice.min().unwrap_or(error.len())])
+        }
     }
 }
 
@@ -117,7 +128,11 @@ fn write_file(
             in_file: Some(Credentials::ServiceAccount { client_secret, .. }),
             ..
         }) if client_secret.expose_secret() == secret.expose_secret() => {}
-        _ => return Err(not_written(SaveFailure::Changed)),
+        _ => {
+            return Err(
+                "config.toml was updated, but does not have the new secret now. Try again.".to_owned()
+            );
+        }
     }
     Ok(if file.stat.is_open_to_others() {
         "config.toml, now readable only by its owner"
@@ -144,14 +159,15 @@ fn with_secret(
         if ProfileName::new(key.get_ref()).as_ref() != Some(name) {
             continue;
         }
-        let id = setting(profile, "client_id").and_then(|(_, id)| id.get_ref().as_str());
-        if id.map(trim_visible) != Some(client.as_str()) {
+        let is_client = |id: &DeValue| id.as_str().map(trim_visible) == Some(client.as_str());
+        let mut ids = strings(profile, "client_id").peekable();
+        if ids.peek().is_none() || !ids.all(|(_, id)| is_client(id.get_ref())) {
             continue;
         }
-        edits.push((setting(profile, "client_secret")?.1.span(), None));
-        edits.extend(setting(profile, ACCESS_TOKEN).map(|(key, value)| removal(body, key, value)));
+        edits.extend(strings(profile, "client_secret").map(|(_, value)| (value.span(), None)));
+        edits.extend(strings(profile, ACCESS_TOKEN).map(|(key, value)| removal(body, key, value)));
     }
-    if edits.is_empty() {
+    if edits.iter().all(|(_, text)| text.is_some()) {
         return None;
     }
     edits.sort_by_key(|(span, _)| span.start);
@@ -170,12 +186,14 @@ fn with_secret(
     Some(new)
 }
 
-/// The Atlas CLI ignores the case of setting names.
-fn setting<'a, 'i>(
+/// Returns every string of a setting: the Atlas CLI ignores the case of names, and picks one spelling at random.
+fn strings<'a, 'i>(
     profile: &'a DeTable<'i>,
     name: &str,
-) -> Option<(&'a Spanned<DeString<'i>>, &'a Spanned<DeValue<'i>>)> {
-    profile.iter().find(|(key, _)| key.get_ref().to_lowercase() == name)
+) -> impl Iterator<Item = (&'a Spanned<DeString<'i>>, &'a Spanned<DeValue<'i>>)> {
+    profile
+        .iter()
+        .filter(move |(key, value)| key.get_ref().to_lowercase() == name && value.get_ref().is_str())
 }
 
 /// Removes the whole line of a setting. If the line contains anything else, the setting becomes an empty string, which

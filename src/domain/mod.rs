@@ -38,7 +38,7 @@ pub use messages::Explanation;
 pub use os::{Os, os_error_message};
 pub use secret::{
     API_VERSION, CreatedSecret, ENV_VARIABLES, FieldName, Format, MEDIA_TYPE, NewSecret, QueryFlags,
-    SecretPayload, can_be_shown, masked, without_secrets, without_tokens,
+    SecretPayload, can_be_shown, is_example_env, masked, without_secrets, without_tokens,
 };
 pub use server_text::{ServerText, is_invisible, is_quoted, trim_visible};
 pub use session::{

@@ -123,14 +123,17 @@ pub fn can_be_shown(value: &SecretString) -> bool {
 }
 
 /// Replaces words in `text` that may be a token or a private key: JSON Web Tokens, UUIDs, and long words of letters and
-/// digits. Client IDs of service accounts stay.
+/// digits, less long ones if they have letters of both cases. Client IDs of service accounts stay.
 pub fn without_tokens(text: &str) -> String {
     let is_token_character =
         |character: char| character.is_ascii_alphanumeric() || "_-.+".contains(character);
     let is_token = |word: &str| {
         let has = |is: fn(&char) -> bool| word.chars().any(|character| is(&character));
         let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
-        word.starts_with("eyJ") || (word.len() >= 32 && is_mixed && !word.starts_with(CLIENT_ID_PREFIX))
+        let has_both_cases = has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase);
+        let is_random = is_mixed && (word.len() >= 32 || word.len() >= 20 && has_both_cases);
+        let is_web_token = word.starts_with("eyJ") || word.len() >= 20 && word.contains("eyJ");
+        is_web_token || is_random && !word.starts_with(CLIENT_ID_PREFIX)
     };
     let mut safe = String::with_capacity(text.len());
     let mut rest = text;
@@ -242,17 +245,14 @@ impl Format {
     }
 
     /// The format of a file with this name: by its extension, ignoring case, and the secret alone if that does not
-    /// decide. `.env` and `.env.production` are `.env` files, just like `prod.env`.
+    /// decide. `.env` and `.env.production` are `.env` files, just like `prod.env`, unless they are examples.
     pub fn for_file(path: &str) -> Self {
-        let name = path.rsplit(std::path::is_separator).next().unwrap_or_default().to_lowercase();
+        let name = file_name(path);
         match name.rsplit_once('.') {
-            Some((_, "env")) => Self::Env,
             Some((_, "json")) if name.ends_with(".tfvars.json") => Self::Terraform,
             Some((_, "json")) => Self::Json,
             Some((_, "yaml" | "yml")) => Self::Kubernetes,
-            // Files with these names are examples, which get shared.
-            Some((_, "example" | "sample" | "template" | "dist")) => Self::Secret,
-            _ if name.starts_with(".env.") => Self::Env,
+            _ if is_env(&name) && !is_example_env(path) => Self::Env,
             _ => Self::Secret,
         }
     }
@@ -279,6 +279,21 @@ impl Format {
     pub fn names_the_organization(self) -> bool {
         matches!(self, Self::Kubernetes | Self::Aws)
     }
+}
+
+fn file_name(path: &str) -> String {
+    path.rsplit(std::path::is_separator).next().unwrap_or_default().to_lowercase()
+}
+
+fn is_env(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "env") || name.starts_with(".env.")
+}
+
+/// True for an `.env` file that is an example by its name. Examples get shared.
+pub fn is_example_env(path: &str) -> bool {
+    const EXAMPLES: [&str; 7] = ["example", "sample", "template", "dist", "defaults", "tpl", "tmpl"];
+    let name = file_name(path);
+    is_env(&name) && name.split('.').any(|part| EXAMPLES.contains(&part))
 }
 
 #[cfg(test)]
@@ -327,6 +342,10 @@ mod tests {
             ("--profile=eyJFAKE", "--profile=..."),
             ("invalid value '12345678-fake-fake-fake-123456789abc' for", "invalid value '...' for"),
             ("FAKEfakeFAKEfakeFAKEfakeFAKE1234", "..."),
+            ("access_token=eyJFAKE.eyJFAKE.FAKE expired", "access_token=... expired"),
+            ("token \"eyJFAKE\", token_eyJFAKEfakeFAKEfake", "token \"...\", ..."),
+            ("refresh token v1.FAKEfakeFAKEfake1234 is bad", "refresh token ... is bad"),
+            ("keyJson payments-production-2026-eu", "keyJson payments-production-2026-eu"),
             (
                 "'32b6e34b3d91647abb20e7b8' mdb_sa_id_1234567890abcdef12345678 --replace-expired",
                 "'32b6e34b3d91647abb20e7b8' mdb_sa_id_1234567890abcdef12345678 --replace-expired",
@@ -369,6 +388,17 @@ mod tests {
             ("~/deploy/.ENV", Format::Env),
             (".env.production", Format::Env),
             (".env.example", Format::Secret),
+            (".env.sample", Format::Secret),
+            (".env.template", Format::Secret),
+            (".env.dist", Format::Secret),
+            (".env.defaults", Format::Secret),
+            (".env.tpl", Format::Secret),
+            (".env.tmpl", Format::Secret),
+            (".env.example.local", Format::Secret),
+            ("example.env", Format::Secret),
+            ("~/deploy/Prod.Sample.ENV", Format::Secret),
+            ("template/examples.env", Format::Env),
+            ("example.json", Format::Json),
             ("atlas.Json", Format::Json),
             (".env.json", Format::Json),
             ("atlas.YML", Format::Kubernetes),

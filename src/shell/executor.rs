@@ -115,8 +115,10 @@ impl Executor {
     }
 
     fn find_profiles(&mut self, client: ClientId) {
-        let Some(config) = self.cli_config.clone() else { return };
-        let search = delivery::profiles_of(config, client.clone());
+        let (Some(config), Some((host, _))) = (self.cli_config.clone(), self.connections.endpoint()) else {
+            return;
+        };
+        let search = delivery::profiles_of(config, client.clone(), host);
         let found = |names| Event::ProfilesFound(client, names);
         self.runner.deliver(Slot::Profiles, found, search, Vec::new);
     }

@@ -266,6 +266,9 @@ impl<'a> Canvas<'a> {
     pub fn running(&mut self, now: Now, since: Now, doing: &str) {
         let theme = self.theme;
         let elapsed = now.since(since);
+        let seconds = format!("  {}", text::seconds(elapsed));
+        let beside = 2 + u16::try_from(seconds.len()).unwrap_or(0);
+        let doing = cut(doing, self.width, beside, 1, theme.glyphs.ellipsis);
         if elapsed < SPINNER_DELAY {
             self.changes_in(SPINNER_DELAY.saturating_sub(elapsed));
             return self.line(Line::styled(format!("  {doing}"), theme.strong));
@@ -276,8 +279,8 @@ impl<'a> Canvas<'a> {
         self.line(Line::from(vec![
             Span::styled(frames[turn % frames.len()], theme.strong),
             Span::raw(" "),
-            Span::styled(doing.to_owned(), theme.strong),
-            Span::styled(format!("  {}", text::seconds(elapsed)), theme.faint),
+            Span::styled(doing, theme.strong),
+            Span::styled(seconds, theme.faint),
         ]));
     }
 }
@@ -344,6 +347,23 @@ mod tests {
             assert_eq!(cut("text", width, 0, 1, "..."), expected, "{width}");
         }
         assert_eq!((cut("text", 3, 0, 0, "...").as_str(), cut("text", 3, 0, 1, "…").as_str()), ("", "te…"));
+    }
+
+    #[test]
+    fn the_seconds_of_work_are_never_cut() {
+        let theme = Theme::without_color(crate::tui::theme::Glyphs::ASCII);
+        let since = Now { wall: jiff::Timestamp::UNIX_EPOCH, uptime: Duration::ZERO };
+        let rows = [
+            (37, 0, "  Loading projects, 1 of 2 pages"),
+            (37, 8, "| Loading projects, 1 of 2 pages  8 s"),
+            (37, 12, "| Loading projects, 1 of 2...  12 s"),
+            (20, 12, "| Loading...  12 s"),
+        ];
+        for (width, seconds, expected) in rows {
+            let mut canvas = Canvas::new(&theme, width, 1);
+            canvas.running(since.plus(Duration::from_secs(seconds)), since, "Loading projects, 1 of 2 pages");
+            assert_eq!(canvas.into_lines()[0].to_string(), expected, "{width}");
+        }
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl SearchTexts {
         let Self { name, id } = self;
         let starts_word = |at: usize| !name[..at].ends_with(char::is_alphanumeric);
         Some(match name.find(query) {
-            Some(_) if name == query => Rank::Whole,
+            Some(_) if name == query && !query.is_empty() => Rank::Whole,
             Some(0) => Rank::Start,
             Some(_) if name.match_indices(query).any(|(at, _)| starts_word(at)) => Rank::WordStart,
             Some(_) => Rank::Within,
@@ -128,9 +128,11 @@ fn matches_word_starts(query: &str, name: &str) -> bool {
     !query.is_empty() && reached[query.len()]
 }
 
-/// Folds a name for comparison: `É` equals `é`, in one code point or in two.
+/// Folds a name for comparison: `É` equals `é`, in one code point or in two. All forms of a letter, such as `ß`, `ẞ` and
+/// `ss`, become one only in upper case of lower case.
 fn folded(name: &str) -> impl Iterator<Item = char> {
-    DecomposingNormalizerBorrowed::new_nfd().normalize_iter(name.chars()).flat_map(char::to_lowercase)
+    let letters = DecomposingNormalizerBorrowed::new_nfd().normalize_iter(name.chars());
+    letters.flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase)
 }
 
 /// True if two names differ only in case and Unicode form.
@@ -172,7 +174,7 @@ mod tests {
 
     #[test]
     fn an_empty_query_matches_all_rows_in_their_order() {
-        assert_eq!(found(&["b", "a", "c"], ""), ["b", "a", "c"]);
+        assert_eq!(found(&["b", "", "a", "c"], ""), ["b", "", "a", "c"]);
     }
 
     #[test]
@@ -216,7 +218,10 @@ mod tests {
             ("한글", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}", true),
             ("İstanbul", "I\u{307}stanbul", true),
             ("İstanbul", "i\u{307}stanbul", true),
-            ("straße", "STRASSE", false),
+            ("straße", "STRASSE", true),
+            ("σίσυφος", "ΣΊΣΥΦΟΣ", true),
+            ("ﬁles", "FILES", true),
+            ("İstanbul", "istanbul", false),
             ("straße", "STRAẞE", true),
             ("für", "fur", false),
             ("K", "\u{212a}", true),
@@ -229,7 +234,10 @@ mod tests {
                 assert_eq!(found(&[one], other), [one], "{one} {other}");
             }
         }
-        assert_eq!(found(&["für-alle"], "fur"), ["für-alle"], "accents may be left out");
+        for (name, query) in [("für-alle", "fur"), ("İstanbul", "istanbul"), ("ΣΊΣΥΦΟΣ", "σισυφος")]
+        {
+            assert_eq!(found(&[name], query), [name], "accents may be left out");
+        }
     }
 
     #[test]

@@ -45,6 +45,15 @@ async fn every_endpoint_needs_an_accept_header_with_its_version_or_a_later_one()
 }
 
 #[tokio::test]
+async fn head_has_the_status_of_get_without_a_body() {
+    let bench = Bench::demo().await;
+    for (path, status) in [(PAYMENTS, 200), ("/api/atlas/v2/groups", 200), ("/api/atlas/v2/nothing", 404)] {
+        let response = Response::of(bench.request(Method::HEAD, path)).await;
+        assert_eq!((response.status.as_u16(), response.text.as_str()), (status, ""), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn creating_needs_a_json_content_type() {
     let rows = [
         (None, 415),

@@ -101,7 +101,7 @@ async fn the_error_for_an_invalid_lifetime_names_its_field() {
             "{hours}"
         );
     }
-    for body in ["", "{", "{}"] {
+    for body in ["", "{", "{}", "8", "[8]", r#"{"secretExpiresAfterHours":8,"secretExpiresAfterHours":8}"#] {
         let response = bench.create(PAYMENTS, CI_DEPLOYER, body).await;
         assert_eq!(response.error(), error(400, "VALIDATION_ERROR"), "{body}");
     }

@@ -84,9 +84,9 @@ fn the_token_that_the_atlas_cli_prints_signs_in_and_is_not_revoked() {
     let token = atlas.access_token();
     fs::write(home.path("token"), format!("{token}\r\n")).unwrap();
     let seen = home.path("seen");
-    // A background process keeps the pipes open.
+    // A background process keeps the pipes open, and there is more on standard error than is kept.
     home.install(&format!(
-        "{{ echo \"$@\"; env; cat; }} > '{}'\nsleep 20 &\n{}",
+        "{{ echo \"$@\"; env; cat; }} > '{}'\nprintf '%200000s' >&2\nsleep 20 &\n{}",
         seen.display(),
         print_token(&home.path("token"))
     ));
@@ -143,11 +143,20 @@ fn each_way_to_fail_has_its_own_sentence_and_a_way_out() {
         ),
         (
             "printf '\\033[31mbad\\033[0m eyJFAKE-token\\n' >&2; exit 1",
-            format!("{failed} ([31mbad[0m ...): {sign_in}"),
+            format!("{failed} (bad ...): {sign_in}"),
         ),
         ("printf 'Manage the state.\\n\\nUsage:\\n  atlas auth [command]\\n'", no_token.to_owned()),
         ("echo 'Error: unknown command \"auth\" for \"atlas\"' >&2; exit 1", no_token.to_owned()),
-        ("while :; do printf xxxxxxxxxxxxxxxx; done", format!("{failed}: {sign_in}")),
+        (
+            "echo 'Error: access_token=eyJFAKE.eyJFAKE expired' >&2; exit 1",
+            format!("{failed} (access_token=... expired): {sign_in}"),
+        ),
+        (
+            "printf '%30000s\\nnot\\033[1m signed\\033[0m in\\n' >&2; exit 1",
+            format!("{failed} (not signed in): {sign_in}"),
+        ),
+        ("head -c 30000 /dev/zero | tr '\\0' x", no_token.to_owned()),
+        ("printf '%30000s' eyJFAKE", no_token.to_owned()),
         ("printf '\\377\\376'", no_token.to_owned()),
         (
             "echo \"'quoted'\"",
@@ -219,6 +228,7 @@ fn one_that_leaves_its_output_open_does_not_hold_the_run() {
         (format!("{printing}; {leaving}exec sleep 60"), 1),
         (format!("{leaving}exec sleep 60 >/dev/null 2>&1"), 1),
         (format!("{leaving}kill -STOP $$"), 1),
+        ("while :; do printf xxxxxxxxxxxxxxxx; done".to_owned(), 1),
     ];
     for (script, code) in rows {
         home.install(&script);
@@ -251,6 +261,16 @@ fn one_that_takes_too_long_is_stopped_with_all_that_it_started() {
         let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
         wait_for("the end of the processes", || test_kill_process(pid).is_err().then_some(()));
     }
+}
+
+#[test]
+fn a_token_between_other_lines_is_found() {
+    let atlas = Atlas::start();
+    let home = Home::new(&atlas);
+    home.install("printf 'A new version is available.\neyJFAKE-token\n\nRun brew upgrade.\n'");
+    home.run(1).says("Sign-in failed: Atlas refused the token of profile ci (401).");
+    home.install("printf 'eyJFAKE token\nA new version is available.\n'");
+    home.run(1).says("printed no token");
 }
 
 #[test]

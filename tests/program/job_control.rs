@@ -154,6 +154,15 @@ fn after_a_command_the_terminal_is_as_it_was_before() {
     }
 }
 
+/// No shell could continue it.
+#[test]
+fn without_a_shell_a_command_that_stops_itself_is_continued() {
+    let mut terminal = demo().start();
+    create(&mut terminal);
+    pipe_to(&mut terminal, "sh -c 'kill -STOP $$; kill -STOP $$; cat >/dev/null'");
+    terminal.wait_for("sh read it and exited with 0");
+}
+
 /// Continued in the background while a command runs, the program leaves the terminal to the shell.
 #[test]
 fn in_the_background_the_program_does_not_take_the_terminal() {

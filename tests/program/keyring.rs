@@ -242,7 +242,7 @@ fn a_changed_or_locked_keyring_is_reported() {
         .unwrap();
     other.stdin.take().unwrap().write_all(PLAIN.as_bytes()).unwrap();
     assert!(other.wait().unwrap().success());
-    terminal.press("u", "Not written to profile ci. profile `ci` now belongs to another account.");
+    terminal.press("u", "Not written to profile ci. Profile `ci` now belongs to another account.");
     let locked = Command::new("dbus-send")
         .args(["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
         .args(["org.freedesktop.Secret.Service.Lock"])

@@ -63,7 +63,7 @@ fn a_profile_of_another_account_is_not_overwritten() {
     // Meanwhile, the profile gets the credentials of another account.
     let other = file.replace(PLAIN, ROBOT);
     fs::write(&path, &other).unwrap();
-    terminal.press("u", "Not written to profile ci. profile `ci` now belongs to another account.");
+    terminal.press("u", "Not written to profile ci. Profile `ci` now belongs to another account.");
     assert_eq!(fs::read_to_string(&path).unwrap(), other);
     fs::write(&path, &file).unwrap();
     terminal.press("u", "Updated profile ci (config.toml, now readable only by its owner)");

@@ -88,6 +88,8 @@ fn print_config_shows_every_source_and_no_secrets() {
             "--verify",
             "--log-file",
             "/no/such/folder/log",
+            "--template",
+            "a\t\u{1b}[1m\n{secret}",
         ])
         .env("MONGODB_ATLAS_BASE_URL", "http://127.0.0.1:9")
         .env("MONGODB_ATLAS_CLIENT_ID", "mdb_sa_id_1234567890abcdef12345678")
@@ -104,8 +106,8 @@ fn print_config_shows_every_source_and_no_secrets() {
         ("expires after", "30 days", "default"),
         ("clear after", "5 s", "config.toml"),
         ("clipboard", "off", "--clipboard"),
-        ("format", "not set", "required with --yes if standard output is not a terminal"),
-        ("template", "none", "default"),
+        ("format", "template", "--template"),
+        ("template", r"a\t\u{1b}[1m\n{secret}", "--template"),
         ("yes", "on", "--yes"),
         ("replace expired", "off", "default"),
         ("verify", "on", "--verify"),

@@ -125,7 +125,9 @@ mod system {
     use std::time::Duration;
 
     use rustix::io::{Errno, retry_on_intr};
-    use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_current_process_group, waitpid};
+    use rustix::process::{
+        Pid, Signal, WaitOptions, WaitStatus, kill_current_process_group, kill_process, waitpid,
+    };
     use secrecy::{ExposeSecret, SecretString};
     use tokio::signal::unix::{SignalKind, signal};
     use zeroize::Zeroizing;
@@ -205,20 +207,25 @@ mod system {
     }
 
     /// Stops this process group, so that the parent shell gets the terminal back; its `fg` continues this process and
-    /// the child. In an orphaned process group the system ignores the signal, and the wait goes on.
+    /// the child. In an orphaned process group the system ignores the signal, and nothing could continue the child, so
+    /// it is continued here.
     ///
     /// Ctrl-Z stops both at once. The child's stop may be reported just before this process is stopped, or only after
     /// both were continued, when a second stop would surprise the user. So this waits twice for its own stop; if it
     /// came, the child has been continued by then.
     fn stop_with(child: Pid) -> rustix::io::Result<Option<WaitStatus>> {
-        for _ in 0..2 {
+        for tries_left in [2, 1, 0] {
             thread::sleep(OWN_STOP_TIMEOUT);
             let change = next_status(child, WaitOptions::CONTINUED | WaitOptions::NOHANG)?;
             if change.is_some() {
                 return Ok(change);
             }
+            if tries_left == 1 {
+                kill_current_process_group(Signal::TSTP)?;
+            }
         }
-        kill_current_process_group(Signal::TSTP)?;
+        // The system forbids this for a command of another user.
+        let _ = kill_process(child, Signal::CONT);
         Ok(None)
     }
 

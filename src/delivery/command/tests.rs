@@ -134,6 +134,10 @@ async fn a_command_that_cannot_be_started_is_reported() {
     let without_interpreter = "the interpreter that its first line names does not exist";
     let not_started = CommandOutcome::NotStarted(ServerText::new(without_interpreter));
     assert_eq!(folder.run("{}/script").await, not_started);
+    fs::write(folder.path("script"), "cat >/dev/null\n").unwrap();
+    let without_line = "it is no program of this system; a script must begin with a line such as #!/bin/sh";
+    let not_started = CommandOutcome::NotStarted(ServerText::new(without_line));
+    assert_eq!(folder.run("{}/script").await, not_started);
     assert!(matches!(folder.run("sh -c 'open").await, CommandOutcome::Malformed(_)));
     assert!(matches!(folder.run("echo {nothing}").await, CommandOutcome::UnknownPlaceholder(_)));
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf, absolute};
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-use crate::domain::{ClientId, Delivery, ENV_VARIABLES, Format, SecretPayload, ServerText};
+use crate::domain::{ClientId, Delivery, ENV_VARIABLES, Format, SecretPayload, ServerText, is_example_env};
 use crate::files::user_id;
 
 use super::blocking;
@@ -27,7 +27,7 @@ use write::store;
 /// overwritten and no link is followed; after a failure no file is left. If this future is dropped, the save still
 /// finishes. If the path is an existing `.env` file, the failure says that it can be updated.
 pub async fn save(path: &str, home: Option<&Path>, payload: &SecretPayload) -> Result<Delivery, SaveFailure> {
-    let format = Format::for_file(path);
+    let (format, is_example) = (Format::for_file(path), is_example_env(path));
     let path = absolute_path(path, home)?;
     let (text, payload) = (render(format, payload), payload.clone());
     blocking(move || match store(&path, text.expose_secret().as_bytes()) {
@@ -45,6 +45,7 @@ pub async fn save(path: &str, home: Option<&Path>, payload: &SecretPayload) -> R
             Err(SaveFailure::CanUpdate(question(&path, &file, &payload)?))
         }
         Err(SaveFailure::Exists) if path.is_symlink() && !path.exists() => Err(SaveFailure::BrokenLink),
+        Err(SaveFailure::Exists) if is_example => Err(SaveFailure::Example),
         Err(failure) => Err(failure),
     })
     .await

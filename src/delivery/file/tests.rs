@@ -31,6 +31,21 @@ async fn no_link_is_followed() {
 }
 
 #[tokio::test]
+async fn an_existing_example_has_its_own_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, failure) in [
+        (".env.example", SaveFailure::Example),
+        ("example.env", SaveFailure::Example),
+        ("example.txt", SaveFailure::Exists),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, "A=1").unwrap();
+        assert_eq!(save_to(&path).await, failed(failure), "{name}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "A=1");
+    }
+}
+
+#[tokio::test]
 async fn anything_but_a_file_name_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let below = |name: &str| format!("{}/{name}", folder.path().display());

@@ -7,6 +7,10 @@ use crate::delivery::fixtures::{VALUE, payload, payload_of};
 
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
 
+fn cloud() -> BaseUrl {
+    BaseUrl::parse(BaseUrl::CLOUD).unwrap()
+}
+
 fn ci() -> ProfileName {
     ProfileName::new("ci").unwrap()
 }
@@ -37,6 +41,22 @@ fn other_forms_of_a_table_and_other_profiles_stay() {
             "['CI']\nCLIENT_ID = ' @ '\n\"Client_Secret\" = 'old'\n",
             "['CI']\nCLIENT_ID = ' @ '\n\"Client_Secret\" = 'NEW'\n",
         ),
+        // The Atlas CLI ignores the case of names.
+        (
+            "[ci]\nclient_id = '@'\nClient_ID = '@'\nclient_secret = 'old'\nClient_Secret = \"old\"\n\
+             CLIENT_SECRET = 'other'\naccess_token = 'a'\nAccess_Token = 'b'\n",
+            "[ci]\nclient_id = '@'\nClient_ID = '@'\nclient_secret = 'NEW'\nClient_Secret = \"NEW\"\n\
+             CLIENT_SECRET = 'NEW'\n",
+        ),
+        (
+            "ci = { client_id = '@', CLIENT_SECRET = 'old', client_secret = 'old', ACCESS_TOKEN = 'a', access_token = 'b' }",
+            "ci = { client_id = '@', CLIENT_SECRET = 'NEW', client_secret = 'NEW', ACCESS_TOKEN = '', access_token = '' }",
+        ),
+        // Only strings.
+        (
+            "[ci]\nclient_id = '@'\nclient_secret = 'old'\naccess_token = 1\n[ci.Client_Secret]\na = 1\n[[ci.Access_Token]]\n",
+            "[ci]\nclient_id = '@'\nclient_secret = 'NEW'\naccess_token = 1\n[ci.Client_Secret]\na = 1\n[[ci.Access_Token]]\n",
+        ),
         // Only this profile.
         (
             "access_token = 'top'\n[a]\nclient_id = '@'\nclient_secret = 'old'\naccess_token = 'a'\n[ci]\n\
@@ -57,6 +77,8 @@ fn another_account_is_not_touched() {
         "[ci]\n",
         "[ci]\nclient_id = 'mdb_sa_id_0000000000000000000000ff'\nclient_secret = 'old'\n",
         "[ci]\nclient_id = '@'\n",
+        "[ci]\nclient_id = '@'\naccess_token = 'a'\n",
+        "[ci]\nclient_id = '@'\nCLIENT_ID = 'mdb_sa_id_0000000000000000000000ff'\nclient_secret = 'old'\n",
         "[other]\nclient_id = '@'\nclient_secret = 'old'\n",
         "client_id = '@'\nclient_secret = 'old'\n",
         "[ci\nclient_id = '@'\nclient_secret = 'old'\n",
@@ -74,13 +96,13 @@ fn write(text: &str) -> (tempfile::TempDir, PathBuf) {
 
 const FILE: &str = "version = 2\n[ci]\nauth_type = 'service_account'\nclient_id = '@'\nclient_secret = 'old'\n\
                     [key]\nauth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = 'x'\n\
-                    [prod]\nclient_id = '@'\nclient_secret = 'older'\n\
+                    [prod]\nclient_id = '@'\nclient_secret = 'older'\nClient_Secret = 'older'\n\
                     [stage]\nclient_id = 'mdb_sa_id_0000000000000000000000ff'\nclient_secret = 'y'\n";
 
 #[tokio::test]
 async fn the_profiles_of_an_account_are_found_and_updated() {
     let (_folder, path) = write(FILE);
-    let names = profiles_of(path.clone(), payload().new_secret.account.client).await;
+    let names = profiles_of(path.clone(), payload().new_secret.account.client, cloud()).await;
     assert_eq!(names.iter().map(ProfileName::as_str).collect::<Vec<_>>(), ["ci", "prod"]);
     let updates = update_profiles(path.clone(), names, Box::new(payload())).await;
     let locations: Vec<String> =
@@ -97,7 +119,29 @@ async fn the_profiles_of_an_account_are_found_and_updated() {
     assert_eq!(fs::read_to_string(&path).unwrap(), expected);
 
     let missing = path.with_file_name("missing.toml");
-    assert!(profiles_of(missing, payload().new_secret.account.client).await.is_empty());
+    assert!(profiles_of(missing, payload().new_secret.account.client, cloud()).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_profile_that_names_another_host_is_not_found() {
+    let rows = [
+        ("", true),
+        ("service = 'cloud'", true),
+        ("base_url = 'https://cloud.mongodb.com/'", true),
+        ("ops_manager_url = 'https://cloud.mongodb.com'\nservice = 'cloudgov'", true),
+        ("service = 'cloudgov'", false),
+        ("service = 'other'", false),
+        ("ops_manager_url = 'https://other.example.com'", false),
+        ("Base_URL = 'http://127.0.0.1:4010'", false),
+        ("base_url = 'not a URL'", false),
+    ];
+    for (setting, is_found) in rows {
+        let (_folder, path) =
+            write(&format!("{FILE}[last]\nclient_id = '@'\nclient_secret = 'x'\n{setting}\n"));
+        let found = profiles_of(path, payload().new_secret.account.client, cloud()).await;
+        assert_eq!(found.contains(&ProfileName::new("last").unwrap()), is_found, "{setting}");
+        assert!(found.contains(&ci()), "{setting}");
+    }
 }
 
 #[cfg(unix)]
@@ -107,22 +151,26 @@ async fn a_profile_that_cannot_be_written_has_a_reason() {
 
     let other = FILE.replace('@', "mdb_sa_id_0000000000000000000000fe");
     let rows = [
-        (other.as_str(), "profile `ci` now belongs to another account."),
+        (other.as_str(), "Profile `ci` now belongs to another account."),
         (
             "version = 2\n[ci]\nauth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = 'x'\n",
             "to another account",
         ),
-        ("version = 2\n[x]\n", "profile `ci` does not exist"),
+        ("", "Profile `ci` does not exist, and the Atlas CLI has no profiles."),
+        ("version = 2\n[x]\n", "Profile `ci` does not exist."),
+        ("version = 2\n[ci]\n", "Profile `ci` has no credentials and no auth_type."),
+        ("version = 2\n[ci]\nauth_type = 'x'\n", "which this program cannot use."),
         ("version = 3\n[ci]\n", "has version 3"),
         ("[ci]\nclient_id = '@'\n[ci]\nclient_secret = 'old'\n", "is not valid TOML: see line 3."),
-        ("[[ci]]\nclient_id = '@'\nclient_secret = 'old'\n", "profile `ci` does not exist"),
-        ("ci = 'text'\n", "profile `ci` does not exist"),
+        ("[[ci]]\nclient_id = '@'\nclient_secret = 'old'\n", "Profile `ci` does not exist, and"),
+        ("ci = 'text'\n", "Profile `ci` does not exist, and"),
     ];
     for (file, expected) in rows {
         let (_folder, path) = write(file);
         let updates = update_profiles(path.clone(), vec![ci()], Box::new(payload())).await;
         let why = updates[0].result.clone().unwrap_err();
         assert!(why.as_str().contains(expected), "{why}");
+        assert!(!why.as_str().contains("atlas auth login"), "{why}");
         assert_eq!(fs::read_to_string(&path).unwrap(), file.replace('@', ID));
     }
 

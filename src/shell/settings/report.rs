@@ -128,7 +128,10 @@ struct Rows(Vec<[String; 3]>);
 impl Rows {
     /// Adds a row in printable form, because it may be anything that was typed.
     fn add(&mut self, name: &str, value: &str, source: &str) {
-        let printable = |text: &str| ServerText::new(&without_secrets(text)).to_string();
+        let escaped =
+            |one: char| if one.is_control() { one.escape_default().to_string() } else { one.into() };
+        let visible = |text: &str| text.chars().map(escaped).collect::<String>();
+        let printable = |text: &str| ServerText::new(&without_secrets(&visible(text))).to_string();
         self.0.push([name, value, source].map(printable));
     }
 
