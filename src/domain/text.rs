@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{ApiError, Consequences, ExistingSecret, SECRETS_PER_ACCOUNT, SecretId, can_be_shown};
+use super::{ApiError, Consequences, ExistingSecret, SECRETS_PER_ACCOUNT, SecretId, can_be_shown, has_mask};
 
 /// A message as a complete sentence: with a period, and a capital letter unless it begins with an option, a path or a
 /// key.
@@ -186,9 +186,7 @@ pub fn value_warning(value: &SecretString) -> Option<&'static str> {
     if !can_be_shown(value) {
         return Some(UNUSUAL_VALUE);
     }
-    let is_masked =
-        ["***", "...", "\u{2026}", "\u{2022}"].iter().any(|mask| value.expose_secret().contains(mask));
-    is_masked.then_some(MASKED_VALUE)
+    has_mask(value.expose_secret()).then_some(MASKED_VALUE)
 }
 
 /// Says that the search has found nothing so far.

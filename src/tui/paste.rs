@@ -9,7 +9,8 @@ use jiff::tz::TimeZone;
 use url::form_urlencoded;
 
 use crate::domain::{
-    CLIENT_ID_PREFIX, ClientId, Lifetime, PairKind, ProjectId, SECRET_PREFIX, ServerText, is_invisible,
+    CLIENT_ID_PREFIX, ClientId, Lifetime, PairKind, ProjectId, SECRET_PREFIX, SECRET_PREFIX_BASE64,
+    ServerText, is_invisible, is_masked,
 };
 
 use super::screens::{FieldName, Focus, Form, InputNote, Notice};
@@ -39,8 +40,7 @@ pub(super) enum Paste {
     Show(Notice),
 }
 
-/// [`SECRET_PREFIX`] in Base64, as in a Kubernetes secret.
-const SECRET_PREFIX_BASE64: &str = "bWRiX3NhX3NrX";
+const MASKED: &str = "Nothing was pasted. The secret in the text is masked.";
 
 /// True if the text contains a secret, or the start of one.
 pub(super) fn contains_secret(text: &str) -> bool {
@@ -62,13 +62,15 @@ pub(super) fn visible(text: &str) -> String {
     for underscore in UNDERSCORES {
         text = text.replace(underscore, "_");
     }
-    with_lowercase_ids(joined_lines(&with_decoded_basic(half_width(text))))
+    with_lowercase_ids(joined_lines(&with_decoded_ids(&with_decoded_basic(half_width(text)))))
 }
 
-/// Replaces full-width letters and digits, which East Asian keyboards type, if they are an ID or a secret.
+/// Replaces full-width letters and digits, which East Asian keyboards type, and the hyphens of word processors, if they
+/// are in an ID or a secret.
 fn half_width(text: String) -> String {
     let narrow = |character| match character {
         '\u{FF10}'..='\u{FF5A}' => char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character),
+        '\u{2010}' | '\u{2011}' => '-',
         _ => character,
     };
     let narrow: String = text.chars().map(narrow).collect();
@@ -79,19 +81,35 @@ fn half_width(text: String) -> String {
 /// Decodes the credentials of an `Authorization: Basic` header (RFC 7617).
 fn with_decoded_basic(text: String) -> String {
     const SCHEME: &str = "basic ";
-    let is_base64 = |character: char| character.is_ascii_alphanumeric() || "+/=".contains(character);
     // The word may also occur in a sentence before the header.
     for (at, scheme) in text.to_ascii_lowercase().match_indices(SCHEME) {
-        let (before, rest) = (&text[..at], &text[at + scheme.len()..]);
-        let end = rest.find(|character| !is_base64(character)).unwrap_or(rest.len());
-        let encoded = rest[..end].trim_end_matches('=');
-        let decoded =
-            BASE64_STANDARD_NO_PAD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        if let Some(decoded) = decoded.filter(|decoded| decoded.contains(':')) {
-            return format!("{before}{decoded}{}", &rest[end..]);
+        let decoded = with_decoded_start(&text[at + scheme.len()..], ":");
+        if let Some(decoded) = decoded {
+            return format!("{}{decoded}", &text[..at]);
         }
     }
     text
+}
+
+/// Decodes client IDs and secrets in Base64, as in the `data` of a Kubernetes secret.
+fn with_decoded_ids(text: &str) -> String {
+    const START: &str = "bWRiX3Nh";
+    let mut parts = text.split(START);
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let encoded = format!("{START}{part}");
+        plain.push_str(&with_decoded_start(&encoded, "mdb_sa").unwrap_or(encoded));
+    }
+    plain
+}
+
+/// Decodes the Base64 at the start of a text, if the result contains `expected`.
+fn with_decoded_start(text: &str, expected: &str) -> Option<String> {
+    let is_base64 = |character: char| character.is_ascii_alphanumeric() || "+/=".contains(character);
+    let end = text.find(|character| !is_base64(character)).unwrap_or(text.len());
+    let bytes = BASE64_STANDARD_NO_PAD.decode(text[..end].trim_end_matches('=')).ok()?;
+    let decoded = String::from_utf8(bytes).ok().filter(|decoded| decoded.contains(expected))?;
+    Some(decoded + &text[end..])
 }
 
 /// Joins two lines if an ID or a secret begins on one and ends on the other, as in an email. There, a line may end in
@@ -160,6 +178,9 @@ pub(super) fn interpret(text: &str, form: &Form, host: Option<&str>) -> Vec<Past
     let info = |message| Paste::Show(Notice::Info(message));
     if contains_secret(text) {
         let mut pastes = ids_in(text, form.focus, host);
+        if is_masked(text) {
+            return if pastes.is_empty() { vec![info(MASKED)] } else { pastes };
+        }
         if !pastes.iter().any(|paste| matches!(paste, Paste::Replace { .. })) {
             let field = if let Focus::Field(field) = form.focus { field } else { FieldName::Client };
             return vec![Paste::RefuseSecret(field), info("The pasted text is a secret. It was discarded.")];
@@ -388,7 +409,11 @@ fn credential_words(text: &str) -> Vec<&str> {
     // Leading slashes belong to a URL. A trailing period ends a sentence, and zsh shows a missing line break as `%`.
     let is_mark = |character: char| character.is_ascii_punctuation() && !"_-".contains(character);
     let words = text.split(is_end).map(|word| word.trim_start_matches('/').trim_end_matches(is_mark));
-    words.filter(|word| !word.is_empty()).collect()
+    // Markdown's `_`. A secret may end in one.
+    let plain = |word| {
+        std::iter::successors(Some(word), |word: &&str| word.strip_prefix('_')?.strip_suffix('_')).last()
+    };
+    words.filter_map(plain).filter(|word| !word.is_empty()).collect()
 }
 
 /// Why no credentials can be taken from a text.
@@ -398,8 +423,8 @@ pub(super) fn unusable_credentials(text: &str) -> Option<&'static str> {
     if count(|word| ClientId::parse(word).is_ok()) > 1 || count(|word| word.starts_with(SECRET_PREFIX)) > 1 {
         return Some("Nothing was pasted. The text contains several client IDs or secrets.");
     }
-    let is_masked = text.contains("\u{2022}\u{2022}\u{2022}") || text.contains("\u{25CF}\u{25CF}\u{25CF}");
-    is_masked.then_some("Nothing was pasted. The secret in the text is masked.")
+    let has_mask = text.contains("\u{2022}\u{2022}\u{2022}") || text.contains("\u{25CF}\u{25CF}\u{25CF}");
+    (has_mask || is_masked(text)).then_some(MASKED)
 }
 
 /// Finds credentials in a pasted text: the client ID or public key, and the secret, private key or access token.
@@ -648,6 +673,10 @@ mod tests {
                 if ids.is_empty() { refused } else { ids.into_iter().chain([SECRET_WITH_ID]).collect() };
             assert_eq!(pasted(&text, Focus::Field(FieldName::Client)), expected, "{text}");
         }
+        let in_client = |text: &str| pasted(text, Focus::Field(FieldName::Client));
+        let text = format!("{{\"clientId\":\"{CLIENT}\",\"maskedSecretValue\":\"mdb_sa_sk_****\"}}");
+        assert_eq!(in_client(&text), [client(None)], "nothing was discarded");
+        assert_eq!(in_client("mdb_sa_sk_****9f3a"), [Paste::Show(Notice::Info(MASKED))]);
     }
 
     #[test]
@@ -849,6 +878,8 @@ mod tests {
                 Some("DEMOfake"),
             ),
             ("private_key = var.private_key".to_owned(), None, None),
+            (format!("_{CLIENT}_ / __{secret}__"), Some(CLIENT), Some(secret)),
+            (format!("{secret}_ /"), None, Some("mdb_sa_sk_FAKE_-fake_")),
             (format!("{secret}%"), None, Some(secret)),
             (format!("Is it {secret}?!"), None, Some(secret)),
             (format!("\u{FF1A}{secret}\u{3002}"), None, Some(secret)),
@@ -879,12 +910,15 @@ mod tests {
     fn several_or_masked_credentials_are_not_pasted() {
         let other = CLIENT.replace('1', "2");
         let several = Some("Nothing was pasted. The text contains several client IDs or secrets.");
-        let masked = Some("Nothing was pasted. The secret in the text is masked.");
+        let masked = Some(MASKED);
         let rows = [
             (format!("{CLIENT} {CLIENT} mdb_sa_sk_FAKE mdb_sa_sk_FAKE"), None),
             (format!("{CLIENT}\n{other}"), several),
             (format!("{CLIENT} mdb_sa_sk_FAKE1 mdb_sa_sk_FAKE2"), several),
             (format!("{CLIENT} mdb_sa_sk_\u{2022}\u{2022}\u{2022}\u{2022}9f3a"), masked),
+            (format!("{CLIENT}\nmdb_sa_sk_****9f3a"), masked),
+            (format!("{CLIENT}\nmdb_sa_sk_.........."), masked),
+            (format!("{CLIENT}\nmdb_sa_sk_xxxx1234"), masked),
             (format!("\u{2022} {CLIENT}"), None),
         ];
         for (text, expected) in rows {
@@ -911,6 +945,16 @@ mod tests {
             (CLIENT.replace('_', "&#95;"), CLIENT.to_owned()),
             (format!("Authorization: Basic {basic}\n"), format!("Authorization: {CLIENT}:{secret}\n")),
             (format!("Basic {unpadded}"), format!("{CLIENT}:{secret}")),
+            (
+                format!(
+                    "data:\n a: {}\n b: {}",
+                    BASE64_STANDARD.encode(CLIENT),
+                    BASE64_STANDARD.encode(&secret)
+                ),
+                format!("data:\n a: {CLIENT}\n b: {secret}"),
+            ),
+            ("bWRiX3NhX3NrX0Z cut".to_owned(), "bWRiX3NhX3NrX0Z cut".to_owned()),
+            (secret.replace('-', "\u{2011}"), secret.clone()),
             ("a basic plan".to_owned(), "a basic plan".to_owned()),
             (format!("the basic header:\nBasic {basic}"), format!("the basic header:\n{CLIENT}:{secret}")),
             (wrapped("\n"), both.clone()),
@@ -945,7 +989,8 @@ mod tests {
         ) {
             let pastes = pasted(&text, focus);
             let is_refused = pastes.iter().any(|paste| [SECRET, SECRET_WITH_ID].contains(paste));
-            prop_assert_eq!(is_refused, contains_secret(&visible(&text)));
+            let text = visible(&text);
+            prop_assert_eq!(is_refused, contains_secret(&text) && !is_masked(&text));
             prop_assert!(!pastes.is_empty() && pastes.len() <= 4);
             for paste in pastes {
                 match paste {
