@@ -40,6 +40,7 @@ pub(super) enum Paste {
     Show(Notice),
 }
 
+const NO_PROJECT: &str = "That URL contains no project. Open the project in Atlas and copy its URL.";
 const MASKED: &str = "Nothing was pasted. The secret in the text is masked.";
 
 /// True if the text contains a secret, or the start of one.
@@ -202,10 +203,12 @@ pub(super) fn interpret(text: &str, form: &Form, host: Option<&str>) -> Vec<Past
         _ if credentials(text).1.is_some() => {
             info("The pasted text looks like a private key or an access token. It was discarded.")
         }
+        _ if contains_password(text) => info("The pasted text contains a password. It was discarded."),
         Focus::Button => info("Nothing was pasted. Select a field first."),
         Focus::Field(FieldName::Lifetime) if is_lifetime => {
             Paste::Replace { field: FieldName::Lifetime, text: text.to_owned(), note: None }
         }
+        Focus::Field(_) if text.contains("://") && has_id(text) => info(NO_PROJECT),
         Focus::Field(_) if text.contains('\n') || text.chars().count() > LONGEST || has_id(text) => {
             info("Nothing was pasted. The text contains no project or client ID.")
         }
@@ -215,6 +218,14 @@ pub(super) fn interpret(text: &str, form: &Form, host: Option<&str>) -> Vec<Past
         }
         Focus::Field(_) => Paste::Insert(one_line(text)),
     }]
+}
+
+/// True if the text contains a URL with a password, such as a connection string.
+fn contains_password(text: &str) -> bool {
+    text.split("://").skip(1).any(|rest| {
+        let authority = rest.split(['/', '?', '#', ' ', '\n']).next().unwrap_or_default();
+        authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
+    })
 }
 
 /// True if the field has a complete ID with the caret behind it.
@@ -261,6 +272,10 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
         }
         let pairs = form_urlencoded::parse(decoded.as_bytes());
         decoded = pairs.flat_map(|(name, value)| [name, value]).collect::<Vec<_>>().join("\n");
+    }
+    // Proofpoint's links (URL Defense, version 2) have an encoding of their own.
+    if decoded.contains("-3A__") {
+        decoded = decoded.replace('_', "/").replace("-3A", ":").replace("-23", "#").replace("-5F", "_");
     }
     let text = &decoded;
     let words: Vec<&str> = words_of(text).collect();
@@ -340,9 +355,9 @@ fn id_after<'a>(words: &[&'a str], names: &[&str]) -> Option<&'a str> {
     pairs.filter(|(name, id)| names.contains(name) && ProjectId::parse(id).is_ok()).map(|(_, id)| *id).next()
 }
 
-/// Finds project IDs: 24 digits, unless a label says that they are something else. A label is on the same line or alone
-/// on the line above, as in shell scripts, in Atlas's JSON and on its pages. If any ID is labeled as a project's, the
-/// others are left out.
+/// Finds project IDs: 24 digits, unless they are in a URL or a label says that they are something else. A label is on
+/// the same line or alone on the line above, as in shell scripts, in Atlas's JSON and on its pages; in a URL it is the
+/// word before. If any ID is labeled as a project's, the others are left out.
 fn project_ids(text: &str) -> Vec<ProjectId> {
     let mut labeled = Vec::new();
     let mut others = Vec::new();
@@ -351,15 +366,19 @@ fn project_ids(text: &str) -> Vec<ProjectId> {
     let mut above = String::new();
     for line in text.split(['\n', ',', ';']) {
         let mut label = above.clone();
-        for word in words_of(line).filter(|word| !word.is_empty()) {
+        let mut last = String::new();
+        for (word, is_in_url) in words_with_urls(line) {
             let Ok(id) = ProjectId::parse(word.trim_matches('_')) else {
-                label.push_str(&word.to_ascii_lowercase());
+                last = word.to_ascii_lowercase();
+                label.push_str(&last);
                 continue;
             };
             above.clear();
-            if label.contains("project") || label.contains("group") {
+            let own_label = if is_in_url { &last } else { &label };
+            if own_label.contains("project") || own_label.contains("group") {
                 labeled.push(id);
-            } else if !(labels_other_id(&label)
+            } else if !(is_in_url
+                || labels_other_id(&label)
                 || is_secrets && label.ends_with("id") && !label.ends_with("oid"))
             {
                 others.push(id);
@@ -369,6 +388,13 @@ fn project_ids(text: &str) -> Vec<ProjectId> {
         above = if label.ends_with("id") { label } else { String::new() };
     }
     distinct(if labeled.is_empty() { others } else { labeled }.into_iter())
+}
+
+/// The words of a line, each with whether it is part of a URL.
+fn words_with_urls(line: &str) -> impl Iterator<Item = (&str, bool)> {
+    let is_end = |character: char| character.is_whitespace() || "\"'`<>".contains(character);
+    let words = |part| words_of(part).map(move |word| (word, part.contains("://")));
+    line.split(is_end).flat_map(words).filter(|(word, _)| !word.is_empty())
 }
 
 /// True if a label says that its ID is not a project's: `org`, `Organization ID`, `clusterId`, `team_id`.
@@ -584,6 +610,21 @@ mod tests {
             let [Paste::Show(Notice::Info(message))] = pastes[..] else { panic!("{text}: {pastes:?}") };
             assert!(message.contains("organization"), "{message}");
         }
+        for url in [
+            "https://cloud.mongodb.com/v2#/federation/ID/overview",
+            "https://cloud.mongodb.com/v2#/invitation/ID",
+            "https://charts.mongodb.com/charts-project-0-abcde/dashboards/ID",
+            "<https://account.mongodb.com/?a=ID>",
+        ] {
+            let pastes = pasted(&url.replace("ID", other), Focus::Field(FieldName::Project));
+            assert_eq!(pastes, [Paste::Show(Notice::Info(NO_PROJECT))], "{url}");
+        }
+        for text in [
+            format!("https://example.test/?projectId={PROJECT}"),
+            format!("https://charts.mongodb.com/dashboards/{other} in {PROJECT}"),
+        ] {
+            assert_eq!(pasted(&text, Focus::Field(FieldName::Project)), [project(None)], "{text}");
+        }
     }
 
     #[test]
@@ -729,6 +770,12 @@ mod tests {
             (format!("mdb\\_sa\\_id\\_{DIGITS}"), vec![client(Some(InputNote::CameFromOtherField))]),
             ("mdb\\_sa\\_sk\\_fake".to_owned(), vec![Paste::RefuseSecret(FieldName::Project), SECRET]),
             (twice_encoded, from_url()),
+            (
+                format!(
+                    "https://urldefense.proofpoint.com/v2/url?u=https-3A__cloud.mongodb.com_v2_{PROJECT}-23_x&d=a"
+                ),
+                from_url(),
+            ),
             ("\u{202E}payments\u{202C}".to_owned(), vec![Paste::Insert("payments".to_owned())]),
             (String::new(), vec![Paste::Insert(String::new())]),
         ];
@@ -809,7 +856,11 @@ mod tests {
                 assert_eq!(pasted(&text, focus), [Paste::Show(Notice::Info(discarded))], "{text}");
             }
         }
+        let password = "The pasted text contains a password. It was discarded.";
         let in_client = Focus::Field(FieldName::Client);
+        for text in ["mongodb+srv://user:pw@db.example.net/x", "https://me:pw@x.test"] {
+            assert_eq!(pasted(text, in_client), [Paste::Show(Notice::Info(password))], "{text}");
+        }
         for text in ["bWRiX3NhX3NrX0ZBS0U=", "client-secret: bWRiX3NhX3NrX0ZBS0U="] {
             assert_eq!(pasted(text, in_client), [Paste::RefuseSecret(FieldName::Client), SECRET], "{text}");
         }
