@@ -90,6 +90,14 @@ pub fn trim_visible(text: &str) -> &str {
     text.trim_matches(|character: char| character.is_whitespace() || is_invisible(character))
 }
 
+/// The ASCII character for a full-width one, which East Asian keyboards type.
+pub fn half_width(character: char) -> char {
+    match character {
+        '\u{FF10}'..='\u{FF5A}' => char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character),
+        _ => character,
+    }
+}
+
 /// True if the text begins or ends with a straight or curly quote. `docker --env-file` and `set` on Windows keep them,
 /// but no ID, credential, URL or name of Atlas has one there.
 pub fn is_quoted(text: &str) -> bool {

@@ -8,7 +8,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{Mutex, oneshot};
 
-use crate::domain::{JournalEntry, NewSecret, PendingRecord, SecretId, ServerText};
+use crate::delivery::path_text;
+use crate::domain::{JournalEntry, NewSecret, PendingRecord, SecretId};
 use crate::journal::{self, RecordFile, why_failed};
 
 use super::{Connections, Journal};
@@ -74,7 +75,7 @@ impl Records {
                 Err(damage) => errors.push(format!(
                     "The record {} of an earlier run cannot be read: {damage}. Check the account's secrets in \
                      Atlas, then delete the file.",
-                    ServerText::new(&record.path().to_string_lossy())
+                    path_text(record.path())
                 )),
             }
             kept.pending.push(Some(Arc::new(record)));

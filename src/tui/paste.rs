@@ -10,7 +10,7 @@ use url::form_urlencoded;
 
 use crate::domain::{
     CLIENT_ID_PREFIX, ClientId, Lifetime, PairKind, ProjectId, SECRET_PREFIX, SECRET_PREFIX_BASE64,
-    ServerText, is_invisible, is_masked,
+    ServerText, half_width, is_invisible, is_masked,
 };
 
 use super::screens::{FieldName, Focus, Form, InputNote, Notice};
@@ -63,16 +63,15 @@ pub(super) fn visible(text: &str) -> String {
     for underscore in UNDERSCORES {
         text = text.replace(underscore, "_");
     }
-    with_lowercase_ids(joined_lines(&with_decoded_ids(&with_decoded_basic(half_width(text)))))
+    with_lowercase_ids(joined_lines(&with_decoded_ids(&with_decoded_basic(with_half_width_ids(text)))))
 }
 
 /// Replaces full-width letters and digits, which East Asian keyboards type, and the hyphens of word processors, if they
 /// are in an ID or a secret.
-fn half_width(text: String) -> String {
+fn with_half_width_ids(text: String) -> String {
     let narrow = |character| match character {
-        '\u{FF10}'..='\u{FF5A}' => char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character),
         '\u{2010}' | '\u{2011}' => '-',
-        _ => character,
+        _ => half_width(character),
     };
     let narrow: String = text.chars().map(narrow).collect();
     let is_of_atlas = has_id(&narrow) || narrow.contains(CLIENT_ID_PREFIX) || contains_secret(&narrow);

@@ -111,7 +111,7 @@ fn question(path: &Path, file: &ExistingFile, payload: &SecretPayload) -> Result
 
 /// Returns the path as text, or escaped if a terminal would not show it exactly; the text then says so. A very long
 /// path is cut.
-fn path_text(path: &Path) -> ServerText {
+pub fn path_text(path: &Path) -> ServerText {
     let exact = path.to_str().map(ServerText::new).filter(|text| Some(text.as_str()) == path.to_str());
     exact.unwrap_or_else(|| {
         let escaped = path.as_os_str().as_encoded_bytes().escape_ascii().to_string();
