@@ -183,7 +183,7 @@ mod unix {
         let has_other_owner = stat.st_uid != user_id() && has_name(descriptor);
         let can_others_read = Mode::from_raw_mode(stat.st_mode).intersects(Mode::RGRP | Mode::ROTH);
         let length = u64::try_from(stat.st_size).unwrap_or_default();
-        let start = rustix::fs::tell(descriptor).unwrap_or_default();
+        let offset = rustix::fs::tell(descriptor).unwrap_or_default();
         // A pipe whose read end is closed reports an error, a socket a hang-up (poll(2)).
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
         let events = poll_for(descriptor, PollFlags::OUT, Some(&at_once)).map_err(unknown)?;
@@ -191,7 +191,7 @@ mod unix {
         match kind {
             FileType::RegularFile | FileType::Fifo if has_other_owner => Err(StdoutError::OtherOwner),
             FileType::RegularFile if can_others_read => Err(StdoutError::Readable),
-            FileType::RegularFile if !flags.contains(OFlags::APPEND) && start < length => {
+            FileType::RegularFile if !flags.contains(OFlags::APPEND) && offset < length => {
                 Err(StdoutError::InsideFile)
             }
             FileType::RegularFile
@@ -265,12 +265,12 @@ mod unix {
     }
 
     fn write_file(descriptor: BorrowedFd<'_>, length: u64, bytes: &[u8]) -> rustix::io::Result<()> {
-        let start = rustix::fs::tell(descriptor)?;
+        let offset = rustix::fs::tell(descriptor)?;
         let written = write_all(descriptor, bytes).and_then(|()| rustix::fs::fsync(descriptor));
         if written.is_err() {
             // Only the first failure is reported; nothing can be done about this one.
             let _ = rustix::fs::ftruncate(descriptor, length);
-            let _ = rustix::fs::seek(descriptor, SeekFrom::Start(start));
+            let _ = rustix::fs::seek(descriptor, SeekFrom::Start(offset));
         }
         written
     }

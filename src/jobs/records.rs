@@ -235,6 +235,11 @@ mod tests {
         );
         assert_eq!((found, errors), (Vec::new(), vec![expected]));
 
+        fs::rename(&damaged, home.path().join("creation-\u{1b}\u{202e}.jsonl")).unwrap();
+        let (_, errors) = records(home.path().to_owned()).pending().await;
+        assert!(errors[0].contains(r"creation-\x1b\xe2\x80\xae.jsonl (shown escaped)"), "{errors:?}");
+        fs::write(&damaged, "{").unwrap();
+
         let in_the_way = records(damaged.join("folder"));
         let expected = "This creation is not recorded on disk: the folder for records does not exist and cannot be \
                         created. If the program is killed, the next start cannot report the secret.";

@@ -246,7 +246,7 @@ impl Encodings {
         let secret = secret.expose_secret();
         let hidden = secret.strip_prefix(SECRET_PREFIX).unwrap_or(secret).as_bytes();
         let hidden = &hidden[..hidden.len().min(MAX_SEARCHED)];
-        let in_hexadecimal = hidden.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
+        let in_hexadecimal = hexadecimal(hidden).into_bytes();
         let once = in_base64(hidden);
         // Of the Kubernetes format, which has Base64 in it.
         let twice = once.iter().flat_map(|form| in_base64(form));
@@ -284,6 +284,13 @@ impl Encodings {
 fn in_base64(text: &[u8]) -> Vec<Vec<u8>> {
     let starts = (0..3).filter_map(|skipped| text.get(skipped..));
     starts.map(|rest| STANDARD_NO_PAD.encode(rest).into_bytes()).collect()
+}
+
+fn hexadecimal(text: &[u8]) -> String {
+    text.iter()
+        .flat_map(|byte| [byte >> 4, byte & 0xf])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 /// Returns the Base32 of the text without its last, incomplete digit.
@@ -357,7 +364,6 @@ mod tests {
             let row = |(at, bytes)| encode(at * 3, std::str::from_utf8(bytes).unwrap());
             rows.map(row).collect::<String>().into_bytes()
         };
-        let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
         let rows: [Vec<u8>; 23] = [
             format!("refused: {SECRET}!").into_bytes(),
             b"only its end: fakeFAKE9f3a".to_vec(),
@@ -379,7 +385,7 @@ mod tests {
             SECRET.bytes().rev().collect(),
             SECRET.bytes().rev().take(12).collect(),
             b"NVSGEX3TMFPXG227IZAUWRLGMFVWKRSBJNCS2ZTBNNSUMQKLIU4WMM3B".to_vec(),
-            dump(&|at, text| format!("{at:08x}: {}  {text}\n", hex(text))),
+            dump(&|at, text| format!("{at:08x}: {}  {text}\n", hexadecimal(text.as_bytes()))),
             dump(&|at, text| {
                 format!("{at:07o}   {}\n", text.chars().flat_map(|c| [c, ' ']).collect::<String>())
             }),
