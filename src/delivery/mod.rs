@@ -23,7 +23,7 @@ pub use clipboard::{
     TerminalRoute, hold_clipboard,
 };
 pub use command::{CommandOutcome, CommandOutput, KnownCommand, check_line, find_presets, pipe_to};
-pub use file::{EnvFile, OtherClient, SaveFailure, path_text, save, update_env};
+pub use file::{EnvFile, OtherClient, SaveFailure, save, update_env};
 pub use format::render;
 pub use profile::{ProfileUpdate, profiles_of, update_profiles};
 pub use stdout::{StdoutError, StdoutKind, check_stdout, write_secret};

@@ -40,7 +40,7 @@ pub use secret::{
     API_VERSION, CreatedSecret, ENV_VARIABLES, FieldName, Format, MEDIA_TYPE, NewSecret, QueryFlags,
     SecretPayload, can_be_shown, has_mask, is_masked, masked, without_secrets, without_tokens,
 };
-pub use server_text::{ServerText, half_width, is_invisible, is_quoted, trim_visible};
+pub use server_text::{ServerText, half_width, is_invisible, is_quoted, path_text, trim_visible};
 pub use session::{
     Credentials, Half, Identity, PairKind, ProfileName, PublicKey, Session, SessionOrigin, is_atlas_variable,
     is_reference,

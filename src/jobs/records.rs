@@ -8,8 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{Mutex, oneshot};
 
-use crate::delivery::path_text;
-use crate::domain::{JournalEntry, NewSecret, PendingRecord, SecretId};
+use crate::domain::{JournalEntry, NewSecret, PendingRecord, SecretId, path_text};
 use crate::journal::{self, RecordFile, why_failed};
 
 use super::{Connections, Journal};
