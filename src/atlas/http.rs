@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, LOCATION, RETRY_AFTER};
-use rustls::CertificateError;
+use rustls::{AlertDescription, CertificateError};
 use ruzstd::decoding::StreamingDecoder;
 use tokio::time::sleep;
 use url::Position;
@@ -320,8 +320,8 @@ pub(super) fn cause(error: reqwest::Error) -> Cause {
     if error.is_builder() {
         return Cause::Setup(message_of(&error));
     }
-    if let Some(message) = causes(&error).find_map(tunnel) {
-        return Cause::Proxy(ServerText::new(message));
+    if let Some(cause) = causes(&error).find_map(tunnel) {
+        return cause;
     }
     if error.is_dns() {
         let message = message_of(&error);
@@ -399,20 +399,26 @@ fn interruption(error: &reqwest::Error) -> ServerText {
     message_of(error)
 }
 
-/// Recognizes the errors of hyper-util's proxy tunnels. Their types are private, so only their messages can be matched.
-fn tunnel(cause: &(dyn Error + 'static)) -> Option<&'static str> {
+/// Recognizes the errors of hyper-util's proxy tunnels. Their types are private, so only their messages can be matched,
+/// and the status of a refusal is lost, except for 407.
+fn tunnel(cause: &(dyn Error + 'static)) -> Option<Cause> {
     let message = cause.to_string();
     let message = ["SOCKS error: ", "tunnel error: "].iter().find_map(|kind| message.strip_prefix(kind))?;
-    Some(match message {
+    let wants_login = |text| Some(Cause::ProxyLogin(ServerText::new(text)));
+    let failure = match message {
+        "proxy authorization required" => {
+            return wants_login("the proxy requires a valid user and password (407)");
+        }
+        message if message.contains("auth") || message.contains("credentials") => {
+            return wants_login("the proxy requires a valid user and password");
+        }
         "failed to create underlying connection" => "could not connect to the proxy",
         "failed parsing server response" => "the proxy does not speak SOCKS",
         "unexpected end of file" => "the proxy closed the connection",
         message if message.starts_with("io error") => "the proxy closed the connection",
-        message if message.contains("auth") || message.contains("credentials") => {
-            "the proxy requires a valid user and password"
-        }
         _ => "the proxy refused the request",
-    })
+    };
+    Some(Cause::Proxy(ServerText::new(failure)))
 }
 
 fn tls(error: &rustls::Error) -> String {
@@ -424,12 +430,39 @@ fn tls(error: &rustls::Error) -> String {
         | E::InappropriateHandshakeMessage { .. }
         | E::PeerSentOversizedRecord => "the host does not speak TLS".to_owned(),
         E::General(message) => message.clone(),
+        E::AlertReceived(AlertDescription::CertificateRequired) => {
+            "the host requires a client certificate, which this program cannot send".to_owned()
+        }
+        E::AlertReceived(AlertDescription::UnrecognisedName) => {
+            "the host does not serve the name in the base URL".to_owned()
+        }
+        E::AlertReceived(
+            AlertDescription::HandshakeFailure
+            | AlertDescription::ProtocolVersion
+            | AlertDescription::InsufficientSecurity,
+        )
+        | E::PeerIncompatible(_) => "the host supports no TLS version or cipher of this program".to_owned(),
+        E::AlertReceived(alert) => {
+            format!("the host refused the handshake ({})", words_in(&format!("{alert:?}")))
+        }
         other => other.to_string(),
     }
 }
 
+/// The words in a name such as `AccessDenied`, in lower case.
+fn words_in(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 8);
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && words.ends_with(|last: char| last.is_ascii_lowercase()) {
+            words.push(' ');
+        }
+        words.push(character);
+    }
+    words.to_ascii_lowercase()
+}
+
 /// The problem with a certificate. Some errors of webpki, rustls's verifier, are passed on as they are and differ only
-/// in their names. For those that are not listed, the name is clear enough.
+/// in their names. For those that are not listed, the words of the name are clear enough.
 fn certificate_message(error: &CertificateError) -> String {
     let name = match error {
         CertificateError::Other(error) => format!("{:?}", error.0),
@@ -441,9 +474,27 @@ fn certificate_message(error: &CertificateError) -> String {
         "NotValidForName" => "the certificate is for another host name",
         "Expired" => "the certificate has expired, or this machine's clock is wrong",
         "NotValidYet" => "the certificate is not valid yet, or this machine's clock is wrong",
-        "BadSignature" | "InvalidSignatureForPublicKey" => "the signature on the certificate is wrong",
-        "CaUsedAsEndEntity" => "the host sent a CA certificate instead of a server certificate",
-        other => return format!("the certificate was rejected ({other})"),
+        // The verifier does not distinguish them.
+        "BadSignature" | "InvalidSignatureForPublicKey" => {
+            "the signature on the certificate is wrong, or its key is too short"
+        }
+        "CaUsedAsEndEntity" => "the certificate is a CA's instead of a server's",
+        "EndEntityUsedAsCa" => "the certificate was issued with one that is not a CA's",
+        "EkuError" | "InvalidPurpose" => "the certificate is not for servers (extended key usage)",
+        "UnsupportedSignatureAlgorithm" | "UnsupportedSignatureAlgorithmForPublicKey" => {
+            "the certificate is signed in a way that is too old or unknown, such as SHA-1"
+        }
+        "NameConstraintViolation" => "the certificate has a name that its CA may not use (name constraints)",
+        "PathLenConstraintViolated" => {
+            "the certificate is further from its CA than that allows (path length)"
+        }
+        "UnhandledCriticalExtension" | "UnsupportedCriticalExtension" => {
+            "the certificate has a critical extension that is unknown"
+        }
+        "UnsupportedCertVersion" => "the certificate is not of version 3",
+        "BadEncoding" => "the certificate is damaged",
+        "Revoked" => "the certificate was revoked",
+        other => return format!("the certificate was rejected ({})", words_in(other)),
     };
     message.to_owned()
 }

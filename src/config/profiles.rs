@@ -59,7 +59,15 @@ impl Profiles {
         };
         let mut table = parse(&text)?;
         let version = table.remove("version");
+        let file = ServerText::new(&path.to_string_lossy());
+        let is_list = |value: &Value| value.as_array().is_some_and(|list| list.iter().any(Value::is_table));
+        let list = table.iter().find(|(_, value)| is_list(value)).map(|(name, _)| ServerText::new(name));
         let mut profiles = Self::of_table(table);
+        profiles.warnings.extend(list.map(|name| {
+            format!(
+                "{file} has [[{name}]], which is not a profile: write [{name}], with one bracket on each side"
+            )
+        }));
         if profiles.saved.is_empty() {
             return Ok(profiles);
         }
@@ -70,7 +78,6 @@ impl Profiles {
                 "has two profiles `{name}`: names that differ only in case are the same, so rename one"
             ));
         }
-        let file = ServerText::new(&path.to_string_lossy());
         let mut warn = |warning: &str| profiles.warnings.push(format!("{file} {warning}"));
         match version {
             Some(Value::Integer(VERSION)) => {}

@@ -132,6 +132,8 @@ impl Resolver<'_> {
             Ok(None) => {
                 let is_choice = self.profiles.is_ok_and(|profiles| profiles.all().len() > 1);
                 let unusable = is_choice.then(|| SEVERAL_PROFILES.to_owned());
+                let in_file = || self.profiles.ok()?.warnings().first().cloned();
+                let unusable = unusable.or_else(in_file);
                 return Ok(Found { unusable, ..without_profile()? });
             }
             Err(error) => return Ok(without_profile()?.unusable_because(error)),

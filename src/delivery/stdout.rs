@@ -33,6 +33,14 @@ pub enum StdoutError {
     #[error("Standard output cannot be written to. Redirect it to a pipe or a file, or not at all.")]
     ReadOnly,
     #[error(
+        "Standard output begins in the middle of a file, whose rest would follow the secret. Send it to a new file."
+    )]
+    InsideFile,
+    #[error(
+        "The limit on the size of files (`ulimit -f`) leaves no room for the secret. Raise it, or use a pipe."
+    )]
+    NoRoom,
+    #[error(
         "Other users can read the file that standard output goes to, and may have it open already. Run `umask 077`, \
          and send it to a new file."
     )]
@@ -136,8 +144,9 @@ mod unix {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::fs::{Dev, FileType, Mode, OFlags, SeekFrom};
     use rustix::io::{Errno, retry_on_intr};
-    use rustix::net::SocketType;
     use rustix::net::sockopt::socket_type;
+    use rustix::net::{SendFlags, SocketType, send};
+    use rustix::process::{Resource, getrlimit};
 
     use crate::domain::os_error_message;
     use crate::files::user_id;
@@ -164,8 +173,8 @@ mod unix {
         if is_device("/dev/null") {
             return Err(StdoutError::Discarded);
         }
-        let access = rustix::fs::fcntl_getfl(descriptor).map_err(unknown)? & OFlags::RWMODE;
-        if access == OFlags::RDONLY {
+        let flags = rustix::fs::fcntl_getfl(descriptor).map_err(unknown)?;
+        if flags & OFlags::RWMODE == OFlags::RDONLY {
             return Err(StdoutError::ReadOnly);
         }
         if journal_stream.and_then(journal_identity) == Some((stat.st_dev, stat.st_ino)) {
@@ -173,13 +182,23 @@ mod unix {
         }
         let has_other_owner = stat.st_uid != user_id() && has_name(descriptor);
         let can_others_read = Mode::from_raw_mode(stat.st_mode).intersects(Mode::RGRP | Mode::ROTH);
+        let length = u64::try_from(stat.st_size).unwrap_or_default();
+        let offset = rustix::fs::tell(descriptor).unwrap_or_default();
         // A pipe whose read end is closed reports an error, a socket a hang-up (poll(2)).
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
         let events = poll_for(descriptor, PollFlags::OUT, Some(&at_once)).map_err(unknown)?;
-        let has_no_reader = events.intersects(PollFlags::ERR | PollFlags::HUP);
+        let has_no_reader = events.intersects(PollFlags::ERR | PollFlags::HUP) || takes_no_bytes(descriptor);
         match kind {
             FileType::RegularFile | FileType::Fifo if has_other_owner => Err(StdoutError::OtherOwner),
             FileType::RegularFile if can_others_read => Err(StdoutError::Readable),
+            FileType::RegularFile if !flags.contains(OFlags::APPEND) && offset < length => {
+                Err(StdoutError::InsideFile)
+            }
+            FileType::RegularFile
+                if getrlimit(Resource::Fsize).current.is_some_and(|most| most <= length) =>
+            {
+                Err(StdoutError::NoRoom)
+            }
             // An unnamed pipe belongs to its user alone; for a named one, the mode counts.
             FileType::Fifo if can_others_read => Err(StdoutError::ReadableFifo),
             FileType::Fifo | FileType::Socket if has_no_reader => Err(StdoutError::NoReader),
@@ -191,6 +210,12 @@ mod unix {
             _ if is_device("/dev/full") => Ok(StdoutKind::Sink),
             _ => Err(StdoutError::Device),
         }
+    }
+
+    /// True for a socket that is not connected, or whose other end has stopped reading: even nothing cannot be sent.
+    fn takes_no_bytes(descriptor: BorrowedFd<'_>) -> bool {
+        let is_stream = socket_type(descriptor) == Ok(SocketType::STREAM);
+        is_stream && matches!(send(descriptor, &[], SendFlags::DONTWAIT), Err(Errno::PIPE | Errno::NOTCONN))
     }
 
     pub fn are_same(one: impl AsFd, other: impl AsFd) -> bool {
@@ -240,12 +265,12 @@ mod unix {
     }
 
     fn write_file(descriptor: BorrowedFd<'_>, length: u64, bytes: &[u8]) -> rustix::io::Result<()> {
-        let start = rustix::fs::tell(descriptor)?;
+        let offset = rustix::fs::tell(descriptor)?;
         let written = write_all(descriptor, bytes).and_then(|()| rustix::fs::fsync(descriptor));
         if written.is_err() {
             // Only the first failure is reported; nothing can be done about this one.
             let _ = rustix::fs::ftruncate(descriptor, length);
-            let _ = rustix::fs::seek(descriptor, SeekFrom::Start(start));
+            let _ = rustix::fs::seek(descriptor, SeekFrom::Start(offset));
         }
         written
     }

@@ -65,6 +65,8 @@ pub enum Cause {
     ConnectTimeout,
     Tls(ServerText),
     Proxy(ServerText),
+    /// The proxy requires a user and a password that it accepts.
+    ProxyLogin(ServerText),
     /// The server sent no challenge that the API key can respond to (RFC 7616, section 3.3).
     NoChallenge(ServerText),
     Interrupted(ServerText),

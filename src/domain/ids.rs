@@ -17,6 +17,9 @@ pub(crate) const CLIENT_ID_PREFIX: &str = "mdb_sa_id_";
 /// The prefix of a service account's *secret*. A text that begins with it is never an ID.
 pub(crate) const SECRET_PREFIX: &str = "mdb_sa_sk_";
 
+/// [`SECRET_PREFIX`] in Base64, as in a Kubernetes secret.
+pub(crate) const SECRET_PREFIX_BASE64: &str = "bWRiX3NhX3NrX";
+
 /// What all IDs have in common: one that is read from a file is parsed like any other.
 macro_rules! impl_id {
     ($($id:ident: $parse:expr),*) => {$(

@@ -8,6 +8,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
+use super::{IdError, half_width, is_quoted};
+
 /// A point in time on two clocks: one to show, one to measure with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Now {
@@ -88,9 +90,13 @@ impl Lifetime {
     /// Parses `720`, `36h`, `30d`, `12w`, `1y` (365 days) or `90 days`. A number without a unit is in hours, as in the
     /// API.
     pub fn parse(text: &str) -> Result<Self, LifetimeError> {
-        let text = text.trim();
+        let text: String = text.trim().chars().map(half_width).collect();
+        let text = text.as_str();
         if text.is_empty() {
             return Err(LifetimeError::Empty);
+        }
+        if is_quoted(text) {
+            return Err(LifetimeError::Malformed(IdError::Quoted.to_string()));
         }
         let unsigned = text.strip_prefix('-').unwrap_or(text);
         let (digits, unit) = unsigned.split_at(digits_at_start(unsigned));
@@ -176,6 +182,7 @@ mod tests {
         let rows = [
             (" 720 ", 720),
             ("36h", 36),
+            ("\u{FF13}\u{FF10}\u{FF44}", 720),
             ("30D", 720),
             ("12w", 2016),
             ("1y", 8760),
@@ -229,7 +236,7 @@ mod tests {
             ("1.5", plain),
             ("P30D", plain),
             ("--5", plain),
-            ("３０d", plain),
+            ("\"30d\"", "remove the quotes around it"),
             ("1 y 2 d", plain),
             ("30d!", plain),
         ];

@@ -92,8 +92,12 @@ const OTHER_END: &str = "A proxy may have answered, or Atlas has an outage.";
 fn tls_action(why: &str) -> &'static str {
     if why.contains("clock") {
         "Check this machine's clock. If it is right, the host needs a new certificate."
-    } else if why.starts_with("the certificate") && !why.contains("another host name") {
+    } else if why.contains("another host name") {
+        "Check the base URL and the proxy."
+    } else if why.contains("not trusted") {
         "If your network inspects TLS, set SSL_CERT_FILE to the file with its CA certificate."
+    } else if why.starts_with("the certificate") {
+        "The host, or a proxy that inspects TLS, needs another certificate."
     } else {
         "Check the base URL and the proxy."
     }
@@ -399,6 +403,9 @@ fn explain_error(error: &ApiError, signed_in_as: &str) -> Explanation {
             ),
         Cause::Tls(message) => failed("TLS failed").action(tls_action(message.as_str())),
         Cause::Proxy(_) => failed("The proxy failed").action("Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."),
+        Cause::ProxyLogin(_) => failed("The proxy failed")
+            .meaning("This program does not support NTLM or Kerberos.")
+            .action("Write them in HTTPS_PROXY or ALL_PROXY: http://user:password@host:port."),
         Cause::Interrupted(_) => failed("The connection broke").action("Try again."),
         Cause::Internal(_) => failed("atlas-secret failed").action("Try again."),
         Cause::TimedOut(limit) => titled(format!("Atlas did not answer within {} seconds.", limit.as_secs()))
@@ -499,6 +506,7 @@ impl Cause {
             | Self::Connect(message)
             | Self::Tls(message)
             | Self::Proxy(message)
+            | Self::ProxyLogin(message)
             | Self::NoChallenge(message)
             | Self::Interrupted(message)
             | Self::Internal(message)
@@ -593,7 +601,10 @@ mod tests {
     #[test]
     fn each_tls_error_has_its_own_action() {
         let rows = [
-            ("the certificate was rejected (bad encoding)", "SSL_CERT_FILE"),
+            ("the certificate is not trusted (unknown issuer)", "SSL_CERT_FILE"),
+            ("the certificate was revoked", "needs another certificate"),
+            ("the certificate is for another host name", "base URL"),
+            ("the signature on the certificate is wrong, or its key is too short", "base URL"),
             ("the certificate has expired, or this machine's clock is wrong", "Check this machine's clock."),
             ("the host does not speak TLS", "base URL"),
         ];

@@ -31,16 +31,17 @@ pub use error::{
     RejectionKind,
 };
 pub use exit::{Delivery, Disposition, Exit, ExitSummary, GRACE, JournalEntry, PendingRecord, Signal};
-pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
+pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX, SECRET_PREFIX_BASE64};
 pub use ids::{ClientId, IdError, OrganizationId, ProjectId, SecretId};
 pub use lifetime::{DOCUMENTED_HOURS, Lifetime, LifetimeError, Now};
 pub use messages::Explanation;
 pub use os::{Os, os_error_message};
 pub use secret::{
     API_VERSION, CreatedSecret, ENV_VARIABLES, FieldName, Format, MEDIA_TYPE, NewSecret, QueryFlags,
-    SecretPayload, can_be_shown, is_example_env, masked, without_secrets, without_tokens,
+    SecretPayload, can_be_shown, has_mask, is_example_env, is_masked, masked, without_secrets,
+    without_tokens,
 };
-pub use server_text::{ServerText, is_invisible, is_quoted, trim_visible};
+pub use server_text::{ServerText, half_width, is_invisible, is_quoted, path_text, trim_visible};
 pub use session::{
     Credentials, Half, Identity, PairKind, ProfileName, PublicKey, Session, SessionOrigin, is_atlas_variable,
     is_reference,

@@ -116,6 +116,19 @@ pub fn masked(value: &SecretString, bullet: char) -> String {
     format!("{prefix}{bullets}{tail}")
 }
 
+/// True if the text contains characters that stand for a hidden part of a secret.
+pub fn has_mask(text: &str) -> bool {
+    ["***", "...", "\u{2026}", "\u{2022}", "\u{25CF}"].iter().any(|mask| text.contains(mask))
+}
+
+/// True if the text contains a secret that is hidden, such as `mdb_sa_sk_****9f3a`.
+pub fn is_masked(text: &str) -> bool {
+    text.split(SECRET_PREFIX).skip(1).any(|hidden| {
+        let start: String = hidden.chars().take(4).collect();
+        start.eq_ignore_ascii_case("xxxx") || has_mask(&start)
+    })
+}
+
 /// True if a terminal can show the whole value. Atlas's secrets consist of such characters, but another value may
 /// contain line breaks or control characters, which act as keys when they are pasted into a terminal.
 pub fn can_be_shown(value: &SecretString) -> bool {
@@ -316,6 +329,25 @@ mod tests {
         ];
         for (value, expected) in rows {
             assert_eq!(masked(&SecretString::from(value), '•'), expected);
+        }
+    }
+
+    #[test]
+    fn a_hidden_secret_is_recognized() {
+        for hidden in [
+            "***",
+            "****9f3a",
+            "...1234",
+            "\u{2026}9f3a",
+            "\u{2022}\u{2022}",
+            "\u{25CF}9f3a",
+            "XXXX",
+            "xxxx1",
+        ] {
+            assert!(is_masked(&format!("is mdb_sa_sk_{hidden}")), "{hidden}");
+        }
+        for text in ["mdb_sa_sk_FAKE...", "mdb_sa_sk_", "mdb_sa_sk_xxx1", "***", ""] {
+            assert!(!is_masked(text), "{text}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Untrusted text that is made safe to show.
 
 use std::fmt;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +89,24 @@ fn is_mark(character: char) -> bool {
 /// Trims white space and invisible characters, such as a byte order mark.
 pub fn trim_visible(text: &str) -> &str {
     text.trim_matches(|character: char| character.is_whitespace() || is_invisible(character))
+}
+
+/// Returns the path as text, or escaped if a terminal would not show it exactly; the text then says so. A very long
+/// path is cut.
+pub fn path_text(path: &Path) -> ServerText {
+    let exact = path.to_str().map(ServerText::new).filter(|text| Some(text.as_str()) == path.to_str());
+    exact.unwrap_or_else(|| {
+        let escaped = path.as_os_str().as_encoded_bytes().escape_ascii().to_string();
+        ServerText::new(&format!("{} (shown escaped)", escaped.replace("  ", r" \x20")))
+    })
+}
+
+/// The ASCII character for a full-width one, which East Asian keyboards type.
+pub fn half_width(character: char) -> char {
+    match character {
+        '\u{FF10}'..='\u{FF5A}' => char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character),
+        _ => character,
+    }
 }
 
 /// True if the text begins or ends with a straight or curly quote. `docker --env-file` and `set` on Windows keep them,

@@ -5,8 +5,8 @@ use std::fmt;
 
 use secrecy::SecretString;
 
-use super::ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
-use super::{BaseUrl, ClientId, ServerText, is_quoted};
+use super::ids::{CLIENT_ID_PREFIX, SECRET_PREFIX, SECRET_PREFIX_BASE64};
+use super::{BaseUrl, ClientId, ServerText, has_mask, is_masked, is_quoted};
 
 /// Where requests are sent, and as whom. The header shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -164,7 +164,8 @@ const NOT_VISIBLE_ASCII: &str =
     "it contains a space, a line break or another character that credentials cannot contain";
 const BELONGS_TO_SERVICE_ACCOUNT: &str = "this belongs to a service account (mdb_sa...), not to an API key";
 const SECRET_OF_SERVICE_ACCOUNT: &str =
-    "this is the secret of a service account (mdb_sa...), not a private key";
+    "this is the secret of a service account (mdb_sa...), not a private key or an access token";
+const IN_BASE64: &str = "this is Base64 (bWRi...); decode it first";
 /// Other characters would end the user name in a header.
 const NOT_A_PUBLIC_KEY: &str =
     "a public key has at most 64 visible characters, and no quotes, commas or colons";
@@ -180,6 +181,9 @@ impl Credentials {
 
     /// Makes an access token from `token`, or returns why it is invalid. The error never contains the token.
     pub fn access_token(token: String) -> Result<Self, String> {
+        if is_secret_of_account(&token) {
+            return Err(SECRET_OF_SERVICE_ACCOUNT.to_owned());
+        }
         Ok(Self::AccessToken(visible_ascii(token)?))
     }
 
@@ -195,7 +199,7 @@ impl Credentials {
                 client_id: ClientId::parse(identifier).map_err(|error| in_identifier(error.to_string()))?,
                 client_secret: visible_ascii(secret).map_err(in_secret)?,
             }),
-            PairKind::ApiKey if secret.starts_with(SECRET_PREFIX) => {
+            PairKind::ApiKey if is_secret_of_account(&secret) => {
                 Err(in_secret(SECRET_OF_SERVICE_ACCOUNT.to_owned()))
             }
             PairKind::ApiKey => Ok(Self::ApiKey {
@@ -214,23 +218,29 @@ pub fn is_atlas_variable(name: &OsStr) -> bool {
 }
 
 /// True for a value that names a place in a secret manager, such as `op://vault/item/field` or `vault:path`, or that is
-/// filled in later. No credential contains a colon.
+/// filled in later, such as `%SECRET%`. No credential contains a colon.
 pub fn is_reference(value: &str) -> bool {
     let is_scheme = |start: &str| {
         !start.is_empty() && start.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-".contains(&byte))
     };
-    let is_filled_in = ["{{", "${", "$(", "projects/"].iter().any(|start| value.starts_with(start));
+    let is_filled_in = ["{", "$", "%", "@", "projects/"].iter().any(|start| value.starts_with(start));
     is_filled_in || value.split_once(':').is_some_and(|(start, _)| is_scheme(start))
 }
 
 /// True for a value that hides a credential or waits for one: `mdb_sa_sk_***`, `xxxx`, `changeme`.
 fn is_placeholder(value: &str) -> bool {
-    const WORDS: [&str; 6] = ["changeme", "changeit", "placeholder", "redacted", "todo", "null"];
+    const WORDS: [&str; 9] =
+        ["changeme", "changeit", "placeholder", "redacted", "todo", "null", "nil", "none", "undefined"];
     let hidden = value.strip_prefix(SECRET_PREFIX).unwrap_or(value);
     let mut letters = hidden.to_ascii_lowercase();
     letters.retain(|character| character.is_ascii_alphanumeric());
     let is_repeated = hidden.len() > 3 && hidden.bytes().all(|byte| hidden.as_bytes()[0] == byte);
-    is_repeated || value.contains("***") || WORDS.contains(&&*letters)
+    is_repeated || value == SECRET_PREFIX || has_mask(value) || is_masked(value) || WORDS.contains(&&*letters)
+}
+
+/// False for one that is hidden, which has a message of its own.
+fn is_secret_of_account(value: &str) -> bool {
+    value.starts_with(SECRET_PREFIX) && !is_placeholder(value)
 }
 
 /// Checks that a header can contain `text`: only visible ASCII. Atlas's credentials have no other characters.
@@ -246,6 +256,9 @@ fn visible_ascii(text: String) -> Result<SecretString, String> {
     }
     if text.starts_with(CLIENT_ID_PREFIX) {
         return Err(IS_CLIENT_ID.to_owned());
+    }
+    if text.starts_with(SECRET_PREFIX_BASE64) {
+        return Err(IN_BASE64.to_owned());
     }
     if text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(SecretString::from(text));
@@ -379,11 +392,24 @@ mod tests {
 
     #[test]
     fn a_masked_value_or_a_placeholder_is_not_a_credential() {
-        let error = |text: &str| Credentials::access_token(text.to_owned()).err();
+        let client = "mdb_sa_id_1234567890abcdef12345678";
+        let error = |text: &str| {
+            let refused = Credentials::pair(PairKind::ServiceAccount, client, text.to_owned()).err()?;
+            Some(refused.1)
+        };
         for text in [
             "***",
+            "mdb_sa_sk_",
             "mdb_sa_sk_***",
+            "mdb_sa_sk_...1234",
+            "mdb_sa_sk_..........",
             "mdb_sa_sk_xxxxxxxx",
+            "mdb_sa_sk_XXXX1234",
+            "mdb_sa_sk_\u{2022}\u{2022}9f3a",
+            "\u{25CF}\u{25CF}\u{25CF}",
+            "undefined",
+            "None",
+            "null",
             "xxxx",
             "----",
             "changeme",
@@ -392,17 +418,26 @@ mod tests {
         ] {
             assert_eq!(error(text).as_deref(), Some(PLACEHOLDER), "{text}");
         }
-        for text in ["p", "xxx", "fake", "mdb_sa_sk_FAKE", "changeme2", "a*b"] {
+        for text in
+            ["<secret>", "%SECRET%", "$SECRET", "{{x}}", "@Microsoft.KeyVault(x)", "{\"a\":1}", "op://a/b/c"]
+        {
+            assert_eq!(error(text).as_deref(), Some(NOT_REPLACED), "{text}");
+        }
+        assert_eq!(error("bWRiX3NhX3NrX0ZBS0U=").as_deref(), Some(IN_BASE64));
+        for text in ["p", "xxx", "fake", "mdb_sa_sk_FAKE", "mdb_sa_sk_xxx1", "changeme2", "a*b"] {
             assert_eq!(error(text), None, "{text}");
         }
     }
 
     #[test]
-    fn the_secret_of_a_service_account_is_not_a_private_key() {
+    fn the_secret_of_a_service_account_is_not_a_private_key_or_a_token() {
         let pair = |secret: &str| Credentials::pair(PairKind::ApiKey, "abcdefgh", secret.to_owned());
         let refused = pair("mdb_sa_sk_FAKE").unwrap_err();
         assert_eq!(refused, (Half::Secret, SECRET_OF_SERVICE_ACCOUNT.to_owned()));
         assert!(pair("FAKE-mdb_sa_sk_").is_ok());
+        let token = |text: &str| Credentials::access_token(text.to_owned()).err();
+        assert_eq!(token("mdb_sa_sk_FAKE").as_deref(), Some(SECRET_OF_SERVICE_ACCOUNT));
+        assert_eq!(token("mdb_sa_sk_***").as_deref(), Some(PLACEHOLDER));
     }
 
     #[test]

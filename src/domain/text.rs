@@ -8,14 +8,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{ApiError, Consequences, ExistingSecret, SECRETS_PER_ACCOUNT, SecretId, can_be_shown};
+use super::{ApiError, Consequences, ExistingSecret, SECRETS_PER_ACCOUNT, SecretId, can_be_shown, has_mask};
 
-/// A message as a complete sentence: with a period, and a capital letter unless it begins with an option, a path or a
-/// key.
+/// A message as a complete sentence: with a period, and a capital letter unless it begins with an option, a path, a
+/// key or the name of a setting.
 pub fn sentence(message: &str) -> String {
     let mut sentence = message.trim_end().to_owned();
     let mut first_word = sentence.split(' ').next().unwrap_or_default().bytes();
-    if first_word.len() > 0 && first_word.all(|byte| byte.is_ascii_lowercase()) {
+    let is_setting = sentence.split_once(' ').is_some_and(|(_, rest)| rest.starts_with("in profile `"));
+    if first_word.len() > 0 && first_word.all(|byte| byte.is_ascii_lowercase()) && !is_setting {
         sentence[..1].make_ascii_uppercase();
     }
     if !sentence.ends_with(['.', '?', '!']) {
@@ -186,9 +187,7 @@ pub fn value_warning(value: &SecretString) -> Option<&'static str> {
     if !can_be_shown(value) {
         return Some(UNUSUAL_VALUE);
     }
-    let is_masked =
-        ["***", "...", "\u{2026}", "\u{2022}"].iter().any(|mask| value.expose_secret().contains(mask));
-    is_masked.then_some(MASKED_VALUE)
+    has_mask(value.expose_secret()).then_some(MASKED_VALUE)
 }
 
 /// Says that the search has found nothing so far.
@@ -246,6 +245,7 @@ mod tests {
             ("--base-url ftp://x: not allowed", "--base-url ftp://x: not allowed."),
             ("/home/me/x.toml has an error\n", "/home/me/x.toml has an error."),
             ("project_id in profile `ci` is wrong", "project_id in profile `ci` is wrong."),
+            ("service in profile `ci` is `x`", "service in profile `ci` is `x`."),
             ("ärger.", "ärger."),
             ("", "."),
         ];

@@ -65,7 +65,12 @@ fn pause_after(error: &ApiError, usual: Duration) -> Option<Duration> {
         }
         Cause::Rejected(rejection) => rejection.status >= 500,
         Cause::Unexpected { status } => matches!(status, 429 | 502..=504),
-        Cause::TimedOut(_) | Cause::Connect(_) | Cause::ConnectTimeout | Cause::Interrupted(_) => true,
+        // The status of a proxy's refusal is not known; it is often 502 to 504.
+        Cause::TimedOut(_)
+        | Cause::Connect(_)
+        | Cause::ConnectTimeout
+        | Cause::Interrupted(_)
+        | Cause::Proxy(_) => true,
         _ => false,
     };
     is_temporary.then_some(usual)
@@ -162,6 +167,8 @@ mod tests {
             (ApiError::internal(cause()), None),
             (ApiError::not_sent(Cause::Dns(cause())), None),
             (ApiError::not_sent(Cause::Tls(cause())), None),
+            (ApiError::not_sent(Cause::Proxy(cause())), Some(2)),
+            (ApiError::not_sent(Cause::ProxyLogin(cause())), None),
         ];
         for (error, pause) in rows {
             let retry = Retry::after(error.clone(), 1);

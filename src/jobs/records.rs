@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{Mutex, oneshot};
 
-use crate::domain::{JournalEntry, NewSecret, PendingRecord, SecretId, ServerText};
+use crate::domain::{JournalEntry, NewSecret, PendingRecord, SecretId, path_text};
 use crate::journal::{self, RecordFile, why_failed};
 
 use super::{Connections, Journal};
@@ -74,7 +74,7 @@ impl Records {
                 Err(damage) => errors.push(format!(
                     "The record {} of an earlier run cannot be read: {damage}. Check the account's secrets in \
                      Atlas, then delete the file.",
-                    ServerText::new(&record.path().to_string_lossy())
+                    path_text(record.path())
                 )),
             }
             kept.pending.push(Some(Arc::new(record)));
@@ -233,6 +233,11 @@ mod tests {
             damaged.display()
         );
         assert_eq!((found, errors), (Vec::new(), vec![expected]));
+
+        fs::rename(&damaged, home.path().join("creation-\u{1b}\u{202e}.jsonl")).unwrap();
+        let (_, errors) = records(home.path().to_owned()).pending().await;
+        assert!(errors[0].contains(r"creation-\x1b\xe2\x80\xae.jsonl (shown escaped)"), "{errors:?}");
+        fs::write(&damaged, "{").unwrap();
 
         let in_the_way = records(damaged.join("folder"));
         let expected = "This creation is not recorded on disk: the folder for records does not exist and cannot be \

@@ -160,7 +160,7 @@ fn check_submission(settings: &Settings) -> Result<(), String> {
 fn check_form(form: &Form) -> Result<(), String> {
     let is_wrong = |name: &FieldName| form.name(*name).is_none() && !form.validation(*name).is_valid();
     match FieldName::ALL.into_iter().find(is_wrong) {
-        Some(name) => Err(format!("{}{}", name.option(), field_error(form, name))),
+        Some(name) => Err(format!("{}{}", form.source(name), field_error(form, name))),
         None => Ok(()),
     }
 }

@@ -38,7 +38,7 @@ pub(super) async fn resolve(
         let entries = entries
             .map_err(|error| (Exit::without_secret(&error), unreadable(field, signed_in_as, &error)))?;
         let id = find(form, field, &name, &entries).map_err(|why| (Exit::Usage, why))?;
-        say(&format!("{} {} is {id}", field.option(), ServerText::new(&name)));
+        say(&format!("{} {} is {id}", form.source(field), ServerText::new(&name)));
         form.set(field, id);
     }
     Ok(has_signed_in)
@@ -81,7 +81,7 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
     let name = ServerText::new(name);
     let is_same = |entry: &&Entry| is_same_name(entry.name.as_str(), name.as_str());
     let same: Vec<&Entry> = entries.iter().filter(is_same).collect();
-    let (option, noun) = (field.option(), field.noun());
+    let (option, noun) = (form.source(field), field.noun());
     match &same[..] {
         [entry] => Ok(&entry.id),
         [] => {

@@ -197,12 +197,15 @@ fn demo(app: &mut App, arguments: &Arguments, expires_after: &str) -> Result<Sou
 /// Returns the server and the credentials, and sets what the interface shows about them; `None` if the user must sign
 /// in.
 fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &str) -> Option<Source> {
-    let project = arguments.project_id.clone().or(found.project.map(|(id, _)| id));
+    let found_project = found.project.filter(|_| arguments.project_id.is_none());
+    let (found_project, project_source) = found_project.unzip();
+    let project = arguments.project_id.clone().or(found_project);
     app.shared.form = Form::new(
         trim_visible(project.as_deref().unwrap_or_default()),
         trim_visible(arguments.client_id.as_deref().unwrap_or_default()),
         expires_after,
     );
+    app.shared.form.project_source = project_source;
     let other_host = found.credentials.is_some() && found.base_url.kind() == HostKind::Other;
     let other_host = other_host.then(|| {
         format!("your credentials are sent to {}, which is not an Atlas host", found.base_url.host())

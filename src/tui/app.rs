@@ -391,11 +391,12 @@ fn note_on(key: KeyPress, keys: &[Binding]) -> Option<String> {
     keys::is_called(key, "Enter").then_some(text)
 }
 
-/// True for a letter outside Unicode's Latin blocks.
+/// True for a letter or digit outside Unicode's Latin blocks, or a full-width mark.
 fn is_not_latin(key: KeyPress) -> bool {
     key.text().is_some_and(|character| {
         let is_latin = matches!(character,
             '\0'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' | '\u{2C60}'..='\u{2C7F}' | '\u{A720}'..='\u{A7FF}' | '\u{AB30}'..='\u{AB6F}');
-        character.is_alphabetic() && !is_latin
+        let is_typed = character.is_alphanumeric() || matches!(character, '\u{FF01}'..='\u{FF5E}');
+        is_typed && !is_latin
     })
 }

@@ -9,7 +9,8 @@ use jiff::tz::TimeZone;
 use url::form_urlencoded;
 
 use crate::domain::{
-    CLIENT_ID_PREFIX, ClientId, Lifetime, PairKind, ProjectId, SECRET_PREFIX, ServerText, is_invisible,
+    CLIENT_ID_PREFIX, ClientId, Lifetime, PairKind, ProjectId, SECRET_PREFIX, SECRET_PREFIX_BASE64,
+    ServerText, half_width, is_invisible, is_masked,
 };
 
 use super::screens::{FieldName, Focus, Form, InputNote, Notice};
@@ -39,8 +40,8 @@ pub(super) enum Paste {
     Show(Notice),
 }
 
-/// [`SECRET_PREFIX`] in Base64, as in a Kubernetes secret.
-const SECRET_PREFIX_BASE64: &str = "bWRiX3NhX3NrX";
+const NO_PROJECT: &str = "That URL contains no project. Open the project in Atlas and copy its URL.";
+const MASKED: &str = "Nothing was pasted. The secret in the text is masked.";
 
 /// True if the text contains a secret, or the start of one.
 pub(super) fn contains_secret(text: &str) -> bool {
@@ -62,14 +63,15 @@ pub(super) fn visible(text: &str) -> String {
     for underscore in UNDERSCORES {
         text = text.replace(underscore, "_");
     }
-    with_lowercase_ids(joined_lines(&with_decoded_basic(half_width(text))))
+    with_lowercase_ids(joined_lines(&with_decoded_ids(&with_decoded_basic(with_half_width_ids(text)))))
 }
 
-/// Replaces full-width letters and digits, which East Asian keyboards type, if they are an ID or a secret.
-fn half_width(text: String) -> String {
+/// Replaces full-width letters and digits, which East Asian keyboards type, and the hyphens of word processors, if they
+/// are in an ID or a secret.
+fn with_half_width_ids(text: String) -> String {
     let narrow = |character| match character {
-        '\u{FF10}'..='\u{FF5A}' => char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character),
-        _ => character,
+        '\u{2010}' | '\u{2011}' => '-',
+        _ => half_width(character),
     };
     let narrow: String = text.chars().map(narrow).collect();
     let is_of_atlas = has_id(&narrow) || narrow.contains(CLIENT_ID_PREFIX) || contains_secret(&narrow);
@@ -79,19 +81,35 @@ fn half_width(text: String) -> String {
 /// Decodes the credentials of an `Authorization: Basic` header (RFC 7617).
 fn with_decoded_basic(text: String) -> String {
     const SCHEME: &str = "basic ";
-    let is_base64 = |character: char| character.is_ascii_alphanumeric() || "+/=".contains(character);
     // The word may also occur in a sentence before the header.
     for (at, scheme) in text.to_ascii_lowercase().match_indices(SCHEME) {
-        let (before, rest) = (&text[..at], &text[at + scheme.len()..]);
-        let end = rest.find(|character| !is_base64(character)).unwrap_or(rest.len());
-        let encoded = rest[..end].trim_end_matches('=');
-        let decoded =
-            BASE64_STANDARD_NO_PAD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        if let Some(decoded) = decoded.filter(|decoded| decoded.contains(':')) {
-            return format!("{before}{decoded}{}", &rest[end..]);
+        let decoded = with_decoded_start(&text[at + scheme.len()..], ":");
+        if let Some(decoded) = decoded {
+            return format!("{}{decoded}", &text[..at]);
         }
     }
     text
+}
+
+/// Decodes client IDs and secrets in Base64, as in the `data` of a Kubernetes secret.
+fn with_decoded_ids(text: &str) -> String {
+    const START: &str = "bWRiX3Nh";
+    let mut parts = text.split(START);
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let encoded = format!("{START}{part}");
+        plain.push_str(&with_decoded_start(&encoded, "mdb_sa").unwrap_or(encoded));
+    }
+    plain
+}
+
+/// Decodes the Base64 at the start of a text, if the result contains `expected`.
+fn with_decoded_start(text: &str, expected: &str) -> Option<String> {
+    let is_base64 = |character: char| character.is_ascii_alphanumeric() || "+/=".contains(character);
+    let end = text.find(|character| !is_base64(character)).unwrap_or(text.len());
+    let bytes = BASE64_STANDARD_NO_PAD.decode(text[..end].trim_end_matches('=')).ok()?;
+    let decoded = String::from_utf8(bytes).ok().filter(|decoded| decoded.contains(expected))?;
+    Some(decoded + &text[end..])
 }
 
 /// Joins two lines if an ID or a secret begins on one and ends on the other, as in an email. There, a line may end in
@@ -160,6 +178,9 @@ pub(super) fn interpret(text: &str, form: &Form, host: Option<&str>) -> Vec<Past
     let info = |message| Paste::Show(Notice::Info(message));
     if contains_secret(text) {
         let mut pastes = ids_in(text, form.focus, host);
+        if is_masked(text) {
+            return if pastes.is_empty() { vec![info(MASKED)] } else { pastes };
+        }
         if !pastes.iter().any(|paste| matches!(paste, Paste::Replace { .. })) {
             let field = if let Focus::Field(field) = form.focus { field } else { FieldName::Client };
             return vec![Paste::RefuseSecret(field), info("The pasted text is a secret. It was discarded.")];
@@ -181,10 +202,12 @@ pub(super) fn interpret(text: &str, form: &Form, host: Option<&str>) -> Vec<Past
         _ if credentials(text).1.is_some() => {
             info("The pasted text looks like a private key or an access token. It was discarded.")
         }
+        _ if contains_password(text) => info("The pasted text contains a password. It was discarded."),
         Focus::Button => info("Nothing was pasted. Select a field first."),
         Focus::Field(FieldName::Lifetime) if is_lifetime => {
             Paste::Replace { field: FieldName::Lifetime, text: text.to_owned(), note: None }
         }
+        Focus::Field(_) if text.contains("://") && has_id(text) => info(NO_PROJECT),
         Focus::Field(_) if text.contains('\n') || text.chars().count() > LONGEST || has_id(text) => {
             info("Nothing was pasted. The text contains no project or client ID.")
         }
@@ -194,6 +217,14 @@ pub(super) fn interpret(text: &str, form: &Form, host: Option<&str>) -> Vec<Past
         }
         Focus::Field(_) => Paste::Insert(one_line(text)),
     }]
+}
+
+/// True if the text contains a URL with a password, such as a connection string.
+fn contains_password(text: &str) -> bool {
+    text.split("://").skip(1).any(|rest| {
+        let authority = rest.split(['/', '?', '#', ' ', '\n']).next().unwrap_or_default();
+        authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
+    })
 }
 
 /// True if the field has a complete ID with the caret behind it.
@@ -240,6 +271,10 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
         }
         let pairs = form_urlencoded::parse(decoded.as_bytes());
         decoded = pairs.flat_map(|(name, value)| [name, value]).collect::<Vec<_>>().join("\n");
+    }
+    // Proofpoint's links (URL Defense, version 2) have an encoding of their own.
+    if decoded.contains("-3A__") {
+        decoded = decoded.replace('_', "/").replace("-3A", ":").replace("-23", "#").replace("-5F", "_");
     }
     let text = &decoded;
     let words: Vec<&str> = words_of(text).collect();
@@ -319,9 +354,9 @@ fn id_after<'a>(words: &[&'a str], names: &[&str]) -> Option<&'a str> {
     pairs.filter(|(name, id)| names.contains(name) && ProjectId::parse(id).is_ok()).map(|(_, id)| *id).next()
 }
 
-/// Finds project IDs: 24 digits, unless a label says that they are something else. A label is on the same line or alone
-/// on the line above, as in shell scripts, in Atlas's JSON and on its pages. If any ID is labeled as a project's, the
-/// others are left out.
+/// Finds project IDs: 24 digits, unless they are in a URL or a label says that they are something else. A label is on
+/// the same line or alone on the line above, as in shell scripts, in Atlas's JSON and on its pages; in a URL it is the
+/// word before. If any ID is labeled as a project's, the others are left out.
 fn project_ids(text: &str) -> Vec<ProjectId> {
     let mut labeled = Vec::new();
     let mut others = Vec::new();
@@ -330,15 +365,19 @@ fn project_ids(text: &str) -> Vec<ProjectId> {
     let mut above = String::new();
     for line in text.split(['\n', ',', ';']) {
         let mut label = above.clone();
-        for word in words_of(line).filter(|word| !word.is_empty()) {
+        let mut last = String::new();
+        for (word, is_in_url) in words_with_urls(line) {
             let Ok(id) = ProjectId::parse(word.trim_matches('_')) else {
-                label.push_str(&word.to_ascii_lowercase());
+                last = word.to_ascii_lowercase();
+                label.push_str(&last);
                 continue;
             };
             above.clear();
-            if label.contains("project") || label.contains("group") {
+            let own_label = if is_in_url { &last } else { &label };
+            if own_label.contains("project") || own_label.contains("group") {
                 labeled.push(id);
-            } else if !(labels_other_id(&label)
+            } else if !(is_in_url
+                || labels_other_id(&label)
                 || is_secrets && label.ends_with("id") && !label.ends_with("oid"))
             {
                 others.push(id);
@@ -348,6 +387,13 @@ fn project_ids(text: &str) -> Vec<ProjectId> {
         above = if label.ends_with("id") { label } else { String::new() };
     }
     distinct(if labeled.is_empty() { others } else { labeled }.into_iter())
+}
+
+/// The words of a line, each with whether it is part of a URL.
+fn words_with_urls(line: &str) -> impl Iterator<Item = (&str, bool)> {
+    let is_end = |character: char| character.is_whitespace() || "\"'`<>".contains(character);
+    let words = |part| words_of(part).map(move |word| (word, part.contains("://")));
+    line.split(is_end).flat_map(words).filter(|(word, _)| !word.is_empty())
 }
 
 /// True if a label says that its ID is not a project's: `org`, `Organization ID`, `clusterId`, `team_id`.
@@ -388,7 +434,11 @@ fn credential_words(text: &str) -> Vec<&str> {
     // Leading slashes belong to a URL. A trailing period ends a sentence, and zsh shows a missing line break as `%`.
     let is_mark = |character: char| character.is_ascii_punctuation() && !"_-".contains(character);
     let words = text.split(is_end).map(|word| word.trim_start_matches('/').trim_end_matches(is_mark));
-    words.filter(|word| !word.is_empty()).collect()
+    // Markdown's `_`. A secret may end in one.
+    let plain = |word| {
+        std::iter::successors(Some(word), |word: &&str| word.strip_prefix('_')?.strip_suffix('_')).last()
+    };
+    words.filter_map(plain).filter(|word| !word.is_empty()).collect()
 }
 
 /// Why no credentials can be taken from a text.
@@ -398,8 +448,8 @@ pub(super) fn unusable_credentials(text: &str) -> Option<&'static str> {
     if count(|word| ClientId::parse(word).is_ok()) > 1 || count(|word| word.starts_with(SECRET_PREFIX)) > 1 {
         return Some("Nothing was pasted. The text contains several client IDs or secrets.");
     }
-    let is_masked = text.contains("\u{2022}\u{2022}\u{2022}") || text.contains("\u{25CF}\u{25CF}\u{25CF}");
-    is_masked.then_some("Nothing was pasted. The secret in the text is masked.")
+    let has_mask = text.contains("\u{2022}\u{2022}\u{2022}") || text.contains("\u{25CF}\u{25CF}\u{25CF}");
+    (has_mask || is_masked(text)).then_some(MASKED)
 }
 
 /// Finds credentials in a pasted text: the client ID or public key, and the secret, private key or access token.
@@ -559,6 +609,21 @@ mod tests {
             let [Paste::Show(Notice::Info(message))] = pastes[..] else { panic!("{text}: {pastes:?}") };
             assert!(message.contains("organization"), "{message}");
         }
+        for url in [
+            "https://cloud.mongodb.com/v2#/federation/ID/overview",
+            "https://cloud.mongodb.com/v2#/invitation/ID",
+            "https://charts.mongodb.com/charts-project-0-abcde/dashboards/ID",
+            "<https://account.mongodb.com/?a=ID>",
+        ] {
+            let pastes = pasted(&url.replace("ID", other), Focus::Field(FieldName::Project));
+            assert_eq!(pastes, [Paste::Show(Notice::Info(NO_PROJECT))], "{url}");
+        }
+        for text in [
+            format!("https://example.test/?projectId={PROJECT}"),
+            format!("https://charts.mongodb.com/dashboards/{other} in {PROJECT}"),
+        ] {
+            assert_eq!(pasted(&text, Focus::Field(FieldName::Project)), [project(None)], "{text}");
+        }
     }
 
     #[test]
@@ -648,6 +713,10 @@ mod tests {
                 if ids.is_empty() { refused } else { ids.into_iter().chain([SECRET_WITH_ID]).collect() };
             assert_eq!(pasted(&text, Focus::Field(FieldName::Client)), expected, "{text}");
         }
+        let in_client = |text: &str| pasted(text, Focus::Field(FieldName::Client));
+        let text = format!("{{\"clientId\":\"{CLIENT}\",\"maskedSecretValue\":\"mdb_sa_sk_****\"}}");
+        assert_eq!(in_client(&text), [client(None)], "nothing was discarded");
+        assert_eq!(in_client("mdb_sa_sk_****9f3a"), [Paste::Show(Notice::Info(MASKED))]);
     }
 
     #[test]
@@ -700,6 +769,12 @@ mod tests {
             (format!("mdb\\_sa\\_id\\_{DIGITS}"), vec![client(Some(InputNote::CameFromOtherField))]),
             ("mdb\\_sa\\_sk\\_fake".to_owned(), vec![Paste::RefuseSecret(FieldName::Project), SECRET]),
             (twice_encoded, from_url()),
+            (
+                format!(
+                    "https://urldefense.proofpoint.com/v2/url?u=https-3A__cloud.mongodb.com_v2_{PROJECT}-23_x&d=a"
+                ),
+                from_url(),
+            ),
             ("\u{202E}payments\u{202C}".to_owned(), vec![Paste::Insert("payments".to_owned())]),
             (String::new(), vec![Paste::Insert(String::new())]),
         ];
@@ -780,7 +855,11 @@ mod tests {
                 assert_eq!(pasted(&text, focus), [Paste::Show(Notice::Info(discarded))], "{text}");
             }
         }
+        let password = "The pasted text contains a password. It was discarded.";
         let in_client = Focus::Field(FieldName::Client);
+        for text in ["mongodb+srv://user:pw@db.example.net/x", "https://me:pw@x.test"] {
+            assert_eq!(pasted(text, in_client), [Paste::Show(Notice::Info(password))], "{text}");
+        }
         for text in ["bWRiX3NhX3NrX0ZBS0U=", "client-secret: bWRiX3NhX3NrX0ZBS0U="] {
             assert_eq!(pasted(text, in_client), [Paste::RefuseSecret(FieldName::Client), SECRET], "{text}");
         }
@@ -849,6 +928,8 @@ mod tests {
                 Some("DEMOfake"),
             ),
             ("private_key = var.private_key".to_owned(), None, None),
+            (format!("_{CLIENT}_ / __{secret}__"), Some(CLIENT), Some(secret)),
+            (format!("{secret}_ /"), None, Some("mdb_sa_sk_FAKE_-fake_")),
             (format!("{secret}%"), None, Some(secret)),
             (format!("Is it {secret}?!"), None, Some(secret)),
             (format!("\u{FF1A}{secret}\u{3002}"), None, Some(secret)),
@@ -879,12 +960,15 @@ mod tests {
     fn several_or_masked_credentials_are_not_pasted() {
         let other = CLIENT.replace('1', "2");
         let several = Some("Nothing was pasted. The text contains several client IDs or secrets.");
-        let masked = Some("Nothing was pasted. The secret in the text is masked.");
+        let masked = Some(MASKED);
         let rows = [
             (format!("{CLIENT} {CLIENT} mdb_sa_sk_FAKE mdb_sa_sk_FAKE"), None),
             (format!("{CLIENT}\n{other}"), several),
             (format!("{CLIENT} mdb_sa_sk_FAKE1 mdb_sa_sk_FAKE2"), several),
             (format!("{CLIENT} mdb_sa_sk_\u{2022}\u{2022}\u{2022}\u{2022}9f3a"), masked),
+            (format!("{CLIENT}\nmdb_sa_sk_****9f3a"), masked),
+            (format!("{CLIENT}\nmdb_sa_sk_.........."), masked),
+            (format!("{CLIENT}\nmdb_sa_sk_xxxx1234"), masked),
             (format!("\u{2022} {CLIENT}"), None),
         ];
         for (text, expected) in rows {
@@ -911,6 +995,16 @@ mod tests {
             (CLIENT.replace('_', "&#95;"), CLIENT.to_owned()),
             (format!("Authorization: Basic {basic}\n"), format!("Authorization: {CLIENT}:{secret}\n")),
             (format!("Basic {unpadded}"), format!("{CLIENT}:{secret}")),
+            (
+                format!(
+                    "data:\n a: {}\n b: {}",
+                    BASE64_STANDARD.encode(CLIENT),
+                    BASE64_STANDARD.encode(&secret)
+                ),
+                format!("data:\n a: {CLIENT}\n b: {secret}"),
+            ),
+            ("bWRiX3NhX3NrX0Z cut".to_owned(), "bWRiX3NhX3NrX0Z cut".to_owned()),
+            (secret.replace('-', "\u{2011}"), secret.clone()),
             ("a basic plan".to_owned(), "a basic plan".to_owned()),
             (format!("the basic header:\nBasic {basic}"), format!("the basic header:\n{CLIENT}:{secret}")),
             (wrapped("\n"), both.clone()),
@@ -945,7 +1039,8 @@ mod tests {
         ) {
             let pastes = pasted(&text, focus);
             let is_refused = pastes.iter().any(|paste| [SECRET, SECRET_WITH_ID].contains(paste));
-            prop_assert_eq!(is_refused, contains_secret(&visible(&text)));
+            let text = visible(&text);
+            prop_assert_eq!(is_refused, contains_secret(&text) && !is_masked(&text));
             prop_assert!(!pastes.is_empty() && pastes.len() <= 4);
             for paste in pastes {
                 match paste {

@@ -228,7 +228,7 @@ fn a_command_that_only_prints_the_secret_does_not_deliver_it() {
 fn a_letter_of_a_non_latin_layout_shows_a_message() {
     let message = "Your keyboard layout is not Latin.";
     // The letters at the keys c, v, q and y on a Cyrillic, Greek, Hebrew, Arabic, Thai and Korean keyboard.
-    for letter in ['с', 'м', 'й', 'н', 'ψ', 'ω', 'ב', 'ة', 'แ', 'ㅊ'] {
+    for letter in ['с', 'м', 'й', 'н', 'ψ', 'ω', 'ב', 'ة', 'แ', 'ㅊ', '？', '＋', '۱'] {
         let typed = letter.to_string();
         let leaving = Stage::created().after("q");
         let mut secrets = Stage::created();

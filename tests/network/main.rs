@@ -408,7 +408,7 @@ async fn a_ca_certificate_is_rejected_as_a_server_certificate() {
     let url = atlas(acceptor(&certificate, &key)).await;
     let (proxy, trusted) = (Proxy::start().await.url(USER), file.path().to_str().unwrap());
     let line = run(&url, &[("HTTPS_PROXY", &proxy), ("SSL_CERT_FILE", trusted)]).await;
-    assert!(line.contains("the host sent a CA certificate instead of a server certificate"), "{line}");
+    assert!(line.contains("the certificate is a CA's instead of a server's"), "{line}");
 }
 
 #[cfg(target_os = "linux")]

@@ -118,7 +118,8 @@ fn a_template_is_printed_and_the_secret_verified_without_a_terminal() {
 fn missing_and_invalid_options_are_reported_before_any_request() {
     let atlas = Atlas::start();
     let today = jiff::Timestamp::now().strftime("%F").to_string();
-    let rows: [(&[&str], &str); 12] = [
+    let rows: [(&[&str], &str); 13] = [
+        (&["--format", "json", "--expires-after", "\"30d\""], "remove the quotes around it"),
         (&["--template", "{client_id}"], "{secret} is missing"),
         (&["--template", "{secret} {name}"], "unknown placeholder {name}"),
         (&["--template", "{secret} }"], "a } has no partner: write }} for the character"),
@@ -153,6 +154,12 @@ fn missing_and_invalid_options_are_reported_before_any_request() {
     }
     run(without_terminal(&atlas, "mdb_sa_id_12").args(["--format", "json"]), 2)
         .says("--client-id mdb_sa_id_12: incomplete, 2 of 24 hex digits");
+    let mut command = headless(&atlas.url(), &atlas.access_token());
+    command.args(["--client-id", PLAIN, "--format", "json"]);
+    run(command.env("MONGODB_ATLAS_PROJECT_ID", "\"32b6\""), 2)
+        .says("MONGODB_ATLAS_PROJECT_ID \"32b6\": remove the quotes around it");
+    run(command.env("MONGODB_ATLAS_PROJECT_ID", "mdb_sa_id_12"), 2)
+        .says("MONGODB_ATLAS_PROJECT_ID mdb_sa_id_12: this is a client ID");
     let mut command = without_terminal(&atlas, PLAIN);
     command.env_remove("MONGODB_ATLAS_ACCESS_TOKEN").args(["--format", "json"]);
     run(&mut command, 2).says("no credentials found");

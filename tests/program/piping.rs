@@ -143,7 +143,7 @@ fn a_command_that_prints_the_secret_and_waits_does_not_show_it() {
                   exec cat /dev/tty";
     fs::write(terminal.home().join("show"), script).unwrap();
     pipe_to(&mut terminal, "sh show");
-    wait_on_shell_screen(&mut terminal, "(more is shown when it ends, without the secret)");
+    wait_on_shell_screen(&mut terminal, "(no more is shown while it runs)");
     assert!(!terminal.screen().contains(&value[10..18]), "{}", terminal.screen());
     terminal.send(key::CTRL_C);
     wait_for_whole_screen(&mut terminal, "You stopped sh.");

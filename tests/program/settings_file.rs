@@ -123,6 +123,23 @@ fn print_config_shows_every_source_and_no_secrets() {
 }
 
 #[test]
+fn print_config_says_why_a_profile_is_not_used() {
+    let rows = [
+        ("[[default]]\nclient_id = 'x'\n", "has [[default]], which is not a profile"),
+        ("version = 2\n[default]\nproject_id = 'abc'\n", "project_id in profile `default`: "),
+    ];
+    for (file, reason) in rows {
+        let program = program().size(30, 200);
+        let folder = program.home().join(".config/atlascli");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("config.toml"), file).unwrap();
+        let (screen, code) = printed(program.args(["--print-config"]));
+        assert_eq!(code, Some(0), "{screen}");
+        assert!(screen.contains(reason), "{screen}");
+    }
+}
+
+#[test]
 fn print_config_says_what_is_wrong_with_a_lifetime() {
     for (lifetime, shown) in [
         ("12w", "84 days  "),

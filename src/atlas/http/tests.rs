@@ -109,19 +109,21 @@ fn respond_with(bytes: &'static [u8]) -> String {
 
 #[tokio::test]
 async fn if_the_proxy_refuses_nothing_was_sent() {
+    let failed = |text| Cause::Proxy(ServerText::new(text));
     let rows = [
-        (respond_with(b"HTTP/1.1 403 Forbidden\r\n\r\n"), "the proxy refused the request"),
+        (respond_with(b"HTTP/1.1 403 Forbidden\r\n\r\n"), failed("the proxy refused the request")),
+        (respond_with(b"HTTP/1.1 502 Bad Gateway\r\n\r\n"), failed("the proxy refused the request")),
         (
             respond_with(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
-            "the proxy requires a valid user and password",
+            Cause::ProxyLogin(ServerText::new("the proxy requires a valid user and password (407)")),
         ),
-        (respond_with(b""), "the proxy closed the connection"),
-        ("127.0.0.1:1".to_owned(), "could not connect to the proxy"),
+        (respond_with(b""), failed("the proxy closed the connection")),
+        ("127.0.0.1:1".to_owned(), failed("could not connect to the proxy")),
     ];
     for (proxy, expected) in rows {
         let proxy = reqwest::Proxy::https(format!("http://{proxy}")).unwrap();
         let error = failure(reqwest::Client::builder().proxy(proxy), "https://atlas.invalid/").await;
-        assert_eq!(request_error(error), ApiError::not_sent(Cause::Proxy(ServerText::new(expected))));
+        assert_eq!(request_error(error), ApiError::not_sent(expected));
     }
 }
 
@@ -142,10 +144,49 @@ async fn an_error_contains_the_host_but_neither_user_nor_query() {
 fn certificate_errors_are_in_plain_text() {
     let rows = [
         (CertificateError::NotValidYet, "the certificate is not valid yet, or this machine's clock is wrong"),
-        (CertificateError::BadSignature, "the signature on the certificate is wrong"),
-        (CertificateError::Revoked, "the certificate was rejected (Revoked)"),
+        (
+            CertificateError::BadSignature,
+            "the signature on the certificate is wrong, or its key is too short",
+        ),
+        (CertificateError::InvalidPurpose, "the certificate is not for servers (extended key usage)"),
+        (
+            CertificateError::UnsupportedSignatureAlgorithmContext {
+                signature_algorithm_id: Vec::new(),
+                supported_algorithms: Vec::new(),
+            },
+            "the certificate is signed in a way that is too old or unknown, such as SHA-1",
+        ),
+        (
+            CertificateError::UnhandledCriticalExtension,
+            "the certificate has a critical extension that is unknown",
+        ),
+        (CertificateError::BadEncoding, "the certificate is damaged"),
+        (CertificateError::Revoked, "the certificate was revoked"),
+        (
+            CertificateError::UnknownRevocationStatus,
+            "the certificate was rejected (unknown revocation status)",
+        ),
     ];
     for (error, expected) in rows {
         assert_eq!(certificate_message(&error), expected);
+    }
+}
+
+#[test]
+fn alerts_are_in_plain_text() {
+    let none = "the host supports no TLS version or cipher of this program";
+    let rows = [
+        (AlertDescription::ProtocolVersion, none),
+        (AlertDescription::HandshakeFailure, none),
+        (
+            AlertDescription::CertificateRequired,
+            "the host requires a client certificate, which this program cannot send",
+        ),
+        (AlertDescription::UnrecognisedName, "the host does not serve the name in the base URL"),
+        (AlertDescription::AccessDenied, "the host refused the handshake (access denied)"),
+        (AlertDescription::UnknownCA, "the host refused the handshake (unknown ca)"),
+    ];
+    for (alert, expected) in rows {
+        assert_eq!(tls(&rustls::Error::AlertReceived(alert)), expected);
     }
 }

@@ -43,7 +43,10 @@ fn a_file_gives_profiles_or_a_sentence() {
         // Every way to write a table, and every kind of name.
         (b"version = 2\nprod = { auth_type = 'api_keys' }\nci.service = 'cloudgov'\n", "ci prod|".to_owned()),
         ("version = 2\n[\"größe 鍵\"]\n[\"\"]\n['-1']\n['a.b']\n".as_bytes(), "-1 a.b größe 鍵|".to_owned()),
-        (b"version = 2\n[[ci]]\n[prod]\noutput = 'json'\nnew = [1]\na = 1\nA = 2\n", "prod|".to_owned()),
+        (
+            b"version = 2\n[[ci]]\n[prod]\noutput = 'json'\nnew = [1]\na = 1\nA = 2\n",
+            "prod|FILE has [[ci]], which is not a profile: write [ci], with one bracket on each side".to_owned(),
+        ),
         (b"version = 2\n[ci]\n[ci]\n", "FILE is not valid TOML: see line 3".to_owned()),
         (
             b"version = 2\n[ci]\n[CI]\n",

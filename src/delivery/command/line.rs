@@ -59,6 +59,9 @@ fn split(
     let Ok(words) = shell_words::split(&line) else {
         return malformed("a quote is not closed");
     };
+    if let Some(why) = words.first().and_then(|word| needs_shell(word)) {
+        return malformed(&why);
+    }
     let filled: Result<Vec<String>, _> = words.iter().map(|word| with_values(word, value)).collect();
     let mut words = filled?.into_iter();
     match words.next() {
@@ -132,6 +135,23 @@ fn shell_syntax(text: &str) -> Option<&str> {
     }
     let name = text.strip_prefix('$')?;
     name.starts_with(|first: char| first == '{' || first == '_' || first.is_ascii_alphabetic()).then_some("$")
+}
+
+/// Says that only a shell knows the first word of a line: an assignment, a command of its own, or a keyword.
+fn needs_shell(word: &str) -> Option<String> {
+    const OF_SHELLS: [&str; 17] = [
+        "!", ".", "..", "alias", "cd", "eval", "exec", "export", "for", "if", "set", "source", "unset",
+        "until", "while", "{", "[[",
+    ];
+    let name = word.split_once('=').map_or("", |(name, _)| name);
+    let is_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    if !name.is_empty() && name.chars().all(is_name) {
+        return Some(format!(
+            "there is no shell, so {name}= sets no variable; write env {name}=..., or use sh -c '...'"
+        ));
+    }
+    let is_of_shells = OF_SHELLS.contains(&word);
+    is_of_shells.then(|| format!("there is no shell, so {word} has no meaning; use sh -c '...'"))
 }
 
 /// Returns `word` with the value of each placeholder. Other braces, as in JSON, stay.
@@ -313,6 +333,17 @@ mod tests {
             ("'' a", malformed("there is no program in it")),
             ("a 'b", malformed("a quote is not closed")),
             ("a \"b", malformed("a quote is not closed")),
+            (
+                "VAULT_ADDR=https://v.test vault kv put",
+                malformed(
+                    "there is no shell, so VAULT_ADDR= sets no variable; write env VAULT_ADDR=..., or use sh -c '...'",
+                ),
+            ),
+            ("cd /tmp", malformed("there is no shell, so cd has no meaning; use sh -c '...'")),
+            (". ./env", malformed("there is no shell, so . has no meaning; use sh -c '...'")),
+            ("exec cat", malformed("there is no shell, so exec has no meaning; use sh -c '...'")),
+            ("! cat", malformed("there is no shell, so ! has no meaning; use sh -c '...'")),
+            ("..", malformed("there is no shell, so .. has no meaning; use sh -c '...'")),
             ("a {organization}", unknown("{organization}")),
             ("a b={secret}", unknown("{secret}")),
         ];

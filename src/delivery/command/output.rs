@@ -37,11 +37,14 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// This many characters of the secret in a row are too many to show.
 const REVEALING_LENGTH: usize = 8;
 
-/// Replaces a line that contains the secret or part of it.
+/// Replaces output that contains the secret or part of it.
 const NOT_SHOWN: &str = "(not shown: it contains the secret)";
 
 /// Replaces everything that is printed from then on.
-const WITHHELD: &str = "(more is shown when it ends, without the secret)";
+const WITHHELD: &str = "(no more is shown while it runs)";
+
+/// The part of a secret that is looked for, in bytes. Atlas's secrets have 50.
+const MAX_SEARCHED: usize = 4096;
 
 /// The output of a command on both of its streams, without the secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -193,28 +196,22 @@ impl Capture {
         format!("\n{}", lines[same..].join("\n"))
     }
 
-    /// Returns the first and the last lines, except for those with any part of the secret. No line is shown if several
-    /// contain it together.
+    /// Returns the first and the last lines, or none if any part of the secret was printed.
     fn shown_lines(&self) -> CommandOutput {
         let mut lines: Vec<&[u8]> = lines_in(&self.kept).collect();
+        let as_shown = Chunk::new(lines.join(&b'\n'));
+        if self.dropped_secret || self.encodings.appear_in(&self.kept) || self.encodings.appear_in(&as_shown)
+        {
+            let lines = vec![ServerText::new(NOT_SHOWN)];
+            return CommandOutput { lines, had_secret: true, left_out: 0 };
+        }
         let left_out = lines.len().saturating_sub(MAX_LINES);
         if left_out > 0 {
             lines.drain(1..=left_out);
         }
-        let mut is_shown: Vec<bool> = lines.iter().map(|line| !self.encodings.appear_in(line)).collect();
-        let harmless = lines.iter().zip(&is_shown).filter(|(_, is_shown)| **is_shown);
-        let together = Chunk::new(harmless.flat_map(|(line, _)| line.to_vec()).collect());
-        if self.encodings.appear_in(&together) {
-            is_shown.fill(false);
-        }
-        let show = |(line, is_shown): (&&[u8], &bool)| {
-            if *is_shown { safe_text(line) } else { ServerText::new(NOT_SHOWN) }
-        };
         CommandOutput {
-            lines: lines.iter().zip(&is_shown).map(show).collect(),
-            had_secret: self.dropped_secret
-                || is_shown.contains(&false)
-                || self.encodings.appear_in(&self.kept),
+            lines: lines.into_iter().map(safe_text).collect(),
+            had_secret: false,
             left_out: self.left_out + left_out,
         }
     }
@@ -236,7 +233,8 @@ fn safe_text(line: &[u8]) -> ServerText {
     ServerText::new(&without_secrets(&text))
 }
 
-/// The secret in the forms in which tools print it: plain, hexadecimal, and Base64 (RFC 4648), also of Base64.
+/// The secret in the forms in which tools print it, forwards and reversed: plain, hexadecimal, Base32 and Base64
+/// (RFC 4648), also of Base64.
 pub(super) struct Encodings {
     /// The parts of each form that reveal too much, all of this length.
     parts: HashSet<Vec<u8>>,
@@ -247,23 +245,38 @@ impl Encodings {
     pub fn of(secret: &SecretString) -> Self {
         let secret = secret.expose_secret();
         let hidden = secret.strip_prefix(SECRET_PREFIX).unwrap_or(secret).as_bytes();
-        let in_hexadecimal = hidden.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
+        let hidden = &hidden[..hidden.len().min(MAX_SEARCHED)];
+        let in_hexadecimal = hexadecimal(hidden).into_bytes();
         let once = in_base64(hidden);
         // Of the Kubernetes format, which has Base64 in it.
         let twice = once.iter().flat_map(|form| in_base64(form));
         let forms = [hidden.to_vec(), in_hexadecimal].into_iter().chain(twice).chain(once.clone());
+        let forms = forms.chain((0..5).filter_map(|skipped| hidden.get(skipped..)).map(in_base32));
         let length = normalize(hidden).len().clamp(1, REVEALING_LENGTH);
-        let parts_of =
-            |form: Vec<u8>| normalize(&form).windows(length).map(<[u8]>::to_vec).collect::<Vec<_>>();
+        let parts_of = |form: Vec<u8>| {
+            let form = normalize(&form);
+            let reversed: Vec<u8> = form.iter().rev().copied().collect();
+            [form, reversed]
+                .iter()
+                .flat_map(|form| form.windows(length).map(<[u8]>::to_vec))
+                .collect::<Vec<_>>()
+        };
         Self { parts: forms.flat_map(parts_of).collect(), length }
     }
 
-    /// True if the text contains a part of any form, whatever separates its characters (spaces, colors, `%`, `\x`), or
-    /// within an escape sequence, such as OSC 52.
+    /// True if the text contains a part of any form, whatever separates its characters (spaces, lines, colors, `%`,
+    /// `\x`), in an escape sequence, such as OSC 52, or in one of the columns of a dump: after the first or in the last.
     pub fn appear_in(&self, text: &[u8]) -> bool {
-        [normalize(text), normalize(&without_sequences(text))]
-            .iter()
-            .any(|text| text.windows(self.length).any(|part| self.parts.contains(part)))
+        let shown = without_sequences(text);
+        let (mut first_left_out, mut only_last) = <(Chunk, Chunk)>::default();
+        for line in shown.split(|byte| *byte == b'\n') {
+            let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+            only_last.extend_from_slice(words.clone().next_back().unwrap_or_default());
+            words.skip(1).for_each(|word| first_left_out.extend_from_slice(word));
+        }
+        let readings: HashSet<Vec<u8>> =
+            [text, &shown, &first_left_out, &only_last].into_iter().map(normalize).collect();
+        readings.iter().any(|text| text.windows(self.length).any(|part| self.parts.contains(part)))
     }
 }
 
@@ -271,6 +284,21 @@ impl Encodings {
 fn in_base64(text: &[u8]) -> Vec<Vec<u8>> {
     let starts = (0..3).filter_map(|skipped| text.get(skipped..));
     starts.map(|rest| STANDARD_NO_PAD.encode(rest).into_bytes()).collect()
+}
+
+fn hexadecimal(text: &[u8]) -> String {
+    text.iter()
+        .flat_map(|byte| [byte >> 4, byte & 0xf])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
+/// Returns the Base32 of the text without its last, incomplete digit.
+fn in_base32(text: &[u8]) -> Vec<u8> {
+    const DIGITS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let bits: Vec<u8> = text.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
+    let digit = |bits: &[u8]| DIGITS[usize::from(bits.iter().fold(0, |number, bit| number << 1 | bit))];
+    bits.chunks_exact(5).map(digit).collect()
 }
 
 /// Returns the letters and digits in lower case, without prefixes of numbers such as `0x`.
@@ -329,9 +357,14 @@ mod tests {
     }
 
     #[test]
-    fn a_line_with_the_secret_is_not_shown() {
+    fn output_with_the_secret_is_not_shown() {
         let each = |encode: fn(u8) -> String| SECRET.bytes().map(encode).collect::<String>().into_bytes();
-        let rows: [Vec<u8>; 16] = [
+        let dump = |encode: &dyn Fn(usize, &str) -> String| {
+            let rows = SECRET.as_bytes().chunks(3).enumerate();
+            let row = |(at, bytes)| encode(at * 3, std::str::from_utf8(bytes).unwrap());
+            rows.map(row).collect::<String>().into_bytes()
+        };
+        let rows: [Vec<u8>; 23] = [
             format!("refused: {SECRET}!").into_bytes(),
             b"only its end: fakeFAKE9f3a".to_vec(),
             SECRET.to_ascii_uppercase().into_bytes(),
@@ -348,14 +381,25 @@ mod tests {
             each(|byte| format!("\\x{byte:02x}")),
             each(|byte| format!("\\u{byte:04x}")),
             each(|byte| format!("0x{byte:x}, ")),
+            each(|byte| format!("{}\n", char::from(byte))),
+            SECRET.bytes().rev().collect(),
+            SECRET.bytes().rev().take(12).collect(),
+            b"NVSGEX3TMFPXG227IZAUWRLGMFVWKRSBJNCS2ZTBNNSUMQKLIU4WMM3B".to_vec(),
+            dump(&|at, text| format!("{at:08x}: {}  {text}\n", hexadecimal(text.as_bytes()))),
+            dump(&|at, text| {
+                format!("{at:07o}   {}\n", text.chars().flat_map(|c| [c, ' ']).collect::<String>())
+            }),
+            dump(&|at, text| format!("{at}\t{text}\n")),
         ];
         for line in rows {
             assert_eq!(lines(&line), [NOT_SHOWN], "{line:?}");
         }
         let client = "clientId: \"bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3OA==\"";
         assert_eq!(lines(client.as_bytes()), [client]);
-        assert_eq!(lines(b"mdb_sa\n_sk_FA\nKEfake\nFAKE-f\nakeFAK\nE9f3a\n"), [NOT_SHOWN; 6], "together");
-        assert_eq!(lines(b"stored\nFAKEfakeFAKE\ndone\n"), ["stored", NOT_SHOWN, "done"]);
+        assert_eq!(lines(b"mdb_sa\n_sk_FA\nKEfake\nFAKE-f\nakeFAK\nE9f3a\n"), [NOT_SHOWN], "together");
+        assert_eq!(lines(b"stored\nFAKEfakeFAKE\ndone\n"), [NOT_SHOWN], "the rest may show more of it");
+        let long = SecretString::from("fake".repeat(1 << 18));
+        assert!(Encodings::of(&long).appear_in(b"fakefake"));
     }
 
     #[test]

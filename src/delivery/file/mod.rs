@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf, absolute};
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-use crate::domain::{ClientId, Delivery, ENV_VARIABLES, Format, SecretPayload, ServerText, is_example_env};
+use crate::domain::{
+    ClientId, Delivery, ENV_VARIABLES, Format, SecretPayload, ServerText, is_example_env, path_text,
+};
 use crate::files::user_id;
 
 use super::blocking;
@@ -108,16 +110,6 @@ fn question(path: &Path, file: &ExistingFile, payload: &SecretPayload) -> Result
     // Only root could give the new file that owner; for any other user, the update fails later and replaces nothing.
     let other_owner = (user_id() == 0 && !file.stat.is_ours()).then_some(file.stat.owner);
     Ok(EnvFile { is_open: file.stat.is_open_to_others(), other_owner, link_to, other_client, missing })
-}
-
-/// Returns the path as text, or escaped if a terminal would not show it exactly; the text then says so. A very long
-/// path is cut.
-fn path_text(path: &Path) -> ServerText {
-    let exact = path.to_str().map(ServerText::new).filter(|text| Some(text.as_str()) == path.to_str());
-    exact.unwrap_or_else(|| {
-        let escaped = path.as_os_str().as_encoded_bytes().escape_ascii().to_string();
-        ServerText::new(&format!("{} (shown escaped)", escaped.replace("  ", r" \x20")))
-    })
 }
 
 /// Returns the absolute path of a file.

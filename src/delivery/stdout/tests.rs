@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use std::fs::{self, File};
-use std::io::{Read, pipe};
+use std::io::{Read, Seek, SeekFrom, pipe};
 use std::net::UdpSocket;
 #[cfg(target_os = "linux")]
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -27,6 +27,28 @@ fn a_socket_without_a_reader_is_refused() {
         assert!(start.elapsed() < Duration::from_secs(20), "the socket was never closed");
         thread::yield_now();
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_socket_that_takes_no_bytes_is_refused() {
+    let (socket, peer) = UnixStream::pair().unwrap();
+    peer.shutdown(Shutdown::Read).unwrap();
+    assert_eq!(check(&socket, None), Err(StdoutError::NoReader));
+    assert_eq!(check(TcpListener::bind("127.0.0.1:0").unwrap(), None), Err(StdoutError::NoReader));
+}
+
+#[test]
+fn a_file_with_text_after_the_start_is_refused() {
+    let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+    fs::write(&path, "a longer text").unwrap();
+    let opened = |options: &mut fs::OpenOptions| options.open(&path).unwrap();
+    let mut file = opened(File::options().write(true));
+    assert_eq!(check(&file, None), Err(StdoutError::InsideFile));
+    file.seek(SeekFrom::End(0)).unwrap();
+    assert_eq!(check(&file, None), Ok(StdoutKind::Sink));
+    assert_eq!(check(opened(File::options().append(true)), None), Ok(StdoutKind::Sink));
+    assert_eq!(check(opened(File::options().write(true).truncate(true)), None), Ok(StdoutKind::Sink));
 }
 
 #[test]

@@ -97,6 +97,7 @@ fn plain(message: &str) -> String {
         ("invalid type: map, expected a sequence", "write [[sink]], with two brackets"),
         ("invalid type: integer", "invalid value: number"),
         ("invalid type: sequence", "invalid value: list"),
+        ("wanted string or table", "expected text in quotes"),
         ("expected a string", "expected text in quotes"),
         ("unknown variant", "unknown value"),
         ("unknown field", "unknown setting"),
@@ -130,7 +131,8 @@ fn lifetime<'de, D: Deserializer<'de>>(source: D) -> Result<Option<String>, D::E
         Value::Integer(hours) => hours.to_string(),
         _ => return Err(D::Error::custom("must be a time such as \"30d\", or a number of hours")),
     };
-    checked_lifetime(&text).map_err(|error| D::Error::custom(format!("{text}: {error}")))?;
+    let value = if text.is_empty() { "\"\"" } else { &text };
+    checked_lifetime(&text).map_err(|error| D::Error::custom(format!("{value}: {error}")))?;
     Ok(Some(text))
 }
 
@@ -275,6 +277,8 @@ mod tests {
                 1,
                 "clipboard: unknown value `x11`, expected one of `auto`, `native`, `tmux`, ",
             ),
+            ("expires_after = ''", 1, "expires_after: \"\": use 36h, 30d, 12w, 1y or a date"),
+            ("clipboard = false", 1, "clipboard: expected text in quotes"),
             ("clear_after = 1\nclear_after = 2", 2, "it is not valid TOML: duplicate key"),
             ("template = 1", 1, "template: invalid value: number `1`, expected text in quotes"),
             (

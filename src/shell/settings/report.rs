@@ -49,11 +49,15 @@ fn add_session(arguments: &Arguments, found: Option<&Found>, rows: &mut Rows) {
     }
     let option = |value: &Option<String>, option: &str| Some((value.clone()?, option.to_owned()));
     let project = option(&arguments.project_id, "--project-id").or_else(|| found?.project.clone());
-    for (name, id) in [("project ID", project), ("client ID", option(&arguments.client_id, "--client-id"))] {
+    let client = option(&arguments.client_id, "--client-id");
+    for (name, setting, id) in [("project ID", "project_id ", project), ("client ID", "client_id ", client)] {
         match id {
             Some((id, source)) => rows.add(name, &id, &source),
             None if arguments.demo => rows.add(name, "from the demo", "--demo"),
-            None => rows.add(name, "not set", ""),
+            None => {
+                let why = found.and_then(|found| found.warnings.iter().find(|why| why.starts_with(setting)));
+                rows.add(name, "not set", why.map_or("", |why| why));
+            }
         }
     }
 }

@@ -40,7 +40,7 @@ const DELETE_NEXT_TIME: &[Step] = &[
     Step::Press("d"),
     Step::Shows("Delete this secret in Atlas? y delete n back"),
     Step::Press("y"),
-    Step::Says("Deleted the secret of the previous run."),
+    Step::Says("Deleted secret 000000000000000000000001."),
     Step::Press(key::CTRL_C),
 ];
 

@@ -39,7 +39,7 @@ pub const ROWS: &[Row] = &[
     not_connected(
         "TLS: a certificate that is not trusted",
         Host::Untrusted,
-        &[Step::Says("Nothing was created. TLS failed: the signature on the certificate is wrong.")],
+        &[Step::Says("Nothing was created. TLS failed: the signature on the certificate is wrong,")],
     ),
     not_connected("TLS: the handshake stalls", Host::Mute, NOT_TAKEN).limits(SOON),
     not_connected("the connection stalls", Host::Full, NOT_TAKEN).limits(SOON),

@@ -68,7 +68,7 @@ proptest! {
     fn quoted_words_are_unchanged(parts in vec(any::<String>(), 1..5)) {
         // Braces are for placeholders, even inside quotes.
         let parts: Vec<String> = parts.into_iter().map(|part| part.replace(['{', '\0'], "")).collect();
-        prop_assume!(!parts[0].is_empty());
+        prop_assume!(!parts[0].is_empty() && needs_shell(&parts[0]).is_none());
         let line = shell_words::join(&parts);
         prop_assert_eq!(words(&line), Ok(parts), "{}", line);
     }

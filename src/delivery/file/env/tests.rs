@@ -312,7 +312,7 @@ fn a_reference_to_a_secret_manager_is_noticed() {
         let of_another = format!("URL={reference}\n# S={reference}\n");
         assert_eq!(super::reference_line(of_another.as_bytes(), &ENV_VARIABLES), None, "{of_another}");
     }
-    for plain in ["", "x", "changeme", "mdb_sa_sk_FAKE-_", "'to do: fill in'", "\"\""] {
+    for plain in ["", "x", "changeme", "'<secret>'", "***", "mdb_sa_sk_FAKE-_", "'to do: fill in'", "\"\""] {
         let text = written_out(&format!("S={plain}\n"));
         assert_eq!(super::reference_line(text.as_bytes(), &ENV_VARIABLES), None, "{text}");
     }

@@ -60,6 +60,8 @@ pub struct Form {
     pub(in crate::tui) has_failed_by_credentials: bool,
     /// The longest lifetime that the project's organization allows, if it is known and limited.
     pub limit: Option<Lifetime>,
+    /// The variable or the setting of a profile that named the project, unless it was the option.
+    pub project_source: Option<String>,
     /// The current time and time zone, for lifetimes that are given as a date.
     pub clock: (Timestamp, TimeZone),
 }
@@ -106,6 +108,7 @@ impl Form {
             notice: None,
             has_failed_by_credentials: false,
             limit: None,
+            project_source: None,
             clock: (Timestamp::UNIX_EPOCH, TimeZone::UTC),
         };
         form.focus_first_invalid();
@@ -118,6 +121,12 @@ impl Form {
 
     pub(in crate::tui) fn field_mut(&mut self, name: FieldName) -> &mut Field {
         &mut self.fields[name as usize]
+    }
+
+    /// The option or the variable that named the value of a field.
+    pub fn source(&self, name: FieldName) -> &str {
+        let source = self.project_source.as_deref().filter(|_| name == FieldName::Project);
+        source.unwrap_or(name.option())
     }
 
     pub fn text(&self, name: FieldName) -> &str {
