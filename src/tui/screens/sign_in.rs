@@ -65,14 +65,30 @@ type CredentialKind = Option<PairKind>;
 
 const TYPED: [CredentialKind; 3] = [Some(PairKind::ServiceAccount), Some(PairKind::ApiKey), None];
 
-/// The name of a kind of credentials without and with its article, and the labels of its two halves.
-fn labels(kind: CredentialKind) -> [&'static str; 4] {
+fn title(kind: CredentialKind) -> &'static str {
     match kind {
-        Some(PairKind::ServiceAccount) => {
-            ["Service account", "a service account", "Client ID", "Client secret"]
-        }
-        Some(PairKind::ApiKey) => ["API key", "an API key", "Public key", "Private key"],
-        None => ["Access token", "an access token", "", "Access token"],
+        Some(PairKind::ServiceAccount) => "Service account",
+        Some(PairKind::ApiKey) => "API key",
+        None => "Access token",
+    }
+}
+
+fn with_article(kind: CredentialKind) -> &'static str {
+    match kind {
+        Some(PairKind::ServiceAccount) => "a service account",
+        Some(PairKind::ApiKey) => "an API key",
+        None => "an access token",
+    }
+}
+
+/// The label of one half. An access token is a secret without an identifier.
+fn label(kind: CredentialKind, half: Half) -> &'static str {
+    match (kind, half) {
+        (Some(PairKind::ServiceAccount), Half::Identifier) => "Client ID",
+        (Some(PairKind::ServiceAccount), Half::Secret) => "Client secret",
+        (Some(PairKind::ApiKey), Half::Identifier) => "Public key",
+        (Some(PairKind::ApiKey), Half::Secret) => "Private key",
+        (None, _) => "Access token",
     }
 }
 
@@ -164,7 +180,6 @@ impl Typing {
     }
 
     fn credentials(&self) -> Result<Credentials, (Half, String)> {
-        let [.., identifier_label, secret_label] = labels(self.kind);
         let (identifier, secret) = (self.identifier.text().trim(), self.secret.text());
         let credentials = match self.kind {
             Some(kind) => Credentials::pair(kind, identifier, secret.to_owned()),
@@ -175,10 +190,11 @@ impl Typing {
             Ok(credentials) => return Ok(credentials),
             Err((half, error)) => (half, error),
         };
-        let (label, is_empty) = match half {
-            Half::Identifier => (identifier_label, identifier.is_empty()),
-            Half::Secret => (secret_label, secret.is_empty()),
+        let is_empty = match half {
+            Half::Identifier => identifier.is_empty(),
+            Half::Secret => secret.is_empty(),
         };
+        let label = label(self.kind, half);
         let enter = || format!("Enter the {}{}.", label[..1].to_lowercase(), &label[1..]);
         Err((half, if is_empty { enter() } else { format!("{label}: {error}") }))
     }
@@ -257,8 +273,8 @@ impl SignIn {
             // A refused secret must be typed again. One that did not reach Atlas can be tried again unchanged.
             if error.is_about_signing_in() || error.rejection().is_some() {
                 typing.secret = MaskedLine::default();
-                let [.., secret_label] = labels(typing.kind);
-                let cleared = format!(" The {} was cleared: enter it again.", secret_label.to_lowercase());
+                let label = label(typing.kind, Half::Secret).to_lowercase();
+                let cleared = format!(" The {label} was cleared: enter it again.");
                 explanation.action.to_mut().push_str(&cleared);
             }
             typing.focus_on(Half::Secret);
@@ -385,7 +401,7 @@ impl Component for SignIn {
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let title = match &self.typing {
-            Some(typing) => &format!("Sign in with {}", labels(typing.kind)[1]),
+            Some(typing) => &format!("Sign in with {}", with_article(typing.kind)),
             None if !matches!(app.session, Session::SignedOut { .. }) => "Sign in with:",
             None if matches!(self.methods[..], [SignInMethod::Profile(_), SignInMethod::Profile(_), ..]) => {
                 "Several Atlas CLI profiles were found. Sign in with:"
@@ -441,7 +457,7 @@ impl SignIn {
             let style = if is_selected { theme.strong } else { theme.faint };
             let title = match method {
                 SignInMethod::Profile(name) => format!("Atlas CLI profile {name}"),
-                SignInMethod::Typed(kind) => labels(*kind)[0].to_owned(),
+                SignInMethod::Typed(kind) => title(*kind).to_owned(),
                 SignInMethod::Demo => "Demo (simulated Atlas, no account needed)".to_owned(),
             };
             let is_in_use = method.is_in_use(&app.session);
@@ -453,17 +469,16 @@ impl SignIn {
 
 impl Typing {
     fn draw(&self, canvas: &mut Canvas) {
-        let [.., identifier_label, secret_label] = labels(self.kind);
         // The bullets show only the length, so that the user sees that a paste has arrived.
         let length = self.secret.length();
         let bullets = canvas.theme.glyphs.bullet.to_string().repeat(length);
         let (text, caret) = (self.identifier.text(), self.identifier.caret_column());
-        let identifier = self.kind.map(|_| (Half::Identifier, identifier_label, text, caret));
-        let secret = (Half::Secret, secret_label, bullets.as_str(), length);
-        for (half, label, text, caret) in identifier.into_iter().chain([secret]) {
+        let identifier = self.kind.map(|_| (Half::Identifier, text, caret));
+        let secret = (Half::Secret, bullets.as_str(), length);
+        for (half, text, caret) in identifier.into_iter().chain([secret]) {
             let has_focus = self.focus == half;
             let style = if has_focus && self.is_selected { canvas.theme.selected } else { Style::new() };
-            let lead = field_label(label, has_focus, canvas.theme);
+            let lead = field_label(label(self.kind, half), has_focus, canvas.theme);
             let text = Line::from(Span::styled(text, style));
             InputRow { prefix: lead, text, caret, has_focus }.draw(0, Line::default(), canvas);
         }
