@@ -13,7 +13,7 @@ pub struct ApiError {
     pub operation: Operation,
     pub phase: Phase,
     pub cause: Cause,
-    /// What an undocumented response to the creating POST says: Atlas's message, or the title of a proxy's page.
+    /// What an undocumented response to a change says, as a sentence: Atlas's message, or the title of a proxy's page.
     pub quote: Option<ServerText>,
 }
 
@@ -59,6 +59,7 @@ pub enum Cause {
     Credentials(ServerText),
     /// The HTTP client could not be set up, for example its trust roots or the proxy.
     Setup(ServerText),
+    /// The host, a colon and the system's message. So is [`Self::Connect`].
     Dns(ServerText),
     /// The host refused the connection or could not be reached.
     Connect(ServerText),
@@ -71,9 +72,11 @@ pub enum Cause {
     /// This program failed while it waited for the response.
     Internal(ServerText),
     TimedOut(Duration),
-    /// The token endpoint does not accept this ID with this secret (`invalid_client`, RFC 6749, section 5.2). Contains
-    /// its message.
-    SignInRefused(ServerText),
+    /// The token endpoint does not accept this ID with this secret (`invalid_client`, RFC 6749, section 5.2).
+    SignInRefused {
+        status: u16,
+        message: ServerText,
+    },
     /// The token endpoint refused for a reason that has nothing to do with the secret.
     TokenRefused {
         status: u16,
@@ -118,7 +121,7 @@ pub enum DeleteError {
     AccountNotRead(ApiError),
     NotDeleted(ApiError),
     /// Atlas did not confirm the deletion, and the account still has the secret.
-    StillThere,
+    StillThere(ApiError),
     /// Atlas did not confirm the deletion, and the account could not be read to check.
     PerhapsDeleted(ApiError),
 }
@@ -171,7 +174,7 @@ impl ApiError {
     }
 
     pub fn is_about_signing_in(&self) -> bool {
-        matches!(self.cause, Cause::SignInRefused(_) | Cause::TokenRefused { .. })
+        matches!(self.cause, Cause::SignInRefused { .. } | Cause::TokenRefused { .. })
             || self.rejection_kind() == Some(RejectionKind::NotAuthorized)
     }
 
@@ -223,7 +226,7 @@ pub enum RejectionKind {
     NotAuthorized,
     /// 401: the nonce of an API key's challenge had expired (RFC 7616, section 3.3, `stale=true`).
     StaleNonce,
-    /// Also 401, because Atlas does not use 403 for it: the credentials lack the required role.
+    /// 401 or 403: the credentials lack the required role.
     RoleTooLow,
     /// 403: this machine's address is not on the access list.
     AddressNotAllowed,
@@ -265,7 +268,7 @@ impl Rejection {
         let code = self.error_code.as_str();
         match (self.status, code) {
             (
-                401,
+                401 | 403,
                 "USER_UNAUTHORIZED" | "NOT_IN_GROUP" | "USER_CANNOT_ACCESS_GROUP" | "NOT_ORG_GROUP_CREATOR",
             ) => RejectionKind::RoleTooLow,
             (401, STALE_NONCE) => RejectionKind::StaleNonce,
@@ -305,7 +308,7 @@ mod tests {
             (Cause::Interrupted(message()), Certainty::Unknown),
             (Cause::TimedOut(Duration::from_secs(1)), Certainty::Unknown),
             (Cause::Unexpected { status: 401 }, Certainty::Unknown),
-            (Cause::SignInRefused(message()), Certainty::Unknown),
+            (Cause::SignInRefused { status: 401, message: message() }, Certainty::Unknown),
             (Cause::Rejected(refused()), Certainty::NotDone),
             (Cause::LoginExpired(ProfileName::new("work").unwrap(), refused()), Certainty::NotDone),
             (Cause::ValueUnreadable(message()), Certainty::Done),
@@ -325,6 +328,7 @@ mod tests {
             (401, "NOT_IN_GROUP", RejectionKind::RoleTooLow),
             (401, "USER_CANNOT_ACCESS_GROUP", RejectionKind::RoleTooLow),
             (401, "NOT_ORG_GROUP_CREATOR", RejectionKind::RoleTooLow),
+            (403, "USER_UNAUTHORIZED", RejectionKind::RoleTooLow),
             (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", RejectionKind::AddressNotAllowed),
             (403, "ORG_REQUIRES_ACCESS_LIST", RejectionKind::AccessListMissing),
             (403, "SOMETHING", RejectionKind::Forbidden),

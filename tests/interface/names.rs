@@ -107,7 +107,7 @@ fn no_list_is_fetched_for_ids() {
     let mut stage = Stage::empty();
     stage.keys("tab").type_in("ci").wait(Duration::from_secs(5));
     assert_eq!(requests(&stage), [""; 0], "no accounts without a project");
-    stage.shows("choose a project first");
+    stage.shows("Choose a project first.");
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn hex_digits_are_a_name_until_they_look_like_an_id() {
     stage.type_in("m");
     accounts_loaded(&mut stage);
     stage.shows("No service account matches \"m\", and it is not an ID: a client ID starts with mdb_sa_id_.");
-    stage.type_in("db_sa_").shows("· a client ID starts with mdb_sa_id_");
+    stage.type_in("db_sa_").shows("· A client ID starts with mdb_sa_id_.");
 }
 
 #[test]
@@ -312,11 +312,11 @@ fn clearing_a_field_shows_the_whole_list_if_loaded() {
     assert_eq!((stage.text(Project), focus(&stage)), ("", Focus::Field(Client)));
     stage.hides("6 projects");
     stage.keys("shift-tab").shows("6 projects");
-    stage.keys("esc").shows("enter a project ID or name");
+    stage.keys("esc").shows("Enter a project ID or name.");
     stage.keys("x <ctrl-u>").paste(VALUE);
     assert!(!stage.drawn().contains("6 projects"), "the error is shown instead");
     let stage = Stage::with(Project, PROJECT).after("<ctrl-u>");
-    stage.shows("enter a project ID or name");
+    stage.shows("Enter a project ID or name.");
     assert_eq!(requests(&stage), [""; 0], "an empty field fetches no list");
 }
 
@@ -517,7 +517,7 @@ fn a_double_enter_that_chooses_does_not_create_but_a_later_one_does() {
 fn text_typed_at_the_button_shows_a_message_and_does_not_submit() {
     let mut stage = Stage::filled();
     assert_eq!(focus(&stage), Focus::Button);
-    stage.keys("p a y enter").shows("To type in a field, go back to it with Shift-Tab.");
+    stage.keys("p a y enter").shows("Letters do nothing here. Shift-Tab goes to the fields, Ctrl-C quits.");
     assert!(stage.is_on_form());
     stage.advance(Duration::from_millis(500)).keys("enter");
     assert!(!stage.is_on_form(), "a later Enter creates");

@@ -59,7 +59,10 @@ fn assert_selected(stage: &Stage, tail: &str) {
 fn a_sign_in_with_a_secret_that_was_deleted_here_says_so() {
     let mut stage = prompt("9f3a").after("d y");
     stage.deleted(Ok(())).keys("n y enter");
-    stage.signed_in(Err(ApiError::not_sent(Cause::SignInRefused(ServerText::new("invalid_client")))));
+    stage.signed_in(Err(ApiError::not_sent(Cause::SignInRefused {
+        status: 401,
+        message: ServerText::new("invalid_client"),
+    })));
     stage.shows("You have deleted the secret that this session signed in with.");
     stage.shows("Ctrl-P to sign in with the new one.");
 }

@@ -258,7 +258,10 @@ impl SignIn {
             if error.is_about_signing_in() || error.rejection().is_some() {
                 typing.secret = MaskedLine::default();
                 let [.., secret_label] = labels(typing.kind);
-                let cleared = format!(" The {} was cleared: enter it again.", secret_label.to_lowercase());
+                let cleared = match typing.kind {
+                    Some(_) => format!(" The {} was cleared: enter it again.", secret_label.to_lowercase()),
+                    None => " The field was cleared: enter a new token.".to_owned(),
+                };
                 explanation.action.to_mut().push_str(&cleared);
             }
             typing.focus_on(Half::Secret);

@@ -242,7 +242,7 @@ impl CreatedScreen {
             }
             Verification::Done(Ok(())) => canvas.done("Verified: Atlas accepts the new secret"),
             Verification::Done(Err(error)) => {
-                if matches!(error.cause, Cause::SignInRefused(_)) {
+                if matches!(error.cause, Cause::SignInRefused { .. }) {
                     canvas.failed(&error.after_verifying());
                 } else {
                     canvas.warning(&error.after_verifying(), theme.warning);

@@ -92,7 +92,10 @@ impl FieldMessage {
                 }
             }
             Validation::Wrong { message, .. } => (glyphs.cross, message.clone(), theme.bad),
-            Validation::Refused(message) => (glyphs.cross, message.to_string(), theme.bad),
+            // Atlas's own words stay as they are.
+            Validation::Refused(message) => {
+                return Some(Self { symbol: glyphs.cross, text: message.to_string(), style: theme.bad });
+            }
             Validation::Id(note) => return Some(Self::of_id(app, name, *note, width, theme)),
             Validation::Lifetime { lifetime, warning: Some(warning) } => {
                 let is_date = Lifetime::parse_date(app.form.text(name), &app.form.clock.1).is_some();
@@ -104,6 +107,7 @@ impl FieldMessage {
                 (glyphs.check, expiry_text(app, *lifetime) + &limit.unwrap_or_default(), theme.good)
             }
         };
+        let text = if symbol == glyphs.check { text } else { text::sentence(&text) };
         Some(Self { symbol, text, style })
     }
 
@@ -132,7 +136,7 @@ impl FieldMessage {
             }
             Some(Err(error)) => {
                 if let Some((field, text)) = error.not_found() {
-                    let text = with_list_key(field, text);
+                    let text = text::sentence(&with_list_key(field, text));
                     return Self { symbol: glyphs.cross, text, style: theme.bad };
                 }
                 let Explanation { title, action, .. } = error.explain(&app.session.signed_in_as());
