@@ -131,12 +131,12 @@ fn missing_and_invalid_options_are_reported_before_any_request() {
         ),
         (
             &["--format", "json", "--expires-after", &today],
-            &format!("--expires-after {today}: this is in the past."),
+            &format!("--expires-after {today}: this is in the past; use a later date."),
         ),
         (&["--format", "json", "--base-url", "http://example.com"], "--base-url http://example.com: http"),
         (
             &["--format", "json", "--expires-after", "0"],
-            "--expires-after 0: too short: use 8 hours to 365 days",
+            "--expires-after 0: too short; the minimum is 8 hours",
         ),
         (
             &["--format", "json", "--expires-after", "2027\u{2013}03\u{2013}01"],
@@ -295,7 +295,7 @@ fn a_lost_response_is_reported_with_the_secret_that_was_found() {
     let run = run(without_terminal(&atlas, LOST).args(["--format", "secret"]), 3);
     run.says(&format!(" for {LOST}, expires "));
     run.says(
-        ": this run probably created it, but its value is lost. Delete it in Atlas unless a client uses it.",
+        ": this run probably created it, but its value is lost. Delete it in Atlas, unless someone else created it.",
     );
     run.says(" appeared after the request, so this run probably created it.");
     assert!(!run.stderr.contains("may have been created"), "both lines say what is known\n{}", run.stderr);
