@@ -148,6 +148,19 @@ pub fn ago(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// The same in words, for a sentence: `2 hours ago`.
+pub fn ago_in_words(at: Timestamp, now: Timestamp) -> String {
+    let short = ago(at, now);
+    match short.split(' ').collect::<Vec<_>>()[..] {
+        [count, unit @ ("h" | "min"), ago] => {
+            let unit = if unit == "h" { "hour" } else { "minute" };
+            let plural = if count == "1" { "" } else { "s" };
+            format!("{count} {unit}{plural} {ago}")
+        }
+        _ => short,
+    }
+}
+
 /// How much later `at` is than `earlier`: `20 hours`, or the days between their dates.
 pub fn time_between(earlier: Timestamp, at: Timestamp, zone: Option<&TimeZone>) -> String {
     let zone = zone.cloned().unwrap_or(TimeZone::UTC);
@@ -375,15 +388,18 @@ mod tests {
     fn past_times_are_approximate() {
         let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
         let rows = [
-            ("2026-11-23T18:14:30Z", "just now"),
-            ("2026-11-23T18:13:30Z", "just now"),
-            ("2026-11-23T18:04:00Z", "10 min ago"),
-            ("2026-11-23T16:14:00Z", "2 h ago"),
-            ("2026-11-21T18:15:00Z", "47 h ago"),
-            ("2026-11-13T18:14:00Z", "10 days ago"),
+            ("2026-11-23T18:14:30Z", "just now", "just now"),
+            ("2026-11-23T18:13:30Z", "just now", "just now"),
+            ("2026-11-23T18:13:00Z", "1 min ago", "1 minute ago"),
+            ("2026-11-23T18:04:00Z", "10 min ago", "10 minutes ago"),
+            ("2026-11-23T17:14:00Z", "1 h ago", "1 hour ago"),
+            ("2026-11-22T21:14:00Z", "21 h ago", "21 hours ago"),
+            ("2026-11-21T18:15:00Z", "47 h ago", "47 hours ago"),
+            ("2026-11-13T18:14:00Z", "10 days ago", "10 days ago"),
         ];
-        for (at, text) in rows {
-            assert_eq!(ago(at.parse().unwrap(), now), text, "{at}");
+        for (at, text, words) in rows {
+            let at = at.parse().unwrap();
+            assert_eq!((ago(at, now).as_str(), ago_in_words(at, now).as_str()), (text, words), "{at}");
         }
         assert_eq!(short_date(now, None), "23 Nov 2026");
         assert_eq!(time_of_day(now, None), "18:14:00");

@@ -123,7 +123,7 @@ fn missing_and_invalid_options_are_reported_before_any_request() {
         (&["--template", "{secret} {name}"], "unknown placeholder {name}"),
         (&["--template", "{secret} }"], "a } has no partner: write }} for the character"),
         (&["--template", "{secret}", "--format", "env"], "cannot be used with"),
-        (&[], "choose what to write with --format"),
+        (&[], "With --yes and redirected output, add --format"),
         (&["--format", "json", "--expires-after", "soon"], "--expires-after soon: use 36h"),
         (
             &["--format", "json", "--expires-after", "2020-02-02"],

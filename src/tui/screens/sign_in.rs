@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{
     ApiError, ApiResult, Credentials, Explanation, Half, Identity, Now, PairKind, ProfileName, RejectionKind,
-    ServerText, Session, SessionOrigin,
+    ServerText, Session, SessionOrigin, text,
 };
 use crate::jobs::{SignInWith, SignedIn};
 use crate::tui::keys::{
@@ -180,7 +180,7 @@ impl Typing {
             Half::Secret => (secret_label, secret.is_empty()),
         };
         let enter = || format!("Enter the {}{}.", label[..1].to_lowercase(), &label[1..]);
-        Err((half, if is_empty { enter() } else { format!("{label}: {error}") }))
+        Err((half, if is_empty { enter() } else { text::sentence(&format!("{label}: {error}")) }))
     }
 }
 

@@ -334,4 +334,4 @@ fn delivery_text(delivery: &Delivery) -> String {
 }
 
 /// Who can read a saved file, on systems where its permissions are set.
-const PRIVATE: &str = if cfg!(unix) { ", readable only by you (mode 0600)" } else { "" };
+const PRIVATE: &str = if cfg!(unix) { ", readable only by you (mode\u{a0}0600)" } else { "" };
