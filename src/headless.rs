@@ -130,7 +130,8 @@ impl Headless {
                          delivered."
                     ),
                 };
-                say(&format!("{left} Run atlas-secret without --yes to keep or delete it."));
+                let what = if records.len() == 1 { "it" } else { "them" };
+                say(&format!("{left} Run atlas-secret without --yes to keep or delete {what}."));
             }
         });
     }

@@ -66,6 +66,7 @@ fn quitting_without_writing_says_that_the_output_is_empty() {
     let line = "secret=$(run); code=$?; printf %s \"$secret\" >got; exit $code";
     let mut terminal = created(shell_line(&atlas, line));
     save(&mut terminal, "~/file");
+    terminal.wait_for("Saved to ");
     terminal.leave(key::CTRL_C, 130);
     terminal.shows("atlas-secret: Standard output is empty.");
     assert_eq!(read(terminal.home(), "got"), "");

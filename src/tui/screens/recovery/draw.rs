@@ -211,10 +211,9 @@ impl Recovery {
                 let at = secret.created_at.map(time);
                 let at = at.map_or_else(String::new, |at| format!(" (created {at} by Atlas's clock)"));
                 canvas.text(0, &format!("{label} appeared after the request{at}."), theme.strong);
-                if self.works(app, Action::Delete) {
-                    let has_id = self.record().is_some_and(|record| record.entry.secret_id.is_some());
-                    let value = if has_id { "If you do not have its value," } else { "Its value is lost:" };
-                    canvas.text(0, &format!("{value} delete it with d, then create another."), plain);
+                let has_id = self.record().is_some_and(|record| record.entry.secret_id.is_some());
+                if !has_id && self.works(app, Action::Delete) {
+                    canvas.text(0, "Its value is lost: delete it with d, then create another.", plain);
                 }
                 self.draw_what_stays(canvas);
             }
