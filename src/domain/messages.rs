@@ -182,12 +182,6 @@ impl Rejection {
         }
     }
 
-    /// True if the lifetime is the only value that Atlas refuses.
-    fn is_about_lifetime(&self) -> bool {
-        let mut fields = self.fields.iter().map(|violation| FieldName::of_path(violation.field.as_str()));
-        !self.fields.is_empty() && fields.all(|field| field == Some(FieldName::Lifetime))
-    }
-
     /// What to do after a rate limit.
     fn wait_and_retry(&self) -> String {
         match self.retry_after.map(|wait| wait.as_secs().max(1)) {
@@ -319,12 +313,9 @@ impl ApiError {
     pub fn refused_fields(&self) -> Vec<(FieldName, ServerText)> {
         let violations = self.rejection().map_or(&[][..], |rejection| &rejection.fields).iter();
         let violations = violations.filter_map(|violation| {
-            let field = FieldName::of_path(violation.field.as_str())?;
-            let description = violation.description.as_str();
-            let has_unit = ["hour", "day"].iter().any(|unit| description.contains(unit));
-            let is_bare_number = !has_unit && description.contains(|letter: char| letter.is_ascii_digit());
-            let unit = if field == FieldName::Lifetime && is_bare_number { " (in hours)" } else { "" };
-            Some((field, ServerText::new(&format!("Atlas: {description}{unit}"))))
+            let unit = if violation.lacks_unit() { " (in hours)" } else { "" };
+            let message = ServerText::new(&format!("Atlas: {}{unit}", violation.description));
+            Some((violation.name()?, message))
         });
         let not_found = self.not_found().map(|(name, message)| (name, ServerText::new(message)));
         violations.chain(not_found).collect()

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    AccountEntry, ApiError, BaseUrl, Cause, ClientId, Page, ProjectEntry, ProjectId, ServerText, Session,
+    AccountEntry, ApiError, BaseUrl, Cause, ClientId, Page, ProjectEntry, ProjectId, RejectionKind,
+    ServerText, Session,
 };
 use atlas_secret::tui::screens::FieldName::{Client, Project};
 use atlas_secret::tui::screens::{FieldName, Focus, Form};
@@ -406,6 +407,10 @@ fn a_list_that_cannot_be_loaded_shows_why_and_is_retried_for_the_next_name() {
             "You don't have permission to list projects (401). The signed-in account needs a role",
         ),
         (
+            rejected_read(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"),
+            "Could not load the projects. This machine's IP address is not on the API access list.",
+        ),
+        (
             rejected_read(403, "SOME_RULE"),
             "Could not load the projects. Atlas refused the request (403 SOME_RULE).",
         ),
@@ -417,7 +422,9 @@ fn a_list_that_cannot_be_loaded_shows_why_and_is_retried_for_the_next_name() {
     for (error, text) in rows {
         let mut stage = Stage::empty();
         stage.type_in("pay").projects_page_fails(&error).shows(text);
-        stage.shows("Type the ID instead.");
+        // An ID does not help on a machine whose address Atlas refuses.
+        let is_about_address = error.rejection_kind() == Some(RejectionKind::AddressNotAllowed);
+        stage.shows(if is_about_address { "Add this machine's address" } else { "Type the ID instead." });
         stage.keys("m");
         assert_eq!(requests(&stage), ["projects 1"], "no request for every key");
         assert_eq!(stage.wake_in().map(|wake| wake.as_secs() > 1), Some(true), "no timer is running");
