@@ -266,12 +266,11 @@ Keys for the new secret:
   c copy, + 60 s more on the clipboard, f copy in another format, r reveal,
   s save to a new file (mode 0600) or into an existing .env file, v verify,
   u update the Atlas CLI profile, d delete an older secret, n another secret,
-  q quit,
-  p run a command that reads it from standard input, such as
-  pass insert -m atlas/{client_id}
-  gopass insert -m atlas/{client_id}
-  vault kv put -mount=secret atlas client_id={client_id} client_secret=-
-  gh secret set MONGODB_ATLAS_CLIENT_SECRET
+  q quit, p run a command that reads it from standard input, such as:
+    pass insert -m atlas/{client_id}
+    gopass insert -m atlas/{client_id}
+    vault kv put -mount=secret atlas client_id={client_id} client_secret=-
+    gh secret set MONGODB_ATLAS_CLIENT_SECRET
 
 Exit codes:
   0        done, or you quit before creating

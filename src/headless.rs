@@ -16,12 +16,12 @@ use tokio_util::sync::CancellationToken;
 use crate::delivery::write_secret;
 use crate::domain::{
     ApiError, ApiResult, Certainty, CreatedSecret, Delivery, Disposition, ExistingSecret, Exit, ExitSummary,
-    Flags, Format, GRACE, NewSecret, OrganizationId, SecretId, SecretPayload, ServerText, ServiceAccount,
-    Signal, text,
+    Flags, Format, GRACE, NewSecret, OrganizationId, PendingRecord, SecretId, SecretPayload, ServerText,
+    ServiceAccount, Signal, text,
 };
 use crate::jobs::{
-    self, AccountBefore, AtlasApi, Connections, Journal as _, NotCreated, Operator, Outcome, PAUSES,
-    Question, Reason, Records, Recovered, Step,
+    self, AccountBefore, AtlasApi, Connections, Journal as _, MAX_PENDING, NotCreated, Operator, Outcome,
+    PAUSES, Question, Reason, Records, Recovered, Step,
 };
 use crate::process::{internal_error, say, time_zone, wall_clock};
 
@@ -106,19 +106,32 @@ impl Headless {
         });
         tokio::spawn(async move {
             let (found, errors) = records.pending().await;
+            let may_be_more = if found.len() + errors.len() >= MAX_PENDING { " or more" } else { "" };
             for error in errors {
                 say(&error);
             }
-            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+            let mut by_client: BTreeMap<String, Vec<PendingRecord>> = BTreeMap::new();
             for record in found {
-                *counts.entry(record.entry.account.client.to_string()).or_default() += 1;
+                by_client.entry(record.entry.account.client.to_string()).or_default().push(record);
             }
-            for (client, count) in counts {
-                let left = match count {
-                    1 => format!("A previous run may have created a secret for {client} that was"),
-                    _ => format!("{count} previous runs may have created secrets for {client} that were"),
+            for (client, records) in by_client {
+                let secret_id = records[0].entry.secret_id.as_ref();
+                let left = match (records.len(), secret_id) {
+                    (1, Some(id)) => {
+                        format!(
+                            "A previous run created secret {id} for {client}. It may not have been delivered."
+                        )
+                    }
+                    (1, None) => format!(
+                        "A previous run may have created a secret for {client} that was never delivered."
+                    ),
+                    (count, _) => format!(
+                        "{count}{may_be_more} previous runs may have created secrets for {client} that were not \
+                         delivered."
+                    ),
                 };
-                say(&format!("{left} never delivered. Run atlas-secret without --yes to clean up."));
+                let what = if records.len() == 1 { "it" } else { "them" };
+                say(&format!("{left} Run atlas-secret without --yes to keep or delete {what}."));
             }
         });
     }
@@ -232,7 +245,6 @@ impl Headless {
             return Certainty::NotDone.message().to_owned();
         };
         let mut lines = vec![format!("{} {}", Certainty::NotDone.message(), explanation.title)];
-        lines.extend(explanation.atlas_message.map(|message| format!("Atlas: {message}")));
         let reason = &not_created.reason;
         if let Reason::Post(error) | Reason::Preflight(error) = reason {
             let fields = error.refused_fields().into_iter();
@@ -249,6 +261,7 @@ impl Headless {
             _ => vec![explanation.action.into_owned()],
         };
         lines.extend(listed);
+        lines.extend(explanation.atlas_message.map(|message| format!("Atlas: {message}")));
         lines.retain(|line| !line.is_empty());
         lines.join("\n  ")
     }
@@ -300,7 +313,7 @@ fn found(recovered: &Recovered, after: Duration) -> String {
     match recovered {
         Recovered::NoneAppeared => text::none_appeared(after),
         Recovered::Found(secret) => format!(
-            "Secret {} ({}) appeared after the request, so this run most likely created it.",
+            "Secret {} ({}) appeared after the request, so this run probably created it.",
             secret.id,
             label(secret)
         ),

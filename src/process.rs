@@ -26,6 +26,7 @@ use tracing_subscriber::{Layer, registry};
 
 #[cfg(unix)]
 use crate::domain::os_error_message;
+use crate::domain::text::with_unbroken_dates;
 use crate::domain::{ServerText, is_atlas_variable};
 use crate::files::{self, FileStat};
 
@@ -185,10 +186,13 @@ static WRITER: LazyLock<Option<Sender<Line>>> = LazyLock::new(start_writer);
 /// True after a line took too long: the next ones wait in the queue, and the caller does not wait for them.
 static IS_STUCK: AtomicBool = AtomicBool::new(false);
 
-/// Writes a line to standard error, after the program's name.
+/// Writes a line to standard error, after the program's name. A terminal would break it inside words and dates.
 pub fn say(message: &str) {
     let (written, is_written) = mpsc::channel();
-    let line = format!("atlas-secret: {message}\n");
+    let mut line = format!("atlas-secret: {message}\n");
+    if let Some(columns) = columns_of_standard_error() {
+        line = wrapped(&line, columns);
+    }
     let Some(writer) = &*WRITER else { return write_soon(&line) };
     let is_sent = writer.send((line, written)).is_ok();
     if is_sent && !IS_STUCK.load(Ordering::Relaxed) && is_written.recv_timeout(LIMIT).is_err() {
@@ -208,6 +212,25 @@ fn write_soon(line: &str) {
         }
     }
     let _ = io::stderr().write_all(line.as_bytes());
+}
+
+/// The width of the terminal that standard error is; `None` if it is no terminal, or has no size.
+fn columns_of_standard_error() -> Option<usize> {
+    #[cfg(unix)]
+    return Some(rustix::termios::tcgetwinsize(io::stderr()).ok()?.ws_col.into())
+        .filter(|columns| *columns > 0);
+    #[cfg(not(unix))]
+    None
+}
+
+fn wrapped(text: &str, columns: usize) -> String {
+    let options = textwrap::Options::new(columns)
+        .subsequent_indent("    ")
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let text = with_unbroken_dates(text);
+    let lines: Vec<String> = text.split('\n').map(|line| textwrap::fill(line, &options)).collect();
+    lines.join("\n").replace('\u{a0}', " ")
 }
 
 fn start_writer() -> Option<Sender<Line>> {
@@ -275,6 +298,15 @@ fn is_standard_output(_: &FileStat) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_broken_neither_in_a_word_nor_in_a_date() {
+        let text = "Secret of the-one-account, expires Wed 30 Dec 2026 23:49 UTC:\n  lost\n";
+        let expected =
+            "Secret of\n    the-one-account,\n    expires\n    Wed 30 Dec 2026 23:49 UTC:\n  lost\n";
+        assert_eq!(wrapped(text, 20), expected);
+        assert_eq!(wrapped(text, 80), text);
+    }
 
     #[test]
     fn a_clock_beyond_all_dates_is_clamped() {

@@ -165,6 +165,6 @@ async fn the_account_of_the_demo_can_rotate_its_own_secret() {
     assert_eq!(deleted, Ok(()));
     assert_eq!(demo.atlas.live_tokens(), 0, "the tokens of the old secret are no longer valid");
     let refused = demo.client.service_account(&own.account).await;
-    assert!(matches!(refused, Err(ApiError { cause: Cause::SignInRefused(_), .. })), "{refused:?}");
+    assert!(matches!(refused, Err(ApiError { cause: Cause::SignInRefused { .. }, .. })), "{refused:?}");
     assert_eq!(demo.client.verify(&id, &new.value).await, Ok(()), "the new secret is still valid");
 }

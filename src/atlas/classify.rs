@@ -30,20 +30,24 @@ pub(super) fn created(response: &ApiResponse) -> ApiResult<CreatedSecret> {
         }
         None => unexpected(response, status),
     });
+    Err(with_quote(error, response))
+}
+
+fn with_quote(error: ApiError, response: &ApiResponse) -> ApiError {
     let quote = if matches!(error.cause, Cause::Unexpected { .. }) { quote(response) } else { None };
-    Err(ApiError { quote, ..error })
+    ApiError { quote, ..error }
 }
 
 /// Atlas's message, or the title of a page.
 fn quote(response: &ApiResponse) -> Option<ServerText> {
     if let Some(rejection) = rejection(response, json(response).as_ref()) {
-        return Some(rejection.atlas_message());
+        return Some(ServerText::new(&format!("Atlas: {}", rejection.atlas_message())));
     }
     let page = String::from_utf8_lossy(&response.body);
     let (_, rest) = page.split_once("<title>")?;
     let words: Vec<&str> = rest.split_once("</title>")?.0.split_whitespace().collect();
     let title: String = words.join(" ").chars().take(MAX_TITLE_LENGTH).collect();
-    (!title.is_empty()).then(|| wire::message(&title))
+    (!title.is_empty()).then(|| wire::message(&format!("The page is titled \"{title}\".")))
 }
 
 fn why_unreadable(end: &BodyEnd, body: Option<&CreatedBody>) -> String {
@@ -102,10 +106,11 @@ pub(super) fn deleted(response: &ApiResponse) -> ApiResult<()> {
     if response.status == 204 || (response.status == 200 && enveloped == Some(204)) {
         return Ok(());
     }
-    Err(ApiError::sent(match refusal(response) {
+    let error = ApiError::sent(match refusal(response) {
         Some(rejection) if rejection.status != 404 => Cause::Rejected(Box::new(rejection)),
         _ => unexpected(response, response.status),
-    }))
+    });
+    Err(with_quote(error, response))
 }
 
 pub(super) fn read_failed(response: &ApiResponse) -> Cause {

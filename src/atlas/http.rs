@@ -312,10 +312,8 @@ pub(super) fn request_error(error: reqwest::Error) -> ApiError {
 /// The cause of an error. It contains nothing from a header, and of the URL at most the host and the port.
 pub(super) fn cause(error: reqwest::Error) -> Cause {
     let host = error.url().map(|url| url[Position::BeforeHost..Position::AfterPort].to_owned());
-    let with_host = |message: &str| match &host {
-        Some(host) => ServerText::new(&format!("{message} ({host})")),
-        None => ServerText::new(message),
-    };
+    let host = host.as_deref().unwrap_or("the host");
+    let with_host = |message: &str| ServerText::new(&format!("{host}: {message}"));
     let error = error.without_url();
     if error.is_builder() {
         return Cause::Setup(message_of(&error));

@@ -89,7 +89,7 @@ impl Client {
                 Err(error) => error,
             };
             let pause = pauses.next().filter(|pause| *pause < left());
-            match pause.filter(|_| matches!(error.cause, Cause::SignInRefused(_))) {
+            match pause.filter(|_| matches!(error.cause, Cause::SignInRefused { .. })) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => return Err(error),
             }
@@ -193,7 +193,7 @@ fn token(response: &ApiResponse) -> ApiResult<(SecretString, Duration)> {
     Err(ApiError::sent(match cause {
         // The same refusal as an error of Atlas.
         Cause::Rejected(rejection) if rejection.kind() == RejectionKind::NotAuthorized => {
-            Cause::SignInRefused(rejection.detail)
+            Cause::SignInRefused { status: rejection.status, message: rejection.detail }
         }
         cause => cause,
     }))
@@ -219,8 +219,8 @@ fn oauth_refusal(response: &ApiResponse) -> Option<Cause> {
     let error = body.get("error")?.as_str()?;
     let description = body.get("error_description").and_then(Value::as_str);
     match (response.status, error) {
-        (400 | 401, "invalid_client") => {
-            Some(Cause::SignInRefused(wire::message(description.unwrap_or(error))))
+        (status @ (400 | 401), "invalid_client") => {
+            Some(Cause::SignInRefused { status, message: wire::message(description.unwrap_or(error)) })
         }
         (status @ 400..500, _) => {
             let description = description.map_or_else(String::new, |text| format!(": {text}"));

@@ -82,8 +82,8 @@ pub enum StdoutError {
     )]
     FormatOnTerminal,
     #[error(
-        "--yes: standard output is not a terminal; choose what to write with --format \
-         (secret, env, json, kubernetes, aws, terraform, mcp) or --template"
+        "With --yes and redirected output, add --format (secret, env, json, kubernetes, aws, terraform, mcp) or \
+         --template."
     )]
     NoFormat,
     #[error("Standard output could not be checked: {0}.")]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{ProfileName, SecretId, ServerText};
+use super::{FieldName, ProfileName, SecretId, ServerText};
 
 pub type ApiResult<T> = Result<T, ApiError>;
 
@@ -13,7 +13,7 @@ pub struct ApiError {
     pub operation: Operation,
     pub phase: Phase,
     pub cause: Cause,
-    /// What an undocumented response to the creating POST says: Atlas's message, or the title of a proxy's page.
+    /// What an undocumented response to a change says, as a sentence: Atlas's message, or the title of a proxy's page.
     pub quote: Option<ServerText>,
 }
 
@@ -59,6 +59,7 @@ pub enum Cause {
     Credentials(ServerText),
     /// The HTTP client could not be set up, for example its trust roots or the proxy.
     Setup(ServerText),
+    /// The host, a colon and the system's message. So is [`Self::Connect`].
     Dns(ServerText),
     /// The host refused the connection or could not be reached.
     Connect(ServerText),
@@ -73,9 +74,11 @@ pub enum Cause {
     /// This program failed while it waited for the response.
     Internal(ServerText),
     TimedOut(Duration),
-    /// The token endpoint does not accept this ID with this secret (`invalid_client`, RFC 6749, section 5.2). Contains
-    /// its message.
-    SignInRefused(ServerText),
+    /// The token endpoint does not accept this ID with this secret (`invalid_client`, RFC 6749, section 5.2).
+    SignInRefused {
+        status: u16,
+        message: ServerText,
+    },
     /// The token endpoint refused for a reason that has nothing to do with the secret.
     TokenRefused {
         status: u16,
@@ -120,7 +123,7 @@ pub enum DeleteError {
     AccountNotRead(ApiError),
     NotDeleted(ApiError),
     /// Atlas did not confirm the deletion, and the account still has the secret.
-    StillThere,
+    StillThere(ApiError),
     /// Atlas did not confirm the deletion, and the account could not be read to check.
     PerhapsDeleted(ApiError),
 }
@@ -181,7 +184,7 @@ impl ApiError {
     }
 
     pub fn is_about_signing_in(&self) -> bool {
-        matches!(self.cause, Cause::SignInRefused(_) | Cause::TokenRefused { .. })
+        matches!(self.cause, Cause::SignInRefused { .. } | Cause::TokenRefused { .. })
             || self.rejection_kind() == Some(RejectionKind::NotAuthorized)
     }
 
@@ -226,6 +229,21 @@ pub struct FieldViolation {
     pub description: ServerText,
 }
 
+impl FieldViolation {
+    /// The field of the form that it is about.
+    pub(super) fn name(&self) -> Option<FieldName> {
+        FieldName::of_path(self.field.as_str())
+    }
+
+    /// True for a number of hours that is not called one. The user may have typed days.
+    pub(super) fn lacks_unit(&self) -> bool {
+        let text = self.description.as_str();
+        let has_unit = ["hour", "day"].iter().any(|unit| text.contains(unit));
+        let is_lifetime = self.name() == Some(FieldName::Lifetime);
+        is_lifetime && !has_unit && text.bytes().any(|byte| byte.is_ascii_digit())
+    }
+}
+
 /// What a [`Rejection`] means. The HTTP status decides, and `errorCode` refines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RejectionKind {
@@ -233,7 +251,7 @@ pub enum RejectionKind {
     NotAuthorized,
     /// 401: the nonce of an API key's challenge had expired (RFC 7616, section 3.3, `stale=true`).
     StaleNonce,
-    /// Also 401, because Atlas does not use 403 for it: the credentials lack the required role.
+    /// 401 or 403: the credentials lack the required role.
     RoleTooLow,
     /// 403: this machine's address is not on the access list.
     AddressNotAllowed,
@@ -271,11 +289,17 @@ impl Rejection {
         Self { error_code: ServerText::new(STALE_NONCE), ..Self::of_status(401) }
     }
 
+    /// True if the lifetime is the only value that Atlas refuses.
+    pub(super) fn is_about_lifetime(&self) -> bool {
+        let is_lifetime = |violation: &FieldViolation| violation.name() == Some(FieldName::Lifetime);
+        !self.fields.is_empty() && self.fields.iter().all(is_lifetime)
+    }
+
     pub fn kind(&self) -> RejectionKind {
         let code = self.error_code.as_str();
         match (self.status, code) {
             (
-                401,
+                401 | 403,
                 "USER_UNAUTHORIZED" | "NOT_IN_GROUP" | "USER_CANNOT_ACCESS_GROUP" | "NOT_ORG_GROUP_CREATOR",
             ) => RejectionKind::RoleTooLow,
             (401, STALE_NONCE) => RejectionKind::StaleNonce,
@@ -315,7 +339,7 @@ mod tests {
             (Cause::Interrupted(message()), Certainty::Unknown),
             (Cause::TimedOut(Duration::from_secs(1)), Certainty::Unknown),
             (Cause::Unexpected { status: 401 }, Certainty::Unknown),
-            (Cause::SignInRefused(message()), Certainty::Unknown),
+            (Cause::SignInRefused { status: 401, message: message() }, Certainty::Unknown),
             (Cause::Rejected(refused()), Certainty::NotDone),
             (Cause::LoginExpired(ProfileName::new("work").unwrap(), refused()), Certainty::NotDone),
             (Cause::ValueUnreadable(message(), None), Certainty::Done),
@@ -335,6 +359,7 @@ mod tests {
             (401, "NOT_IN_GROUP", RejectionKind::RoleTooLow),
             (401, "USER_CANNOT_ACCESS_GROUP", RejectionKind::RoleTooLow),
             (401, "NOT_ORG_GROUP_CREATOR", RejectionKind::RoleTooLow),
+            (403, "USER_UNAUTHORIZED", RejectionKind::RoleTooLow),
             (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", RejectionKind::AddressNotAllowed),
             (403, "ORG_REQUIRES_ACCESS_LIST", RejectionKind::AccessListMissing),
             (403, "SOMETHING", RejectionKind::Forbidden),

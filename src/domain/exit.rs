@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::text::{date_time, seconds_left, time_of_day};
+use super::text::{date_time, seconds_left};
 use super::{
     AccountRef, ApiError, BaseUrl, Certainty, ClientId, CreatedSecret, ExistingSecret, Format, SecretId,
     ServerText,
@@ -127,11 +127,11 @@ impl ExitSummary {
         let what = format!("{secret} for {}{expires}", self.client);
         match (&self.disposition, &self.secret_id) {
             (Disposition::PerhapsCreated, Some(_)) => format!(
-                "{what}: this run probably created it, but its value is lost. Delete it in Atlas unless a client \
-                 uses it."
+                "{what}: this run probably created it, but its value is lost. Delete it in Atlas, unless someone \
+                 else created it."
             ),
             (Disposition::PerhapsCreated, None) => {
-                let at = self.sent_at.map(|at| format!(" at {}", time_of_day(at, Some(zone))));
+                let at = self.sent_at.map(|at| format!(" on {}", date_time(at, Some(zone))));
                 let at = at.unwrap_or_default();
                 format!("{what} may have been created{at}; {}", self.disposition.message())
             }
@@ -323,7 +323,7 @@ mod tests {
             (Disposition::Kept, ": kept in Atlas, but its value is lost.", true),
             (
                 Disposition::PerhapsCreated,
-                ": this run probably created it, but its value is lost. Delete it in Atlas unless a client uses it.",
+                ": this run probably created it, but its value is lost. Delete it in Atlas, unless someone else created it.",
                 true,
             ),
         ];
@@ -354,7 +354,7 @@ mod tests {
         let what = "A secret for mdb_sa_id_1234567890abcdef12345678 may have been created";
         assert_eq!(summary.line(&TimeZone::UTC), format!("{what}{then}"));
         let sent = summary.sent("2026-11-23T17:14:02Z".parse().unwrap());
-        assert_eq!(sent.line(&TimeZone::UTC), format!("{what} at 17:14:02{then}"));
+        assert_eq!(sent.line(&TimeZone::UTC), format!("{what} on Mon 23 Nov 2026 17:14 UTC{then}"));
     }
 
     #[test]

@@ -51,11 +51,11 @@ pub enum LifetimeError {
     /// Neither a date nor a number with a unit. Contains what is wrong with it, and what to use.
     #[error("{0}")]
     Malformed(String),
-    #[error("too short: use 8 hours to 365 days")]
+    #[error("too short; the minimum is 8 hours")]
     NotPositive,
-    #[error("this is in the past")]
+    #[error("this is in the past; use a later date")]
     Past,
-    #[error("too long: use 8 hours to 365 days")]
+    #[error("too long; the maximum is 365 days")]
     TooLong,
 }
 
@@ -134,7 +134,7 @@ impl fmt::Display for Lifetime {
 
 const NOT_A_DATE: &str = "write the date as 2027-03-01, and a time as 2027-03-01 18:00";
 
-const NO_SUCH_DATE: &str = "there is no such date";
+const NO_SUCH_DATE: &str = "there is no such date; write it as 2027-03-01";
 
 fn digits_at_start(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()

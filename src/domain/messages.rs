@@ -162,7 +162,7 @@ impl Explanation {
             }
             None => titled("Sign-in failed: Atlas refused the access token (401).")
                 .meaning("It has expired or was revoked, or it is for another Atlas host.")
-                .action("Get a new token. Tokens are valid for an hour."),
+                .action("Tokens are valid for an hour."),
         };
         explanation.with_message_of(error)
     }
@@ -226,6 +226,9 @@ fn explain_rejection(rejection: &Rejection, operation: Operation, signed_in_as: 
         Kind::AccountNotFound => titled("The project has no service account with this client ID (404).")
             .meaning("The ID is wrong, the account is in another project, or it was deleted.")
             .action("Check it in Atlas: Project Identity & Access > Applications > Service Accounts."),
+        Kind::Invalid if rejection.is_about_lifetime() => refused()
+            .meaning("The lifetime is outside what Atlas or the organization allows.")
+            .action("Choose another lifetime, then try again."),
         Kind::Invalid if !rejection.fields.is_empty() => refused()
             .meaning("A value is outside what Atlas or the organization allows.")
             .action("Change that value, then try again."),
@@ -252,8 +255,7 @@ fn explain_rejection(rejection: &Rejection, operation: Operation, signed_in_as: 
         Kind::Maintenance => titled(rejection.maintenance_title(operation))
             .meaning("It is being upgraded or is overloaded. This usually takes minutes.")
             .action("Wait, then try again. Outages are listed on status.mongodb.com."),
-        Kind::Other if rejection.status >= 500 => refused()
-            .meaning("Atlas has an internal error.")
+        Kind::Other if rejection.status >= 500 => titled(format!("Atlas failed ({}).", rejection.code()))
             .action("Try again in a moment. Outages are listed on status.mongodb.com."),
         Kind::Other => {
             refused().meaning("This program does not know this error code.").action("Read Atlas's message.")
@@ -303,15 +305,21 @@ impl Certainty {
 impl ApiError {
     /// Atlas's message, if Atlas refused the request.
     pub fn atlas_message(&self) -> Option<ServerText> {
-        self.rejection().map(Rejection::atlas_message)
+        match &self.cause {
+            Cause::SignInRefused { message, .. } | Cause::TokenRefused { message, .. } => {
+                Some(message.clone())
+            }
+            _ => self.rejection().map(Rejection::atlas_message),
+        }
     }
 
     /// Atlas's messages about the fields, in the order in which they came.
     pub fn refused_fields(&self) -> Vec<(FieldName, ServerText)> {
         let violations = self.rejection().map_or(&[][..], |rejection| &rejection.fields).iter();
         let violations = violations.filter_map(|violation| {
-            let message = ServerText::new(&format!("Atlas: {}", violation.description));
-            Some((FieldName::of_path(violation.field.as_str())?, message))
+            let unit = if violation.lacks_unit() { " (in hours)" } else { "" };
+            let message = ServerText::new(&format!("Atlas: {}{unit}", violation.description));
+            Some((violation.name()?, message))
         });
         let not_found = self.not_found().map(|(name, message)| (name, ServerText::new(message)));
         violations.chain(not_found).collect()
@@ -361,12 +369,15 @@ impl ApiError {
             Cause::TimedOut(_) | Cause::Internal(_) | Cause::ValueUnreadable(..) => title.into_owned(),
             Cause::Unexpected { .. } | Cause::Redirected { .. } if is_created => title.into_owned(),
             Cause::Unexpected { .. } | Cause::Redirected { .. } => {
-                let quote = self.quote.as_ref().map_or_else(String::new, |quote| format!(": {quote}"));
-                let says = format!("It does not say whether the secret was created{quote}");
-                format!("{title} {}", text::sentence(&says))
+                format!("{title} It does not say whether the secret was created.{}", self.quoted())
             }
             cause => format!("The connection broke before the response was complete: {}.", cause.message()),
         }
+    }
+
+    /// What the response says, as a sentence after a space; empty if it says nothing.
+    fn quoted(&self) -> String {
+        self.quote.as_ref().map_or_else(String::new, |quote| format!(" {}", text::sentence(quote.as_str())))
     }
 
     /// Who may have sent the response to the creating POST; empty if that is known.
@@ -377,7 +388,9 @@ impl ApiError {
     /// What this error means for a new secret, in one or two sentences.
     pub fn after_verifying(&self) -> String {
         match &self.cause {
-            Cause::SignInRefused(message) => format!("Atlas does not accept the new secret yet: {message}"),
+            Cause::SignInRefused { status, message } => {
+                text::sentence(&format!("Atlas does not accept the new secret yet ({status}): {message}"))
+            }
             _ => format!("Could not verify it. {}", self.title()),
         }
     }
@@ -389,13 +402,13 @@ fn explain_error(error: &ApiError, signed_in_as: &str) -> Explanation {
         Cause::Rejected(rejection) => explain_rejection(rejection, error.operation, signed_in_as),
         Cause::LoginExpired(..)
         | Cause::TokenRefused { .. }
-        | Cause::SignInRefused(_)
+        | Cause::SignInRefused { .. }
         | Cause::NoChallenge(_)
         | Cause::Credentials(_) => explain_sign_in(&error.cause),
         Cause::Setup(_) => failed("Could not set up HTTPS")
             .action("Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables."),
-        Cause::Dns(_) => failed("The host name was not found").action(CHECK_NETWORK),
-        Cause::Connect(_) => failed("Could not connect to the host").action(CHECK_NETWORK),
+        Cause::Dns(at_host) => titled(format!("Could not look up {at_host}.")).action(CHECK_NETWORK),
+        Cause::Connect(at_host) => titled(format!("Could not connect to {at_host}.")).action(CHECK_NETWORK),
         Cause::ConnectTimeout => failed("Could not connect to the host")
             .meaning("A firewall or a proxy may drop the connection.")
             .action(
@@ -442,20 +455,17 @@ fn explain_sign_in(cause: &Cause) -> Explanation {
                      then try again."
                 ))
         }
-        Cause::TokenRefused { status, message } => {
-            titled(format!("Sign-in failed: Atlas issued no access token ({status})."))
-                .meaning(format!("Atlas: {message}"))
-                .action(
-                    "Check that the service account may use the Admin API, and that no proxy changes the \
+        Cause::TokenRefused { status, .. } => {
+            titled(format!("Sign-in failed: Atlas issued no access token ({status}).")).action(
+                "Check that the service account may use the Admin API, and that no proxy changes the \
                      request.",
-                )
+            )
         }
-        Cause::SignInRefused(message) => titled("Sign-in failed: Atlas refused the client ID or its secret.")
-            .meaning(format!("Atlas: {message}"))
-            .action(
-                "Check both. The secret may have expired or been deleted; a Project Owner can create \
-                 another.",
-            ),
+        Cause::SignInRefused { status, .. } => {
+            titled(format!("Sign-in failed: Atlas refused the client ID or its secret ({status})."))
+                .meaning("The secret may have expired or been deleted.")
+                .action("Check both. A Project Owner can create another secret.")
+        }
         Cause::NoChallenge(_) => failed("Sign-in with the API key failed", cause)
             .meaning(OTHER_END)
             .action("Check the proxy and the base URL, then try again, or sign in with a service account."),
@@ -465,7 +475,7 @@ fn explain_sign_in(cause: &Cause) -> Explanation {
 }
 
 const ACCOUNT_UNREAD: &str = "Nothing was deleted: the account could not be read.";
-const NOT_CONFIRMED: &str = "Atlas did not confirm the deletion, and the secret still exists.";
+const STILL_THERE: &str = "Not deleted: the secret still exists.";
 
 impl DeleteError {
     pub fn explain(&self, signed_in_as: &str) -> Explanation {
@@ -475,8 +485,8 @@ impl DeleteError {
                 titled(ACCOUNT_UNREAD).meaning(title).action(action).with_message_of(error)
             }
             Self::NotDeleted(error) => error.explain(signed_in_as),
-            Self::StillThere => titled(NOT_CONFIRMED)
-                .meaning(OTHER_END)
+            Self::StillThere(error) => titled(STILL_THERE)
+                .meaning(format!("{}{}", error.title(), error.quoted()))
                 .action("Try again. If it happens again, delete the secret in Atlas."),
             Self::PerhapsDeleted(error) => titled("The secret may have been deleted.")
                 .meaning(error.title())
@@ -490,7 +500,7 @@ impl DeleteError {
         match self {
             Self::AccountNotRead(error) => format!("{ACCOUNT_UNREAD} {}", error.title()),
             Self::NotDeleted(error) => format!("Not deleted. {}", error.title()),
-            Self::StillThere => format!("Not deleted. {NOT_CONFIRMED}"),
+            Self::StillThere(error) => format!("{STILL_THERE} {}{}", error.title(), error.quoted()),
             Self::PerhapsDeleted(error) => format!("It may have been deleted. {}", error.title()),
         }
     }
@@ -510,7 +520,7 @@ impl Cause {
             | Self::NoChallenge(message)
             | Self::Interrupted(message)
             | Self::Internal(message)
-            | Self::SignInRefused(message)
+            | Self::SignInRefused { message, .. }
             | Self::TokenRefused { message, .. }
             | Self::ValueUnreadable(message, _) => message.as_str(),
             Self::ConnectTimeout => "no connection within 10 seconds",
@@ -688,8 +698,8 @@ mod tests {
             ),
             (DeleteError::NotDeleted(slow.clone()), "Not deleted. Atlas did not answer within 10 seconds."),
             (
-                DeleteError::StillThere,
-                "Not deleted. Atlas did not confirm the deletion, and the secret still exists.",
+                DeleteError::StillThere(slow.clone()),
+                "Not deleted: the secret still exists. Atlas did not answer within 10 seconds.",
             ),
             (
                 DeleteError::PerhapsDeleted(slow),

@@ -33,6 +33,40 @@ pub fn date_time(at: Timestamp, zone: Option<&TimeZone>) -> String {
     if at.offset().is_zero() { format!("{text} UTC") } else { text.to_string() }
 }
 
+/// Replaces the spaces inside dates (`Wed 23 Dec 2026 18:14 UTC`) by no-break spaces, so that wrapping breaks none.
+pub fn with_unbroken_dates(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    let mut previous = None;
+    for (position, word) in text.split(' ').enumerate() {
+        let part = date_part(word.trim_matches(|character: char| !character.is_ascii_alphanumeric()));
+        if position > 0 {
+            joined.push(if part.is_some() && part == previous { '\u{a0}' } else { ' ' });
+        }
+        joined.push_str(word);
+        let ends_date = word.ends_with(|character: char| !character.is_ascii_alphanumeric());
+        previous = part.filter(|_| !ends_date).map(|part| part + 1);
+    }
+    joined
+}
+
+/// The position of a word in a date: weekday, day, month, year, time of day, `UTC`.
+fn date_part(word: &str) -> Option<usize> {
+    const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_time = word.split_once(':').is_some_and(|(hour, minute)| (hour.len(), minute.len()) == (2, 2));
+    Some(match word.len() {
+        1 | 2 if is_number => 1,
+        4 if is_number => 3,
+        5 if is_time => 4,
+        _ if WEEKDAYS.contains(&word) => 0,
+        _ if MONTHS.contains(&word) => 2,
+        _ if word == "UTC" => 5,
+        _ => return None,
+    })
+}
+
 /// A secret that was used within this time is in use.
 const IN_USE: SignedDuration = SignedDuration::from_hours(24);
 
@@ -115,12 +149,27 @@ pub fn ago(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// An approximate duration: `91 days`, `20 hours`.
-pub fn approximate_duration(duration: SignedDuration) -> String {
-    match duration.as_hours() {
+/// The same in words, for a sentence: `2 hours ago`.
+pub fn ago_in_words(at: Timestamp, now: Timestamp) -> String {
+    let short = ago(at, now);
+    match short.split(' ').collect::<Vec<_>>()[..] {
+        [count, unit @ ("h" | "min"), ago] => {
+            let unit = if unit == "h" { "hour" } else { "minute" };
+            let plural = if count == "1" { "" } else { "s" };
+            format!("{count} {unit}{plural} {ago}")
+        }
+        _ => short,
+    }
+}
+
+/// How much later `at` is than `earlier`: `20 hours`, or the days between their dates.
+pub fn time_between(earlier: Timestamp, at: Timestamp, zone: Option<&TimeZone>) -> String {
+    let zone = zone.cloned().unwrap_or(TimeZone::UTC);
+    let [from, to] = [earlier, at].map(|at| at.to_zoned_datetime(zone.clone()).date());
+    match at.duration_since(earlier).as_hours() {
         ..=1 => "1 hour".to_owned(),
         hours @ 2..=47 => format!("{hours} hours"),
-        hours => format!("{} days", (hours + 12) / 24),
+        _ => format!("{} days", (to - from).get_days()),
     }
 }
 
@@ -232,6 +281,36 @@ mod tests {
     }
 
     #[test]
+    fn a_date_is_one_word_for_wrapping() {
+        let rows = [
+            (
+                "expires Wed 23 Dec 2026 18:14 UTC, in 30 days",
+                "expires Wed_23_Dec_2026_18:14_UTC, in 30 days",
+            ),
+            ("(Wed 3 Dec 2026)  23 Dec", "(Wed_3_Dec_2026)  23_Dec"),
+            ("on 30 Nov 2026 instead of 1 Mar 2027.", "on 30_Nov_2026 instead of 1_Mar_2027."),
+            ("30 days, Fri 25 Dec 2026. 12 May", "30 days, Fri_25_Dec_2026. 12_May"),
+            (" in 2026, 18:14 or later", " in 2026, 18:14 or later"),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(with_unbroken_dates(text).replace('\u{a0}', "_"), expected);
+        }
+    }
+
+    #[test]
+    fn the_days_between_two_times_are_those_between_their_dates() {
+        let rows = [
+            ("2026-12-08T23:50:00Z", "2026-12-22T23:00:00Z", "14 days"),
+            ("2026-12-08T00:10:00Z", "2026-12-22T23:00:00Z", "14 days"),
+            ("2026-12-08T00:00:00Z", "2026-12-09T23:00:00Z", "47 hours"),
+            ("2026-12-08T00:00:00Z", "2026-12-08T00:10:00Z", "1 hour"),
+        ];
+        for (earlier, at, expected) in rows {
+            assert_eq!(time_between(earlier.parse().unwrap(), at.parse().unwrap(), None), expected, "{at}");
+        }
+    }
+
+    #[test]
     fn a_long_wait_is_in_minutes() {
         for (seconds, text) in [(0, "0 s"), (120, "120 s"), (121, "3 min"), (7259, "121 min")] {
             assert_eq!(seconds_left(Duration::from_secs(seconds)), text);
@@ -309,15 +388,18 @@ mod tests {
     fn past_times_are_approximate() {
         let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
         let rows = [
-            ("2026-11-23T18:14:30Z", "just now"),
-            ("2026-11-23T18:13:30Z", "just now"),
-            ("2026-11-23T18:04:00Z", "10 min ago"),
-            ("2026-11-23T16:14:00Z", "2 h ago"),
-            ("2026-11-21T18:15:00Z", "47 h ago"),
-            ("2026-11-13T18:14:00Z", "10 days ago"),
+            ("2026-11-23T18:14:30Z", "just now", "just now"),
+            ("2026-11-23T18:13:30Z", "just now", "just now"),
+            ("2026-11-23T18:13:00Z", "1 min ago", "1 minute ago"),
+            ("2026-11-23T18:04:00Z", "10 min ago", "10 minutes ago"),
+            ("2026-11-23T17:14:00Z", "1 h ago", "1 hour ago"),
+            ("2026-11-22T21:14:00Z", "21 h ago", "21 hours ago"),
+            ("2026-11-21T18:15:00Z", "47 h ago", "47 hours ago"),
+            ("2026-11-13T18:14:00Z", "10 days ago", "10 days ago"),
         ];
-        for (at, text) in rows {
-            assert_eq!(ago(at.parse().unwrap(), now), text, "{at}");
+        for (at, text, words) in rows {
+            let at = at.parse().unwrap();
+            assert_eq!((ago(at, now).as_str(), ago_in_words(at, now).as_str()), (text, words), "{at}");
         }
         assert_eq!(short_date(now, None), "23 Nov 2026");
         assert_eq!(time_of_day(now, None), "18:14:00");

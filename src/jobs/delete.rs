@@ -63,14 +63,13 @@ pub(super) async fn delete_and_confirm(
     account: &AccountRef,
     id: &SecretId,
 ) -> Result<(), DeleteError> {
-    match atlas.delete_secret(account, id).await {
-        Ok(()) => return Ok(()),
-        Err(error) if error.certainty() == Certainty::NotDone => return Err(DeleteError::NotDeleted(error)),
-        Err(_) => {}
+    let Err(error) = atlas.delete_secret(account, id).await else { return Ok(()) };
+    if error.certainty() == Certainty::NotDone {
+        return Err(DeleteError::NotDeleted(error));
     }
     match atlas.account(account).await {
         Ok(fetched) if fetched.secrets.iter().all(|secret| secret.id != *id) => Ok(()),
-        Ok(_) => Err(DeleteError::StillThere),
+        Ok(_) => Err(DeleteError::StillThere(error)),
         Err(error) => Err(DeleteError::PerhapsDeleted(error)),
     }
 }

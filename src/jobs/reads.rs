@@ -160,7 +160,7 @@ mod tests {
             (unexpected(502), Some(2)),
             (unexpected(504), Some(2)),
             (ApiError::sent(Cause::TimedOut(seconds(10))), None),
-            (ApiError::not_sent(Cause::SignInRefused(cause())), None),
+            (ApiError::not_sent(Cause::SignInRefused { status: 401, message: cause() }), None),
             (ApiError::not_sent(Cause::Connect(cause())), Some(2)),
             (ApiError::not_sent(Cause::ConnectTimeout), Some(2)),
             (ApiError::sent(Cause::Interrupted(cause())), Some(2)),

@@ -18,8 +18,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::delivery::{StdoutError, StdoutKind, check_stdout};
 use crate::domain::{
-    Certainty, Disposition, Exit, ExitSummary, FieldName, Format, Lifetime, Now, ServerText, text,
-    without_secrets, without_tokens,
+    Certainty, Delivery, Disposition, Exit, ExitSummary, FieldName, Format, Lifetime, Now, ServerText,
+    Session, text, without_secrets, without_tokens,
 };
 use crate::headless::{Headless, Undelivered};
 use crate::jobs::{Connections, Records, Step};
@@ -328,11 +328,14 @@ impl Run {
 
     /// Adds a line for an exit that nothing else reports: every exit code but 0 has a line on standard error.
     fn with_message(&mut self, exit: Exit) -> Exit {
+        let app = &self.app.shared;
         let is_silent = matches!(exit, Exit::NothingCreated | Exit::Signal(_));
-        if is_silent && self.app.shared.summaries.is_empty() {
-            let is_empty = matches!(self.app.shared.output, Output::Sink(_));
-            let output = if is_empty { " Standard output is empty." } else { "" };
-            self.exit_messages.push(format!("{}{output}", Certainty::NotDone.message()));
+        let is_empty = matches!(app.output, Output::Sink(_)) && !app.summaries.iter().any(is_printed);
+        let nothing = (is_silent && app.summaries.is_empty()).then_some(Certainty::NotDone.message());
+        let output = (is_silent && is_empty).then_some("Standard output is empty.");
+        let message: Vec<&str> = nothing.into_iter().chain(output).collect();
+        if !message.is_empty() {
+            self.exit_messages.push(message.join(" "));
         }
         exit
     }
@@ -381,8 +384,12 @@ impl Run {
             say(line);
         }
         let zone = self.app.shared.zone.clone().unwrap_or_else(process::time_zone);
-        for summary in &self.app.shared.summaries {
+        let summaries = &self.app.shared.summaries;
+        for summary in summaries {
             say(&summary.line(&zone));
+        }
+        if self.app.shared.session == Session::Demo && summaries.iter().any(|of| of.disposition.is_loss()) {
+            say("That was the demo: there is nothing to delete in Atlas.");
         }
         runtime.block_on(self.executor.close());
         // These came too late for the screen.
@@ -392,6 +399,10 @@ impl Run {
             }
         }
     }
+}
+
+fn is_printed(summary: &ExitSummary) -> bool {
+    matches!(&summary.disposition, Disposition::Delivered(ways) if ways.contains(&Delivery::Printed))
 }
 
 /// The time on both clocks.

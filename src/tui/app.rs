@@ -9,7 +9,7 @@ use crate::domain::{Exit, Now, Session};
 use super::Remote;
 use super::canvas::Canvas;
 use super::event::{Command, Event, KeyPress};
-use super::keys::{self, Action, Binding};
+use super::keys::{self, Action, Binding, Shown};
 use super::screens::{
     CommandView, CreatedScreen, Form, FormScreen, Notice, Picker, Progress, Recovery, SecretList, SignIn,
 };
@@ -352,7 +352,8 @@ impl App {
     /// The keys of the screen, or of the help while that is open.
     pub fn keys(&self) -> Vec<Binding> {
         if self.shared.shows_help {
-            return keys::help_open(overflows(self.help_rows(), self.shared.body().height));
+            let (rows, height) = (self.help_rows(), self.shared.body().height);
+            return keys::help_open(overflows(rows, height), self.help_scroll.is_at_end(rows, height));
         }
         self.screen_keys()
     }
@@ -387,8 +388,13 @@ fn note_on(key: KeyPress, keys: &[Binding]) -> Option<String> {
     }
     let answer = |action| keys.iter().find(|binding| binding.action == action);
     let (yes, no) = (answer(Action::Yes)?, answer(Action::No)?);
-    let text = format!("Press {} ({}) or {} ({}).", yes.keys, yes.label, no.keys, no.label);
-    keys::is_called(key, "Enter").then_some(text)
+    let others = [Action::Copy, Action::Delete].into_iter().filter_map(answer);
+    let others = others.filter(|binding| binding.shown != Shown::Nowhere).map(|binding| binding.keys);
+    let answers = [format!("{} ({})", yes.keys, yes.label), format!("{} ({})", no.keys, no.label)];
+    let mut answers: Vec<String> = answers.into_iter().chain(others.map(str::to_owned)).collect();
+    let last = answers.pop()?;
+    let is_attempt = keys::is_called(key, "Enter") || keys::is_called(key, "q");
+    is_attempt.then(|| format!("Press {} or {last}.", answers.join(", ")))
 }
 
 /// True for a letter or digit outside Unicode's Latin blocks, or a full-width mark.

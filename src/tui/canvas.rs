@@ -306,19 +306,25 @@ pub(super) fn cut(text: &str, width: u16, indent: u16, rows: u16, ellipsis: &str
     if lines.len() <= rows {
         return text.to_owned();
     }
-    let mut kept = lines[..rows].join(" ");
+    let mut kept = match rows {
+        // A name that does not fit is cut at a hyphen.
+        1 => textwrap::wrap(text, width).remove(0).into_owned(),
+        _ => lines[..rows].join(" "),
+    };
     while !kept.is_empty() && wrapped(&format!("{kept}{ellipsis}"), width).len() > rows {
         kept.pop();
     }
     if rows > 0 { format!("{kept}{ellipsis}") } else { kept }
 }
 
-/// Wraps a text at `width` columns, but not at a no-break space.
+/// Wraps a text at `width` columns, but not inside a date or a name with hyphens, nor at a no-break space.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     if width == 0 {
         return Vec::new();
     }
-    textwrap::wrap(text, width).iter().map(|line| line.replace('\u{a0}', " ")).collect()
+    let options = textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let text = text::with_unbroken_dates(text);
+    textwrap::wrap(&text, options).iter().map(|line| line.replace('\u{a0}', " ")).collect()
 }
 
 /// The areas of the header, the body and the footer.

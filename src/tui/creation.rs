@@ -206,6 +206,10 @@ impl App {
         };
         match explanation {
             Some(explanation) if !is_stopped => {
+                if !matches!(&not_created.reason, Reason::Preflight(_) | Reason::Post(_)) {
+                    // If all fields are valid, the button shows what to do about the account's secrets.
+                    app.form.focus_first_invalid();
+                }
                 // A list stays open; the error waits on the form.
                 if !matches!(self.screen, Screen::Picker(_)) {
                     self.show(Screen::Form(FormScreen));

@@ -220,7 +220,7 @@ fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) 
 }
 
 /// The host; `localhost` for 127.0.0.1 only, because other loopback addresses can be other servers.
-fn host_text(base_url: &BaseUrl) -> String {
+pub(super) fn host_text(base_url: &BaseUrl) -> String {
     let host = base_url.host();
     match host.strip_prefix("127.0.0.1") {
         Some(port) if port.is_empty() || port.starts_with(':') => format!("localhost{port}"),

@@ -51,6 +51,7 @@ pub enum Action {
     List,
     Choose,
     TakeKnown,
+    ClearFilter,
     NextFormat,
     Delete,
 }
@@ -137,7 +138,12 @@ impl Binding {
         match self.action {
             Action::Next => "next field",
             Action::Previous => "previous field",
-            Action::Submit => "create, from any field",
+            Action::Submit => match self.label {
+                "create" => "create, from any field",
+                "replace" => "replace, from any field",
+                "delete one" => "delete one, from any field",
+                other => other,
+            },
             Action::Dismiss => "close the message or the list",
             Action::Suspend => "suspend (fg resumes)",
             Action::Repaint => "redraw the screen",
@@ -158,10 +164,11 @@ impl Binding {
             Action::Keep => "keep the secret in Atlas",
             Action::AsCommand => "show the request as a command",
             Action::Another => "create another secret",
-            Action::BackToForm => "decide later",
+            Action::BackToForm => "back to the form; decide later",
             Action::SkipAll => "go to the form; decide about all of them later",
             Action::NextChoice => "next entry",
             Action::PreviousChoice => "previous entry",
+            Action::ScrollUp => "scroll up",
             Action::Retry => "reload the list",
             Action::SignIn => "sign in with other credentials",
             Action::List => "choose from a list",
@@ -261,7 +268,7 @@ pub(super) fn busy() -> Vec<Binding> {
 }
 
 pub(super) const SCROLL_DOWN: Binding = Binding::new("Down", "scroll", Action::ScrollDown);
-pub(super) const SCROLL_UP: Binding = Binding::new("Up", "scroll up", Action::ScrollUp).only_in_help();
+pub(super) const SCROLL_UP: Binding = Binding::new("Up", "scroll", Action::ScrollUp).only_in_help();
 pub(super) const PAGE_DOWN: Binding =
     Binding::new("Page Down", "move by a page", Action::PageDown).only_in_help();
 pub(super) const PAGE_UP: Binding = Binding::new("Page Up", "move by a page", Action::PageUp).only_in_help();
@@ -269,14 +276,15 @@ pub(super) const TO_START: Binding = Binding::new("Home", "to the start", Action
 pub(super) const TO_END: Binding = Binding::new("End", "to the end", Action::ToEnd).only_in_help();
 
 /// The keys that scroll a text, if it does not fit.
-pub(super) fn scrolling(can_scroll: bool) -> impl Iterator<Item = Binding> {
-    let keys = [SCROLL_DOWN, SCROLL_UP, PAGE_DOWN, PAGE_UP, TO_START, TO_END];
+pub(super) fn scrolling(can_scroll: bool, is_at_end: bool) -> impl Iterator<Item = Binding> {
+    let (down, up) = (SCROLL_DOWN.in_footer_if(!is_at_end), SCROLL_UP.in_footer_if(is_at_end));
+    let keys = [down, up, PAGE_DOWN, PAGE_UP, TO_START, TO_END];
     keys.into_iter().map(move |key| key.only_if(can_scroll))
 }
 
-pub(super) fn help_open(can_scroll: bool) -> Vec<Binding> {
+pub(super) fn help_open(can_scroll: bool, is_at_end: bool) -> Vec<Binding> {
     let close = Binding::new("Esc, Ctrl-C, ?, F1, Enter, q", "close", Action::CloseHelp);
-    scrolling(can_scroll).chain([close, REPAINT]).collect()
+    scrolling(can_scroll, is_at_end).chain([close, REPAINT]).collect()
 }
 
 pub(super) const BACK_BY_LETTER: Binding = Binding::new("Esc, q, Ctrl-C", "back", Action::No);

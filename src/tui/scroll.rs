@@ -36,6 +36,10 @@ impl Scroll {
         self.top = wanted.min(last);
     }
 
+    pub fn is_at_end(self, rows: usize, height: u16) -> bool {
+        self.top >= rows - shown(rows, height)
+    }
+
     /// Draws the rows that fit. If some do not, the last row of the screen says how many. A heading, which is a row
     /// after a blank one, is not drawn just above that row.
     pub fn draw(self, rows: Vec<Line>, canvas: &mut Canvas) {

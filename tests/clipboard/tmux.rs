@@ -139,7 +139,7 @@ async fn a_missing_tmux_server_is_reported() {
         assert_eq!((outcome, sent.is_empty()), (CopyOutcome::Sent(route), false), "{socket:?}");
     }
     let outcome = copy_inside("", Preference::Tmux).await;
-    assert_eq!(reasons(&outcome), ["This program does not run inside tmux."]);
+    assert_eq!(reasons(&outcome), ["This program is not running inside tmux."]);
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ const ASKS_TO_QUIT: Step = Step::Shows("Quit? y quit n back");
 
 /// A search found a new secret. Quits without deleting it.
 const FOUND_AND_LEAVE: &[Step] = &[
-    Step::Shows("is new: created at"),
+    Step::Shows("appeared after the request"),
     Step::Says("its value is lost"),
     Step::Press("q"),
     ASKS_TO_QUIT,

@@ -213,13 +213,13 @@ fn a_command_that_only_prints_the_secret_does_not_deliver_it() {
         ["cat", "/bin/cat", "cat -", "head -c 80", "less", "xxd", "base64 -w0", "grep .", "sed p", "tr -d x"]
     {
         let stage = run(line);
-        stage.shows("does not store what it reads, so the secret is not delivered.");
+        stage.shows("only prints what it reads, so this run does not count as a delivery.");
         assert!(stage.created_screen().disposition(stage.now()).is_loss(), "{line}");
     }
     for line in ["tee secret", "pass insert -m atlas", "sh -c 'cat > file'", "gh secret set X", "caterpillar"]
     {
         let stage = run(line);
-        stage.hides("does not store what it reads");
+        stage.hides("only prints what it reads");
         assert!(!stage.created_screen().disposition(stage.now()).is_loss(), "{line}");
     }
 }

@@ -64,7 +64,7 @@ fn creating_goes_through_all_steps_and_shows_the_secret() {
 #[test]
 fn a_failed_sign_in_returns_to_the_form_without_a_post() {
     let errors = [
-        ApiError::not_sent(Cause::SignInRefused(ServerText::new("invalid_client"))),
+        ApiError::not_sent(Cause::SignInRefused { status: 401, message: ServerText::new("invalid_client") }),
         rejected_read(401, "UNAUTHORIZED"),
         ApiError::not_sent(Cause::ConnectTimeout),
         ApiError::sent(Cause::TimedOut(Duration::from_secs(10))),
@@ -81,7 +81,10 @@ fn a_failed_sign_in_returns_to_the_form_without_a_post() {
 #[test]
 fn an_error_that_the_post_would_get_too_ends_the_job() {
     let rows = [
-        (ApiError::not_sent(Cause::SignInRefused(ServerText::new("no"))), Focus::Button),
+        (
+            ApiError::not_sent(Cause::SignInRefused { status: 401, message: ServerText::new("no") }),
+            Focus::Button,
+        ),
         (rejected_read(401, "UNAUTHORIZED"), Focus::Button),
         (rejected_read(401, "USER_UNAUTHORIZED"), Focus::Button),
         (rejected_read(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"), Focus::Button),

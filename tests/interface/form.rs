@@ -1,6 +1,6 @@
 //! The form: validation while typing, the focus, pasting, and where text must not end up.
 
-use atlas_secret::domain::{BaseUrl, Exit, Session};
+use atlas_secret::domain::{ApiError, BaseUrl, Cause, Exit, Session};
 use atlas_secret::tui::screens::FieldName::{Client, Lifetime, Project};
 use atlas_secret::tui::screens::{FieldName, Focus, Form, Notice, SignIn, Validation};
 use atlas_secret::tui::{Command, PastedText, Screen};
@@ -33,6 +33,22 @@ fn message(stage: &Stage, name: FieldName) -> String {
     }
 }
 
+#[test]
+fn the_footer_offers_to_create_only_if_all_values_can_be_sent() {
+    let mut stage = form(PROJECT, CLIENT, "30d");
+    stage.shows("Enter create");
+    stage.keys("shift-tab").type_in("soon").hides("Enter create");
+    stage.keys("enter").shows("Not created: correct the lifetime first.");
+    stage.keys("tab tab").hides("Ctrl-S create");
+}
+
+#[test]
+fn a_letter_at_the_button_keeps_the_error() {
+    let mut stage = Stage::filled();
+    stage.keys("enter").sign_in_fails(&ApiError::not_sent(Cause::ConnectTimeout));
+    stage.keys("q").shows("Nothing was created.").hides("Letters do nothing here.");
+}
+
 fn creates(stage: &Stage) -> usize {
     stage.count(|command| matches!(command, Command::Create { .. }))
 }
@@ -52,9 +68,9 @@ fn a_field_is_validated_while_typing() {
         (Client, CLIENT, "right"),
         (Lifetime, "", "use 36h, 30d, 12w, 1y or a date"),
         (Lifetime, "soon", "use 36h, 30d, 12w, 1y or a date"),
-        (Lifetime, "0", "too short: use 8 hours to 365 days"),
-        (Lifetime, "-1", "too short: use 8 hours to 365 days"),
-        (Lifetime, "2147483648", "too long: use 8 hours to 365 days"),
+        (Lifetime, "0", "too short; the minimum is 8 hours"),
+        (Lifetime, "-1", "too short; the minimum is 8 hours"),
+        (Lifetime, "2147483648", "too long; the maximum is 365 days"),
         (Lifetime, "7", "Atlas's documented range is 8 hours to 365 days"),
         (Lifetime, "2y", "Atlas's documented range is 8 hours to 365 days"),
         (Lifetime, "1y", "right"),

@@ -167,6 +167,15 @@ fn deleting_the_new_secret_asks_and_is_reported() {
 }
 
 #[test]
+fn a_second_q_says_which_keys_answer() {
+    for key in ["q", "enter"] {
+        let mut stage = Stage::created().after("q");
+        stage.keys(key).shows("Press y (quit), n (back), c or d.");
+        assert!(stage.exit().is_none());
+    }
+}
+
+#[test]
 fn q_in_the_question_of_ctrl_c_writes_and_quits() {
     let mut stage = Stage::created().with_output(Format::Json).after("<ctrl-c> q");
     assert!(matches!(stage.commands.last(), Some(Command::Print(Format::Json, _))));

@@ -83,7 +83,7 @@ fn a_failed_lookup_is_shown_and_does_not_prevent_creating() {
 }
 
 fn connection(message: &str) -> ApiError {
-    ApiError::not_sent(Cause::Connect(ServerText::new(message)))
+    ApiError::not_sent(Cause::Connect(ServerText::new(&format!("the host: {message}"))))
 }
 
 fn limited(seconds: Option<u64>) -> ApiError {
@@ -106,7 +106,7 @@ fn a_lookup_is_retried_after_a_temporary_error_and_the_form_says_so() {
         (unexpected(502), "Unexpected response (502).", &[1, 2, 4], " You can still create."),
         (unexpected(503), "Unexpected response (503).", &[1, 2, 4], " You can still create."),
         (rejected_read(503, "X"), "Atlas is unavailable (503).", &[1, 2, 4], ""),
-        (rejected_read(500, "X"), "Atlas refused the request (500 X).", &[1, 2, 4], ""),
+        (rejected_read(500, "X"), "Atlas failed (500 X).", &[1, 2, 4], ""),
         (connection("refused"), "connect to the host: refused.", &[1, 2, 4], " You can still create."),
         (reset, "broke: the host reset the connection.", &[1, 2, 4], " You can still create."),
         (slow, "Atlas did not answer within 3 seconds.", &[1], " You can still create."),
@@ -115,7 +115,7 @@ fn a_lookup_is_retried_after_a_temporary_error_and_the_form_says_so() {
         (tls, "TLS failed: the host does not speak TLS.", &[], " You can still create."),
         (rejected_read(401, "UNAUTHORIZED"), "Sign-in failed (401).", &[], " Ctrl-P signs in again."),
         (rejected_read(403, "RULE"), "Atlas refused the request (403 RULE).", &[], ""),
-        (rejected_read(404, "RESOURCE_NOT_FOUND"), "not in this project;", &[], " Ctrl-O lists them"),
+        (rejected_read(404, "RESOURCE_NOT_FOUND"), "Not in this project;", &[], " Ctrl-O lists them"),
     ];
     for (error, says, pauses, at_last) in rows {
         let mut stage = lookups_running();
@@ -216,12 +216,12 @@ fn an_unknown_id_is_an_error_at_its_field() {
     let missing = |code| ApiError::rejected(rejection(404, code));
     let mut stage = lookups_running();
     stage.project_read(Err(missing("GROUP_NOT_FOUND"))).account_read(Err(missing("RESOURCE_NOT_FOUND")));
-    stage.shows("✗ no such project");
-    stage.shows("✗ not in this project; Ctrl-O lists them");
+    stage.shows("✗ No such project.");
+    stage.shows("✗ Not in this project; Ctrl-O lists them.");
     stage.keys("enter");
     assert!(!stage.is_on_form(), "a lookup never prevents creating");
 
     let mut stage = lookups_running();
     stage.project_read(Err(missing("GROUP_NOT_FOUND"))).account_read(Err(missing("GROUP_NOT_FOUND")));
-    assert_eq!(stage.drawn().matches("no such project").count(), 1, "it is not about the account");
+    assert_eq!(stage.drawn().matches("No such project").count(), 1, "it is not about the account");
 }

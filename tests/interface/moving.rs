@@ -1,7 +1,7 @@
 //! Small actions that several screens share, and what `--yes` approves.
 
 use atlas_secret::domain::Exit;
-use atlas_secret::tui::screens::{FieldName, Notice};
+use atlas_secret::tui::screens::{FieldName, Focus, Notice};
 use atlas_secret::tui::{Command, Event, Screen};
 
 use crate::stage::{CLIENT, PROJECT, Stage};
@@ -100,6 +100,9 @@ fn with_yes_two_valid_secrets_lead_to_the_form_and_exit_code_1() {
     let mut stage = preapproved();
     stage.account(&[existing(LONG), existing(LONG)]);
     assert!(stage.is_on_form() && stage.exit().is_none());
+    assert_eq!(stage.app.shared.form.focus, Focus::Button);
+    stage.shows("[ Delete one first… ]").shows("Enter delete one").shows("23 Nov 2027");
+    stage.keys("tab").shows("Ctrl-S delete one");
     stage.keys("<ctrl-c>");
     assert_eq!(stage.exit(), Some(Exit::NothingCreated));
 }
@@ -143,7 +146,7 @@ fn yes_applies_to_one_secret() {
 fn the_search_works_in_a_terminal_without_a_size() {
     let mut stage = Stage::posting();
     stage.size(0, 0).post_finished(lost()).account(&[]).advance(Duration::from_secs(2)).account(&[new(NEW)]);
-    stage.size(80, 24).shows(" is new: created at");
+    stage.size(80, 24).shows(" appeared after the request");
 }
 
 #[test]

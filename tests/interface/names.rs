@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    AccountEntry, ApiError, BaseUrl, Cause, ClientId, Page, ProjectEntry, ProjectId, ServerText, Session,
+    AccountEntry, ApiError, BaseUrl, Cause, ClientId, Page, ProjectEntry, ProjectId, RejectionKind,
+    ServerText, Session,
 };
 use atlas_secret::tui::screens::FieldName::{Client, Project};
 use atlas_secret::tui::screens::{FieldName, Focus, Form};
@@ -107,7 +108,7 @@ fn no_list_is_fetched_for_ids() {
     let mut stage = Stage::empty();
     stage.keys("tab").type_in("ci").wait(Duration::from_secs(5));
     assert_eq!(requests(&stage), [""; 0], "no accounts without a project");
-    stage.shows("choose a project first");
+    stage.shows("Choose a project first.");
 }
 
 #[test]
@@ -158,7 +159,7 @@ fn hex_digits_are_a_name_until_they_look_like_an_id() {
     stage.type_in("m");
     accounts_loaded(&mut stage);
     stage.shows("No service account matches \"m\", and it is not an ID: a client ID starts with mdb_sa_id_.");
-    stage.type_in("db_sa_").shows("· a client ID starts with mdb_sa_id_");
+    stage.type_in("db_sa_").shows("· A client ID starts with mdb_sa_id_.");
 }
 
 #[test]
@@ -312,11 +313,11 @@ fn clearing_a_field_shows_the_whole_list_if_loaded() {
     assert_eq!((stage.text(Project), focus(&stage)), ("", Focus::Field(Client)));
     stage.hides("6 projects");
     stage.keys("shift-tab").shows("6 projects");
-    stage.keys("esc").shows("enter a project ID or name");
+    stage.keys("esc").shows("Enter a project ID or name.");
     stage.keys("x <ctrl-u>").paste(VALUE);
     assert!(!stage.drawn().contains("6 projects"), "the error is shown instead");
     let stage = Stage::with(Project, PROJECT).after("<ctrl-u>");
-    stage.shows("enter a project ID or name");
+    stage.shows("Enter a project ID or name.");
     assert_eq!(requests(&stage), [""; 0], "an empty field fetches no list");
 }
 
@@ -406,6 +407,10 @@ fn a_list_that_cannot_be_loaded_shows_why_and_is_retried_for_the_next_name() {
             "You don't have permission to list projects (401). The signed-in account needs a role",
         ),
         (
+            rejected_read(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"),
+            "Could not load the projects. This machine's IP address is not on the API access list.",
+        ),
+        (
             rejected_read(403, "SOME_RULE"),
             "Could not load the projects. Atlas refused the request (403 SOME_RULE).",
         ),
@@ -417,7 +422,9 @@ fn a_list_that_cannot_be_loaded_shows_why_and_is_retried_for_the_next_name() {
     for (error, text) in rows {
         let mut stage = Stage::empty();
         stage.type_in("pay").projects_page_fails(&error).shows(text);
-        stage.shows("Type the ID instead.");
+        // An ID does not help on a machine whose address Atlas refuses.
+        let is_about_address = error.rejection_kind() == Some(RejectionKind::AddressNotAllowed);
+        stage.shows(if is_about_address { "Add this machine's address" } else { "Type the ID instead." });
         stage.keys("m");
         assert_eq!(requests(&stage), ["projects 1"], "no request for every key");
         assert_eq!(stage.wake_in().map(|wake| wake.as_secs() > 1), Some(true), "no timer is running");
@@ -517,7 +524,7 @@ fn a_double_enter_that_chooses_does_not_create_but_a_later_one_does() {
 fn text_typed_at_the_button_shows_a_message_and_does_not_submit() {
     let mut stage = Stage::filled();
     assert_eq!(focus(&stage), Focus::Button);
-    stage.keys("p a y enter").shows("To type in a field, go back to it with Shift-Tab.");
+    stage.keys("p a y enter").shows("Letters do nothing here. Shift-Tab goes to the fields, Ctrl-C quits.");
     assert!(stage.is_on_form());
     stage.advance(Duration::from_millis(500)).keys("enter");
     assert!(!stage.is_on_form(), "a later Enter creates");

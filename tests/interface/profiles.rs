@@ -79,7 +79,7 @@ fn a_verified_secret_is_written_to_profiles_and_counts_as_delivered() {
 
 #[test]
 fn a_secret_that_atlas_does_not_accept_is_not_written() {
-    let refused = Err(ApiError::sent(Cause::SignInRefused(ServerText::new("no"))));
+    let refused = Err(ApiError::sent(Cause::SignInRefused { status: 401, message: ServerText::new("no") }));
     let unknown = Err(ApiError::sent(Cause::Unexpected { status: 502 }));
     for outcome in [refused, unknown] {
         let mut stage = found(&["ci"]);

@@ -10,7 +10,7 @@ use atlas_secret::tui::screens::FieldName;
 use crate::stage::{SECRET_ID, Stage, time};
 use crate::*;
 
-const FOUND: &str = " is new: created at 18:14:01 by Atlas's clock.";
+const FOUND: &str = " appeared after the request (created 18:14:01 by Atlas's clock).";
 const PAUSING: &str = "No new secret yet.";
 const QUESTION: &str = " in Atlas? y delete n back";
 

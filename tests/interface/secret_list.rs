@@ -59,7 +59,10 @@ fn assert_selected(stage: &Stage, tail: &str) {
 fn a_sign_in_with_a_secret_that_was_deleted_here_says_so() {
     let mut stage = prompt("9f3a").after("d y");
     stage.deleted(Ok(())).keys("n y enter");
-    stage.signed_in(Err(ApiError::not_sent(Cause::SignInRefused(ServerText::new("invalid_client")))));
+    stage.signed_in(Err(ApiError::not_sent(Cause::SignInRefused {
+        status: 401,
+        message: ServerText::new("invalid_client"),
+    })));
     stage.shows("You have deleted the secret that this session signed in with.");
     stage.shows("Ctrl-P to sign in with the new one.");
 }
@@ -87,7 +90,7 @@ fn the_list_and_the_question_say_whether_a_secret_is_in_use() {
     stage.shows("…k7qd in use");
     stage.keys("d").shows("Delete …9f3a? It has expired: no client can use it.");
     stage.keys("n down d");
-    stage.shows("Delete …k7qd? It was used 2 h ago. Clients that use it will fail to authenticate.");
+    stage.shows("Delete …k7qd? It was used 2 hours ago. Clients that use it will fail to authenticate.");
 }
 
 /// Atlas lists the newest secret first.
@@ -114,7 +117,7 @@ fn the_list_selects_an_expired_or_the_least_used_secret() {
         ),
         (
             [new.clone(), aged("ffff", 7, false)],
-            "Delete …ffff? It was created 7 min ago: it may be the new one.",
+            "Delete …ffff? It was created 7 minutes ago: it may be the new one.",
         ),
         ([aged("abcd", 8000, false), ExistingSecret { last_used_at: Some(now), ..old }], "Delete …abcd?"),
         ([new, used], "Delete …eeee? It was used just now. Clients that use it will fail to authenticate."),

@@ -180,7 +180,7 @@ fn the_error_for_rejected_credentials_names_them_and_quotes_atlas() {
 #[test]
 fn a_rejected_secret_is_cleared_and_an_unsent_one_is_kept() {
     let rows = [
-        (ApiError::not_sent(Cause::SignInRefused(ServerText::new("no"))), 0),
+        (ApiError::not_sent(Cause::SignInRefused { status: 401, message: ServerText::new("no") }), 0),
         (ApiError::sent(Cause::TimedOut(Duration::from_secs(10))), VALUE.len()),
     ];
     for (error, length) in rows {

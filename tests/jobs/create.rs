@@ -98,7 +98,14 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
         ("created", unread(unreachable()), 1),
         ("declined to go on", no(unread(unreachable())), 0),
         ("preflight", unread(forbidden), 0),
-        ("preflight", unread(ApiError::sent(Cause::SignInRefused(ServerText::new("invalid_client")))), 0),
+        (
+            "preflight",
+            unread(ApiError::sent(Cause::SignInRefused {
+                status: 401,
+                message: ServerText::new("invalid_client"),
+            })),
+            0,
+        ),
         ("preflight", unread(expired_login), 0),
         ("preflight", Script { sign_in: Err(unreachable()), ..plain() }, 0),
         ("unknown", script(&[lost()]), 1),

@@ -355,7 +355,7 @@ async fn no_proxy_is_parsed_as_in_go() {
         let before = network.proxy.heads().len();
         let line = network.run(USER, &[("NO_PROXY", exceptions)]).await;
         // Only the proxy can resolve the name.
-        let expected = if is_direct { "not sent: The host name was not found: " } else { "created" };
+        let expected = if is_direct { "not sent: Could not look up " } else { "created" };
         assert!(line.starts_with(expected), "{exceptions:?}: {line}");
         assert_eq!(network.proxy.heads().len() - before, usize::from(!is_direct), "{exceptions:?}");
     }

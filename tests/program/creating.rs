@@ -25,7 +25,7 @@ fn four_keys_create_copy_and_quit_in_the_demo() {
     let value = sent_by_osc_52(&terminal.output()).expect("the value was sent to the terminal");
     assert!(value.starts_with("mdb_sa_sk_DEMO") && value.len() == 50, "not a whole secret");
     let screen = terminal.screen();
-    let line = screen.trim();
+    let line = screen.trim().replace("\n    ", " ");
     assert_eq!(line.lines().count(), 1, "{screen}");
     assert!(line.starts_with(&format!("atlas-secret: Secret {secret_id} for mdb_sa_id_")), "{screen}");
     assert!(line.ends_with("which does not confirm it; you confirmed that it arrived."), "{screen}");

@@ -124,7 +124,7 @@ fn missing_and_invalid_options_are_reported_before_any_request() {
         (&["--template", "{secret} {name}"], "unknown placeholder {name}"),
         (&["--template", "{secret} }"], "a } has no partner: write }} for the character"),
         (&["--template", "{secret}", "--format", "env"], "cannot be used with"),
-        (&[], "choose what to write with --format"),
+        (&[], "With --yes and redirected output, add --format"),
         (&["--format", "json", "--expires-after", "soon"], "--expires-after soon: use 36h"),
         (
             &["--format", "json", "--expires-after", "2020-02-02"],
@@ -132,12 +132,12 @@ fn missing_and_invalid_options_are_reported_before_any_request() {
         ),
         (
             &["--format", "json", "--expires-after", &today],
-            &format!("--expires-after {today}: this is in the past."),
+            &format!("--expires-after {today}: this is in the past; use a later date."),
         ),
         (&["--format", "json", "--base-url", "http://example.com"], "--base-url http://example.com: http"),
         (
             &["--format", "json", "--expires-after", "0"],
-            "--expires-after 0: too short: use 8 hours to 365 days",
+            "--expires-after 0: too short; the minimum is 8 hours",
         ),
         (
             &["--format", "json", "--expires-after", "2027\u{2013}03\u{2013}01"],
@@ -302,9 +302,9 @@ fn a_lost_response_is_reported_with_the_secret_that_was_found() {
     let run = run(without_terminal(&atlas, LOST).args(["--format", "secret"]), 3);
     run.says(&format!(" for {LOST}, expires "));
     run.says(
-        ": this run probably created it, but its value is lost. Delete it in Atlas unless a client uses it.",
+        ": this run probably created it, but its value is lost. Delete it in Atlas, unless someone else created it.",
     );
-    run.says(" appeared after the request, so this run most likely created it.");
+    run.says(" appeared after the request, so this run probably created it.");
     assert!(!run.stderr.contains("may have been created"), "both lines say what is known\n{}", run.stderr);
     assert_eq!((run.stdout.len(), atlas.creates(), atlas.secrets_created()), (0, 1, 1));
 }
@@ -360,8 +360,11 @@ fn deleting_is_only_offered_if_there_is_a_record() {
         assert_eq!(stderr.contains("To delete it, run atlas-secret without --yes."), is_recorded, "{stderr}");
     }
     let mut next = without_terminal(&atlas, ONE_VALID);
-    run(next.env("HOME", home.path()).args(["--format", "env"]), 0)
-        .says(&format!("A previous run may have created a secret for {PLAIN} that was never delivered."));
+    let run = run(next.env("HOME", home.path()).args(["--format", "env"]), 0);
+    run.says("A previous run created secret ");
+    run.says(&format!(
+        " for {PLAIN}. It may not have been delivered. Run atlas-secret without --yes to keep or "
+    ));
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn a_read_that_keeps_failing_is_reported_with_its_cause() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let proxy = format!("http://{}", failing_server(None, &[PROXY_AUTHENTICATION]));
     let rows = [
-        (format!("http://{closed}"), "Could not connect to the host: ", "refused", 3),
+        (format!("http://{closed}"), "Could not connect to 127.0.0.1:", "refused", 3),
         (format!("http://{}", failing_server(None, &[BAD_GATEWAY])), "Nothing was created.", "502", 3),
         (format!("https://{}", failing_server(None, &["no TLS"])), "TLS failed: ", "TLS", 0),
         (

@@ -111,7 +111,7 @@ fn initial_names_in_the_form_are_resolved() {
 fn a_project_among_thousands_is_found_by_name() {
     let mut terminal = demo().args(["--demo-projects", "5000"]).start_showing("[ Create secret ]");
     terminal.send(key::TAB);
-    terminal.press(key::CTRL_U, "enter a project ID or name");
+    terminal.press(key::CTRL_U, "Enter a project ID or name");
     // Send single keys, because several characters in one read are a paste.
     for character in "payprod".chars() {
         terminal.send(&character.to_string());

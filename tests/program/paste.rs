@@ -54,7 +54,7 @@ fn a_pasted_secret_is_rejected_and_never_shown() {
     let mut terminal =
         signed_in(&atlas).args(["--project-id", PROJECT]).size(24, 80).start_showing("Client ID ›");
     terminal.paste(fake);
-    let refusal = terminal.wait_for("this is a secret, not a client ID");
+    let refusal = terminal.wait_for("This is a secret, not a client ID");
     assert_eq!(labeled(&refusal, "Client ID"), "ID or name", "{refusal}");
     // The same without bracketed paste.
     terminal.send(&format!("{fake}\r"));

@@ -60,6 +60,18 @@ fn a_variable_gets_the_text_of_the_template() {
     assert_eq!(read(terminal.home(), "got"), format!("{PLAIN}:{value}"));
 }
 
+#[test]
+fn quitting_without_writing_says_that_the_output_is_empty() {
+    let atlas = Atlas::start();
+    let line = "secret=$(run); code=$?; printf %s \"$secret\" >got; exit $code";
+    let mut terminal = created(shell_line(&atlas, line));
+    save(&mut terminal, "~/file");
+    terminal.wait_for("Saved to ");
+    terminal.leave(key::CTRL_C, 130);
+    terminal.shows("atlas-secret: Standard output is empty.");
+    assert_eq!(read(terminal.home(), "got"), "");
+}
+
 /// Keys are read from the terminal, not from standard input, and the output of a command is not captured.
 #[test]
 fn nothing_but_the_secret_is_captured() {

@@ -31,7 +31,7 @@ fn an_output_that_would_lose_or_show_the_secret_is_an_error() {
             "go to the same place, such as a log.",
         ),
         ("run --yes --format env 2>&1 | cat", "go to the same place, such as a log."),
-        ("run --yes | cat", "choose what to write with --format"),
+        ("run --yes | cat", "With --yes and redirected output, add --format"),
     ];
     for (line, reason) in rows {
         let atlas = Atlas::start();

@@ -55,7 +55,7 @@ fn a_saved_file_is_private_and_has_the_format_of_its_name() {
 
     terminal.leave("q", 0);
     // Long paths are wrapped.
-    let screen = terminal.screen().replace('\n', "");
+    let screen = terminal.screen().replace("\n    ", " ").replace('\n', "");
     assert!(screen.contains(&format!("saved to {}", home.join("prod.env").display())), "{screen}");
     assert!(!screen.contains(&value), "{screen}");
 }

@@ -48,6 +48,7 @@ fn a_template_of_the_user_can_be_copied() {
 fn an_invalid_settings_file_is_an_error_at_the_start() {
     for arguments in [&["--demo"][..], &["--yes"], &["--print-config"]] {
         let (screen, code) = printed(with_file(program().args(arguments), "\nclear_after = 'a'\n"));
+        let screen = screen.replace("\n    ", " ");
         assert_eq!(code, Some(2), "{screen}");
         assert!(screen.contains("config.toml has an error on line 2: clear_after: must be"), "{screen}");
     }

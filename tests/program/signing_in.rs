@@ -42,7 +42,7 @@ fn a_service_account_can_sign_in_by_hand() {
     terminal.send(key::ENTER);
     terminal.paste("mdb_sa_sk_FAKE-and-wrong");
     terminal.wait_for("••••");
-    terminal.press(key::ENTER, "Sign-in failed: Atlas refused the client ID or its secret.");
+    terminal.press(key::ENTER, "Sign-in failed: Atlas refused the client ID or its secret (401).");
     terminal.paste(&secret);
     terminal.wait_for("••••");
     terminal.send(key::ENTER);

@@ -57,7 +57,10 @@ pub fn respond(call: Call, outcome: u8) {
         Call::Verify(_, reply) => {
             let outcomes = [
                 Ok(()),
-                Err(ApiError::sent(Cause::SignInRefused(ServerText::new("invalid_client")))),
+                Err(ApiError::sent(Cause::SignInRefused {
+                    status: 401,
+                    message: ServerText::new("invalid_client"),
+                })),
                 Err(error(outcome)),
             ];
             drop(reply.send(outcomes[usize::from(outcome) % 3].clone()));

@@ -46,7 +46,10 @@ async fn check(replies: Vec<Reply>, expected: Result<(), ApiError>, requests: us
 }
 
 fn refused() -> Result<(), ApiError> {
-    Err(ApiError::sent(Cause::SignInRefused(ServerText::new("Invalid credentials provided."))))
+    Err(ApiError::sent(Cause::SignInRefused {
+        status: 401,
+        message: ServerText::new("Invalid credentials provided."),
+    }))
 }
 
 fn unexpected(status: u16) -> Result<(), ApiError> {

@@ -37,7 +37,7 @@ fn stages() -> Vec<(&'static str, Stage)> {
     let account = ServiceAccount { secrets, ..ServiceAccount::default() };
     let output = CommandOutput { had_secret: false, lines: vec![hostile(), hostile()], left_out: 0 };
     let outcome = CommandOutcome::Exited(1);
-    let refused = ApiError::not_sent(Cause::SignInRefused(hostile()));
+    let refused = ApiError::not_sent(Cause::SignInRefused { status: 401, message: hostile() });
     let not_copied = CopyOutcome::Failed { reasons: vec![hostile()] };
     vec![
         (

@@ -135,7 +135,7 @@ async fn an_error_contains_the_host_but_neither_user_nor_query() {
     assert_eq!(
         request_error(error),
         ApiError::not_sent(Cause::Connect(ServerText::new(&format!(
-            "the host refused the connection ({address})"
+            "{address}: the host refused the connection"
         ))))
     );
 }

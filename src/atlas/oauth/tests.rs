@@ -81,7 +81,7 @@ fn the_type_of_error_distinguishes_the_refusals() {
     for (status, body, expected) in rows {
         let cause = token(&response(status, body)).unwrap_err().cause;
         let line = match &cause {
-            Cause::SignInRefused(message) => format!("refused: {message}"),
+            Cause::SignInRefused { message, .. } => format!("refused: {message}"),
             Cause::TokenRefused { status, message } => format!("no token, {status}: {message}"),
             Cause::Rejected(rejection) => format!("rejected {}", rejection.atlas_message()),
             Cause::Unexpected { status } => format!("unexpected {status}"),

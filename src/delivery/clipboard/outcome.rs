@@ -65,7 +65,7 @@ pub enum CopyError {
     #[error("The clipboard process failed.")]
     ProcessFailed,
     /// `TMUX` is not set, so the value would go to the clients of some other server.
-    #[error("This program does not run inside tmux.")]
+    #[error("This program is not running inside tmux.")]
     NotInsideTmux,
     #[error("tmux could not be started.")]
     TmuxNotStarted,

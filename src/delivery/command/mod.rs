@@ -85,7 +85,8 @@ fn run_and_wait(
     let program = program_to_start(&invocation.program, &env::var_os("PATH").unwrap_or_default())?;
     let exists = program.exists();
     if exists {
-        let announcement = format!("Running {}. Ctrl-C stops it.\n", ServerText::new(&invocation.program));
+        let announcement =
+            format!("atlas-secret: Running {}. Ctrl-C stops it.\n", ServerText::new(&invocation.program));
         // The command runs even if the announcement cannot be written.
         let _ = terminal.write_all(announcement.as_bytes()).and_then(|()| terminal.flush());
     }

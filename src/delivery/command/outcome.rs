@@ -53,7 +53,7 @@ impl KnownCommand {
             CommandOutcome::Succeeded if only_prints(program) => {
                 // It may have printed the secret in an encoding that is not recognized.
                 output = CommandOutput::default();
-                format!("{name} does not store what it reads, so the secret is not delivered.")
+                format!("{name} only prints what it reads, so this run does not count as a delivery.")
             }
             CommandOutcome::Succeeded if output.had_secret => format!(
                 "{name} exited with 0, but printed the secret, so it may not have stored it. If it wrote a file, the \

@@ -118,7 +118,7 @@ async fn only_a_line_that_can_be_run_is_announced() {
         pipe_to(line, None, Format::Secret, &payload(), terminal).await;
     }
     drop(terminal);
-    assert_eq!(io::read_to_string(&mut reader).unwrap(), "Running sh. Ctrl-C stops it.\n");
+    assert_eq!(io::read_to_string(&mut reader).unwrap(), "atlas-secret: Running sh. Ctrl-C stops it.\n");
 }
 
 #[tokio::test]

@@ -267,7 +267,7 @@ mod tests {
             ),
             ("expires_after = 'soon'", 1, "expires_after: soon: use 36h, 30d, 12w, 1y or a date"),
             ("expires_after = 2020-03-01", 1, "expires_after: 2020-03-01: this is in the past"),
-            ("expires_after = -5", 1, "expires_after: -5: too short: use 8 hours to 365 days"),
+            ("expires_after = -5", 1, "expires_after: -5: too short; the minimum is 8 hours"),
             ("expires_after = 1.5", 1, "expires_after: must be a time such as \"30d\", or a number of hours"),
             ("\nclear_after = 43201", 2, clear_after),
             ("clear_after = -1", 1, clear_after),

@@ -212,7 +212,7 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
 /// Who uses a secret, as far as Atlas and this session know.
 fn usage_text(app: &Shared, account: &AccountRef, secret: &ExistingSecret) -> String {
     let used = match secret.last_used_at {
-        Some(at) => format!(" It was used {}.", text::ago(at, app.atlas_now())),
+        Some(at) => format!(" It was used {}.", text::ago_in_words(at, app.atlas_now())),
         None => " It was never used.".to_owned(),
     };
     if !app.is_login_of(&account.client, secret) {

@@ -178,11 +178,11 @@ impl SecretList {
         match secret.created_at {
             _ if secret.is_expired(now) => "It has expired: no client can use it.".to_owned(),
             Some(at) if self.new.is_none() && is_fresh(secret, now) => {
-                format!("It was created {}: it may be the new one.", text::ago(at, now))
+                format!("It was created {}: it may be the new one.", text::ago_in_words(at, now))
             }
             _ => match secret.last_used_at {
                 Some(at) => {
-                    let ago = text::ago(at, now);
+                    let ago = text::ago_in_words(at, now);
                     format!("It was used {ago}. Clients that use it will fail to authenticate.")
                 }
                 None => "It was never used. A client that has it will fail to authenticate.".to_owned(),

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{
     ApiError, ApiResult, Credentials, Explanation, Half, Identity, Now, PairKind, ProfileName, RejectionKind,
-    ServerText, Session, SessionOrigin,
+    ServerText, Session, SessionOrigin, text,
 };
 use crate::jobs::{SignInWith, SignedIn};
 use crate::tui::keys::{
@@ -196,7 +196,7 @@ impl Typing {
         };
         let label = label(self.kind, half);
         let enter = || format!("Enter the {}{}.", label[..1].to_lowercase(), &label[1..]);
-        Err((half, if is_empty { enter() } else { format!("{label}: {error}") }))
+        Err((half, if is_empty { enter() } else { text::sentence(&format!("{label}: {error}")) }))
     }
 }
 
@@ -273,8 +273,13 @@ impl SignIn {
             // A refused secret must be typed again. One that did not reach Atlas can be tried again unchanged.
             if error.is_about_signing_in() || error.rejection().is_some() {
                 typing.secret = MaskedLine::default();
-                let label = label(typing.kind, Half::Secret).to_lowercase();
-                let cleared = format!(" The {label} was cleared: enter it again.");
+                let cleared = match typing.kind {
+                    Some(_) => {
+                        let label = label(typing.kind, Half::Secret).to_lowercase();
+                        format!(" The {label} was cleared: enter it again.")
+                    }
+                    None => " The field was cleared: enter a new token.".to_owned(),
+                };
                 explanation.action.to_mut().push_str(&cleared);
             }
             typing.focus_on(Half::Secret);

@@ -46,7 +46,7 @@ const DELETE_NEXT_TIME: &[Step] = &[
 
 /// The secret was found, but deleting it fails.
 const CANNOT_READ: &[Step] = &[
-    Step::Shows("is new: created at"),
+    Step::Shows("appeared after the request"),
     Step::Press("d"),
     Step::Shows(" in Atlas? y delete n back"),
     Step::Press("y"),

@@ -19,12 +19,12 @@ pub const ROWS: &[Row] = &[
     not_connected(
         "connection refused",
         Host::Refusing,
-        &[Step::Says("Nothing was created. Could not connect to the host: the host refused")],
+        &[Step::Says("Nothing was created. Could not connect to 127.0.0.1:")],
     ),
     not_connected(
         "the host's name has no address",
         Host::Nameless,
-        &[Step::Says("Nothing was created. The host name was not found")],
+        &[Step::Says("Nothing was created. Could not look up ")],
     ),
     not_connected(
         "a proxy refuses CONNECT",

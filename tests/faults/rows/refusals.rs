@@ -57,7 +57,7 @@ pub const ROWS: &[Row] = &[
         "500 `server_error` at the token endpoint",
         Reads::Token(500, r#"{"error":"server_error","error_description":"Unexpected error."}"#),
         &[
-            Step::Says("Atlas refused the request (500 server_error)."),
+            Step::Says("Atlas failed (500 server_error)."),
             Step::Shows("Unexpected error."),
             Step::Shows("Try again in a moment."),
         ],

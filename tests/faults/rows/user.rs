@@ -127,7 +127,12 @@ pub const ROWS: &[Row] = &[
         .ends(Journal::WithoutId, End::Killed),
     held(
         "the next start after that SIGKILL: checked, and deleted",
-        [SEND, KILLED_BEFORE, &[Step::Press("l"), Step::Shows("is new: created at")], DELETE_AND_LEAVE],
+        [
+            SEND,
+            KILLED_BEFORE,
+            &[Step::Press("l"), Step::Shows("appeared after the request")],
+            DELETE_AND_LEAVE,
+        ],
     ),
     held(
         "the next start after that SIGKILL: kept",

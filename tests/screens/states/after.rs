@@ -19,7 +19,8 @@ use super::{State, state};
 const SECOND: Duration = Duration::from_secs(1);
 
 pub fn states() -> Vec<State> {
-    let refusal = Cause::SignInRefused(ServerText::new("Invalid credentials provided."));
+    let refusal =
+        Cause::SignInRefused { status: 401, message: ServerText::new("Invalid credentials provided.") };
     let timeout = || ApiError::sent(Cause::TimedOut(Duration::from_secs(10)));
     let not_recorded = "This creation is not recorded on disk: the disk is full. If the program is killed, the next \
                         start cannot report the secret.";

@@ -50,7 +50,10 @@ fn before_posting() -> Vec<State> {
     vec![
         state(
             "failure_sign_in_refused",
-            not_signed_in(ApiError::not_sent(Cause::SignInRefused(ServerText::new("invalid_client")))),
+            not_signed_in(ApiError::not_sent(Cause::SignInRefused {
+                status: 401,
+                message: ServerText::new("invalid_client"),
+            })),
         ),
         state(
             "failure_login_expired",
@@ -86,7 +89,7 @@ fn refused() -> Vec<State> {
     let why_most = format!("{most}, which is what this organization allows at most");
     let unseen = "is not the client ID of a service account that this project can see or change";
     let long = "The caller is refused because of a rule of the organization. ".repeat(8);
-    let not_sent = Cause::Connect(ServerText::new("connection refused"));
+    let not_sent = Cause::Connect(ServerText::new("atlas.test: connection refused"));
     vec![
         state("failure_not_sent", failed(ApiError::not_sent(not_sent))),
         state("failure_role_too_low", rejected(401, "USER_UNAUTHORIZED", "Not authorized.")),

@@ -86,8 +86,11 @@ fn account_named(name: &str) -> Stage {
 
 fn names() -> Vec<State> {
     let unavailable = || Err(ApiError::rejected(rejection(503, "UNAVAILABLE", "")));
-    let unreachable =
-        || Err(ApiError::not_sent(Cause::Connect(ServerText::new("the host refused the connection"))));
+    let unreachable = || {
+        Err(ApiError::not_sent(Cause::Connect(ServerText::new(
+            "atlas.test: the host refused the connection",
+        ))))
+    };
     let detail = "Current user is not authorized to perform this action.";
     let refused = ApiError::rejected(rejection(401, "USER_UNAUTHORIZED", detail));
     vec![

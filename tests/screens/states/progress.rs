@@ -18,7 +18,7 @@ pub fn states() -> Vec<State> {
     let account_fails = |error| Stage::fetching().then(|stage| stage.account_fails(&error));
     let secrets = vec![existing("9f3a", "2027-03-01T12:00:00Z")];
     let one = ServiceAccount { secrets, ..ServiceAccount::default() };
-    let connect = ApiError::not_sent(Cause::Connect(ServerText::new("connection refused")));
+    let connect = ApiError::not_sent(Cause::Connect(ServerText::new("atlas.test: connection refused")));
     let timeout = ApiError::sent(Cause::TimedOut(Duration::from_secs(3)));
     let unavailable = ApiError::rejected(rejection(503, "SERVICE_UNAVAILABLE", "Atlas is being upgraded."));
     vec![

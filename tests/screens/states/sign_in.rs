@@ -26,7 +26,8 @@ pub fn states() -> Vec<State> {
         stage.keys("down down enter").paste("fakepubl").keys("enter").paste("FAKE-private-key")
     });
     let refused = |stage: Stage, error| stage.then(|stage| stage.keys("enter").sign_in_tried(Err(error)));
-    let invalid = Cause::SignInRefused(ServerText::new("Invalid credentials provided."));
+    let invalid =
+        Cause::SignInRefused { status: 401, message: ServerText::new("Invalid credentials provided.") };
     let unauthorized = rejection(401, "UNEXPECTED_ERROR", "You are not authorized for this resource.");
     // An error whose explanation refers to Atlas's message.
     let detail = "The organization's policy does not allow this from where the request came.";

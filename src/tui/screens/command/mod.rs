@@ -19,8 +19,7 @@ use super::{Notice, SubmitAction};
 const CONTINUATION_INDENT: usize = 4;
 
 /// The note on this program's own command, which has no `--format` unless this run has one.
-const NO_FORMAT: &str =
-    " It shows the secret on the screen; add --format secret to write it to a pipe or a file.";
+const NO_FORMAT: &str = " Running it opens the secret's screen; for a pipe or a file, add --format secret.";
 
 /// The note on every command while the account is full.
 const FULL: &str = " It fails until a secret of this account is deleted.";
@@ -147,7 +146,7 @@ impl Component for CommandView {
             Binding::new("Shift-Tab, Left", "previous", Action::PreviousChoice).only_in_help(),
         ];
         let back = Binding::new("Esc, q, F2, Ctrl-C", "back", Action::No);
-        let scrolling = scrolling(overflows(rows, height));
+        let scrolling = scrolling(overflows(rows, height), self.scroll.is_at_end(rows, height));
         first.into_iter().chain(scrolling).chain([back, HELP, SUSPEND, REPAINT]).collect()
     }
 

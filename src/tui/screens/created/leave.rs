@@ -147,15 +147,16 @@ impl CreatedScreen {
             // Leaving leads only to the form: Ctrl-C asks about quitting.
             Target::Another => ("continue", Binding::new("Ctrl-C", "quit…", Action::Leave)),
         };
-        vec![
-            yes(leave),
-            Binding::new("q", "write it", Action::Choose).only_if(leaving.target == Target::Abort),
+        let write = Binding::new("q", "write it", Action::Choose);
+        let others = [
             BACK_BUT_CTRL_C,
             Binding::new("c", "copy", Action::Copy).only_if(!app.flags.never_copy),
             Binding::new("d", "delete this secret", Action::Delete).only_if(self.can_delete(*question)),
             HELP,
             quit,
-        ]
+        ];
+        let can_write = leaving.target == Target::Abort;
+        [yes(leave)].into_iter().chain(can_write.then_some(write)).chain(others).collect()
     }
 
     /// False for a secret that someone may have.
@@ -331,6 +332,9 @@ impl CreatedScreen {
             key.shown != Shown::Nowhere && !matches!(key.action, Action::Help | Action::Leave)
         };
         let answers = self.leave_keys(app, leaving).into_iter().filter(is_answer);
-        canvas.ask_with(question, &answers.map(|key| key.hint()).collect::<Vec<_>>().join("   "));
+        canvas.ask_with(
+            question,
+            &answers.map(|key| key.hint().replace(' ', "\u{a0}")).collect::<Vec<_>>().join("   "),
+        );
     }
 }

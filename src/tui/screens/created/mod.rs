@@ -145,6 +145,10 @@ impl Component for CreatedScreen {
         match action {
             Action::Copy => self.copy(app, Format::Secret),
             Action::Extend => self.extend(app),
+            Action::CopyAs if app.flags.never_copy => {
+                app.message =
+                    Some("The clipboard is off. s saves the secret, p runs a command that reads it.");
+            }
             Action::CopyAs => self.prompt = Some(Prompt::Formats(0)),
             Action::Save | Action::Pipe => self.open_line_prompt(app, action),
             Action::Verify => self.verify(app),
@@ -160,6 +164,9 @@ impl Component for CreatedScreen {
                 app.message = Some("Standard output can receive only one secret. q writes it and quits.");
             }
             Action::Another => return self.start_leaving(app, Target::Another),
+            Action::No if self.output.lines.is_empty() && matches!(app.output, Output::Sink(_)) => {
+                app.message = Some("q writes and quits, Ctrl-C quits without writing.");
+            }
             Action::No => self.output = CommandOutput::default(),
             Action::Leave => return self.start_leaving(app, Target::Quit),
             Action::Abort => return self.abort(app),
@@ -225,6 +232,7 @@ impl Component for CreatedScreen {
             // Leaving does not ask. Esc does not leave, because it closes things on other screens.
             () => Binding::new("q", "quit", Action::Leave),
         };
+        let abort = if output_waits { "quit without writing; asks if not delivered" } else { "quit" };
         let can_copy = !app.flags.never_copy;
         let can_extend = matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. }));
         let can_verify = !matches!(self.verification, Verification::Running(_));
@@ -238,7 +246,7 @@ impl Component for CreatedScreen {
             Binding::new("s", "save", Action::Save),
             Binding::new("p", "run", Action::Pipe),
             quit,
-            Binding::new("Ctrl-C", "quit", Action::Abort).only_in_help(),
+            Binding::new("Ctrl-C", abort, Action::Abort).only_in_help(),
             Binding::new("r", "reveal", Action::Reveal).only_if(!is_revealed),
             Binding::new("r", "hide", Action::Hide).only_if(is_revealed),
             HELP,
@@ -257,7 +265,6 @@ impl Component for CreatedScreen {
         self.prompt.as_ref().and_then(Prompt::about).unwrap_or(&[
             "\"Copied\" means that the clipboard was read back. Until the secret is delivered, quitting asks first.",
             "Paste to check: what you paste here is compared with the secret, and dropped.",
-            "When standard output waits for the secret, q writes it there; Ctrl-C asks, and quits without writing it.",
         ])
     }
 

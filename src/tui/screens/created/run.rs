@@ -105,7 +105,10 @@ impl RunPrompt {
         vec![
             Binding::new("Enter", enter, Action::Choose),
             Binding::new("Down", "next", Action::NextChoice).only_if(has_known),
-            Binding::new("Tab", "edit", Action::TakeKnown).only_if(has_known),
+            // Enter does the same once a row is selected.
+            Binding::new("Tab", "edit", Action::TakeKnown)
+                .in_footer_if(self.selected.is_none())
+                .only_if(has_known),
             Binding::new("Ctrl-F", "format", Action::NextFormat),
             CLOSE_PROMPT,
             HELP_BESIDE_TEXT,

@@ -242,7 +242,7 @@ impl CreatedScreen {
             }
             Verification::Done(Ok(())) => canvas.done("Verified: Atlas accepts the new secret"),
             Verification::Done(Err(error)) => {
-                if matches!(error.cause, Cause::SignInRefused(_)) {
+                if matches!(error.cause, Cause::SignInRefused { .. }) {
                     canvas.failed(&error.after_verifying());
                 } else {
                     canvas.warning(&error.after_verifying(), theme.warning);
@@ -334,4 +334,4 @@ fn delivery_text(delivery: &Delivery) -> String {
 }
 
 /// Who can read a saved file, on systems where its permissions are set.
-const PRIVATE: &str = if cfg!(unix) { ", readable only by you (mode 0600)" } else { "" };
+const PRIVATE: &str = if cfg!(unix) { ", readable only by you (mode\u{a0}0600)" } else { "" };

@@ -34,11 +34,14 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
             field.append(0, suggestions);
         }
     }
-    // A failure is shown instead of what creating would do.
+    // A failure is shown instead of what creating would do, and the table only if all of it fits.
     let has_failed = matches!(app.form.notice, Some(Notice::Failed(..)));
-    let sentence = canvas.drawn(|part| draw_sentence(app, part));
+    let sentence = if has_failed { canvas.part(0) } else { canvas.drawn(|part| draw_sentence(app, part)) };
     let mut table = canvas.drawn(|part| draw_secrets(app, true, part));
-    let wanted = if has_failed { 0 } else { table.rows().saturating_add(sentence.rows()) };
+    if has_failed && !(2..=left).contains(&table.rows()) {
+        table = canvas.part(0);
+    }
+    let wanted = table.rows().saturating_add(sentence.rows());
     let rows_of_secrets = wanted.min(left);
     if rows_of_secrets < wanted {
         // The sentence is more important than the row of the new secret.
@@ -66,7 +69,7 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
             canvas.blank();
         }
     }
-    if !has_failed {
+    if wanted > 0 {
         append_secrets(table, sentence, rows_of_secrets, &mut spare, canvas);
     }
     canvas.line(button(app, canvas.theme).alignment(Alignment::Right));
@@ -81,7 +84,7 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
 
 /// Adds the table and the sentence below it. What does not fit in the rows is dropped.
 fn append_secrets(table: Canvas, sentence: Canvas, rows: u16, spare: &mut Spare, canvas: &mut Canvas) {
-    let is_between = table.rows() > 0 && spare.spend(1);
+    let is_between = table.rows() > 0 && sentence.rows() > 0 && spare.spend(1);
     let mut secrets = canvas.part(rows + u16::from(is_between));
     secrets.append(0, table);
     if is_between {
@@ -206,11 +209,8 @@ fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
     let label = |secret: &ExistingSecret| text::short_label(secret, theme.glyphs.ellipsis);
     let shortened = |(secret, cut): &(ExistingSecret, Timestamp)| match secret.expires_at {
         Some(at) if at > *cut => {
-            format!(
-                "makes {} expire {} early",
-                label(secret),
-                text::approximate_duration(at.duration_since(*cut))
-            )
+            let early = text::time_between(*cut, at, app.zone.as_ref());
+            format!("makes {} expire {early} early", label(secret))
         }
         _ => format!("makes {} expire by {}", label(secret), text::short_date(*cut, app.zone.as_ref())),
     };

@@ -92,7 +92,12 @@ impl FieldMessage {
                 }
             }
             Validation::Wrong { message, .. } => (glyphs.cross, message.clone(), theme.bad),
-            Validation::Refused(message) => (glyphs.cross, message.to_string(), theme.bad),
+            // Atlas's own words stay as they are.
+            Validation::Refused(message) => {
+                return Some(Self { symbol: glyphs.cross, text: message.to_string(), style: theme.bad });
+            }
+            // It cannot be looked up in a project that was not found.
+            Validation::Id(_) if name == FieldName::Client && is_without_project(app) => return None,
             Validation::Id(note) => return Some(Self::of_id(app, name, *note, width, theme)),
             Validation::Lifetime { lifetime, warning: Some(warning) } => {
                 let is_date = Lifetime::parse_date(app.form.text(name), &app.form.clock.1).is_some();
@@ -104,6 +109,7 @@ impl FieldMessage {
                 (glyphs.check, expiry_text(app, *lifetime) + &limit.unwrap_or_default(), theme.good)
             }
         };
+        let text = if symbol == glyphs.check { text } else { text::sentence(&text) };
         Some(Self { symbol, text, style })
     }
 
@@ -132,7 +138,7 @@ impl FieldMessage {
             }
             Some(Err(error)) => {
                 if let Some((field, text)) = error.not_found() {
-                    let text = with_list_key(field, text);
+                    let text = text::sentence(&with_list_key(field, text));
                     return Self { symbol: glyphs.cross, text, style: theme.bad };
                 }
                 let Explanation { title, action, .. } = error.explain(&app.session.signed_in_as());
@@ -168,6 +174,14 @@ impl FieldMessage {
 pub(super) fn with_list_key(field: FieldName, not_found: &str) -> String {
     let keys = if field == FieldName::Client { "; Ctrl-O lists them" } else { "" };
     format!("{not_found}{keys}")
+}
+
+/// True if the project was not found, and nothing else is known about the account.
+fn is_without_project(app: &Shared) -> bool {
+    let project = app.looked_up(FieldName::Project).and_then(Result::err);
+    let account = app.looked_up(FieldName::Client);
+    project.is_some_and(|error| error.not_found().is_some())
+        && account.is_none_or(|account| account.is_err_and(|error| is_reported_above(app, error)))
 }
 
 /// True if the field above reports the same error, which is about credentials or the project.

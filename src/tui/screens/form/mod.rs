@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::{
     AccountRef, BaseUrl, Certainty, ClientId, Explanation, Lifetime, NewSecret, Now, ProjectId, ServerText,
+    text,
 };
 use crate::tui::TextLine;
 use crate::tui::app::{Component, Screen, Shared, Transition};
@@ -89,6 +90,15 @@ impl SubmitAction {
             Self::ListSecrets => "[ Delete one first... ]",
         }
     }
+
+    /// What the keys that submit do, for the footer.
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::ReplaceExpired => "replace",
+            Self::ListSecrets => "delete one",
+        }
+    }
 }
 
 const WAIT: Notice = Notice::Info("Wait: Atlas has not answered the earlier request.");
@@ -161,6 +171,13 @@ impl Form {
         FieldName::ALL.into_iter().find(|name| !self.validation(*name).is_valid())
     }
 
+    /// True if submitting only leads to a field whose value cannot be sent. A name may become an ID.
+    fn must_be_corrected(&self) -> bool {
+        let is_usable =
+            |validation: Validation| validation.is_valid() || matches!(validation, Validation::Name { .. });
+        !FieldName::ALL.into_iter().all(|name| is_usable(self.validation(name)))
+    }
+
     pub fn new_secret(&self) -> Option<NewSecret> {
         match (self.first_invalid(), self.account()?, self.validation(FieldName::Lifetime)) {
             (None, account, Validation::Lifetime { lifetime, .. }) => Some(NewSecret { account, lifetime }),
@@ -207,7 +224,10 @@ impl Form {
             if is_text {
                 // Typing a name here and then Enter would create a secret for the account in the form.
                 self.ignore_second_enter(now);
-                self.notice = Some(Notice::Info("To type in a field, go back to it with Shift-Tab."));
+                if !matches!(self.notice, Some(Notice::Failed(..))) {
+                    let text = "Letters do nothing here. Shift-Tab goes to the fields, Ctrl-C quits.";
+                    self.notice = Some(Notice::Info(text));
+                }
             }
             return;
         };
@@ -299,7 +319,7 @@ impl Form {
 
     /// Shows beside the field that Atlas does not know the ID, and focuses the field.
     pub(in crate::tui) fn refuse_unknown(&mut self, name: FieldName, message: &str) {
-        self.refuse(name, ServerText::new(&field_view::with_list_key(name, message)));
+        self.refuse(name, ServerText::new(&text::sentence(&field_view::with_list_key(name, message))));
     }
 
     /// Shows Atlas's message beside the field that it is about, and focuses it.
@@ -414,43 +434,39 @@ impl Component for FormScreen {
         let sign_in = SIGN_IN.in_footer_if(app.suggests_signing_in());
         let as_command = AS_COMMAND.in_footer_if(app.form.new_secret().is_some());
         let dismiss = DISMISS.only_if(open.is_some() || app.form.notice.is_some());
-        let submit = |label| Binding::new("Ctrl-S", label, Action::Submit);
+        let goes_to_field = app.form.must_be_corrected();
+        let label = if goes_to_field { "go to the invalid field" } else { app.submit_action().verb() };
+        let submit = Binding::new("Ctrl-S", label, Action::Submit);
         if let Some((_, list)) = open.filter(|(_, list)| list.matches.len() > 0) {
-            let others =
-                [sign_in, LIST, HELP, QUIT, submit("create").only_in_help(), AS_COMMAND.only_in_help()];
+            let others = [sign_in, LIST, HELP, QUIT, submit.only_in_help(), AS_COMMAND.only_in_help()];
             return names::keys(list).into_iter().chain(others).chain([SUSPEND, REPAINT]).collect();
         }
-        let enter = match (app.form.focus, app.submit_action()) {
-            (Focus::Field(FieldName::Project | FieldName::Client), _) => {
-                return vec![
-                    NEXT_FIELD,
-                    PREVIOUS_FIELD,
-                    Binding::new("Enter", "next field", Action::Confirm).only_in_help(),
-                    sign_in,
-                    LIST,
-                    HELP,
-                    QUIT,
-                    submit("create"),
-                    as_command,
-                    dismiss,
-                    SUSPEND,
-                    REPAINT,
-                ];
-            }
-            // On the last field and the button, Enter does what the button says.
-            (_, SubmitAction::Create) => "create",
-            (_, SubmitAction::ReplaceExpired) => "replace",
-            (_, SubmitAction::ListSecrets) => "delete one",
-        };
+        if let Focus::Field(FieldName::Project | FieldName::Client) = app.form.focus {
+            return vec![
+                NEXT_FIELD,
+                PREVIOUS_FIELD,
+                Binding::new("Enter", "next field", Action::Confirm).only_in_help(),
+                submit.in_footer_if(!goes_to_field),
+                sign_in,
+                LIST,
+                HELP,
+                QUIT,
+                as_command,
+                dismiss,
+                SUSPEND,
+                REPAINT,
+            ];
+        }
         vec![
-            Binding::new("Enter", enter, Action::Confirm),
+            // On the last field and the button, Enter does what the button says.
+            Binding::new("Enter", label, Action::Confirm).in_footer_if(!goes_to_field),
             sign_in,
             NEXT_FIELD,
             PREVIOUS_FIELD,
             HELP,
             QUIT,
             LIST,
-            submit(enter).only_in_help(),
+            submit.only_in_help(),
             as_command,
             dismiss,
             SUSPEND,

@@ -317,9 +317,9 @@ fn no_match_text(app: &Shared, list: &List, ellipsis: &str) -> String {
 }
 
 fn error_text(app: &Shared, field: FieldName, error: &ApiError) -> String {
-    let Explanation { title, meaning, .. } = error.explain_list(field, &app.session.signed_in_as());
+    let Explanation { title, meaning, action, .. } = error.explain_list(field, &app.session.signed_in_as());
     match (&error.cause, error.rejection_kind()) {
-        (Cause::Credentials(_) | Cause::SignInRefused(_) | Cause::LoginExpired(..), _) => {
+        (Cause::Credentials(_) | Cause::SignInRefused { .. } | Cause::LoginExpired(..), _) => {
             format!("{title} Ctrl-P signs in with other credentials.")
         }
         _ if error.is_before_signing_in() => {
@@ -327,6 +327,10 @@ fn error_text(app: &Shared, field: FieldName, error: &ApiError) -> String {
         }
         (_, Some(RejectionKind::ProjectNotFound)) => format!("{title} Choose another project."),
         (_, Some(RejectionKind::RoleTooLow)) => format!("{title} {meaning} Type the ID instead."),
+        // The ID does not help either.
+        (_, Some(RejectionKind::AddressNotAllowed | RejectionKind::AccessListMissing)) => {
+            format!("{title} {action}")
+        }
         _ => format!("{title} Type the ID instead."),
     }
 }

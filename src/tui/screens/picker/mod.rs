@@ -132,6 +132,10 @@ impl Component for Picker {
                 self.pin_selected();
                 self.list.sort_by(self.list.sort.other(), app.atlas_now());
             }
+            Action::ClearFilter => {
+                self.filter.set("");
+                self.filter_changed();
+            }
             Action::Leave => return Transition::form(),
             Action::Choose => return self.choose(app),
             Action::Retry if self.list.error.is_some() => self.list.fetch(app),
@@ -163,7 +167,9 @@ impl Component for Picker {
         let (count, page) = (self.list.matches.len(), list_rows(app.body()));
         let is_allowed = self.chosen().is_some_and(|item| item.is_allowed(app.form.limit));
         let reload = Binding::new("Ctrl-R", "reload", Action::Retry).only_if(self.list.error.is_some());
-        let mut keys = vec![reload, CHOOSE.only_if(is_allowed)];
+        let clear = Binding::new("Ctrl-U", "clear the filter", Action::ClearFilter);
+        let clear = clear.in_footer_if(count == 0).only_if(!self.filter.text().is_empty());
+        let mut keys = vec![reload, CHOOSE.only_if(is_allowed), clear];
         if self.list.field == FieldName::Client {
             let sort = match self.list.sort {
                 Sort::Expiry => "sort by name",

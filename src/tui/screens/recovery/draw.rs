@@ -9,6 +9,7 @@ use crate::domain::text::{check_failed, none_appeared};
 use crate::domain::{AccountRef, ExistingSecret, Now, PendingRecord, SecretId};
 use crate::jobs::{Deletion, Recovered};
 use crate::tui::canvas::LOW;
+use crate::tui::frame::host_text;
 use crate::tui::{Action, Canvas, Glyphs, Shared, text};
 
 use super::super::secret_list::IN_USE;
@@ -78,7 +79,7 @@ impl Recovery {
         if let Some(PendingRecord { entry, .. }) = self.record() {
             let zone = app.zone.as_ref();
             let at = text::date_time(entry.begun_at, zone);
-            let secret = format!("a secret for {} on {at}", entry.account.client.short(glyphs.ellipsis));
+            let secret = format!("a secret on {at}");
             let number = match app.records_found {
                 ..=1 => String::new(),
                 total => format!("{} of {total}: ", total.saturating_sub(app.pending.len())),
@@ -150,7 +151,7 @@ impl Recovery {
         let is_asking =
             self.deletion.is_some() || self.deleted.is_some() || self.is_searching() || self.is_gone();
         if self.record().is_some_and(|record| record.entry.secret_id.is_some()) && !is_asking {
-            let text = "Keep it if you have its value: that changes nothing in Atlas.";
+            let text = "If you have its value, press k. Nothing changes in Atlas.";
             canvas.text(0, text, theme.faint);
         }
         if let Some(message) = app.message {
@@ -167,7 +168,7 @@ impl Recovery {
         match &self.search {
             Search::NotStarted => {
                 if let Some(record) = self.record().filter(|_| !self.is_same_host(app)) {
-                    let host = record.entry.base_url.host();
+                    let host = host_text(&record.entry.base_url);
                     let text = "and this run is signed in elsewhere. Sign in there to delete it.";
                     canvas.text(0, &format!("It is on {host}, {text}"), canvas.theme.warning);
                 }
@@ -208,11 +209,11 @@ impl Recovery {
             Recovered::Found(secret) => {
                 let label = self.label(&theme.glyphs);
                 let at = secret.created_at.map(time);
-                let at = at.map_or_else(String::new, |at| format!(": created at {at} by Atlas's clock"));
-                canvas.text(0, &format!("{label} is new{at}."), theme.strong);
-                if self.works(app, Action::Delete) {
-                    let text = "It appeared after the request. d deletes it; then create another.";
-                    canvas.text(0, text, plain);
+                let at = at.map_or_else(String::new, |at| format!(" (created {at} by Atlas's clock)"));
+                canvas.text(0, &format!("{label} appeared after the request{at}."), theme.strong);
+                let has_id = self.record().is_some_and(|record| record.entry.secret_id.is_some());
+                if !has_id && self.works(app, Action::Delete) {
+                    canvas.text(0, "Its value is lost: delete it with d, then create another.", plain);
                 }
                 self.draw_what_stays(canvas);
             }
