@@ -204,8 +204,8 @@ pub fn say(message: &str) {
 fn write_soon(line: &str) {
     #[cfg(unix)]
     {
-        use rustix::event::{PollFd, PollFlags, poll};
-        let limit = rustix::time::Timespec::try_from(LIMIT).ok();
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let limit = Timespec::try_from(LIMIT).ok();
         let is_ready = poll(&mut [PollFd::new(&io::stderr(), PollFlags::OUT)], limit.as_ref());
         if !is_ready.is_ok_and(|ready| ready == 1) {
             return;

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use super::{
-    API_VERSION, ApiError, Cause, Certainty, DeleteError, FieldName, Identity, Operation, PairKind,
-    Rejection, RejectionKind as Kind, SECRETS_PER_ACCOUNT, ServerText, Session, text,
+    API_VERSION, ApiError, Cause, Certainty, DeleteError, FieldName, Operation, PairKind, Rejection,
+    RejectionKind as Kind, SECRETS_PER_ACCOUNT, ServerText, text,
 };
 
 impl Operation {
@@ -42,23 +42,6 @@ impl Operation {
         titled(format!("You don't have permission to {what} ({status})."))
             .meaning(format!("{signed_in_as} needs {role}."))
             .action(format!("Ask {owner} {to}, or sign in with other credentials."))
-    }
-}
-
-impl Session {
-    /// Who signed in, as the beginning of a sentence.
-    pub fn signed_in_as(&self) -> String {
-        let Self::Remote { identity, .. } = self else { return "The signed-in account".to_owned() };
-        match identity {
-            Identity::ServiceAccount(client) => format!("Service account {client}"),
-            Identity::ApiKey(public_key) => format!("API key {}", public_key.as_str()),
-            Identity::AccessToken => "The owner of the access token".to_owned(),
-            Identity::Profile { name, kind: PairKind::ServiceAccount } => {
-                format!("The service account of profile {name}")
-            }
-            Identity::Profile { name, kind: PairKind::ApiKey } => format!("The API key of profile {name}"),
-            Identity::BrowserLogin(name) => format!("The Atlas user of profile {name}"),
-        }
     }
 }
 
@@ -337,7 +320,7 @@ impl ApiError {
         }
     }
 
-    /// Explains the error. `signed_in_as` names the user, see [`Session::signed_in_as`].
+    /// Explains the error. `signed_in_as` names the user, see [`super::Session::signed_in_as`].
     pub fn explain(&self, signed_in_as: &str) -> Explanation {
         let explanation = explain_error(self, signed_in_as).with_message_of(self);
         if !self.is_before_signing_in() {
@@ -539,7 +522,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::error::rejection;
-    use super::super::{BaseUrl, ClientId, ProfileName, PublicKey};
+    use super::super::{BaseUrl, ClientId, Identity, ProfileName, PublicKey, Session};
     use super::*;
 
     #[test]
@@ -646,6 +629,35 @@ mod tests {
     }
 
     #[test]
+    fn a_failed_deletion_says_what_is_certain() {
+        let refused = |operation| ApiError::rejected(rejection(401, "NOT_IN_GROUP")).of(operation);
+        let slow = ApiError::sent(Cause::TimedOut(Duration::from_secs(10)));
+        let rows = [
+            (
+                DeleteError::AccountNotRead(refused(Operation::ReadAccount)),
+                "Nothing was deleted: the account could not be read. You don't have permission to read this service \
+                 account (401).",
+            ),
+            (
+                DeleteError::NotDeleted(refused(Operation::DeleteSecret)),
+                "Not deleted. You don't have permission to delete secrets in this project (401).",
+            ),
+            (DeleteError::NotDeleted(slow.clone()), "Not deleted. Atlas did not answer within 10 seconds."),
+            (
+                DeleteError::StillThere(slow.clone()),
+                "Not deleted: the secret still exists. Atlas did not answer within 10 seconds.",
+            ),
+            (
+                DeleteError::PerhapsDeleted(slow),
+                "It may have been deleted. Atlas did not answer within 10 seconds.",
+            ),
+        ];
+        for (error, expected) in rows {
+            assert_eq!(error.sentence(), expected);
+        }
+    }
+
+    #[test]
     fn a_missing_role_is_explained_with_user_role_and_action() {
         let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
         let client = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
@@ -680,34 +692,5 @@ mod tests {
         }
         let other = ApiError::rejected(rejection(403, "RULE"));
         assert_eq!(other.clone().of(Operation::CreateSecret).explain("It"), other.explain("It"));
-    }
-
-    #[test]
-    fn a_failed_deletion_says_what_is_certain() {
-        let refused = |operation| ApiError::rejected(rejection(401, "NOT_IN_GROUP")).of(operation);
-        let slow = ApiError::sent(Cause::TimedOut(Duration::from_secs(10)));
-        let rows = [
-            (
-                DeleteError::AccountNotRead(refused(Operation::ReadAccount)),
-                "Nothing was deleted: the account could not be read. You don't have permission to read this service \
-                 account (401).",
-            ),
-            (
-                DeleteError::NotDeleted(refused(Operation::DeleteSecret)),
-                "Not deleted. You don't have permission to delete secrets in this project (401).",
-            ),
-            (DeleteError::NotDeleted(slow.clone()), "Not deleted. Atlas did not answer within 10 seconds."),
-            (
-                DeleteError::StillThere(slow.clone()),
-                "Not deleted: the secret still exists. Atlas did not answer within 10 seconds.",
-            ),
-            (
-                DeleteError::PerhapsDeleted(slow),
-                "It may have been deleted. Atlas did not answer within 10 seconds.",
-            ),
-        ];
-        for (error, expected) in rows {
-            assert_eq!(error.sentence(), expected);
-        }
     }
 }

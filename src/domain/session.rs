@@ -81,6 +81,21 @@ impl Identity {
 }
 
 impl Session {
+    /// Who signed in, as the beginning of a sentence.
+    pub fn signed_in_as(&self) -> String {
+        let Self::Remote { identity, .. } = self else { return "The signed-in account".to_owned() };
+        match identity {
+            Identity::ServiceAccount(client) => format!("Service account {client}"),
+            Identity::ApiKey(public_key) => format!("API key {}", public_key.as_str()),
+            Identity::AccessToken => "The owner of the access token".to_owned(),
+            Identity::Profile { name, kind: PairKind::ServiceAccount } => {
+                format!("The service account of profile {name}")
+            }
+            Identity::Profile { name, kind: PairKind::ApiKey } => format!("The API key of profile {name}"),
+            Identity::BrowserLogin(name) => format!("The Atlas user of profile {name}"),
+        }
+    }
+
     pub fn remote(base_url: &BaseUrl, identity: Identity) -> Self {
         Self::Remote { base_url: base_url.clone(), identity, origin: None }
     }
