@@ -19,7 +19,7 @@ use base64::prelude::BASE64_STANDARD;
 use support::fixtures::{
     account_ref, client, client_id, new_secret, project, served, with_access_token, with_service_account,
 };
-use support::raw_server::{RawServer, json, response};
+use support::raw_server::{RawServer, Reply, json, response};
 
 const TOKEN: &str = r#"{"access_token":"FAKE-minted.token+1","expires_in":3600,"token_type":"Bearer"}"#;
 const ACCOUNT: &str =
@@ -49,6 +49,18 @@ async fn an_account_is_read_with_the_token() {
          authorization: Bearer FAKE-minted.token+1\n\
          \n"
     );
+}
+
+/// Atlas or a proxy may just have closed the idle connection.
+#[tokio::test]
+async fn a_read_whose_connection_broke_is_sent_once_more() {
+    for (broken, is_read) in [(1, true), (2, false)] {
+        let mut script: Vec<Reply> = (0..broken).map(|_| Reply::Bytes(Vec::new())).collect();
+        script.push(json(200, ACCOUNT));
+        let (server, client) = served(with_access_token, script).await;
+        assert_eq!(client.service_account(&account_ref()).await.is_ok(), is_read, "{broken}");
+        assert_eq!(server.requests().len(), 2, "{broken}");
+    }
 }
 
 /// As from a cache. Its secrets would decide what creating changes.
