@@ -117,4 +117,22 @@ mod tests {
         assert!(!after_others.is_old(after_others.received_at + Duration::from_secs(60)));
         assert!(after_others.is_old(after_others.received_at + Duration::from_secs(61)));
     }
+
+    #[test]
+    fn the_strongest_challenge_counts_and_the_first_of_equals() {
+        let one = |realm, algorithm| {
+            format!(r#"Digest realm="{realm}", nonce="n", algorithm={algorithm}, qop="auth""#)
+        };
+        let rows = [
+            (["MD5", "SHA-256", "SHA-512-256"], "c"),
+            (["SHA-256", "SHA-512-256", "MD5"], "b"),
+            (["SHA-256", "MD5", "SHA-256"], "a"),
+            (["MD5", "MD5", "MD5"], "a"),
+        ];
+        for (algorithms, expected) in rows {
+            let [a, b, c] = algorithms;
+            let found = challenge(&[one("a", a), one("b", b), one("c", c)].join(", ")).unwrap();
+            assert_eq!(found.digest.realm(), expected, "{algorithms:?}");
+        }
+    }
 }
