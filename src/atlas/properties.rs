@@ -251,7 +251,7 @@ proptest! {
         prop_assert!(rejection.is_some() || !(has_number && has_code));
         prop_assert!(rejection.is_none() || has_number);
         if let Some(rejection) = rejection {
-            prop_assert!(!ApiError::rejected(rejection.clone()).explain("It").meaning.is_empty());
+            prop_assert!(!ApiError::rejected(rejection.clone()).explain("It").action.is_empty());
             prop_assert!(!rejection.atlas_message().is_empty());
             prop_assert!(!rejection.atlas_message().as_str().contains(char::is_control));
         }
