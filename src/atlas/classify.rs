@@ -1,7 +1,10 @@
 //! Decides what a response means. Pure functions of status, headers and body.
 
-use crate::domain::{ApiError, ApiResult, Cause, CreatedSecret, Rejection, RejectionKind, ServerText};
 use serde_json::Value;
+
+use crate::domain::{
+    ApiError, ApiResult, Cause, CreatedSecret, Rejection, RejectionKind, ServerText, ServiceAccount,
+};
 
 use super::http::{ApiResponse, BodyEnd};
 use super::wire::{self, CreatedBody};
@@ -97,6 +100,16 @@ pub(super) fn read<T>(response: &ApiResponse, parse: impl Fn(&Value) -> Option<T
     let json = json(response);
     let found = json.as_ref().filter(|(status, _)| is_success(*status)).and_then(|(_, body)| parse(body));
     found.ok_or_else(|| ApiError::sent(failed(response, json.as_ref())))
+}
+
+/// Returns the account of a successful response to a GET. A cache may answer with another account. If a part of the body
+/// cannot be read, its secrets may be in that part, so they must be there.
+pub(super) fn account(response: &ApiResponse, client: &str) -> ApiResult<ServiceAccount> {
+    let is_whole = serde_json::from_slice::<Value>(&response.body).is_ok();
+    let is_usable = |body: &Value| is_whole || body.get("secrets").is_some();
+    read(response, |body| {
+        wire::service_account(body).filter(|_| is_usable(body) && wire::is_of(body, "clientId", client))
+    })
 }
 
 /// The result of a DELETE. Atlas documents only 204, as the status or in an envelope. A proxy may send 200 with a page.

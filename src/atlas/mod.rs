@@ -98,10 +98,7 @@ impl Client {
     /// the challenge, and once more if its nonce had expired (RFC 7616, section 3.3).
     pub async fn service_account(&self, of: &AccountRef) -> ApiResult<ServiceAccount> {
         let response = self.read(self.account_url(of), MEDIA_TYPE, self.limits.read).await?;
-        // A cache may answer with another account.
-        let is_asked_for = |body: &Value| wire::is_of(body, "clientId", of.client.as_str());
-        let account =
-            classify::read(&response, |body| wire::service_account(body).filter(|_| is_asked_for(body)))?;
+        let account = classify::account(&response, of.client.as_str())?;
         Ok(ServiceAccount { read_at: response.date, ..account })
     }
 

@@ -36,16 +36,17 @@ fn readable(text: &str, depth: usize) -> Option<Value> {
     if let Ok(value) = serde_json::from_str(text) {
         return Some(value);
     }
-    let (parts, has_end) = parts(text).filter(|_| depth > 0)?;
+    let (parts, after) = parts(text).filter(|_| depth > 0)?;
+    // Text after an inner value, such as a part after a missing comma, would be lost.
+    after.filter(|after| depth == MAX_DEPTH || after.trim().is_empty())?;
     // No reader expects a Boolean, and `null` would mean that the part is absent.
     let read = |value| readable(value, depth - 1).unwrap_or(Value::Bool(false));
     let name = |text| serde_json::from_str::<String>(text).ok();
-    let value = if is_object(text) {
+    Some(if is_object(text) {
         parts.into_iter().filter_map(|(key, value)| Some((name(key)?, read(value)))).collect()
     } else {
         parts.into_iter().map(|(_, value)| read(value)).collect()
-    };
-    has_end.then_some(value)
+    })
 }
 
 fn is_object(text: &str) -> bool {
@@ -55,14 +56,18 @@ fn is_object(text: &str) -> bool {
 /// White space in JSON (RFC 8259, section 2).
 const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
-/// The members of the JSON object at the start of `text`: name and value as raw text.
-pub(super) fn members(text: &str) -> Option<Vec<(&str, &str)>> {
+/// A member of a JSON object: name and value as raw text.
+pub(super) type Part<'a> = (&'a str, &'a str);
+
+/// The members of the JSON object at the start of `text`.
+pub(super) fn members(text: &str) -> Option<Vec<Part<'_>>> {
     parts(text).filter(|_| is_object(text)).map(|(members, _)| members)
 }
 
-/// The members of the JSON object, or the elements of the array, at the start of `text`, and true if it has an end. An
-/// element has an empty name. Only strings and brackets are parsed, so an invalid value does not affect the others.
-fn parts(text: &str) -> Option<(Vec<(&str, &str)>, bool)> {
+/// The members of the JSON object, or the elements of the array, at the start of `text`, and the text after its end, if
+/// it has one. An element has an empty name. Only strings and brackets are parsed, so an invalid value does not affect
+/// the others.
+fn parts(text: &str) -> Option<(Vec<Part<'_>>, Option<&str>)> {
     let is_object = is_object(text);
     let text = text.trim_start_matches(SPACE).strip_prefix(['{', '['])?;
     let part = |start: usize, colon: Option<usize>, end: usize| match colon {
@@ -84,14 +89,14 @@ fn parts(text: &str) -> Option<(Vec<(&str, &str)>, bool)> {
                 parts.extend(part(start, colon.take(), at));
                 start = at + 1;
                 if byte != b',' {
-                    return Some((parts, true));
+                    return Some((parts, Some(&text[at + 1..])));
                 }
             }
             _ => {}
         }
     }
     parts.extend(part(start, colon, text.len()));
-    Some((parts, false))
+    Some((parts, None))
 }
 
 /// The values with this name that can be read as a `T`, in reverse order: the last one counts.
@@ -201,9 +206,10 @@ pub(super) fn service_account(body: &Value) -> Option<ServiceAccount> {
     })
 }
 
-/// False if the object has another ID than this.
+/// False if the object has another ID than this, or one that cannot be read.
 pub(super) fn is_of(body: &Value, name: &str, id: &str) -> bool {
-    body.get(name).and_then(Value::as_str).is_none_or(|other| other.eq_ignore_ascii_case(id))
+    let is_id = |found: &Value| found.as_str().is_some_and(|found| found.eq_ignore_ascii_case(id));
+    body.get(name).is_none_or(|found| found.is_null() || is_id(found))
 }
 
 /// Parses a project (schema `Group`). `None` if the object does not look like one.

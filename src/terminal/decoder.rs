@@ -25,6 +25,9 @@ const MAX_KEY_LENGTH: usize = 16;
 /// A longer paste is cut here.
 const MAX_PASTE_LENGTH: usize = 1 << 20;
 
+/// No control string in a paste is longer, in bytes: terminals report names, colors and versions.
+const MAX_REPORT_LENGTH: usize = 1024;
+
 /// No key has a longer sequence.
 const MAX_SEQUENCE_LENGTH: usize = 64;
 
@@ -200,26 +203,30 @@ fn end_of_paste(bytes: &[u8]) -> Option<usize> {
 /// The pasted text, without the reports that the terminal sent in the middle of it.
 fn paste(content: &[u8]) -> Event {
     let (mut text, mut rest) = (Vec::with_capacity(content.len()), content);
+    let is_control = |rest: &[u8]| matches!(rest, [ESCAPE | 0x80..0xA0, ..] | [0xC2, 0x80..0xA0, ..]);
     while let Some(first) = unit(rest) {
-        let is_control = matches!(rest, [ESCAPE | 0x80..0xA0, ..] | [0xC2, 0x80..0xA0, ..]);
         let length = match rest {
+            // Text in a wrong encoding has these characters without being a control string.
+            [0xC2, ..] if first.next == Mode::String => first.length,
             _ if first.next == Mode::String => first.length + string_length(&rest[first.length..]),
             // A pasted ESC does not belong to the character after it.
             [ESCAPE, second, ..] if !INTRODUCERS.contains(second) => 1,
             _ => first.length,
         };
-        text.extend_from_slice(if is_control { &[] } else { &rest[..length] });
+        text.extend_from_slice(if is_control(rest) { &[] } else { &rest[..length] });
         rest = &rest[length..];
     }
-    if !rest.starts_with(&[ESCAPE]) {
+    if !is_control(rest) {
         text.extend_from_slice(rest);
     }
     Event::Paste(String::from_utf8_lossy(&text).into_owned())
 }
 
-/// The length of the rest of a control string; 0 if it does not end.
+/// The length of the rest of a control string; 0 if it does not end soon. A longer search for each of many strings would
+/// block the keyboard.
 fn string_length(bytes: &[u8]) -> usize {
-    part_of_string(bytes).filter(|part| part.next == Mode::Units).map_or(0, |part| part.length)
+    let start = &bytes[..bytes.len().min(MAX_REPORT_LENGTH)];
+    part_of_string(start).filter(|part| part.next == Mode::Units).map_or(0, |part| part.length)
 }
 
 fn part_of_paste(bytes: &[u8]) -> Option<Unit> {

@@ -10,7 +10,7 @@ fn response(status: u16, body: &[u8]) -> ApiResponse {
 }
 
 fn service_account(response: &ApiResponse) -> Result<ServiceAccount, ApiError> {
-    read(response, wire::service_account)
+    account(response, "mdb_sa_id_1234567890abcdef12345678")
 }
 
 fn secret(status: u16, body: &[u8]) -> CreatedSecret {
@@ -75,7 +75,7 @@ fn unreadable_members_do_not_affect_a_refusal_or_an_account() {
         assert_eq!(error.rejection().unwrap().error_code.as_str(), "FORBIDDEN", "{shown}");
 
         let account = format!(r#"{{"name":"ci",{member},"secrets":[{{"id":"32b6e34b3d91647abb20e7b9"}}]}}"#);
-        let account = read(&response(200, account.as_bytes()), wire::service_account).unwrap();
+        let account = service_account(&response(200, account.as_bytes())).unwrap();
         assert_eq!((account.name.as_str(), account.secrets.len()), ("ci", 1), "{shown}");
     }
     let page = r#"{"results":[{"id":"32b6e34b3d91647abb20e7b8","name":"\ud83d"},
@@ -93,12 +93,23 @@ fn an_account_never_appears_to_have_fewer_secrets() {
         r#"{"name":"ci","secrets":[{"id":"32b6e34b3d91647abb20e7b9"}"#,
         r#"{"name":"ci","secrets":[{"id":"32b6e34b3d91647abb20e7b9"}]"#,
         r#"{"name":"ci","secrets":1e999}"#,
+        // A comma, a colon or a quote is missing, or the name has a control character.
+        r#"{"name":"ci" "secrets":[{"id":"32b6e34b3d91647abb20e7b9"}]}"#,
+        r#"{"name":"ci","secrets" [{"id":"32b6e34b3d91647abb20e7b9"}]}"#,
+        r#"{"name":"ci","secrets:[{"id":"32b6e34b3d91647abb20e7b9"}]}"#,
+        "{\"name\":\"ci\",\"\u{1}secrets\":[{\"id\":\"32b6e34b3d91647abb20e7b9\"}]}",
+        r#"{"name":"ci","\ud800secrets":[{"id":"32b6e34b3d91647abb20e7b9"}]}"#,
+        r#"{"name":"ci","secrets":[{"id":"32b6e34b3d91647abb20e7b9"} {"id":"32b6e34b3d91647abb20e7ba"}]}"#,
+        r#"{"name":"ci","secrets":[] [{"id":"32b6e34b3d91647abb20e7b9"}]}"#,
+        // It may be another account.
+        r#"{"name":"ci","clientId":"\ud800","secrets":[]}"#,
+        r#"{"name":"ci","clientId":7,"secrets":[]}"#,
     ];
     for body in rows {
-        assert!(read(&response(200, body.as_bytes()), wire::service_account).is_err(), "{body}");
+        assert!(service_account(&response(200, body.as_bytes())).is_err(), "{body}");
     }
     let garbage_after = br#"{"name":"ci","secrets":[]}<!-- proxy -->"#;
-    assert!(read(&response(200, garbage_after), wire::service_account).is_ok());
+    assert!(service_account(&response(200, garbage_after)).is_ok());
 }
 
 #[test]
