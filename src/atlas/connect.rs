@@ -5,6 +5,8 @@
 //!
 //! **Invariant:** an unreadable proxy variable is an error, and never leads to a direct connection.
 
+use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -47,7 +49,9 @@ pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> ApiResult<r
         .connect_timeout(connect_limit)
         .pool_idle_timeout(IDLE_LIMIT);
     let builder = if base_url.is_encrypted() {
-        check_certificate_file().map_err(|why| ApiError::setup(&why))?;
+        if !has_certificate_folder() {
+            check_certificate_file().map_err(|why| ApiError::setup(&why))?;
+        }
         builder
     } else {
         // Plain HTTP needs no certificates, and loading them takes longer than drawing.
@@ -76,6 +80,20 @@ pub fn check_certificate_file() -> Result<(), String> {
         },
     };
     Err(format!("SSL_CERT_FILE {why}: {}", ServerText::new(&path.to_string_lossy())))
+}
+
+/// True if the library uses `SSL_CERT_DIR` alone, because `SSL_CERT_FILE` names no file or an empty one. Nix and conda set
+/// it like that.
+pub fn has_certificate_folder() -> bool {
+    let is_empty = |file: OsString| {
+        std::fs::metadata(file).map_or_else(
+            |error| error.kind() == ErrorKind::NotFound,
+            |file| file.is_file() && file.len() == 0,
+        )
+    };
+    let has_folder = |folders: OsString| std::env::split_paths(&folders).any(|folder| folder.is_dir());
+    std::env::var_os("SSL_CERT_FILE").is_some_and(is_empty)
+        && std::env::var_os("SSL_CERT_DIR").is_some_and(has_folder)
 }
 
 /// In order of precedence.

@@ -34,7 +34,9 @@ use digest::Challenge;
 use http::{ApiResponse, exchange};
 use oauth::Token;
 
-pub use connect::{ProxyError, check_certificate_file, check_proxies, proxy_variables};
+pub use connect::{
+    ProxyError, check_certificate_file, check_proxies, has_certificate_folder, proxy_variables,
+};
 pub use http::Limits;
 
 /// The resource version of the service account endpoints.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use crate::atlas::{check_certificate_file, check_proxies, proxy_variables};
+use crate::atlas::{check_certificate_file, check_proxies, has_certificate_folder, proxy_variables};
 use crate::cli::Arguments;
 use crate::config::{
     CHOICES, CREDENTIALS, CredentialOrigin, Found, Profiles, ShadowedSource, SignInOptions, config_path,
@@ -97,9 +97,6 @@ impl Settings {
         let options =
             SignInOptions { profile: arguments.profile.as_deref(), base_url: base_url_flag.as_ref() };
         let found = (!arguments.demo).then(|| resolve(options, &variable, &profiles)).transpose()?;
-        let report = arguments
-            .print_config
-            .then(|| report(arguments, (path.as_deref(), is_read), &chosen, found.as_ref()));
         let clipboard = chosen.clipboard.unwrap_or_default();
         let clear_after = chosen.clear_after.unwrap_or(DEFAULT_CLEAR_AFTER);
         let clear_after = (clear_after > 0).then(|| Duration::from_secs(clear_after));
@@ -108,10 +105,17 @@ impl Settings {
             Some(found) => found.base_url.clone(),
             None => parse_base_url(BaseUrl::CLOUD)?,
         };
-        if !arguments.demo && base_url.is_encrypted() {
-            check_certificate_file()?;
+        let needs_certificates = !arguments.demo && base_url.is_encrypted();
+        let certificates = if needs_certificates { check_certificate_file() } else { Ok(()) };
+        let certificates = certificates.err();
+        let report = arguments.print_config.then(|| {
+            report(arguments, (path.as_deref(), is_read), &chosen, found.as_ref(), certificates.as_deref())
+        });
+        if let Some(why) = certificates.as_deref().filter(|_| report.is_none() && !has_certificate_folder()) {
+            return Err(why.into());
         }
         let (mut app, source) = interface(arguments, chosen, found, &profiles)?;
+        app.shared.credential_notes.extend(certificates.as_deref().map(ServerText::new));
         app.shared.sign_in_host = base_url.host();
         Ok(Self {
             app,

@@ -93,6 +93,26 @@ fn a_variable_that_cannot_be_used_is_an_error() {
     }
     // The demo makes no TLS connection.
     program().arg("--demo").env("SSL_CERT_FILE", "/no/such/ca.pem").start_showing("[ Create secret ]");
+    let report = program().arg("--print-config").env("SSL_CERT_FILE", "/no/such/ca.pem");
+    let mut terminal = report.start_showing("SSL_CERT_FILE cannot be read");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+}
+
+#[test]
+fn a_certificate_file_that_is_missing_or_empty_is_only_a_warning_beside_a_folder() {
+    for (file, warning) in [
+        ("", "SSL_CERT_FILE is empty"),
+        ("/no/such/ca.pem", "SSL_CERT_FILE cannot be read"),
+        ("empty", "SSL_CERT_FILE contains no certificate"),
+    ] {
+        let program = program();
+        let empty = program.home().join("empty");
+        File::create(&empty).unwrap();
+        let file = if file == "empty" { empty.to_str().unwrap() } else { file };
+        program.env("SSL_CERT_FILE", file).env("SSL_CERT_DIR", "/:").start_showing(warning);
+    }
+    let pipe = program().env("SSL_CERT_FILE", "/dev/null").env("SSL_CERT_DIR", "/");
+    assert!(error_of(pipe).contains("is a pipe or a device"));
 }
 
 #[test]

@@ -20,11 +20,15 @@ pub(super) fn report(
     (path, is_read): (Option<&Path>, bool),
     chosen: &SettingsFile,
     found: Option<&Found>,
+    certificates: Option<&str>,
 ) -> String {
     let path = path.map_or("none: there is no configuration folder".into(), Path::to_string_lossy);
     let mut rows = Rows::default();
     rows.add("settings file", &path, if is_read { "read" } else { "does not exist" });
     add_session(arguments, found, &mut rows);
+    if let Some(why) = certificates {
+        rows.add("certificates", why, "SSL_CERT_FILE");
+    }
     add_options(arguments, &path, chosen, &mut rows);
     for sink in &chosen.sinks {
         let value = format!("{} (reads {})", sink.line, sink.format.name());
