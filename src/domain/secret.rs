@@ -135,16 +135,20 @@ pub fn can_be_shown(value: &SecretString) -> bool {
     value.expose_secret().chars().all(is_drawn)
 }
 
-/// Replaces words in `text` that may be a token or a private key: JSON Web Tokens, UUIDs, and long words of letters and
-/// digits, less long ones if they have letters of both cases. Client IDs of service accounts stay.
+/// Replaces words in `text` that may be a token or a private key: JSON Web Tokens, and long words, less long ones if they
+/// have letters of both cases. Some part of such a word mixes letters and digits, as in a UUID. Client IDs of service
+/// accounts and names such as `Payments-Production-2026-EU` stay.
 pub fn without_tokens(text: &str) -> String {
     let is_token_character =
         |character: char| character.is_ascii_alphanumeric() || "_-.+".contains(character);
     let is_token = |word: &str| {
-        let has = |is: fn(&char) -> bool| word.chars().any(|character| is(&character));
-        let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
-        let has_both_cases = has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase);
-        let is_random = is_mixed && (word.len() >= 32 || word.len() >= 20 && has_both_cases);
+        let has = |part: &str, is: fn(&char) -> bool| part.chars().any(|character| is(&character));
+        let is_mixed = |part: &str| {
+            part.len() >= 8 && has(part, char::is_ascii_digit) && has(part, char::is_ascii_alphabetic)
+        };
+        let has_both_cases = has(word, char::is_ascii_lowercase) && has(word, char::is_ascii_uppercase);
+        let is_long = word.len() >= 32 || word.len() >= 20 && has_both_cases;
+        let is_random = is_long && word.split(['-', '_', '.', '+']).any(is_mixed);
         let is_web_token = word.starts_with("eyJ") || word.len() >= 20 && word.contains("eyJ");
         is_web_token || is_random && !word.starts_with(CLIENT_ID_PREFIX)
     };
@@ -378,6 +382,11 @@ mod tests {
             ("token \"eyJFAKE\", token_eyJFAKEfakeFAKEfake", "token \"...\", ..."),
             ("refresh token v1.FAKEfakeFAKEfake1234 is bad", "refresh token ... is bad"),
             ("keyJson payments-production-2026-eu", "keyJson payments-production-2026-eu"),
+            (
+                "profile Payments-Production-2026-EU-Central-1",
+                "profile Payments-Production-2026-EU-Central-1",
+            ),
+            ("token FAKE-FAKEfake12_fake", "token ..."),
             (
                 "'32b6e34b3d91647abb20e7b8' mdb_sa_id_1234567890abcdef12345678 --replace-expired",
                 "'32b6e34b3d91647abb20e7b8' mdb_sa_id_1234567890abcdef12345678 --replace-expired",
