@@ -127,16 +127,17 @@ impl Resolver<'_> {
     /// Uses the only or the default profile, if it exists and can be used.
     fn with_implied_profile(&self) -> Result<Found, CredentialsError> {
         let without_profile = || self.without_credentials(None, Vec::new());
-        let profile = match self.profiles.map(Profiles::implied) {
-            Ok(Some(profile)) => profile,
-            Ok(None) => {
-                let is_choice = self.profiles.is_ok_and(|profiles| profiles.all().len() > 1);
-                let unusable = is_choice.then(|| SEVERAL_PROFILES.to_owned());
-                let in_file = || self.profiles.ok()?.warnings().first().cloned();
-                let unusable = unusable.or_else(in_file);
-                return Ok(Found { unusable, ..without_profile()? });
-            }
+        let profiles = match self.profiles {
+            Ok(profiles) => profiles,
             Err(error) => return Ok(without_profile()?.unusable_because(error)),
+        };
+        let Some(profile) = profiles.implied() else {
+            let unusable = match profiles.all() {
+                // The only warning about a file without profiles is about a profile with two brackets.
+                [] => profiles.warnings().first().cloned(),
+                _ => Some(SEVERAL_PROFILES.to_owned()),
+            };
+            return Ok(Found { unusable, ..without_profile()? });
         };
         let found = match self.without_credentials(Some(profile), Vec::new()) {
             Ok(found) => found,
@@ -145,8 +146,7 @@ impl Resolver<'_> {
         };
         Ok(match profile.credentials() {
             Ok(credentials) => {
-                let is_only = self.profiles.is_ok_and(|profiles| profiles.all().len() == 1);
-                let named_by = if is_only { "the only one" } else { "the default one" };
+                let named_by = if profiles.all().len() == 1 { "the only one" } else { "the default one" };
                 found.signing_in(credentials, profile, named_by)
             }
             Err(error) => found.unusable_because(&error),

@@ -129,6 +129,12 @@ fn the_order_is_flag_environment_profile_nothing() {
             "profile other (the only one): profile other cloud.mongodb.com -",
         ),
         ("", &[], &several, &format!("nowhere: no one cloud.mongodb.com -\n{SEVERAL_PROFILES}")),
+        (
+            "",
+            &[],
+            &several.replace("version = 2", "version = 1"),
+            &format!("nowhere: no one cloud.mongodb.com -\n{SEVERAL_PROFILES}"),
+        ),
     ]);
 }
 
