@@ -284,8 +284,11 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_lifetimes_are_usual() {
-        let usual = |hours| Lifetime::from_hours(hours).unwrap().is_documented();
-        assert!(!usual(7) && usual(8) && usual(8760) && !usual(8761));
+    fn atlas_documents_lifetimes_of_8_hours_to_365_days() {
+        let is_documented = |hours| Lifetime::from_hours(hours).unwrap().is_documented();
+        let rows = [(7, false), (8, true), (8760, true), (8761, false)];
+        for (hours, expected) in rows {
+            assert_eq!(is_documented(hours), expected, "{hours}");
+        }
     }
 }
