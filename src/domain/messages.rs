@@ -457,7 +457,7 @@ fn explain_sign_in(cause: &Cause) -> Explanation {
     }
 }
 
-const ACCOUNT_UNREAD: &str = "Nothing was deleted: the account could not be read.";
+const NOTHING_DELETED: &str = "Nothing was deleted: the account could not be read.";
 const STILL_THERE: &str = "Not deleted: the secret still exists.";
 
 impl DeleteError {
@@ -465,7 +465,7 @@ impl DeleteError {
         match self {
             Self::AccountNotRead(error) => {
                 let Explanation { title, action, .. } = error.explain(signed_in_as);
-                titled(ACCOUNT_UNREAD).meaning(title).action(action).with_message_of(error)
+                titled(NOTHING_DELETED).meaning(title).action(action).with_message_of(error)
             }
             Self::NotDeleted(error) => error.explain(signed_in_as),
             Self::StillThere(error) => titled(STILL_THERE)
@@ -481,7 +481,7 @@ impl DeleteError {
     /// What happened to the secret, in two sentences.
     pub fn sentence(&self) -> String {
         match self {
-            Self::AccountNotRead(error) => format!("{ACCOUNT_UNREAD} {}", error.title()),
+            Self::AccountNotRead(error) => format!("{NOTHING_DELETED} {}", error.title()),
             Self::NotDeleted(error) => format!("Not deleted. {}", error.title()),
             Self::StillThere(error) => format!("{STILL_THERE} {}{}", error.title(), error.quoted()),
             Self::PerhapsDeleted(error) => format!("It may have been deleted. {}", error.title()),
