@@ -301,7 +301,7 @@ impl ApiError {
         let violations = self.rejection().map_or(&[][..], |rejection| &rejection.fields).iter();
         let violations = violations.filter_map(|violation| {
             let unit = if violation.lacks_unit() { " (in hours)" } else { "" };
-            let message = ServerText::new(&format!("Atlas: {}{unit}", violation.description));
+            let message = ServerText::new(&format!("{}{unit}", violation.description));
             Some((violation.name()?, message))
         });
         let not_found = self.not_found().map(|(name, message)| (name, ServerText::new(message)));

@@ -5,7 +5,7 @@
 
 use crate::domain::{
     ApiError, Certainty, ClientId, Consequences, CreatedSecret, Disposition, Exit, ExitSummary, Explanation,
-    GRACE, NewSecret, Signal,
+    GRACE, NewSecret, ServerText, Signal,
 };
 use crate::jobs::{NotCreated, Outcome, Question, Reason, Step};
 
@@ -328,7 +328,7 @@ impl Form {
             return self.refuse_unknown(name, text);
         }
         for (name, message) in error.refused_fields().into_iter().rev() {
-            self.refuse(name, message);
+            self.refuse(name, ServerText::new(&format!("Atlas: {message}")));
         }
     }
 }

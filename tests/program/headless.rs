@@ -269,7 +269,7 @@ fn a_rejected_lifetime_is_explained_with_the_message_of_atlas() {
     for hours in ["1", &above_limit] {
         let mut command = without_terminal(&atlas, PLAIN);
         let run = run(command.args(["--format", "secret", "--expires-after", hours]), 1);
-        run.says("--expires-after: Atlas: must be between 8 and 720");
+        run.says("--expires-after: must be between 8 and 720");
         assert_eq!((run.stdout.len(), atlas.secrets_created()), (0, 0));
     }
 }
