@@ -60,38 +60,18 @@ impl Variables<'_> {
         let trimmed = trim_visible(&value);
         (!trimmed.is_empty()).then(|| trimmed.to_owned())
     }
+
+    /// Returns a sentence for each variable that would choose who signs in, but is not used because of `winner`.
+    pub(super) fn shadowed_by(&self, winner: &str, used: &[&str]) -> Vec<String> {
+        let is_unused = |name: &&str| !used.contains(name) && self.get(name).is_some();
+        let unused = CREDENTIALS.into_iter().chain([PROFILE]).filter(is_unused);
+        unused.map(|name| shadowed(name, winner)).collect()
+    }
 }
 
-/// A source that is set but not used, because another one takes precedence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShadowedSource {
-    /// The variable, or the setting of a profile.
-    pub name: String,
-    /// The source that takes precedence.
-    pub winner: &'static str,
-}
-
-impl ShadowedSource {
-    pub(super) fn new(name: impl Into<String>, winner: &'static str) -> Self {
-        Self { name: name.into(), winner }
-    }
-
-    /// Returns one sentence per winner, so that many unused variables stay readable.
-    pub fn sentences(all: &[Self]) -> Vec<String> {
-        let mut winners: Vec<&str> = Vec::new();
-        for shadowed in all {
-            if !winners.contains(&shadowed.winner) {
-                winners.push(shadowed.winner);
-            }
-        }
-        let sentence = |winner| {
-            let unused = all.iter().filter(|shadowed| shadowed.winner == winner);
-            let names: Vec<&str> = unused.map(|shadowed| shadowed.name.as_str()).collect();
-            let verb = if names.len() == 1 { "is" } else { "are" };
-            format!("{} {verb} not used: {winner} takes precedence", names.join(", "))
-        };
-        winners.into_iter().map(sentence).collect()
-    }
+/// Says that a variable, or a setting of a profile, is set but not used, because another source takes precedence.
+pub(super) fn shadowed(name: &str, winner: &str) -> String {
+    format!("{name} is not used: {winner} takes precedence")
 }
 
 /// Credentials from the environment.
@@ -99,8 +79,6 @@ pub(super) struct InEnvironment {
     pub(super) credentials: Credentials,
     /// The variables of these credentials.
     pub(super) names: Vec<&'static str>,
-    /// The variables that are set but not used.
-    pub(super) shadowed: Vec<ShadowedSource>,
 }
 
 /// Two variables that belong together.
@@ -148,22 +126,14 @@ impl Pair {
 ///
 /// Half a pair is an error unless a source with precedence is complete: signing in as anyone else would be a guess.
 pub(super) fn find(variables: &Variables) -> Result<Option<InEnvironment>, CredentialsError> {
-    let with_halves = |count| API_KEYS.iter().find(move |pair| pair.count(variables) >= count);
-    let (credentials, names, winner) = if let Some(token) = variables.get(ACCESS_TOKEN) {
+    if let Some(token) = variables.get(ACCESS_TOKEN) {
         let credentials = Credentials::access_token(token);
         let credentials = credentials.map_err(|error| CredentialsError::value(ACCESS_TOKEN, error))?;
-        (credentials, vec![ACCESS_TOKEN], ACCESS_TOKEN)
-    } else if SERVICE_ACCOUNT.count(variables) > 0 {
-        let names = vec![SERVICE_ACCOUNT.identifier, SERVICE_ACCOUNT.secret];
-        (SERVICE_ACCOUNT.read(variables)?, names, "the service account in the environment")
-    } else if let Some(pair) = with_halves(2).or_else(|| with_halves(1)) {
-        let names = vec![pair.identifier, pair.secret];
-        (pair.read(variables)?, names, "the API key in other variables")
-    } else {
-        return Ok(None);
-    };
-    let is_unused = |name: &&str| !names.contains(name) && variables.get(name).is_some();
-    let unused = CREDENTIALS.into_iter().filter(is_unused);
-    let shadowed = unused.map(|name| ShadowedSource::new(name, winner)).collect();
-    Ok(Some(InEnvironment { credentials, names, shadowed }))
+        return Ok(Some(InEnvironment { credentials, names: vec![ACCESS_TOKEN] }));
+    }
+    let with_halves = |count| API_KEYS.iter().find(move |pair| pair.count(variables) >= count);
+    let account = Some(&SERVICE_ACCOUNT).filter(|pair| pair.count(variables) > 0);
+    let Some(pair) = account.or_else(|| with_halves(2)).or_else(|| with_halves(1)) else { return Ok(None) };
+    let names = vec![pair.identifier, pair.secret];
+    Ok(Some(InEnvironment { credentials: pair.read(variables)?, names }))
 }

@@ -1,6 +1,6 @@
 //! Reads a configuration file, that of the Atlas CLI or of this program, and checks who else can change it.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
@@ -20,58 +20,30 @@ pub(crate) fn with_path(path: &Path, reason: &str) -> String {
 /// Returns the text and the metadata of a file; `None` if there is no file. The error follows the path in a message,
 /// and contains no secret.
 pub(crate) fn read_text(path: &Path) -> Result<Option<(Zeroizing<String>, FileStat)>, String> {
+    let not_read = |error: io::Error| format!("cannot be read: {}", os_error_message(&error));
     let opened = path.canonicalize().and_then(|path| open(&path, OpenOptions::new().read(true)));
-    let (metadata, file) = match opened.and_then(|file| Ok((file.metadata()?, file))) {
-        Ok(opened) => opened,
+    let file = match opened {
+        Ok(file) => file,
         // If a parent folder is a file, there is no configuration either.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(None);
         }
-        // A socket cannot be opened.
-        Err(_) if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) => {
-            return Err("is not a regular file".to_owned());
-        }
-        // It is unknown whether the file exists.
-        Err(error) if error.kind() == ErrorKind::PermissionDenied && fs::symlink_metadata(path).is_err() => {
-            return Err(
-                "cannot be reached (permission denied): check that HOME is your own home folder".to_owned()
-            );
-        }
-        Err(error) => return Err(not_read(&error)),
+        Err(error) => return Err(not_read(error)),
     };
-    if metadata.is_dir() {
-        return Err("is a directory, not a file".to_owned());
-    }
+    let metadata = file.metadata().map_err(not_read)?;
     if !metadata.is_file() {
         // Reading a pipe or a device could block forever.
         return Err("is not a regular file".to_owned());
     }
-    let Some(bytes) = read_at_most(&file, MAX_FILE_SIZE).map_err(|error| not_read(&error))? else {
+    let Some(bytes) = read_at_most(&file, MAX_FILE_SIZE).map_err(not_read)? else {
         return Err("is larger than 1 MiB: it is not a configuration file".to_owned());
     };
     // Editors on Windows put a byte order mark first, which is not TOML.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => {
-            let mut stat = FileStat::from(&metadata);
-            stat.owner = owner_of_foreign_link(path).unwrap_or(stat.owner);
-            Ok(Some((Zeroizing::new(text.to_owned()), stat)))
-        }
-        Err(error) => {
-            let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-            let line = line_of(&before, before.len());
-            Err(format!("is not UTF-8 text (line {line}): save it as UTF-8"))
-        }
-    }
-}
-
-fn not_read(error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::PermissionDenied => {
-            "cannot be read (permission denied): make it readable for your user".to_owned()
-        }
-        _ => format!("cannot be read: {}", os_error_message(error)),
-    }
+    let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8 text: save it as UTF-8".to_owned())?;
+    let mut stat = FileStat::from(&metadata);
+    stat.owner = owner_of_foreign_link(path).unwrap_or(stat.owner);
+    Ok(Some((Zeroizing::new(text.to_owned()), stat)))
 }
 
 /// Returns the number of the line, from 1, at this position in the text.
@@ -82,20 +54,20 @@ pub(crate) fn line_of(text: &str, at: usize) -> usize {
 /// Returns how another user can change the file: by its mode or as its owner. Ignores root, who can change every file,
 /// and a group whose ID equals the owner's: that is the owner's private group.
 pub(crate) fn who_can_change_it(stat: FileStat) -> Option<&'static str> {
-    match () {
-        () if !stat.is_ours() && stat.owner != 0 => {
-            Some("it belongs to another user: copy it to a file of your own")
-        }
-        () if stat.mode & 0o002 != 0 => Some("every user can change it: run chmod o-w on it"),
-        () if stat.mode & 0o020 != 0 && stat.group != stat.owner => {
-            Some("its group can change it: run chmod g-w on it")
-        }
-        () => None,
+    if !stat.is_ours() && stat.owner != 0 {
+        Some("it belongs to another user: copy it to a file of your own")
+    } else if stat.mode & 0o002 != 0 {
+        Some("every user can change it: run chmod o-w on it")
+    } else if stat.mode & 0o020 != 0 && stat.group != stat.owner {
+        Some("its group can change it: run chmod g-w on it")
+    } else {
+        None
     }
 }
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::{lchown, symlink};
 
     use super::*;
@@ -130,9 +102,9 @@ mod tests {
         fs::write(path("file"), "a = 1").unwrap();
         let rows = [
             (path("pipe"), Err("is not a regular file")),
-            (path("socket"), Err("is not a regular file")),
+            (path("socket"), Err("cannot be read: No such device or address")),
             ("/dev/zero".into(), Err("is not a regular file")),
-            (path(""), Err("is a directory, not a file")),
+            (path(""), Err("is not a regular file")),
             (path("file"), Ok(Some("a = 1".to_owned()))),
             (path("missing"), Ok(None)),
             (path("file/below"), Ok(None)),

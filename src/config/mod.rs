@@ -24,7 +24,6 @@ use thiserror::Error;
 
 use crate::domain::{ProfileName, ServerText};
 
-pub use environment::ShadowedSource;
 pub(crate) use environment::{CHOICES, CREDENTIALS};
 pub(crate) use file::{line_of, read_text, who_can_change_it, with_path};
 pub use keyring::{ACCESS_TOKEN, KeyringRequest};

@@ -6,8 +6,8 @@ use crate::domain::{BaseUrl, BaseUrlError, IdError, ProfileName, ProjectId, Serv
 
 use super::CredentialsError;
 use super::environment::{
-    self, BASE_URL, CREDENTIALS, MCLI_OPS_MANAGER_URL, MCLI_PROJECT_ID, MCLI_SERVICE, OPS_MANAGER_URL,
-    PROFILE, PROJECT_ID, SERVICE, ShadowedSource, Variables,
+    self, BASE_URL, InEnvironment, MCLI_OPS_MANAGER_URL, MCLI_PROJECT_ID, MCLI_SERVICE, OPS_MANAGER_URL,
+    PROFILE, PROJECT_ID, SERVICE, Variables, shadowed,
 };
 use super::profiles::{CredentialSource, Profile, Profiles};
 
@@ -39,8 +39,8 @@ pub struct Found {
     /// The project that the form starts with unless the command line names one, and its source. One from the
     /// environment is left as typed, so that the form can show what is wrong with it.
     pub project: Option<(String, String)>,
-    /// The sources that are set but not used, for the help screen.
-    pub shadowed: Vec<ShadowedSource>,
+    /// A sentence for each source that is set but not used, for the help screen.
+    pub shadowed: Vec<String>,
     /// Warnings for the user.
     pub warnings: Vec<String>,
 }
@@ -90,22 +90,16 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn resolve(&self) -> Result<Found, CredentialsError> {
-        let is_set = |name: &&str| self.variables.get(name).is_some();
-        let named_by_variable = self.variables.get(PROFILE).and_then(|name| ProfileName::new(&name));
+        let variables = &self.variables;
         if let Some(name) = self.options.profile.and_then(ProfileName::new) {
-            let unused = CREDENTIALS.into_iter().chain([PROFILE]).filter(is_set);
-            let shadowed = unused.map(|unused| ShadowedSource::new(unused, "--profile")).collect();
-            return self.with_profile(&name, "--profile", shadowed);
+            return self.with_profile(&name, "--profile", variables.shadowed_by("--profile", &[]));
         }
-        if let Some(in_environment) = environment::find(&self.variables)? {
-            let mut found = self.without_credentials(None, in_environment.shadowed)?;
-            let winner = "what the environment signs in with";
-            found.shadowed.extend(named_by_variable.map(|_| ShadowedSource::new(PROFILE, winner)));
-            found.credentials = Some(CredentialSource::Ready(in_environment.credentials));
-            found.origin = Some(CredentialOrigin::Environment(in_environment.names));
-            return Ok(found);
+        if let Some(InEnvironment { credentials, names }) = environment::find(variables)? {
+            let found = self.without_credentials(None, variables.shadowed_by(names[0], &names))?;
+            let credentials = Some(CredentialSource::Ready(credentials));
+            return Ok(Found { credentials, origin: Some(CredentialOrigin::Environment(names)), ..found });
         }
-        match named_by_variable {
+        match variables.get(PROFILE).and_then(|name| ProfileName::new(&name)) {
             Some(name) => self.with_profile(&name, PROFILE, Vec::new()),
             None => self.with_implied_profile(),
         }
@@ -116,7 +110,7 @@ impl Resolver<'_> {
         &self,
         name: &ProfileName,
         named_by: &'static str,
-        shadowed: Vec<ShadowedSource>,
+        shadowed: Vec<String>,
     ) -> Result<Found, CredentialsError> {
         let profiles = self.profiles.map_err(|error| CredentialsError::Unusable(error.clone()))?;
         let profile = profiles.named(name)?;
@@ -157,7 +151,7 @@ impl Resolver<'_> {
     fn without_credentials(
         &self,
         profile: Option<&Profile>,
-        mut shadowed: Vec<ShadowedSource>,
+        mut shadowed: Vec<String>,
     ) -> Result<Found, CredentialsError> {
         let (base_url, base_url_source) =
             choose_base_url(self.options.base_url, &self.variables, profile, &mut shadowed)?;
@@ -188,46 +182,40 @@ impl Found {
     }
 }
 
-/// A text and its source.
+/// A text and its source: a variable, or a setting of the profile.
 struct SourcedText {
     source: String,
     text: String,
-    /// The source's name if it takes precedence.
-    winner: &'static str,
+    is_in_profile: bool,
 }
 
 /// The source of the base URL if nothing names one.
 const DEFAULT_HOST: &str = "default";
 
-/// The winner if it is a setting of a profile.
-const IN_PROFILE: &str = "the URL in the profile";
-
 /// Returns the sources that set a value: variables first, then settings of the profile.
 fn sourced_texts(
-    names: &[&'static str],
+    names: &[&str],
     settings: &[&str],
     variables: &Variables,
     profile: Option<&Profile>,
 ) -> Vec<SourcedText> {
-    let in_variable = |name: &'static str| {
+    let in_variable = |name: &&str| {
         let text = variables.get(name)?;
-        Some(SourcedText { source: name.to_owned(), text, winner: name })
+        Some(SourcedText { source: (*name).to_owned(), text, is_in_profile: false })
     };
     let in_profile = |setting: &&str| {
-        let profile = profile?;
-        let text = profile.text(setting)?.to_owned();
-        Some(SourcedText { source: profile.label(setting), text, winner: IN_PROFILE })
+        let text = profile?.text(setting)?.to_owned();
+        Some(SourcedText { source: profile?.label(setting), text, is_in_profile: true })
     };
-    let in_variables = names.iter().copied().filter_map(in_variable);
-    in_variables.chain(settings.iter().filter_map(in_profile)).collect()
+    names.iter().filter_map(in_variable).chain(settings.iter().filter_map(in_profile)).collect()
 }
 
-/// Returns the first source, which is used. Each other one is added to `shadowed`, unless both are in the profile.
-fn first_of(sources: Vec<SourcedText>, shadowed: &mut Vec<ShadowedSource>) -> Option<SourcedText> {
+/// Returns the first source, which is used. Each other one is added to `unused`, unless both are in the profile.
+fn first_of(sources: Vec<SourcedText>, unused: &mut Vec<String>) -> Option<SourcedText> {
     let mut sources = sources.into_iter();
     let first = sources.next()?;
-    let unused = sources.filter(|unused| unused.winner != first.winner);
-    shadowed.extend(unused.map(|unused| ShadowedSource::new(unused.source, first.winner)));
+    let others = sources.filter(|other| !(first.is_in_profile && other.is_in_profile));
+    unused.extend(others.map(|other| shadowed(&other.source, &first.source)));
     Some(first)
 }
 
@@ -237,18 +225,17 @@ fn choose_base_url(
     flag: Option<&BaseUrl>,
     variables: &Variables,
     profile: Option<&Profile>,
-    shadowed: &mut Vec<ShadowedSource>,
+    unused: &mut Vec<String>,
 ) -> Result<(BaseUrl, String), CredentialsError> {
     let names = [OPS_MANAGER_URL, BASE_URL, MCLI_OPS_MANAGER_URL];
     let mut sources = sourced_texts(&names, &URL_SETTINGS, variables, profile);
     let has_url = !sources.is_empty();
     sources.extend(sourced_texts(&[SERVICE, MCLI_SERVICE], &["service"], variables, profile));
     if let Some(url) = flag {
-        let unused = sources.into_iter().map(|unused| ShadowedSource::new(unused.source, "--base-url"));
-        shadowed.extend(unused);
+        unused.extend(sources.iter().map(|other| shadowed(&other.source, "--base-url")));
         return Ok((url.clone(), "--base-url".to_owned()));
     }
-    let (source, text) = match first_of(sources, shadowed) {
+    let (source, text) = match first_of(sources, unused) {
         Some(SourcedText { source, text, .. }) => (source, text),
         None => (DEFAULT_HOST.to_owned(), "cloud".to_owned()),
     };
@@ -283,12 +270,12 @@ impl Profile {
 fn choose_project(
     variables: &Variables,
     profile: Option<&Profile>,
-    shadowed: &mut Vec<ShadowedSource>,
+    unused: &mut Vec<String>,
     warnings: &mut Vec<String>,
 ) -> Option<(String, String)> {
     let sources = sourced_texts(&[PROJECT_ID, MCLI_PROJECT_ID], &["project_id"], variables, profile);
-    let SourcedText { source, text, winner } = first_of(sources, shadowed)?;
-    if winner != IN_PROFILE {
+    let SourcedText { source, text, is_in_profile } = first_of(sources, unused)?;
+    if !is_in_profile {
         if is_quoted(&text) {
             warnings.push(format!("{source}: {}", IdError::Quoted));
         }

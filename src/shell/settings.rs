@@ -13,8 +13,7 @@ use jiff::tz::TimeZone;
 use crate::atlas::{check_certificate_file, check_proxies, has_certificate_folder, proxy_variables};
 use crate::cli::Arguments;
 use crate::config::{
-    CHOICES, CREDENTIALS, CredentialOrigin, Found, Profiles, ShadowedSource, SignInOptions, config_path,
-    resolve,
+    CHOICES, CREDENTIALS, CredentialOrigin, Found, Profiles, SignInOptions, config_path, resolve,
 };
 use crate::delivery::{Copier, Environment, Preference};
 use crate::demo::World;
@@ -214,8 +213,7 @@ fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &st
     let other_host = other_host.then(|| {
         format!("your credentials are sent to {}, which is not an Atlas host", found.base_url.host())
     });
-    let notes =
-        found.warnings.into_iter().chain(other_host).chain(ShadowedSource::sentences(&found.shadowed));
+    let notes = found.warnings.into_iter().chain(other_host).chain(found.shadowed.clone());
     app.shared.credential_notes = notes.map(|note| ServerText::new(&note)).collect();
     let Some(credentials) = found.credentials else {
         app.shared.session = Session::signed_out(&found.base_url);

@@ -1,12 +1,9 @@
 //! The settings file: read by every run, with lower precedence than flags and variables.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
 
 use crate::program::{created, demo, labeled, program};
 use crate::support::terminal::{Program, key};
-use crate::tools::have;
 
 const FILE: &str = ".config/atlas-secret/config.toml";
 
@@ -52,29 +49,6 @@ fn an_invalid_settings_file_is_an_error_at_the_start() {
         assert_eq!(code, Some(2), "{screen}");
         assert!(screen.contains("config.toml has an error on line 2: clear_after: must be"), "{screen}");
     }
-}
-
-/// `sudo -u` may keep the home folder of root.
-#[test]
-fn a_home_folder_of_another_user_is_named_as_the_reason() {
-    let root = rustix::process::geteuid().is_root();
-    if root && !have(&["setpriv"]) {
-        return;
-    }
-    let home = tempfile::tempdir().unwrap();
-    let closed = home.path().join("closed");
-    fs::create_dir(&closed).unwrap();
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
-    let program = env!("CARGO_BIN_EXE_atlas-secret");
-    let user: &[&str] = if root { &["setpriv", "--reuid=65534", "--clear-groups"] } else { &["env"] };
-    let mut command = Command::new(user[0]);
-    command.args(&user[1..]).args([program, "--print-config"]).env_clear().env("HOME", &closed);
-    let output = command.output().unwrap();
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{message}");
-    let reason =
-        "config.toml cannot be reached (permission denied): check that HOME is your own home folder.";
-    assert!(message.contains(reason), "{message}");
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn a_file_gives_profiles_or_a_sentence() {
         (b"client_secret = 'canary", "FILE is not valid TOML: see line 1".to_owned()),
         (
             b"[ci]\nclient_id = '\xff\xfe'\n",
-            "FILE is not UTF-8 text (line 2): save it as UTF-8".to_owned(),
+            "FILE is not UTF-8 text: save it as UTF-8".to_owned(),
         ),
         (&huge, "FILE is larger than 1 MiB: it is not a configuration file".to_owned()),
     ];

@@ -55,7 +55,7 @@ fn outcome(flags: SignInOptions<'_>, set: Set, content: &str) -> String {
     };
     let project = found.project.as_ref().map_or("-", |(id, _)| id);
     let mut lines = vec![format!("{origin}: {who} {} {project}", found.base_url.host())];
-    lines.extend(ShadowedSource::sentences(&found.shadowed));
+    lines.extend(found.shadowed);
     lines.extend(found.unusable.filter(|why| !found.warnings.contains(why)));
     lines.extend(found.warnings);
     lines.join("\n")
@@ -119,7 +119,8 @@ fn the_order_is_flag_environment_profile_nothing() {
             &[(PROFILE, "default"), (CLIENT_ID, ID)],
             TWO,
             "profile ci (--profile): API key abcdefgh cloud.mongodbgov.com 32b6e34b3d91647abb20e7b8\n\
-             MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_PROFILE are not used: --profile takes precedence",
+             MONGODB_ATLAS_CLIENT_ID is not used: --profile takes precedence\n\
+             MONGODB_ATLAS_PROFILE is not used: --profile takes precedence",
         ),
         // The only profile is used, whatever its name.
         (
@@ -151,15 +152,12 @@ fn credentials_in_the_environment_have_an_order() {
         "MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET: service account {ID} cloud.mongodb.com -"
     );
     let token = "MONGODB_ATLAS_ACCESS_TOKEN: access token cloud.mongodb.com -";
-    let unused = "is not used: the service account in the environment takes precedence";
+    let unused = "is not used: MONGODB_ATLAS_CLIENT_ID takes precedence";
     check_environment(&[
         (&[(ACCESS_TOKEN, "\u{FEFF} fake\r\n"), (CLIENT_ID, " \t\n")], token),
         (
             &[(CLIENT_ID, ID), (CLIENT_SECRET, "x"), (PUBLIC_KEY, "abcdefgh"), (PROFILE, "ci")],
-            &format!(
-                "{account}\nMONGODB_ATLAS_PUBLIC_KEY {unused}\n\
-                 MONGODB_ATLAS_PROFILE is not used: what the environment signs in with takes precedence"
-            ),
+            &format!("{account}\nMONGODB_ATLAS_PUBLIC_KEY {unused}\nMONGODB_ATLAS_PROFILE {unused}"),
         ),
         (
             &[(ACCESS_TOKEN, "fake"), (CLIENT_ID, ID)],
@@ -181,8 +179,9 @@ fn credentials_in_the_environment_have_an_order() {
                 (MCLI_PRIVATE_API_KEY, "p"),
             ],
             "MONGODB_ATLAS_PUBLIC_KEY, MONGODB_ATLAS_PRIVATE_KEY: API key otherkey cloud.mongodb.com -\n\
-             MONGODB_ATLAS_PUBLIC_API_KEY, MCLI_PUBLIC_API_KEY, MCLI_PRIVATE_API_KEY are not used: the API key in \
-             other variables takes precedence",
+             MONGODB_ATLAS_PUBLIC_API_KEY is not used: MONGODB_ATLAS_PUBLIC_KEY takes precedence\n\
+             MCLI_PUBLIC_API_KEY is not used: MONGODB_ATLAS_PUBLIC_KEY takes precedence\n\
+             MCLI_PRIVATE_API_KEY is not used: MONGODB_ATLAS_PUBLIC_KEY takes precedence",
         ),
         (
             &[(MCLI_PUBLIC_API_KEY, "abcdefgh"), (MCLI_PRIVATE_API_KEY, "p")],
@@ -327,7 +326,7 @@ fn shadowed_sources_and_odd_settings_are_reported() {
             "",
             &[(SERVICE, "cloudgov")],
             "version = 2\n[a]\nauth_type = 'api_keys'\nservice = 'cloud'\nbase_url = 'https://o.example'",
-            &a("o.example", "MONGODB_ATLAS_SERVICE is not used: the URL in the profile takes precedence"),
+            &a("o.example", "MONGODB_ATLAS_SERVICE is not used: base_url in profile `a` takes precedence"),
         ),
         (
             "",
