@@ -45,7 +45,7 @@ struct Finished {
 /// Asks the Atlas CLI for the token of a profile with a browser login. The CLI prints the token that it has, and does
 /// not renew it.
 pub(super) async fn read_token(profile: &ProfileName) -> Result<Credentials, CredentialsError> {
-    let token = token(profile).await.map_err(CredentialsError::Unusable)?;
+    let token = token(profile).await?;
     Credentials::access_token((*token).clone())
         .map_err(|error| CredentialsError::value(format!("the output of {}", command_line(profile)), error))
 }

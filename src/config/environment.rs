@@ -109,9 +109,7 @@ impl Pair {
 
     fn read(&self, variables: &Variables) -> Result<Credentials, CredentialsError> {
         let half = |name, other| {
-            let missing =
-                || CredentialsError::Unusable(format!("{other} is set, but {name} is not: set both"));
-            variables.get(name).ok_or_else(missing)
+            variables.get(name).ok_or_else(|| format!("{other} is set, but {name} is not: set both"))
         };
         let identifier = half(self.identifier, self.secret)?;
         let secret = half(self.secret, self.identifier)?;

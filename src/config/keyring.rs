@@ -145,8 +145,9 @@ impl KeyringRequest {
                 None => "is not text",
             };
             let (label, name) = (self.label(half), &self.profile);
-            let message = format!("{label} {error}: run `atlas auth login --profile {name}`");
-            Err(CredentialsError::Unusable(message))
+            Err(CredentialsError::Unusable(format!(
+                "{label} {error}: run `atlas auth login --profile {name}`"
+            )))
         };
         let (identifier, secret) = (half(Half::Identifier)?, half(Half::Secret)?);
         Credentials::pair(self.kind, &identifier, (*secret).clone())
@@ -176,14 +177,10 @@ pub(super) fn setting_of(kind: PairKind, half: Half) -> &'static str {
 /// values.
 const BASE64: &str = "go-keyring-base64:";
 
-/// The prefix of older versions for a value in hexadecimal.
-const HEX: &str = "go-keyring-encoded:";
-
 /// Returns a new value in the encoding of the old one.
 fn encode_like(old: &[u8], value: &SecretString) -> Zeroizing<Vec<u8>> {
-    let is_encoded = [BASE64, HEX].iter().any(|prefix| old.starts_with(prefix.as_bytes()));
     let value = value.expose_secret();
-    Zeroizing::new(if is_encoded {
+    Zeroizing::new(if old.starts_with(BASE64.as_bytes()) {
         format!("{BASE64}{}", STANDARD.encode(value)).into_bytes()
     } else {
         value.as_bytes().to_vec()
@@ -193,20 +190,10 @@ fn encode_like(old: &[u8], value: &SecretString) -> Zeroizing<Vec<u8>> {
 /// Decodes the text of an entry; `None` if it is not text, or not encoded as its prefix says.
 fn decode(bytes: &[u8]) -> Option<Zeroizing<String>> {
     let text = std::str::from_utf8(bytes).ok()?.trim();
-    let decoded = if let Some(encoded) = text.strip_prefix(BASE64) {
-        STANDARD.decode(encoded).ok()?
-    } else if let Some(encoded) = text.strip_prefix(HEX) {
-        hexadecimal(encoded)?
-    } else {
-        return Some(Zeroizing::new(text.to_owned()));
-    };
-    String::from_utf8(decoded).ok().map(Zeroizing::new)
-}
-
-fn hexadecimal(digits: &str) -> Option<Vec<u8>> {
-    let nibble = |digit: &u8| u8::try_from(char::from(*digit).to_digit(16)?).ok();
-    let pairs = digits.as_bytes().chunks(2);
-    pairs.map(|pair| Some(nibble(pair.first()?)? << 4 | nibble(pair.get(1)?)?)).collect()
+    match text.strip_prefix(BASE64) {
+        Some(encoded) => String::from_utf8(STANDARD.decode(encoded).ok()?).ok().map(Zeroizing::new),
+        None => Some(Zeroizing::new(text.to_owned())),
+    }
 }
 
 #[cfg(test)]

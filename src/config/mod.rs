@@ -51,6 +51,12 @@ pub enum CredentialsError {
 /// The advice if the keyring does not work.
 const WAY_OUT: &str = "set MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET instead";
 
+impl From<String> for CredentialsError {
+    fn from(sentence: String) -> Self {
+        Self::Unusable(sentence)
+    }
+}
+
 impl CredentialsError {
     /// An error in the value of a variable, or of a setting in a profile.
     fn value(source: impl Display, error: impl Display) -> Self {

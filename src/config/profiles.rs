@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use toml::{Table, Value};
 
 use crate::domain::{
-    BaseUrl, Credentials, Half, HostKind, IdError, Identity, Os, PairKind, ProfileName, ServerText,
-    is_quoted, trim_visible,
+    BaseUrl, Credentials, Half, HostKind, Identity, Os, PairKind, ProfileName, QUOTED, ServerText, is_quoted,
+    trim_visible,
 };
 
 use super::CredentialsError;
@@ -63,11 +63,12 @@ impl Profiles {
         let is_list = |value: &Value| value.as_array().is_some_and(|list| list.iter().any(Value::is_table));
         let list = table.iter().find(|(_, value)| is_list(value)).map(|(name, _)| ServerText::new(name));
         let mut profiles = Self::of_table(table);
-        profiles.warnings.extend(list.map(|name| {
-            format!(
-                "{file} has [[{name}]], which is not a profile: write [{name}], with one bracket on each side"
-            )
-        }));
+        let mut warn = |warning: &str| profiles.warnings.push(format!("{file} {warning}"));
+        if let Some(name) = list {
+            warn(&format!(
+                "has [[{name}]], which is not a profile: write [{name}], with one bracket on each side"
+            ));
+        }
         if profiles.saved.is_empty() {
             return Ok(profiles);
         }
@@ -78,19 +79,16 @@ impl Profiles {
                 "has two profiles `{name}`: names that differ only in case are the same, so rename one"
             ));
         }
-        let mut warn = |warning: &str| profiles.warnings.push(format!("{file} {warning}"));
         match version {
             Some(Value::Integer(VERSION)) => {}
-            Some(Value::Integer(newer)) if newer > VERSION => {
-                return Err(format!(
-                    "has version {newer}, but this program reads version 2: update atlas-secret, or set the variables \
-                     that atlas-secret --help names"
-                ));
-            }
-            Some(Value::Integer(_)) | None => {
+            None | Some(Value::Integer(..VERSION)) => {
                 warn("is older than version 2: run any `atlas` command to update it");
             }
-            Some(_) => return Err("has a version that is not a number: write version = 2".to_owned()),
+            Some(_) => {
+                return Err("has another version than 2: update atlas-secret, or set the variables that \
+                            atlas-secret --help names"
+                    .to_owned());
+            }
         }
         if stat.mode & 0o044 != 0 && profiles.saved.iter().any(Profile::holds_credentials) {
             warn("contains credentials, and other users can read it: run chmod 600 on it");
@@ -138,7 +136,7 @@ impl Profiles {
                 }
                 _ => format!(": choose {}", known.join(" or ")),
             };
-            CredentialsError::Unusable(format!("profile `{name}` does not exist{action}"))
+            format!("profile `{name}` does not exist{action}").into()
         })
     }
 
@@ -155,11 +153,12 @@ impl Profiles {
     /// have written the host.
     pub(super) fn check_host(&self, profile: &Profile, host: &BaseUrl) -> Result<(), CredentialsError> {
         match &self.changed_by_others {
-            Some(why) if host.kind() != HostKind::Atlas => Err(CredentialsError::Unusable(format!(
+            Some(why) if host.kind() != HostKind::Atlas => Err(format!(
                 "profile `{}` is not used: it sends your credentials to {}, which is not an Atlas host, and {why}",
                 profile.name,
                 host.host()
-            ))),
+            )
+            .into()),
             _ => Ok(()),
         }
     }
@@ -237,7 +236,7 @@ impl Profile {
 
     fn check_types<'a>(&self, settings: impl IntoIterator<Item = &'a str>) -> Result<(), CredentialsError> {
         let error = settings.into_iter().find_map(|setting| self.type_error(setting));
-        error.map_or(Ok(()), |error| Err(CredentialsError::Unusable(error)))
+        error.map_or(Ok(()), |error| Err(error.into()))
     }
 
     /// True if the file itself contains a credential of this profile.
@@ -266,28 +265,25 @@ impl Profile {
     /// Returns the kind of the profile's pair; `None` for a browser login.
     fn kind(&self) -> Result<Option<PairKind>, CredentialsError> {
         let name = &self.name;
-        let login = || format!("run `atlas auth login --profile {name}`, or choose another profile");
-        let message = match self.settings.text("auth_type") {
-            Some("service_account") => return Ok(Some(PairKind::ServiceAccount)),
-            Some("api_keys") => return Ok(Some(PairKind::ApiKey)),
-            Some("user_account") => return Ok(None),
-            Some("no_auth") => {
-                format!("profile `{name}` has no credentials (auth_type no_auth): {}", login())
+        let advice = format!("run `atlas auth login --profile {name}`, or choose another profile");
+        match self.settings.text("auth_type") {
+            Some("service_account") => Ok(Some(PairKind::ServiceAccount)),
+            Some("api_keys") => Ok(Some(PairKind::ApiKey)),
+            Some("user_account") => Ok(None),
+            Some(other) if is_quoted(other) => Err(CredentialsError::value(self.label("auth_type"), QUOTED)),
+            Some(other) => {
+                let other = ServerText::new(other);
+                Err(format!(
+                    "profile `{name}` has auth_type `{other}`, which this program cannot use: {advice}"
+                )
+                .into())
             }
-            Some(other) if is_quoted(other) => {
-                return Err(CredentialsError::value(self.label("auth_type"), IdError::Quoted));
-            }
-            Some(other) => format!(
-                "profile `{name}` has auth_type `{}`, which this program cannot use: choose another profile",
-                ServerText::new(other)
-            ),
             None => match self.inferred_kind() {
-                Some(kind) => return Ok(Some(kind)),
-                None if self.settings.text("access_token").is_some() => return Ok(None),
-                None => format!("profile `{name}` has no credentials and no auth_type: {}", login()),
+                None if self.settings.text("access_token").is_some() => Ok(None),
+                None => Err(format!("profile `{name}` has no credentials and no auth_type: {advice}").into()),
+                kind => Ok(kind),
             },
-        };
-        Err(CredentialsError::Unusable(message))
+        }
     }
 
     /// Infers the kind from the settings, because files of version 1 do not name it. A complete pair takes precedence

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::{BaseUrl, BaseUrlError, IdError, ProfileName, ProjectId, ServerText, is_quoted};
+use crate::domain::{BaseUrl, BaseUrlError, ProfileName, ProjectId, QUOTED, ServerText, is_quoted};
 
 use super::CredentialsError;
 use super::environment::{
@@ -112,7 +112,7 @@ impl Resolver<'_> {
         named_by: &'static str,
         shadowed: Vec<String>,
     ) -> Result<Found, CredentialsError> {
-        let profiles = self.profiles.map_err(|error| CredentialsError::Unusable(error.clone()))?;
+        let profiles = self.profiles.map_err(String::clone)?;
         let profile = profiles.named(name)?;
         let credentials = profile.credentials()?;
         Ok(self.without_credentials(Some(profile), shadowed)?.signing_in(credentials, profile, named_by))
@@ -246,8 +246,7 @@ fn choose_base_url(
         other if is_quoted(other) => Err(BaseUrlError::Quoted),
         other => {
             let other = ServerText::new(other);
-            let message = format!("{source} is `{other}`: this program supports `cloud` and `cloudgov`");
-            return Err(CredentialsError::Unusable(message));
+            return Err(format!("{source} is `{other}`: this program supports `cloud` and `cloudgov`").into());
         }
     };
     match url {
@@ -277,7 +276,7 @@ fn choose_project(
     let SourcedText { source, text, is_in_profile } = first_of(sources, unused)?;
     if !is_in_profile {
         if is_quoted(&text) {
-            warnings.push(format!("{source}: {}", IdError::Quoted));
+            warnings.push(format!("{source}: {}", QUOTED));
         }
         return Some((text, source));
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::{Host, Url};
 
-use super::{is_quoted, trim_visible};
+use super::{QUOTED, is_quoted, trim_visible};
 
 /// The scheme, host and port that all requests are sent to. The scheme is `https`. It may be `http` only for this
 /// machine (127.0.0.0/8, `::1`, `localhost`), where the traffic does not reach a network.
@@ -27,8 +27,7 @@ pub enum HostKind {
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BaseUrlError {
-    /// Quotes belong to a shell or a file, not to the value.
-    #[error("remove the quotes around it")]
+    #[error("{QUOTED}")]
     Quoted,
     #[error("this is not a URL; use one like https://cloud.mongodb.com")]
     NotAUrl,

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{ServerText, is_quoted};
+use super::{QUOTED, ServerText, is_quoted};
 
 const DIGITS: usize = 24;
 
@@ -63,8 +63,7 @@ pub struct ProjectId(String);
 pub enum IdError {
     #[error("enter a {0} or name")]
     Empty(&'static str),
-    /// Quotes belong to a shell or a file, not to the value.
-    #[error("remove the quotes around it")]
+    #[error("{QUOTED}")]
     Quoted,
     #[error("a client ID starts with mdb_sa_id_")]
     PrefixIncomplete,

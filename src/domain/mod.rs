@@ -41,6 +41,7 @@ pub use secret::{
     SecretPayload, can_be_shown, has_mask, is_example_env, is_masked, masked, without_secrets,
     without_tokens,
 };
+pub(crate) use server_text::QUOTED;
 pub use server_text::{ServerText, half_width, is_invisible, is_quoted, path_text, trim_visible};
 pub use session::{
     Credentials, Half, Identity, PairKind, ProfileName, PublicKey, Session, SessionOrigin, is_atlas_variable,

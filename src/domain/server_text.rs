@@ -109,6 +109,9 @@ pub fn half_width(character: char) -> char {
     }
 }
 
+/// What to do about quotes: they belong to a shell or a file, not to the value.
+pub(crate) const QUOTED: &str = "remove the quotes around it";
+
 /// True if the text begins or ends with a straight or curly quote. `docker --env-file` and `set` on Windows keep them,
 /// but no ID, credential, URL or name of Atlas has one there.
 pub fn is_quoted(text: &str) -> bool {

@@ -6,7 +6,7 @@ use std::fmt;
 use secrecy::SecretString;
 
 use super::ids::{CLIENT_ID_PREFIX, SECRET_PREFIX, SECRET_PREFIX_BASE64};
-use super::{BaseUrl, ClientId, ServerText, has_mask, is_masked, is_quoted};
+use super::{BaseUrl, ClientId, QUOTED, ServerText, has_mask, is_masked, is_quoted};
 
 /// Where requests are sent, and as whom. The header shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,13 +101,11 @@ impl Session {
     }
 
     #[must_use]
-    pub fn with_origin(self, origin: SessionOrigin) -> Self {
-        match self {
-            Self::Remote { base_url, identity, .. } => {
-                Self::Remote { base_url, identity, origin: Some(origin) }
-            }
-            other => other,
+    pub fn with_origin(mut self, named: SessionOrigin) -> Self {
+        if let Self::Remote { origin, .. } = &mut self {
+            *origin = Some(named);
         }
+        self
     }
 
     /// The profile of the Atlas CLI that the session uses, if any.
@@ -169,21 +167,8 @@ pub enum Half {
     Secret,
 }
 
-/// Quotes belong to a shell or a file, not to the value.
-const QUOTED: &str = "remove the quotes around it";
-const NOT_REPLACED: &str = "this is a reference or a placeholder, not the value; `op run --` and similar commands \
-                            replace references";
-const PLACEHOLDER: &str = "this is a placeholder or a masked value, not the credential itself";
-const IS_CLIENT_ID: &str = "this is a client ID, not a secret";
-const NOT_VISIBLE_ASCII: &str =
-    "it contains a space, a line break or another character that credentials cannot contain";
-const BELONGS_TO_SERVICE_ACCOUNT: &str = "this belongs to a service account (mdb_sa...), not to an API key";
 const SECRET_OF_SERVICE_ACCOUNT: &str =
     "this is the secret of a service account (mdb_sa...), not a private key or an access token";
-const IN_BASE64: &str = "this is Base64 (bWRi...); decode it first";
-/// Other characters would end the user name in a header.
-const NOT_A_PUBLIC_KEY: &str =
-    "a public key has at most 64 visible characters, and no quotes, commas or colons";
 
 impl Credentials {
     pub fn identity(&self) -> Identity {
@@ -206,10 +191,8 @@ impl Credentials {
     pub fn pair(kind: PairKind, identifier: &str, secret: String) -> Result<Self, (Half, String)> {
         let in_identifier = |error: String| (Half::Identifier, error);
         let in_secret = |error| (Half::Secret, error);
-        if is_quoted(identifier) {
-            return Err(in_identifier(QUOTED.to_owned()));
-        }
         match kind {
+            _ if is_quoted(identifier) => Err(in_identifier(QUOTED.to_owned())),
             PairKind::ServiceAccount => Ok(Self::ServiceAccount {
                 client_id: ClientId::parse(identifier).map_err(|error| in_identifier(error.to_string()))?,
                 client_secret: visible_ascii(secret).map_err(in_secret)?,
@@ -260,25 +243,23 @@ fn is_secret_of_account(value: &str) -> bool {
 
 /// Checks that a header can contain `text`: only visible ASCII. Atlas's credentials have no other characters.
 fn visible_ascii(text: String) -> Result<SecretString, String> {
-    if is_quoted(&text) {
-        return Err(QUOTED.to_owned());
+    let mistakes = [
+        (is_quoted(&text), QUOTED),
+        (
+            is_reference(&text) || text.starts_with('<') || is_placeholder(&text),
+            "this is a placeholder, a reference or a masked value, not the credential itself",
+        ),
+        (text.starts_with(CLIENT_ID_PREFIX), "this is a client ID, not a secret"),
+        (text.starts_with(SECRET_PREFIX_BASE64), "this is Base64 (bWRi...); decode it first"),
+        (
+            !text.bytes().all(|byte| byte.is_ascii_graphic()),
+            "it contains a space, a line break or another character that credentials cannot contain",
+        ),
+    ];
+    match mistakes.into_iter().find(|(is_made, _)| *is_made) {
+        Some((_, mistake)) => Err(mistake.to_owned()),
+        None => Ok(SecretString::from(text)),
     }
-    if is_reference(&text) || text.starts_with('<') {
-        return Err(NOT_REPLACED.to_owned());
-    }
-    if is_placeholder(&text) {
-        return Err(PLACEHOLDER.to_owned());
-    }
-    if text.starts_with(CLIENT_ID_PREFIX) {
-        return Err(IS_CLIENT_ID.to_owned());
-    }
-    if text.starts_with(SECRET_PREFIX_BASE64) {
-        return Err(IN_BASE64.to_owned());
-    }
-    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Ok(SecretString::from(text));
-    }
-    Err(NOT_VISIBLE_ASCII.to_owned())
 }
 
 /// The maximum length of a key, in characters; Atlas uses 8 today. A longer text is probably a pasted file.
@@ -295,17 +276,14 @@ impl PublicKey {
     /// Parses a public key. The API document gives no pattern, so everything is valid that can be in the quoted user
     /// name of a digest header (RFC 7616, section 3.4).
     pub fn parse(text: &str) -> Result<Self, String> {
-        if text.is_empty() {
-            return Err("it is empty".to_owned());
-        }
-        if text.starts_with("mdb_sa") {
-            return Err(BELONGS_TO_SERVICE_ACCOUNT.to_owned());
-        }
         let fits = |byte: u8| byte.is_ascii_graphic() && !b"\"\\,:".contains(&byte);
-        if text.len() > MAX_KEY_LENGTH || !text.bytes().all(fits) {
-            return Err(NOT_A_PUBLIC_KEY.to_owned());
+        if text.starts_with("mdb_sa") {
+            Err("this belongs to a service account (mdb_sa...), not to an API key".to_owned())
+        } else if (1..=MAX_KEY_LENGTH).contains(&text.len()) && text.bytes().all(fits) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("a public key has 1 to 64 visible characters, and no quotes, commas or colons".to_owned())
         }
-        Ok(Self(text.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -358,6 +336,11 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
+
+    const PLACEHOLDER: &str =
+        "this is a placeholder, a reference or a masked value, not the credential itself";
+    const NOT_VISIBLE_ASCII: &str =
+        "it contains a space, a line break or another character that credentials cannot contain";
 
     #[test]
     fn the_identity_shows_if_a_session_may_be_of_an_account() {
@@ -430,15 +413,18 @@ mod tests {
             "changeme",
             "CHANGE-ME",
             "[redacted]",
+            "<secret>",
+            "%SECRET%",
+            "$SECRET",
+            "{{x}}",
+            "@Microsoft.KeyVault(x)",
+            "{\"a\":1}",
+            "op://a/b/c",
         ] {
             assert_eq!(error(text).as_deref(), Some(PLACEHOLDER), "{text}");
         }
-        for text in
-            ["<secret>", "%SECRET%", "$SECRET", "{{x}}", "@Microsoft.KeyVault(x)", "{\"a\":1}", "op://a/b/c"]
-        {
-            assert_eq!(error(text).as_deref(), Some(NOT_REPLACED), "{text}");
-        }
-        assert_eq!(error("bWRiX3NhX3NrX0ZBS0U=").as_deref(), Some(IN_BASE64));
+        let in_base64 = "this is Base64 (bWRi...); decode it first";
+        assert_eq!(error("bWRiX3NhX3NrX0ZBS0U=").as_deref(), Some(in_base64));
         for text in ["p", "xxx", "fake", "mdb_sa_sk_FAKE", "mdb_sa_sk_xxx1", "changeme2", "a*b"] {
             assert_eq!(error(text), None, "{text}");
         }
@@ -474,20 +460,22 @@ mod tests {
 
     #[test]
     fn a_public_key_is_distinguished_from_other_credentials() {
+        let of_account = "this belongs to a service account (mdb_sa...), not to an API key";
+        let not_a_key = "a public key has 1 to 64 visible characters, and no quotes, commas or colons";
         let rows = [
             ("abcdefgh", Ok("abcdefgh")),
             ("twelve-chars", Ok("twelve-chars")),
             ("thirteen-char", Ok("…char")),
             ("a-key-of-another-length", Ok("…ngth")),
-            ("", Err("it is empty")),
-            ("mdb_sa_id_1234567890abcdef12345678", Err(BELONGS_TO_SERVICE_ACCOUNT)),
-            ("mdb_sa_sk_fake", Err(BELONGS_TO_SERVICE_ACCOUNT)),
-            ("abc def", Err(NOT_A_PUBLIC_KEY)),
-            ("abc\ndef", Err(NOT_A_PUBLIC_KEY)),
-            ("abc\"def", Err(NOT_A_PUBLIC_KEY)),
-            ("schlüssel", Err(NOT_A_PUBLIC_KEY)),
+            ("", Err(not_a_key)),
+            ("mdb_sa_id_1234567890abcdef12345678", Err(of_account)),
+            ("mdb_sa_sk_fake", Err(of_account)),
+            ("abc def", Err(not_a_key)),
+            ("abc\ndef", Err(not_a_key)),
+            ("abc\"def", Err(not_a_key)),
+            ("schlüssel", Err(not_a_key)),
             (&"a".repeat(64), Ok("…aaaa")),
-            (&"a".repeat(65), Err(NOT_A_PUBLIC_KEY)),
+            (&"a".repeat(65), Err(not_a_key)),
         ];
         for (text, expected) in rows {
             let short = PublicKey::parse(text).map(|key| key.short("…"));

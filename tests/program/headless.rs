@@ -226,7 +226,7 @@ fn warnings_about_credentials_are_printed() {
         "can read it: run chmod 600 on it",
         "is older than version 2",
         "project_id in profile `ci`: \"g\" is not a hex digit",
-        "MONGODB_ATLAS_SERVICE is not used: the URL in the profile takes precedence",
+        "MONGODB_ATLAS_SERVICE is not used: ops_manager_url in profile `ci` takes precedence",
         "Your credentials are sent to atlas.invalid, which is not an Atlas host",
     ];
     for warning in warnings {

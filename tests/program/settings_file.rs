@@ -156,7 +156,7 @@ fn print_config_shows_the_profile_and_its_source() {
     let (screen, code) = printed(broken);
     assert_eq!(code, Some(0), "{screen}");
     assert!(
-        screen.contains("none: the sign-in screen opens") && screen.contains("has no credentials"),
+        screen.contains("none: the sign-in screen opens") && screen.contains("has auth_type `no_auth`"),
         "{screen}"
     );
 }

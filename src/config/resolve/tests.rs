@@ -192,8 +192,7 @@ fn credentials_in_the_environment_have_an_order() {
 
 #[test]
 fn half_a_pair_or_a_wrong_value_in_the_environment_is_an_error() {
-    let not_replaced = "this is a reference or a placeholder, not the value; `op run --` and similar commands replace \
-                        references";
+    let not_replaced = "this is a placeholder, a reference or a masked value, not the credential itself";
     check_environment(&[
         // Half a pair is an error, even if another pair is complete.
         (
@@ -276,8 +275,8 @@ fn a_default_that_cannot_be_used_only_warns() {
         ("auth_type = 'user_account'\nservice = 'mars'", format!("service in profile `me` is `mars`: {known}")),
         (
             "auth_type = 'no_auth'",
-            "profile `me` has no credentials (auth_type no_auth): run `atlas auth login --profile me`, or choose another \
-             profile"
+            "profile `me` has auth_type `no_auth`, which this program cannot use: run `atlas auth login --profile me`, or \
+             choose another profile"
                 .to_owned(),
         ),
         ("base_url = 5", "base_url in profile `me` is not a string: write it in quotes".to_owned()),
