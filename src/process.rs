@@ -193,25 +193,15 @@ pub fn say(message: &str) {
     if let Some(columns) = columns_of_standard_error() {
         line = wrapped(&line, columns);
     }
-    let Some(writer) = &*WRITER else { return write_soon(&line) };
+    let Some(writer) = &*WRITER else {
+        // No thread can be started.
+        let _ = io::stderr().write_all(line.as_bytes());
+        return;
+    };
     let is_sent = writer.send((line, written)).is_ok();
     if is_sent && !IS_STUCK.load(Ordering::Relaxed) && is_written.recv_timeout(LIMIT).is_err() {
         IS_STUCK.store(true, Ordering::Relaxed);
     }
-}
-
-/// Writes a line although no thread can be started. It is dropped if standard error does not take it soon.
-fn write_soon(line: &str) {
-    #[cfg(unix)]
-    {
-        use rustix::event::{PollFd, PollFlags, Timespec, poll};
-        let limit = Timespec::try_from(LIMIT).ok();
-        let is_ready = poll(&mut [PollFd::new(&io::stderr(), PollFlags::OUT)], limit.as_ref());
-        if !is_ready.is_ok_and(|ready| ready == 1) {
-            return;
-        }
-    }
-    let _ = io::stderr().write_all(line.as_bytes());
 }
 
 /// The width of the terminal that standard error is; `None` if it is no terminal, or has no size.

@@ -160,7 +160,6 @@ impl Resolver<'_> {
             if URL_SETTINGS.iter().any(|setting| profile.label(setting) == base_url_source) {
                 profiles.check_host(profile, &base_url)?;
             }
-            warnings.extend_from_slice(profiles.warnings());
             warnings.extend(profile.type_error("project_id"));
         }
         let project = choose_project(&self.variables, profile, &mut shadowed, &mut warnings);

@@ -152,19 +152,13 @@ impl Login {
     /// The risk of deleting `secret` of `client`. The session uses it if the account is the same and the mask ends in
     /// the same four characters. It may use it if either's last characters are not known.
     pub fn login_risk(&self, client: &ClientId, secret: &ExistingSecret) -> LoginRisk {
-        if self.client != *client {
-            return LoginRisk::None;
-        }
         let ends_with = self.ends_with.as_str();
         match &secret.mask {
-            Some(mask) if !ends_with.is_empty() => {
-                if mask.as_str().ends_with(ends_with) {
-                    LoginRisk::Own
-                } else {
-                    LoginRisk::None
-                }
-            }
-            _ => LoginRisk::Perhaps,
+            _ if self.client != *client => LoginRisk::None,
+            Some(_) if ends_with.is_empty() => LoginRisk::Perhaps,
+            Some(mask) if mask.as_str().ends_with(ends_with) => LoginRisk::Own,
+            Some(_) => LoginRisk::None,
+            None => LoginRisk::Perhaps,
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{FieldName, ProfileName, SecretId, ServerText};
+use super::{ProfileName, SecretId, ServerText};
 
 pub type ApiResult<T> = Result<T, ApiError>;
 
@@ -229,21 +229,6 @@ pub struct FieldViolation {
     pub description: ServerText,
 }
 
-impl FieldViolation {
-    /// The field of the form that it is about.
-    pub(super) fn name(&self) -> Option<FieldName> {
-        FieldName::of_path(self.field.as_str())
-    }
-
-    /// True for a number of hours that is not called one. The user may have typed days.
-    pub(super) fn lacks_unit(&self) -> bool {
-        let text = self.description.as_str();
-        let has_unit = ["hour", "day"].iter().any(|unit| text.contains(unit));
-        let is_lifetime = self.name() == Some(FieldName::Lifetime);
-        is_lifetime && !has_unit && text.bytes().any(|byte| byte.is_ascii_digit())
-    }
-}
-
 /// What a [`Rejection`] means. The HTTP status decides, and `errorCode` refines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RejectionKind {
@@ -287,12 +272,6 @@ impl Rejection {
     /// error of Atlas: the server checks the nonce before it executes anything.
     pub fn stale_nonce() -> Self {
         Self { error_code: ServerText::new(STALE_NONCE), ..Self::of_status(401) }
-    }
-
-    /// True if the lifetime is the only value that Atlas refuses.
-    pub(super) fn is_about_lifetime(&self) -> bool {
-        let is_lifetime = |violation: &FieldViolation| violation.name() == Some(FieldName::Lifetime);
-        !self.fields.is_empty() && self.fields.iter().all(is_lifetime)
     }
 
     pub fn kind(&self) -> RejectionKind {

@@ -4,6 +4,7 @@
 //! do and who can do it. Atlas's own message is shown with them, unchanged.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use super::{
     API_VERSION, ApiError, Cause, Certainty, DeleteError, FieldName, Operation, PairKind, Rejection,
@@ -13,35 +14,28 @@ use super::{
 impl Operation {
     /// Explains a refusal that is due to the role of the signed-in user.
     fn explain_role(self, status: u16, signed_in_as: &str) -> Explanation {
-        let read = |what| (what, "the Project Read Only role in this project, or a higher one", "for it");
-        let change = |what, to| {
-            let role = "the Project Owner role in this project (Organization Owner if the service account \
-                        has organization roles)";
-            (what, role, to)
-        };
-        let (what, role, to) = match self {
+        const READ: &str = "the Project Read Only role in this project, or a higher one";
+        const CHANGE: &str = "the Project Owner role in this project (Organization Owner if the service account has \
+                              organization roles)";
+        const OF_ORGANIZATION: &str = "an Organization Owner";
+        const OF_PROJECT: &str = "a Project Owner of this project";
+        let (what, role, owner) = match self {
             // Signing in ends with a request for a list of one project.
             Self::SignIn | Self::ListProjects => {
-                ("list projects", "a role in a project or in the organization", "for one")
+                ("list projects", "a role in a project or in the organization", OF_ORGANIZATION)
             }
             Self::ReadSettings => {
-                ("read the organization's settings", "a role in the organization", "for one")
+                ("read the organization's settings", "a role in the organization", OF_ORGANIZATION)
             }
-            Self::ReadProject => read("read this project"),
-            Self::ListAccounts => read("list the service accounts of this project"),
-            Self::ReadAccount => read("read this service account"),
-            Self::CreateSecret => {
-                change("create secrets in this project", "to create the secret or to give you the role")
-            }
-            Self::DeleteSecret => change("delete secrets in this project", "for it"),
-        };
-        let owner = match self {
-            Self::SignIn | Self::ListProjects | Self::ReadSettings => "an Organization Owner",
-            _ => "a Project Owner of this project",
+            Self::ReadProject => ("read this project", READ, OF_PROJECT),
+            Self::ListAccounts => ("list the service accounts of this project", READ, OF_PROJECT),
+            Self::ReadAccount => ("read this service account", READ, OF_PROJECT),
+            Self::CreateSecret => ("create secrets in this project", CHANGE, OF_PROJECT),
+            Self::DeleteSecret => ("delete secrets in this project", CHANGE, OF_PROJECT),
         };
         titled(format!("You don't have permission to {what} ({status})."))
             .meaning(format!("{signed_in_as} needs {role}."))
-            .action(format!("Ask {owner} {to}, or sign in with other credentials."))
+            .action(format!("Ask {owner} for it, or sign in with other credentials."))
     }
 }
 
@@ -75,12 +69,8 @@ const OTHER_END: &str = "A proxy may have answered, or Atlas has an outage.";
 fn tls_action(why: &str) -> &'static str {
     if why.contains("clock") {
         "Check this machine's clock. If it is right, the host needs a new certificate."
-    } else if why.contains("another host name") {
-        "Check the base URL and the proxy."
     } else if why.contains("not trusted") {
         "If your network inspects TLS, set SSL_CERT_FILE to the file with its CA certificate."
-    } else if why.starts_with("the certificate") {
-        "The host, or a proxy that inspects TLS, needs another certificate."
     } else {
         "Check the base URL and the proxy."
     }
@@ -171,10 +161,11 @@ impl Rejection {
 
     /// What to do after a rate limit.
     fn wait_and_retry(&self) -> String {
-        match self.retry_after.map(|wait| wait.as_secs().max(1)) {
+        match self.retry_after {
             None => "Wait a minute, then try again.".to_owned(),
-            Some(seconds @ ..100) => format!("Wait {seconds} s, then try again."),
-            Some(seconds) => format!("Wait {} minutes, then try again.", seconds.div_ceil(60)),
+            Some(wait) => {
+                format!("Wait {}, then try again.", text::seconds_left(wait.max(Duration::from_secs(1))))
+            }
         }
     }
 
@@ -189,7 +180,8 @@ impl Rejection {
 /// Explains why Atlas refused an operation.
 fn explain_rejection(rejection: &Rejection, operation: Operation, signed_in_as: &str) -> Explanation {
     let creates = operation == Operation::CreateSecret;
-    let or_full = if creates { ", or the account already has 2 secrets" } else { "" };
+    let may_be_full = creates && rejection.fields.is_empty();
+    let or_full = if may_be_full { ", or the account already has 2 secrets" } else { "" };
     let refused = || titled(format!("Atlas refused the request ({}).", rejection.code()));
     match rejection.kind() {
         Kind::NotAuthorized
@@ -209,14 +201,8 @@ fn explain_rejection(rejection: &Rejection, operation: Operation, signed_in_as: 
         Kind::AccountNotFound => titled("The project has no service account with this client ID (404).")
             .meaning("The ID is wrong, the account is in another project, or it was deleted.")
             .action("Check it in Atlas: Project Identity & Access > Applications > Service Accounts."),
-        Kind::Invalid if rejection.is_about_lifetime() => refused()
-            .meaning("The lifetime is outside what Atlas or the organization allows.")
-            .action("Choose another lifetime, then try again."),
-        Kind::Invalid if !rejection.fields.is_empty() => refused()
-            .meaning("A value is outside what Atlas or the organization allows.")
-            .action("Change that value, then try again."),
         Kind::Invalid => refused()
-            .meaning(format!("A value is outside what Atlas allows{or_full}."))
+            .meaning(format!("A value is outside what Atlas or the organization allows{or_full}."))
             .action("Read Atlas's message, change the value, then try again."),
         Kind::VersionGone => {
             titled(format!("Atlas no longer offers API version {API_VERSION} ({}).", rejection.code()))
@@ -300,9 +286,7 @@ impl ApiError {
     pub fn refused_fields(&self) -> Vec<(FieldName, ServerText)> {
         let violations = self.rejection().map_or(&[][..], |rejection| &rejection.fields).iter();
         let violations = violations.filter_map(|violation| {
-            let unit = if violation.lacks_unit() { " (in hours)" } else { "" };
-            let message = ServerText::new(&format!("{}{unit}", violation.description));
-            Some((violation.name()?, message))
+            Some((FieldName::of_path(violation.field.as_str())?, violation.description.clone()))
         });
         let not_found = self.not_found().map(|(name, message)| (name, ServerText::new(message)));
         violations.chain(not_found).collect()
@@ -457,18 +441,18 @@ fn explain_sign_in(cause: &Cause) -> Explanation {
     }
 }
 
-const NOTHING_DELETED: &str = "Nothing was deleted: the account could not be read.";
-const STILL_THERE: &str = "Not deleted: the secret still exists.";
-
 impl DeleteError {
     pub fn explain(&self, signed_in_as: &str) -> Explanation {
         match self {
             Self::AccountNotRead(error) => {
                 let Explanation { title, action, .. } = error.explain(signed_in_as);
-                titled(NOTHING_DELETED).meaning(title).action(action).with_message_of(error)
+                titled("Nothing was deleted: the account could not be read.")
+                    .meaning(title)
+                    .action(action)
+                    .with_message_of(error)
             }
             Self::NotDeleted(error) => error.explain(signed_in_as),
-            Self::StillThere(error) => titled(STILL_THERE)
+            Self::StillThere(error) => titled("Not deleted: the secret still exists.")
                 .meaning(format!("{}{}", error.title(), error.quoted()))
                 .action("Try again. If it happens again, delete the secret in Atlas."),
             Self::PerhapsDeleted(error) => titled("The secret may have been deleted.")
@@ -480,12 +464,11 @@ impl DeleteError {
 
     /// What happened to the secret, in two sentences.
     pub fn sentence(&self) -> String {
-        match self {
-            Self::AccountNotRead(error) => format!("{NOTHING_DELETED} {}", error.title()),
-            Self::NotDeleted(error) => format!("Not deleted. {}", error.title()),
-            Self::StillThere(error) => format!("{STILL_THERE} {}{}", error.title(), error.quoted()),
-            Self::PerhapsDeleted(error) => format!("It may have been deleted. {}", error.title()),
+        if let Self::NotDeleted(error) = self {
+            return format!("Not deleted. {}", error.title());
         }
+        let Explanation { title, meaning, .. } = self.explain("");
+        format!("{title} {meaning}")
     }
 }
 
@@ -519,8 +502,6 @@ impl Cause {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::super::error::rejection;
     use super::super::{BaseUrl, ClientId, Identity, ProfileName, PublicKey, Session};
     use super::*;
@@ -595,7 +576,7 @@ mod tests {
     fn each_tls_error_has_its_own_action() {
         let rows = [
             ("the certificate is not trusted (unknown issuer)", "SSL_CERT_FILE"),
-            ("the certificate was revoked", "needs another certificate"),
+            ("the certificate was revoked", "base URL"),
             ("the certificate is for another host name", "base URL"),
             ("the signature on the certificate is wrong, or its key is too short", "base URL"),
             ("the certificate has expired, or this machine's clock is wrong", "Check this machine's clock."),
@@ -649,7 +630,7 @@ mod tests {
             ),
             (
                 DeleteError::PerhapsDeleted(slow),
-                "It may have been deleted. Atlas did not answer within 10 seconds.",
+                "The secret may have been deleted. Atlas did not answer within 10 seconds.",
             ),
         ];
         for (error, expected) in rows {

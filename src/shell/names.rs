@@ -9,7 +9,7 @@ use crate::domain::{
 use crate::headless::SIGNING_IN;
 use crate::jobs::{AtlasApi, Retry, read_pages};
 use crate::process::say;
-use crate::tui::screens::{Form, Validation};
+use crate::tui::screens::Form;
 use crate::tui::{best_matches, is_same_name};
 
 /// The maximum number of candidates that are listed.
@@ -85,13 +85,6 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
     match &same[..] {
         [entry] => Ok(&entry.id),
         [] => {
-            // Hexadecimal digits may be meant as an ID.
-            let as_id = match form.validation(field) {
-                Validation::Name { message, position: None } => {
-                    format!(", and it is not an ID: {message}")
-                }
-                _ => String::new(),
-            };
             let not_found = match field {
                 FieldName::Client => "the project has no service account with this name",
                 _ => "no project with this name is visible to these credentials",
@@ -103,7 +96,7 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
                 (_, 1..=MAX_CANDIDATES) => format!(". Available:{}", lines(entries.iter())),
                 _ => ".".to_owned(),
             };
-            Err(format!("Nothing was created. {option} {name}: {not_found}{as_id}{candidates}"))
+            Err(format!("Nothing was created. {option} {name}: {not_found}{candidates}"))
         }
         _ => {
             let count = same.len();

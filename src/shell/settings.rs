@@ -148,11 +148,8 @@ fn interface(
         None => Some(demo(&mut app, arguments, expires_after)?),
     };
     read_date(&mut app);
-    for note in profiles.iter().flat_map(Profiles::warnings).map(|warning| ServerText::new(warning)) {
-        if !app.shared.credential_notes.contains(&note) {
-            app.shared.credential_notes.push(note);
-        }
-    }
+    let warnings = profiles.iter().flat_map(Profiles::warnings).map(|warning| ServerText::new(warning));
+    app.shared.credential_notes.extend(warnings);
     app.shared.template = chosen.template;
     app.shared.sinks = chosen.sinks;
     app.shared.flags = Flags {

@@ -81,7 +81,6 @@ fn print_config_shows_every_source_and_no_secrets() {
         ("expires after", "30 days", "default"),
         ("clear after", "5 s", "config.toml"),
         ("clipboard", "off", "--clipboard"),
-        ("format", "template", "--template"),
         ("template", r"a\t\u{1b}[1m\n{secret}", "--template"),
         ("yes", "on", "--yes"),
         ("replace expired", "off", "default"),

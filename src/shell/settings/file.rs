@@ -91,26 +91,11 @@ impl SettingsFile {
     }
 }
 
-/// Replaces the parser's terms by those of the file.
-fn plain(message: &str) -> String {
-    let terms = [
-        ("invalid type: map, expected a sequence", "write [[sink]], with two brackets"),
-        ("invalid type: integer", "invalid value: number"),
-        ("invalid type: sequence", "invalid value: list"),
-        ("wanted string or table", "expected text in quotes"),
-        ("expected a string", "expected text in quotes"),
-        ("unknown variant", "unknown value"),
-        ("unknown field", "unknown setting"),
-        ("missing field", "missing setting"),
-    ];
-    terms.iter().fold(message.to_owned(), |message, (term, plain)| message.replace(term, plain))
-}
-
 /// Puts the name of the setting before the message.
 fn with_setting(mut error: Error) -> String {
     // Without the input, the name is on a line of its own after the message: "in `sink.command`".
     error.set_input(None);
-    let message = plain(&error.to_string());
+    let message = error.to_string();
     match message.trim_end().rsplit_once("\nin ") {
         Some((message, setting)) => format!("{}: {message}", setting.trim_matches('`')),
         None => message,
@@ -263,7 +248,7 @@ mod tests {
             (
                 "\n\n[profile]\n",
                 3,
-                "unknown setting `profile`, expected one of `expires_after`, `clear_after`, ",
+                "unknown field `profile`, expected one of `expires_after`, `clear_after`, ",
             ),
             ("expires_after = 'soon'", 1, "expires_after: soon: use 36h, 30d, 12w, 1y or a date"),
             ("expires_after = 2020-03-01", 1, "expires_after: 2020-03-01: this is in the past"),
@@ -275,19 +260,19 @@ mod tests {
             (
                 "clipboard = 'x11'",
                 1,
-                "clipboard: unknown value `x11`, expected one of `auto`, `native`, `tmux`, ",
+                "clipboard: unknown variant `x11`, expected one of `auto`, `native`, `tmux`, ",
             ),
             ("expires_after = ''", 1, "expires_after: \"\": use 36h, 30d, 12w, 1y or a date"),
-            ("clipboard = false", 1, "clipboard: expected text in quotes"),
+            ("clipboard = false", 1, "clipboard: wanted string or table"),
             ("clear_after = 1\nclear_after = 2", 2, "it is not valid TOML: duplicate key"),
-            ("template = 1", 1, "template: invalid value: number `1`, expected text in quotes"),
+            ("template = 1", 1, "template: invalid type: integer `1`, expected a string"),
             (
                 "template = '{client_id}'",
                 1,
                 "template: {secret} is missing, so the secret would not be delivered",
             ),
-            ("[sink]\nname = 'a'", 1, "sink: write [[sink]], with two brackets"),
-            ("\n[[sink]]\ncommand = 'a'", 2, "sink: missing setting `name`"),
+            ("[sink]\nname = 'a'", 1, "sink: invalid type: map, expected a sequence"),
+            ("\n[[sink]]\ncommand = 'a'", 2, "sink: missing field `name`"),
             ("[[sink]]\nname = \"\\u0007\"", 2, "sink.name: is empty"),
             ("# mdb_sa_sk_FAKEfake", 1, secret),
             ("\n\nmdb_sa_sk_FAKEfake = ", 3, secret),
@@ -306,9 +291,9 @@ mod tests {
             (
                 "comand = 'b'",
                 3,
-                "unknown setting `comand`, expected one of `name`, `command`, `format`, `template`",
+                "unknown field `comand`, expected one of `name`, `command`, `format`, `template`",
             ),
-            ("command = ['pass']", 3, "command: invalid value: list, expected text in quotes"),
+            ("command = ['pass']", 3, "command: invalid type: sequence, expected a string"),
             ("command = ' '", 3, "command: there is no program in it"),
             ("command = 'b'\nformat = 'yaml'", 4, "format: unknown format yaml: use secret, env, json, "),
             ("command = 'b'\nformat = 'client-id'", 4, "format: unknown format client-id: use secret, "),

@@ -5,8 +5,8 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use crate::cli::Arguments;
-use crate::config::{CredentialSource, Found};
-use crate::domain::{Credentials, Format, Lifetime, PairKind, ServerText, Template, without_secrets};
+use crate::config::Found;
+use crate::domain::{Lifetime, ServerText, Template, without_secrets};
 
 use super::file::SettingsFile;
 use super::{DEFAULT_CLEAR_AFTER, DEFAULT_LIFETIME, checked_lifetime};
@@ -23,13 +23,13 @@ pub(super) fn report(
     certificates: Option<&str>,
 ) -> String {
     let path = path.map_or("none: there is no configuration folder".into(), Path::to_string_lossy);
-    let mut rows = Rows::default();
+    let mut rows = Rows { file: path.to_string(), rows: Vec::new() };
     rows.add("settings file", &path, if is_read { "read" } else { "does not exist" });
     add_session(arguments, found, &mut rows);
     if let Some(why) = certificates {
         rows.add("certificates", why, "SSL_CERT_FILE");
     }
-    add_options(arguments, &path, chosen, &mut rows);
+    add_options(arguments, chosen, &mut rows);
     for sink in &chosen.sinks {
         let value = format!("{} (reads {})", sink.line, sink.format.name());
         rows.add(&format!("sink {}", sink.name), &value, &path);
@@ -39,85 +39,64 @@ pub(super) fn report(
 
 /// Adds the host, the credentials and the IDs.
 fn add_session(arguments: &Arguments, found: Option<&Found>, rows: &mut Rows) {
-    match found {
-        None => {
-            rows.add("base URL", "a simulated Atlas (built in)", "--demo");
-            rows.add("credentials", "none needed", "--demo");
-        }
-        Some(found) => {
-            rows.add("base URL", &found.base_url.to_string(), &found.base_url_source);
-            let kind = found.credentials.as_ref().map_or("none: the sign-in screen opens", kind_of);
-            let origin = found.origin.as_ref().map(ToString::to_string);
-            rows.add("credentials", kind, &origin.or_else(|| found.unusable.clone()).unwrap_or_default());
-        }
+    if let Some(found) = found {
+        rows.add("base URL", &found.base_url.to_string(), &found.base_url_source);
+        let who = found.credentials.as_ref().map(|credentials| credentials.identity().to_string());
+        let who = who.unwrap_or_else(|| "none: the sign-in screen opens".to_owned());
+        let origin = found.origin.as_ref().map(ToString::to_string);
+        rows.add("credentials", &who, &origin.or_else(|| found.unusable.clone()).unwrap_or_default());
+    } else {
+        rows.add("base URL", "a simulated Atlas (built in)", "--demo");
+        rows.add("credentials", "none needed", "--demo");
     }
-    let option = |value: &Option<String>, option: &str| Some((value.clone()?, option.to_owned()));
-    let project = option(&arguments.project_id, "--project-id").or_else(|| found?.project.clone());
-    let client = option(&arguments.client_id, "--client-id");
-    for (name, setting, id) in [("project ID", "project_id ", project), ("client ID", "client_id ", client)] {
-        match id {
-            Some((id, source)) => rows.add(name, &id, &source),
-            None if arguments.demo => rows.add(name, "from the demo", "--demo"),
-            None => {
-                let why = found.and_then(|found| found.warnings.iter().find(|why| why.starts_with(setting)));
-                rows.add(name, "not set", why.map_or("", |why| why));
-            }
-        }
+    let not_set = if arguments.demo { "from the demo" } else { "not set" };
+    let project = arguments.project_id.clone().map(|id| (id, "--project-id".to_owned()));
+    let project = project.or_else(|| found?.project.clone()).unwrap_or_else(|| {
+        let is_about_it = |why: &&String| why.starts_with("project_id ");
+        let why = found.and_then(|found| found.warnings.iter().find(is_about_it));
+        (not_set.to_owned(), why.cloned().unwrap_or_default())
+    });
+    rows.add("project ID", &project.0, &project.1);
+    match &arguments.client_id {
+        Some(id) => rows.add("client ID", id, "--client-id"),
+        None => rows.add("client ID", not_set, ""),
     }
 }
 
-/// Adds what options and the settings file at `path` choose.
-fn add_options(arguments: &Arguments, path: &str, chosen: &SettingsFile, rows: &mut Rows) {
-    let source = |option, is_option: bool, is_set: bool| match () {
-        () if is_option => option,
-        () if is_set => path,
-        () => "default",
-    };
+/// Adds what options and the settings file choose.
+fn add_options(arguments: &Arguments, chosen: &SettingsFile, rows: &mut Rows) {
     let lifetime = shown_lifetime(chosen.expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME));
-    let is_option = arguments.expires_after.is_some();
-    rows.add(
+    rows.option(
         "expires after",
         &lifetime,
-        source("--expires-after", is_option, chosen.expires_after.is_some()),
+        arguments.expires_after.is_some(),
+        chosen.expires_after.is_some(),
     );
-    let clear_after = match chosen.clear_after.unwrap_or(DEFAULT_CLEAR_AFTER) {
-        0 => "never".to_owned(),
-        seconds => format!("{seconds} s"),
-    };
-    let is_option = arguments.clear_after.is_some();
-    rows.add("clear after", &clear_after, source("--clear-after", is_option, chosen.clear_after.is_some()));
+    let seconds = chosen.clear_after.unwrap_or(DEFAULT_CLEAR_AFTER);
+    let clear_after = if seconds == 0 { "never".to_owned() } else { format!("{seconds} s") };
+    rows.option("clear after", &clear_after, arguments.clear_after.is_some(), chosen.clear_after.is_some());
     let clipboard = chosen.clipboard.unwrap_or_default().to_possible_value();
     let clipboard = clipboard.as_ref().map_or("", |value| value.get_name());
-    let is_option = arguments.clipboard.is_some();
-    rows.add("clipboard", clipboard, source("--clipboard", is_option, chosen.clipboard.is_some()));
-    match (arguments.format, arguments.template) {
-        (None, None) if arguments.yes => {
+    rows.option("clipboard", clipboard, arguments.clipboard.is_some(), chosen.clipboard.is_some());
+    match arguments.format {
+        None if arguments.template.is_some() => {}
+        None if arguments.yes => {
             rows.add("format", "not set", "required with --yes if standard output is not a terminal");
         }
-        (Some(format), _) => rows.add("format", format.name(), "--format"),
-        (None, Some(template)) => rows.add("format", Format::Template(template).name(), "--template"),
-        (None, None) => rows.add("format", Format::default().name(), "default"),
+        format => rows.option("format", format.unwrap_or_default().name(), format.is_some(), false),
     }
     let template = chosen.template.map_or("none", Template::text);
-    rows.add(
-        "template",
-        template,
-        source("--template", arguments.template.is_some(), chosen.template.is_some()),
-    );
+    rows.option("template", template, arguments.template.is_some(), chosen.template.is_some());
     let switches = [
-        ("yes", "--yes", arguments.yes),
-        ("replace expired", "--replace-expired", arguments.replace_expired),
-        ("verify", "--verify", arguments.verify),
+        ("yes", arguments.yes),
+        ("replace expired", arguments.replace_expired),
+        ("verify", arguments.verify),
     ];
-    for (name, option, is_on) in switches {
-        rows.add(name, if is_on { "on" } else { "off" }, source(option, is_on, false));
+    for (name, is_on) in switches {
+        rows.option(name, if is_on { "on" } else { "off" }, is_on, false);
     }
-    let log_file = arguments.log_file.as_ref().map(|path| path.to_string_lossy());
-    rows.add(
-        "log file",
-        log_file.as_deref().unwrap_or("none"),
-        source("--log-file", log_file.is_some(), false),
-    );
+    let log_file = arguments.log_file.as_ref().map_or("none".into(), |path| path.to_string_lossy());
+    rows.option("log file", &log_file, arguments.log_file.is_some(), false);
 }
 
 /// A lifetime in words, a date as it is, or what is wrong with it.
@@ -130,48 +109,41 @@ fn shown_lifetime(text: &str) -> String {
 }
 
 /// Names, values and sources.
-#[derive(Default)]
-struct Rows(Vec<[String; 3]>);
+struct Rows {
+    /// The path of the settings file.
+    file: String,
+    rows: Vec<[String; 3]>,
+}
 
 impl Rows {
+    /// Adds the row of an option, which has its name, and of the setting of that name in the file.
+    fn option(&mut self, name: &str, value: &str, is_option: bool, is_set: bool) {
+        let source = match () {
+            () if is_option => format!("--{}", name.replace(' ', "-")),
+            () if is_set => self.file.clone(),
+            () => "default".to_owned(),
+        };
+        self.add(name, value, &source);
+    }
+
     /// Adds a row in printable form, because it may be anything that was typed.
     fn add(&mut self, name: &str, value: &str, source: &str) {
         let escaped =
             |one: char| if one.is_control() { one.escape_default().to_string() } else { one.into() };
         let visible = |text: &str| text.chars().map(escaped).collect::<String>();
         let printable = |text: &str| ServerText::new(&without_secrets(&visible(text))).to_string();
-        self.0.push([name, value, source].map(printable));
+        self.rows.push([name, value, source].map(printable));
     }
 
     fn in_columns(&self) -> String {
         let width = |column: usize| {
-            let widths = self.0.iter().map(|row| row[column].chars().count());
+            let widths = self.rows.iter().map(|row| row[column].chars().count());
             widths.filter(|width| *width <= MAX_COLUMN_WIDTH).max().unwrap_or(0)
         };
         let (names, values) = (width(0), width(1));
         let line = |[name, value, source]: &[String; 3]| {
             format!("{name:<names$}  {value:<values$}  {source}").trim_end().to_owned() + "\n"
         };
-        self.0.iter().map(line).collect()
-    }
-}
-
-fn kind_of(credentials: &CredentialSource) -> &'static str {
-    match credentials {
-        CredentialSource::Ready(credentials) => kind_of_ready(credentials),
-        CredentialSource::NeedsKeyring(request) => match (&request.in_file, request.kind) {
-            (Some(in_file), _) if !request.is_stored() => kind_of_ready(in_file),
-            (_, PairKind::ServiceAccount) => "service account, in the keyring",
-            (_, PairKind::ApiKey) => "API key, in the keyring",
-        },
-        CredentialSource::NeedsAtlasCli(_) => "browser login, through the Atlas CLI",
-    }
-}
-
-fn kind_of_ready(credentials: &Credentials) -> &'static str {
-    match credentials {
-        Credentials::AccessToken(_) => "access token",
-        Credentials::ServiceAccount { .. } => "service account",
-        Credentials::ApiKey { .. } => "API key",
+        self.rows.iter().map(line).collect()
     }
 }
