@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use crate::domain::{
     Credentials, ProfileName, ServerText, os_error_message, trim_visible, without_secrets, without_tokens,
 };
-use crate::process::{NOT_STARTED, find_program, in_own_session, remove_credentials};
+use crate::process::{find_program, in_own_session, remove_credentials};
 
 use super::CredentialsError;
 
@@ -63,7 +63,10 @@ async fn token(profile: &ProfileName) -> Result<Zeroizing<String>, String> {
         )
     })?;
     let command = command_line(profile);
-    let not_started = |error: io::Error| not_started(&command, &os_error_message(&error));
+    let not_started = |error: io::Error| {
+        let why = os_error_message(&error);
+        format!("{command} could not be started ({why}): correct that, {OR_TOKEN}")
+    };
     let mut child = start(&program, profile).map_err(not_started)?;
     let Ok(ended) = timeout(LIMIT, wait(&mut child)).await else {
         kill_group(&child);
@@ -98,9 +101,6 @@ impl Finished {
         let with_login = |what: &str| format!("{command} {what}: run `atlas auth login --profile {name}`");
         if !self.status.success() {
             let line = error_line(&self.errors);
-            if self.status.code() == Some(NOT_STARTED.into()) {
-                return Err(not_started(&command, &line));
-            }
             return Err(match line.as_str() {
                 text if ["unknown command", "unknown flag"].iter().any(|start| text.contains(start)) => {
                     no_token()
@@ -114,19 +114,12 @@ impl Finished {
         if text.is_empty() {
             return Err(with_login("printed nothing"));
         }
-        // An older version prints its help and exits with 0. A plugin or a wrapper may print lines around the token.
-        let is_word = |line: &&str| !line.contains(char::is_whitespace);
-        let mut lines = text.lines().map(trim_visible).filter(is_word);
-        let token = Some(text).filter(is_word).or_else(|| lines.find(|line| line.starts_with("eyJ")));
-        match token {
-            Some(token) if self.output.len() <= MAX_TOKEN_SIZE => Ok(Zeroizing::new(token.to_owned())),
-            _ => Err(no_token()),
+        // An older version prints its help and exits with 0.
+        if text.contains(char::is_whitespace) || self.output.len() > MAX_TOKEN_SIZE {
+            return Err(no_token());
         }
+        Ok(Zeroizing::new(text.to_owned()))
     }
-}
-
-fn not_started(command: &str, why: &ServerText) -> String {
-    format!("{command} could not be started ({why}): correct that, {OR_TOKEN}")
 }
 
 /// Waits until the command has ended, and meanwhile reads its output.

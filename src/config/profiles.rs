@@ -105,14 +105,12 @@ impl Profiles {
 
     fn of_table(table: Table) -> Self {
         let (tables, settings): (Table, Table) = table.into_iter().partition(|(_, value)| value.is_table());
-        let top = ProfileValues::new(settings);
+        let mut shared = settings_of(settings);
+        shared.retain(|name, _| SHARED.contains(&name.as_str()));
         let profile = |(name, value): (String, Value)| {
             let Value::Table(table) = value else { return None };
-            let mut settings = ProfileValues::new(table);
-            let is_shared =
-                |name: &str| SHARED.contains(&name) && (top.text(name).is_some() || top.is_not_text(name));
-            let shared = top.0.iter().filter(|(name, _)| is_shared(name));
-            settings.0.extend(shared.map(|(name, value)| (name.clone(), value.clone())));
+            let mut settings = settings_of(table);
+            settings.extend(shared.clone());
             Some(Profile { name: ProfileName::new(&name)?, settings })
         };
         let mut saved: Vec<Profile> = tables.into_iter().filter_map(profile).collect();
@@ -178,39 +176,32 @@ fn parse(text: &str) -> Result<Table, String> {
     })
 }
 
-/// The settings of a profile, or those at the top of the file. Every text is kept as a secret, so that code that prints
-/// one need not know which are secret; `None` is a value that is not text.
-#[derive(Clone, Debug, Default)]
-struct ProfileValues(BTreeMap<String, Option<SecretString>>);
+/// The settings of a profile, or those at the top of the file, under lower-case names: the Atlas CLI ignores their case.
+/// Every text is kept as a secret, so that code that prints one need not know which are secret; `None` is a value of
+/// another type, such as a number or a list.
+type Settings = BTreeMap<String, Option<SecretString>>;
 
-impl ProfileValues {
-    /// Keeps everything but tables, under lower-case names: the Atlas CLI ignores their case.
-    fn new(table: Table) -> Self {
-        let kept = table.into_iter().filter_map(|(name, value)| match value {
-            Value::Table(_) => None,
-            Value::String(text) => Some((name.to_lowercase(), Some(SecretString::from(text)))),
-            _ => Some((name.to_lowercase(), None)),
-        });
-        Self(kept.collect())
-    }
-
-    /// Returns the text of a setting, without invisible characters around it; `None` if it is blank or not text.
-    fn text(&self, name: &str) -> Option<&str> {
-        let text = trim_visible(self.0.get(name)?.as_ref()?.expose_secret());
-        (!text.is_empty()).then_some(text)
-    }
-
-    /// True for a value of another type, such as a number or a list.
-    fn is_not_text(&self, name: &str) -> bool {
-        matches!(self.0.get(name), Some(None))
-    }
+/// Returns everything but tables and blank texts, without invisible characters around a text.
+fn settings_of(table: Table) -> Settings {
+    let kept = table.into_iter().filter_map(|(name, value)| {
+        let text = match &value {
+            Value::Table(_) => return None,
+            Value::String(text) => match trim_visible(text) {
+                "" => return None,
+                text => Some(SecretString::from(text)),
+            },
+            _ => None,
+        };
+        Some((name.to_lowercase(), text))
+    });
+    kept.collect()
 }
 
 /// A profile of the Atlas CLI. Its `Debug` does not show the values of settings.
 #[derive(Clone, Debug)]
 pub struct Profile {
     name: ProfileName,
-    settings: ProfileValues,
+    settings: Settings,
 }
 
 impl Profile {
@@ -220,7 +211,7 @@ impl Profile {
 
     /// Returns the text of a setting. Those in [`SHARED`] may be at the top of the file, as in the Atlas CLI.
     pub(super) fn text(&self, setting: &str) -> Option<&str> {
-        self.settings.text(setting)
+        self.settings.get(setting)?.as_ref().map(ExposeSecret::expose_secret)
     }
 
     /// Returns the name of a setting and its profile in messages.
@@ -231,7 +222,8 @@ impl Profile {
     /// Returns the error for a setting that is not text. Ignoring it could select another account or another host.
     pub(super) fn type_error(&self, setting: &str) -> Option<String> {
         let label = self.label(setting);
-        self.settings.is_not_text(setting).then(|| format!("{label} is not a string: write it in quotes"))
+        matches!(self.settings.get(setting), Some(None))
+            .then(|| format!("{label} is not a string: write it in quotes"))
     }
 
     fn check_types<'a>(&self, settings: impl IntoIterator<Item = &'a str>) -> Result<(), CredentialsError> {
@@ -241,7 +233,7 @@ impl Profile {
 
     /// True if the file itself contains a credential of this profile.
     fn holds_credentials(&self) -> bool {
-        CREDENTIAL_SETTINGS.iter().any(|name| self.settings.text(name).is_some())
+        CREDENTIAL_SETTINGS.iter().any(|name| self.text(name).is_some())
     }
 
     /// Returns the credentials of this profile. Both halves come from the file or both from the keyring, never one from
@@ -253,7 +245,7 @@ impl Profile {
         };
         let halves = halves(kind);
         self.check_types(halves)?;
-        let [identifier, secret] = halves.map(|setting| self.settings.text(setting));
+        let [identifier, secret] = halves.map(|setting| self.text(setting));
         let pair = identifier.zip(secret).map(|(id, secret)| Credentials::pair(kind, id, secret.to_owned()));
         let in_file = pair
             .transpose()
@@ -266,7 +258,7 @@ impl Profile {
     fn kind(&self) -> Result<Option<PairKind>, CredentialsError> {
         let name = &self.name;
         let advice = format!("run `atlas auth login --profile {name}`, or choose another profile");
-        match self.settings.text("auth_type") {
+        match self.text("auth_type") {
             Some("service_account") => Ok(Some(PairKind::ServiceAccount)),
             Some("api_keys") => Ok(Some(PairKind::ApiKey)),
             Some("user_account") => Ok(None),
@@ -279,7 +271,7 @@ impl Profile {
                 .into())
             }
             None => match self.inferred_kind() {
-                None if self.settings.text("access_token").is_some() => Ok(None),
+                None if self.text("access_token").is_some() => Ok(None),
                 None => Err(format!("profile `{name}` has no credentials and no auth_type: {advice}").into()),
                 kind => Ok(kind),
             },
@@ -290,8 +282,7 @@ impl Profile {
     /// over half of one, and an API key over a service account, as when the Atlas CLI migrates such a file.
     fn inferred_kind(&self) -> Option<PairKind> {
         let kinds = [PairKind::ApiKey, PairKind::ServiceAccount];
-        let count =
-            |kind| halves(kind).iter().filter(|setting| self.settings.text(setting).is_some()).count();
+        let count = |kind| halves(kind).iter().filter(|setting| self.text(setting).is_some()).count();
         let with_halves = |needed| kinds.into_iter().find(|kind| count(*kind) >= needed);
         with_halves(2).or_else(|| with_halves(1))
     }

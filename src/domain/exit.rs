@@ -80,7 +80,7 @@ pub struct ExitSummary {
 impl ExitSummary {
     pub fn of(client: &ClientId, secret: &CreatedSecret, disposition: Disposition) -> Self {
         let (secret_id, expires_at) = (secret.id.clone(), secret.expires_at);
-        Self { client: client.clone(), secret_id, expires_at, sent_at: None, disposition }
+        Self { secret_id, expires_at, disposition, ..Self::perhaps_created(client.clone()) }
     }
 
     /// The summary while only the account is known.
@@ -118,12 +118,10 @@ impl ExitSummary {
 
     /// The line for standard error.
     pub fn line(&self, zone: &TimeZone) -> String {
-        let secret =
-            self.secret_id.as_ref().map_or_else(|| "A secret".to_owned(), |id| format!("Secret {id}"));
-        let expires = match self.expires_at.filter(|_| self.disposition != Disposition::Deleted) {
-            Some(at) => format!(", expires {}", date_time(at, Some(zone))),
-            None => String::new(),
-        };
+        let secret = self.secret_id.as_ref().map_or("A secret".to_owned(), |id| format!("Secret {id}"));
+        let date = |at| date_time(at, Some(zone));
+        let expires = self.expires_at.filter(|_| self.disposition != Disposition::Deleted);
+        let expires = expires.map(|at| format!(", expires {}", date(at))).unwrap_or_default();
         let what = format!("{secret} for {}{expires}", self.client);
         match (&self.disposition, &self.secret_id) {
             (Disposition::PerhapsCreated, Some(_)) => format!(
@@ -131,8 +129,7 @@ impl ExitSummary {
                  else created it."
             ),
             (Disposition::PerhapsCreated, None) => {
-                let at = self.sent_at.map(|at| format!(" on {}", date_time(at, Some(zone))));
-                let at = at.unwrap_or_default();
+                let at = self.sent_at.map(|at| format!(" on {}", date(at))).unwrap_or_default();
                 format!("{what} may have been created{at}; {}", self.disposition.message())
             }
             _ => format!("{what}: {}", self.disposition.message()),

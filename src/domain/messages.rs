@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::{
-    API_VERSION, ApiError, Cause, Certainty, DeleteError, FieldName, Operation, PairKind, Rejection,
+    API_VERSION, ApiError, Cause, Certainty, DeleteError, FieldName, Operation, Rejection,
     RejectionKind as Kind, SECRETS_PER_ACCOUNT, ServerText, text,
 };
 
@@ -121,23 +121,6 @@ impl Explanation {
 
     fn with_message_of(self, error: &ApiError) -> Self {
         Self { atlas_message: error.atlas_message(), ..self }
-    }
-
-    /// Explains that Atlas refused typed credentials: a pair of this kind, or an access token.
-    pub fn typed_credentials_refused(kind: Option<PairKind>, error: &ApiError) -> Self {
-        let explanation = match kind {
-            Some(PairKind::ApiKey) => titled("Sign-in failed: Atlas refused the API key (401).")
-                .meaning("The public or the private key is wrong, or they are for another Atlas host.")
-                .action("Check both keys. If the private key is lost, create a new API key."),
-            Some(PairKind::ServiceAccount) => {
-                titled("Sign-in failed: Atlas issued a token, then refused a request with it (401).")
-                    .action("Check in Atlas that the account and its secret still exist, then try again.")
-            }
-            None => titled("Sign-in failed: Atlas refused the access token (401).")
-                .meaning("It has expired or was revoked, or it is for another Atlas host.")
-                .action("Tokens are valid for an hour."),
-        };
-        explanation.with_message_of(error)
     }
 }
 
@@ -503,7 +486,7 @@ impl Cause {
 #[cfg(test)]
 mod tests {
     use super::super::error::rejection;
-    use super::super::{BaseUrl, ClientId, Identity, ProfileName, PublicKey, Session};
+    use super::super::{BaseUrl, ClientId, Identity, PairKind, ProfileName, PublicKey, Session};
     use super::*;
 
     #[test]

@@ -60,12 +60,6 @@ fn absolute(variable: &impl Fn(&str) -> Option<String>, name: &str) -> Option<Pa
 
 /// The system's message for `error`, without the number that Rust appends (`Is a directory (os error 21)`).
 pub fn os_error_message(error: &io::Error) -> ServerText {
-    const NO_EXECUTABLE: i32 = 8;
-    if cfg!(unix) && error.raw_os_error() == Some(NO_EXECUTABLE) {
-        return ServerText::new(
-            "it is no program of this system; a script must begin with a line such as #!/bin/sh",
-        );
-    }
     let message = error.to_string();
     ServerText::new(message.split(" (os error").next().unwrap_or_default())
 }

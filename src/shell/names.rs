@@ -91,12 +91,12 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
             };
             let rows = entries.iter().map(|entry| (entry.name.to_string(), entry.id.clone()));
             let similar = best_matches(rows, name.as_str()).into_iter().filter_map(|row| entries.get(row));
-            let candidates = match (lines(similar), entries.len()) {
-                (similar, _) if !similar.is_empty() => format!(". Similar:{similar}"),
-                (_, 1..=MAX_CANDIDATES) => format!(". Available:{}", lines(entries.iter())),
-                _ => ".".to_owned(),
+            let candidates = match lines(similar) {
+                _ if entries.is_empty() => String::new(),
+                similar if similar.is_empty() => format!(" Available:{}", lines(entries.iter())),
+                similar => format!(" Similar:{similar}"),
             };
-            Err(format!("Nothing was created. {option} {name}: {not_found}{candidates}"))
+            Err(format!("Nothing was created. {option} {name}: {not_found}.{candidates}"))
         }
         _ => {
             let count = same.len();

@@ -193,7 +193,7 @@ fn an_atlas_in_the_current_folder_or_without_the_right_to_run_is_none() {
     // A file that the system cannot execute.
     fs::write(home.path("bin/atlas"), "#!/no/such/interpreter\n").unwrap();
     fs::set_permissions(home.path("bin/atlas"), fs::Permissions::from_mode(0o755)).unwrap();
-    home.run(1).says("could not be started (");
+    home.run(1).says("failed (No such file or directory)");
 }
 
 #[test]
@@ -261,16 +261,6 @@ fn one_that_takes_too_long_is_stopped_with_all_that_it_started() {
         let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
         wait_for("the end of the processes", || test_kill_process(pid).is_err().then_some(()));
     }
-}
-
-#[test]
-fn a_token_between_other_lines_is_found() {
-    let atlas = Atlas::start();
-    let home = Home::new(&atlas);
-    home.install("printf 'A new version is available.\neyJFAKE-token\n\nRun brew upgrade.\n'");
-    home.run(1).says("Sign-in failed: Atlas refused the token of profile ci (401).");
-    home.install("printf 'eyJFAKE token\nA new version is available.\n'");
-    home.run(1).says("printed no token");
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn a_name_that_is_not_clear_and_an_unknown_id_end_the_run() {
             "The project has no service account with this client ID (404).",
         ),
         (&["--project-id", "tes", "--client-id", PLAIN], &similar),
-        (&["--project-id", "32b6", "--client-id", PLAIN], "it is not an ID: 4 of 24 hex digits"),
+        (&["--project-id", "32b6", "--client-id", PLAIN], "--project-id 32b6: no project with this name"),
         (&["--project-id", project, "--client-id", "pla"], &plain),
         (
             &["--project-id", project, "--client-id", "xyz"],

@@ -122,7 +122,7 @@ fn a_file_that_others_can_read_or_change_gets_a_warning() {
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
 
 fn profile(toml: &str) -> Profile {
-    Profile { name: ProfileName::new("ci").unwrap(), settings: ProfileValues::new(toml.parse().unwrap()) }
+    Profile { name: ProfileName::new("ci").unwrap(), settings: settings_of(toml.parse().unwrap()) }
 }
 
 fn signs_in_with(toml: &str) -> String {
