@@ -84,11 +84,13 @@ impl Profiles {
             None | Some(Value::Integer(..VERSION)) => {
                 warn("is older than version 2: run any `atlas` command to update it");
             }
-            Some(_) => {
-                return Err("has another version than 2: update atlas-secret, or set the variables that \
-                            atlas-secret --help names"
-                    .to_owned());
+            Some(Value::Integer(newer)) => {
+                return Err(format!(
+                    "has version {newer}, but this program reads version 2: update atlas-secret, or set the variables \
+                     that atlas-secret --help names"
+                ));
             }
+            Some(_) => return Err("has a version that is not a number: write version = 2".to_owned()),
         }
         if stat.mode & 0o044 != 0 && profiles.saved.iter().any(Profile::holds_credentials) {
             warn("contains credentials, and other users can read it: run chmod 600 on it");

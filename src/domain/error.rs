@@ -63,45 +63,37 @@ pub enum Cause {
     Dns(ServerText),
     /// The host refused the connection or could not be reached.
     Connect(ServerText),
+    /// The host did not answer, and did not refuse the connection either.
     ConnectTimeout,
+    /// No trusted connection, or none that both ends can speak.
     Tls(ServerText),
+    /// The proxy cannot be reached, or it does not reach the host.
     Proxy(ServerText),
     /// The proxy requires a user and a password that it accepts.
     ProxyLogin(ServerText),
     /// The server sent no challenge that the API key can respond to (RFC 7616, section 3.3).
     NoChallenge(ServerText),
+    /// The connection broke before the response was complete.
     Interrupted(ServerText),
     /// This program failed while it waited for the response.
     Internal(ServerText),
+    /// There was no response within this time.
     TimedOut(Duration),
     /// The token endpoint does not accept this ID with this secret (`invalid_client`, RFC 6749, section 5.2).
-    SignInRefused {
-        status: u16,
-        message: ServerText,
-    },
+    SignInRefused { status: u16, message: ServerText },
     /// The token endpoint refused for a reason that has nothing to do with the secret.
-    TokenRefused {
-        status: u16,
-        message: ServerText,
-    },
+    TokenRefused { status: u16, message: ServerText },
     /// Atlas refused the request. For a request that changes something, this is only the cause if the refusal proves
     /// that nothing was changed.
     Rejected(Box<Rejection>),
     /// Atlas refused the token of a browser login.
     LoginExpired(ProfileName, Box<Rejection>),
     /// A response that the API does not document, such as a proxy's error page.
-    Unexpected {
-        status: u16,
-    },
+    Unexpected { status: u16 },
     /// A list has more pages than this limit, or the server says so.
-    ListTooLong {
-        pages: u32,
-    },
+    ListTooLong { pages: u32 },
     /// A redirect. Atlas sends none, and this program does not follow any.
-    Redirected {
-        status: u16,
-        host: ServerText,
-    },
+    Redirected { status: u16, host: ServerText },
     /// Atlas created the secret, but its value could not be read. Its ID may be known.
     ValueUnreadable(ServerText, Option<SecretId>),
 }

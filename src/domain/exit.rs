@@ -155,26 +155,16 @@ pub enum Disposition {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    Saved {
-        /// The absolute path of the file.
-        path: ServerText,
-    },
-    /// It replaced the old one in an existing file.
-    Updated {
-        /// The file's absolute path.
-        place: ServerText,
-    },
+    /// It was saved to a new file with this absolute path.
+    Saved { path: ServerText },
+    /// It replaced the old one in an existing file, or an Atlas CLI profile.
+    Updated { place: ServerText },
     /// A command read it and exited with 0.
-    Piped {
-        program: ServerText,
-        format: Format,
-    },
+    Piped { program: ServerText, format: Format },
+    /// It was written to standard output.
     Printed,
-    /// It was copied to the system's clipboard, and read back.
-    Copied {
-        /// The time until the clipboard is cleared; `None` if the value stays until something else is copied.
-        clears_in: Option<Duration>,
-    },
+    /// It was copied to the system's clipboard, and read back. `None` if it stays until something else is copied.
+    Copied { clears_in: Option<Duration> },
     /// It was copied to the system's clipboard and read back, but is no longer there.
     CopiedBefore,
     /// It was copied to the system's clipboard, but could not be read back.

@@ -69,12 +69,9 @@ pub enum IdError {
     PrefixIncomplete,
     #[error("a client ID starts with mdb_sa_id_")]
     WrongPrefix(usize),
+    /// The position includes the prefix.
     #[error("\"{character}\" is not a hex digit")]
-    NotHex {
-        character: char,
-        /// Its position, including the prefix.
-        position: usize,
-    },
+    NotHex { character: char, position: usize },
     #[error("{0} of 24 hex digits")]
     TooShort(usize),
     #[error("{0} digits; a {1}")]

@@ -18,7 +18,6 @@ mod properties;
 mod secret;
 mod server_text;
 mod session;
-mod template;
 pub mod text;
 
 pub use account::{
@@ -37,14 +36,12 @@ pub use lifetime::{DOCUMENTED_HOURS, Lifetime, LifetimeError, Now};
 pub use messages::Explanation;
 pub use os::{Os, os_error_message};
 pub use secret::{
-    API_VERSION, CreatedSecret, ENV_VARIABLES, FieldName, Format, MEDIA_TYPE, NewSecret, QueryFlags,
-    SecretPayload, can_be_shown, has_mask, is_example_env, is_masked, masked, without_secrets,
-    without_tokens,
+    API_VERSION, CreatedSecret, ENV_VARIABLES, FieldName, Format, MEDIA_TYPE, NewSecret, Piece, Placeholder,
+    QueryFlags, SecretPayload, Template, can_be_shown, has_mask, is_example_env, is_masked, masked,
+    without_secrets, without_tokens,
 };
 pub(crate) use server_text::QUOTED;
 pub use server_text::{ServerText, half_width, is_invisible, is_quoted, path_text, trim_visible};
 pub use session::{
-    Credentials, Half, Identity, PairKind, ProfileName, PublicKey, Session, SessionOrigin, is_atlas_variable,
-    is_reference,
+    Credentials, Half, Identity, PairKind, ProfileName, PublicKey, Session, is_atlas_variable, is_reference,
 };
-pub use template::{Piece, Placeholder, Template};

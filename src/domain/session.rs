@@ -15,8 +15,8 @@ pub enum Session {
     Remote {
         base_url: BaseUrl,
         identity: Identity,
-        /// Where the credentials come from, if the header should say so.
-        origin: Option<SessionOrigin>,
+        /// The profile of the Atlas CLI with the credentials, if the identity does not name it.
+        profile: Option<ProfileName>,
     },
     /// A host on the network, before signing in.
     SignedOut { base_url: BaseUrl },
@@ -28,32 +28,16 @@ pub enum Session {
 /// Who is signed in: the kind of credentials, but never the secret part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
+    /// A service account, by its client ID.
     ServiceAccount(ClientId),
+    /// The owner of an access token, which does not name them.
     AccessToken,
     /// An API key, by its public key.
     ApiKey(PublicKey),
     /// A profile of the Atlas CLI whose credentials are in the system's keyring.
-    Profile {
-        name: ProfileName,
-        kind: PairKind,
-    },
+    Profile { name: ProfileName, kind: PairKind },
     /// A profile of the Atlas CLI whose user signed in with a browser.
     BrowserLogin(ProfileName),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SessionOrigin {
-    Profile(ProfileName),
-    Environment,
-}
-
-impl fmt::Display for SessionOrigin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Profile(name) => write!(f, "profile {name}"),
-            Self::Environment => f.write_str("from the environment"),
-        }
-    }
 }
 
 /// The kind of credentials and their public half.
@@ -97,13 +81,13 @@ impl Session {
     }
 
     pub fn remote(base_url: &BaseUrl, identity: Identity) -> Self {
-        Self::Remote { base_url: base_url.clone(), identity, origin: None }
+        Self::Remote { base_url: base_url.clone(), identity, profile: None }
     }
 
     #[must_use]
-    pub fn with_origin(mut self, named: SessionOrigin) -> Self {
-        if let Self::Remote { origin, .. } = &mut self {
-            *origin = Some(named);
+    pub fn with_profile(mut self, name: ProfileName) -> Self {
+        if let Self::Remote { profile, .. } = &mut self {
+            *profile = Some(name);
         }
         self
     }
@@ -113,8 +97,8 @@ impl Session {
         match self {
             Self::Remote {
                 identity: Identity::Profile { name, .. } | Identity::BrowserLogin(name), ..
-            }
-            | Self::Remote { origin: Some(SessionOrigin::Profile(name)), .. } => Some(name),
+            } => Some(name),
+            Self::Remote { profile, .. } => profile.as_ref(),
             _ => None,
         }
     }
@@ -138,18 +122,10 @@ impl Session {
 pub enum Credentials {
     /// A token that the user supplied. It is sent unchanged and never revoked.
     AccessToken(SecretString),
-    /// A service account, with OAuth 2 client credentials (RFC 6749, section 4.4).
-    ServiceAccount {
-        client_id: ClientId,
-        /// One of the account's secrets.
-        client_secret: SecretString,
-    },
-    /// An API key of a project or organization, with HTTP Digest (RFC 7616).
-    ApiKey {
-        /// The public key, which is not secret.
-        public_key: PublicKey,
-        private_key: SecretString,
-    },
+    /// A service account with one of its secrets, as OAuth 2 client credentials (RFC 6749, section 4.4).
+    ServiceAccount { client_id: ClientId, client_secret: SecretString },
+    /// An API key of a project or organization, with HTTP Digest (RFC 7616). The public key is not secret.
+    ApiKey { public_key: PublicKey, private_key: SecretString },
 }
 
 /// The kinds of credentials that have two halves.

@@ -147,14 +147,8 @@ pub fn ago(at: Timestamp, now: Timestamp) -> String {
 /// The same in words, for a sentence: `2 hours ago`.
 pub fn ago_in_words(at: Timestamp, now: Timestamp) -> String {
     let short = ago(at, now);
-    match short.split(' ').collect::<Vec<_>>()[..] {
-        [count, unit @ ("h" | "min"), ago] => {
-            let unit = if unit == "h" { "hour" } else { "minute" };
-            let plural = if count == "1" { "" } else { "s" };
-            format!("{count} {unit}{plural} {ago}")
-        }
-        _ => short,
-    }
+    let plural = if short.starts_with("1 ") { "" } else { "s" };
+    short.replace(" min ", &format!(" minute{plural} ")).replace(" h ", &format!(" hour{plural} "))
 }
 
 /// How much later `at` is than `earlier`: `20 hours`, or the days between their dates.

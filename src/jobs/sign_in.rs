@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{CredentialSource, Found, Profiles, SignInOptions, resolve};
 use crate::demo::World;
 use crate::domain::{
-    ApiResult, BaseUrl, Credentials, Identity, ProfileName, Rejection, RejectionKind, Session, SessionOrigin,
+    ApiResult, BaseUrl, Credentials, Identity, ProfileName, Rejection, RejectionKind, Session,
 };
 
 use super::connection::{Connections, Source, unusable};
@@ -109,7 +109,7 @@ pub fn profile_session(base_url: &BaseUrl, credentials: &CredentialSource, name:
         stored_elsewhere @ (Identity::Profile { .. } | Identity::BrowserLogin(_)) => {
             Session::remote(base_url, stored_elsewhere)
         }
-        identity => Session::remote(base_url, identity).with_origin(SessionOrigin::Profile(name.clone())),
+        identity => Session::remote(base_url, identity).with_profile(name.clone()),
     }
 }
 
@@ -141,10 +141,7 @@ mod tests {
         let read = Credentials::access_token("FAKE".to_owned()).unwrap();
         let remote = |identity| Session::remote(&base_url, identity);
         let rows = [
-            (
-                CredentialSource::Ready(read),
-                remote(Identity::AccessToken).with_origin(SessionOrigin::Profile(name.clone())),
-            ),
+            (CredentialSource::Ready(read), remote(Identity::AccessToken).with_profile(name.clone())),
             (
                 CredentialSource::NeedsKeyring(KeyringRequest { profile: name.clone(), kind, in_file: None }),
                 remote(Identity::Profile { name: name.clone(), kind }),

@@ -19,7 +19,7 @@ use crate::delivery::{Copier, Environment, Preference};
 use crate::demo::World;
 use crate::domain::{
     BaseUrl, BaseUrlError, FieldName, Flags, Format, HostKind, Lifetime, LifetimeError, Now, Os, QueryFlags,
-    ServerText, Session, SessionOrigin, trim_visible,
+    ServerText, Session, trim_visible,
 };
 use crate::jobs::{Authenticator, Source, profile_session, read_profiles};
 use crate::journal::state_folder;
@@ -210,20 +210,16 @@ fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &st
     let other_host = other_host.then(|| {
         format!("your credentials are sent to {}, which is not an Atlas host", found.base_url.host())
     });
-    let notes = found.warnings.into_iter().chain(other_host).chain(found.shadowed.clone());
+    let notes = found.warnings.into_iter().chain(other_host).chain(found.shadowed);
     app.shared.credential_notes = notes.map(|note| ServerText::new(&note)).collect();
     let Some(credentials) = found.credentials else {
         app.shared.session = Session::signed_out(&found.base_url);
         app.screen = Screen::SignIn(Box::new(SignIn::new(app.shared.profiles.clone())));
         return None;
     };
-    // The header shows the source of the credentials if that is a profile, or if several sources were set.
-    app.shared.session = if let Some(CredentialOrigin::Profile(name, _)) = &found.origin {
-        profile_session(&found.base_url, &credentials, name)
-    } else {
-        let session = Session::remote(&found.base_url, credentials.identity());
-        let is_only_source = found.shadowed.is_empty();
-        if is_only_source { session } else { session.with_origin(SessionOrigin::Environment) }
+    app.shared.session = match &found.origin {
+        Some(CredentialOrigin::Profile(name, _)) => profile_session(&found.base_url, &credentials, name),
+        _ => Session::remote(&found.base_url, credentials.identity()),
     };
     app.shared.login_holder = found.origin.as_ref().map(|origin| match origin {
         CredentialOrigin::Profile(name, _) => ServerText::new(&format!("profile {name}")),

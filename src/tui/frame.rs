@@ -170,10 +170,11 @@ fn sign_in_header(app: &Shared, theme: &Theme) -> Line<'static> {
 fn header(app: &Shared, theme: &Theme, width: usize) -> Line<'static> {
     match &app.session {
         Session::Demo => demo(theme, width),
-        Session::Remote { base_url, identity, origin } => {
+        Session::Remote { base_url, identity, profile } => {
             let (long, short) = identity_text(app, identity, theme);
-            let Some(origin) = origin else { return remote(base_url, &[&long, &short], theme, width) };
-            let (long_of, short_of) = (format!("{long}, {origin}"), format!("{short}, {origin}"));
+            let Some(profile) = profile else { return remote(base_url, &[&long, &short], theme, width) };
+            let (long_of, short_of) =
+                (format!("{long}, profile {profile}"), format!("{short}, profile {profile}"));
             remote(base_url, &[&long_of, &short_of, &short], theme, width)
         }
         Session::SignedOut { base_url } => remote(base_url, &["not signed in"], theme, width),

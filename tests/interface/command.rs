@@ -1,8 +1,6 @@
 //! The screen that shows the request as a command.
 
-use atlas_secret::domain::{
-    BaseUrl, Format, Identity, PairKind, ProfileName, QueryFlags, Session, SessionOrigin, Template,
-};
+use atlas_secret::domain::{BaseUrl, Format, Identity, PairKind, ProfileName, QueryFlags, Session, Template};
 use atlas_secret::tui::screens::Form;
 use atlas_secret::tui::{Event, Flags, KeyPress, Output, Screen};
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -58,8 +56,8 @@ fn text_of(session: Session, output: Output) -> (String, Vec<String>) {
 #[test]
 fn the_command_has_the_options_of_the_session() {
     let remote = |url| Session::remote(&BaseUrl::parse(url).unwrap(), Identity::AccessToken);
-    let profile = |name: &str| SessionOrigin::Profile(ProfileName::new(name).unwrap());
-    let named = remote("https://a$(id).example").with_origin(profile("it's mine"));
+    let profile = |name: &str| ProfileName::new(name).unwrap();
+    let named = remote("https://a$(id).example").with_profile(profile("it's mine"));
     let (text, drawn) = text_of(named, Output::Sink(Format::Json));
     assert!(drawn[1].contains(r"--profile 'it'\''s mine' \ --groupId"), "{}", drawn[1]);
     let expected = [
@@ -83,12 +81,7 @@ fn the_command_has_the_options_of_the_session() {
         (Session::Demo, template, r"--template 'it'\''s {secret}'", true),
         (in_keyring.clone(), Output::Terminal, "--profile ci \\\n", true),
         (in_keyring, Output::Terminal, "--base-url", false),
-        (
-            remote(BaseUrl::CLOUD).with_origin(SessionOrigin::Environment),
-            Output::Terminal,
-            "--profile",
-            false,
-        ),
+        (remote(BaseUrl::CLOUD), Output::Terminal, "--profile", false),
     ];
     for (session, output, part, is_there) in rows {
         let (text, _) = text_of(session, output);

@@ -3,7 +3,6 @@
 use atlas_secret::delivery::ProfileUpdate;
 use atlas_secret::domain::{
     ApiError, Cause, ClientId, Delivery, Disposition, Exit, Login, ProfileName, ServerText, Session,
-    SessionOrigin,
 };
 use atlas_secret::tui::{Command, Event};
 
@@ -119,7 +118,7 @@ fn the_profile_that_signed_in_can_be_updated() {
     let profile = ProfileName::new("ci").unwrap();
     let identity = atlas_secret::domain::Identity::ServiceAccount(ClientId::parse(CLIENT).unwrap());
     let shared = &mut stage.app.shared;
-    shared.session = Session::remote(&base_url, identity).with_origin(SessionOrigin::Profile(profile));
+    shared.session = Session::remote(&base_url, identity).with_profile(profile);
     shared.login = Some(Login { client: client(), ends_with: ServerText::new("abcd") });
     shared.login_holder = Some(ServerText::new("profile ci"));
     stage.event(Event::ProfilesFound(client(), Vec::new())).keys("u").verified(Ok(()));

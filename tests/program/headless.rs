@@ -194,7 +194,10 @@ fn a_configuration_that_cannot_be_used_is_the_reason() {
         ("version = 2\n[ci]\nbase_url = 'http://o.example'\n", "http:// is allowed for localhost only"),
         ("[[[", "is not valid TOML: see line 1"),
         ("version = 9\n[ci]\n", "has version 9"),
-        ("version = 2\n[ci]\nauth_type = 'no_auth'\n", "has no credentials (auth_type no_auth)"),
+        (
+            "version = 2\n[ci]\nauth_type = 'no_auth'\n",
+            "has auth_type `no_auth`, which this program cannot use",
+        ),
         ("version = 2\n[ci]\nproject_id = 'p'\n", "has no credentials and no auth_type"),
     ];
     for (content, reason) in rows {

@@ -166,7 +166,7 @@ fn the_help_shows_unused_credentials() {
     let mut terminal = signed_out(&atlas)
         .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
         .env("MONGODB_ATLAS_CLIENT_ID", PLAIN)
-        .start_showing("access token, from the environment");
+        .start_showing("access token");
     terminal.press("?", "MONGODB_ATLAS_CLIENT_ID is not used: MONGODB_ATLAS_ACCESS_TOKEN");
 }
 

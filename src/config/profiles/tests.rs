@@ -36,7 +36,7 @@ fn close(_: &Path, _: u32) {}
 fn a_file_gives_profiles_or_a_sentence() {
     let older = "|FILE is older than version 2: run any `atlas` command to update it";
     let huge = [b"# ".to_vec(), vec![b'x'; 1024 * 1024]].concat();
-    let rows: [(&[u8], String); 16] = [
+    let rows: [(&[u8], String); 17] = [
         (b" \n# nothing\n", "|".to_owned()),
         (b"\xef\xbb\xbfversion = 2\r\n[ci]\r\n[Default]\r\n", "ci default|".to_owned()),
         (b"version = 2\nmongosh_path = 'x'\n[plugins]\n[ci.inner]\n", "ci plugins|".to_owned()),
@@ -57,9 +57,11 @@ fn a_file_gives_profiles_or_a_sentence() {
         (b"version = 7\n", "|".to_owned()),
         (
             b"version = 3\n[ci]\n",
-            "FILE has another version than 2: update atlas-secret, or set the variables that atlas-secret --help names"
+            "FILE has version 3, but this program reads version 2: update atlas-secret, or set the variables that \
+             atlas-secret --help names"
                 .to_owned(),
         ),
+        (b"version = 2.0\n[ci]\n", "FILE has a version that is not a number: write version = 2".to_owned()),
         (b"version = 2\n[ci]\nclient_secret = canary\n", "FILE is not valid TOML: see line 3".to_owned()),
         (b"client_secret = 'canary", "FILE is not valid TOML: see line 1".to_owned()),
         (

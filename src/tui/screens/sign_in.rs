@@ -7,8 +7,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    ApiError, ApiResult, Credentials, Explanation, Half, Identity, Now, PairKind, ProfileName, ServerText,
-    Session, SessionOrigin, text,
+    ApiError, ApiResult, Credentials, Explanation, Half, Now, PairKind, ProfileName, ServerText, Session,
+    text,
 };
 use crate::jobs::{SignInWith, SignedIn};
 use crate::tui::keys::{
@@ -51,10 +51,7 @@ impl SignInMethod {
     fn is_in_use(&self, session: &Session) -> bool {
         match (self, session) {
             (Self::Demo, Session::Demo) => true,
-            (Self::Profile(profile), Session::Remote { identity, origin, .. }) => {
-                matches!(origin, Some(SessionOrigin::Profile(name)) if name == profile)
-                    || matches!(identity, Identity::Profile { name, .. } | Identity::BrowserLogin(name) if name == profile)
-            }
+            (Self::Profile(profile), session) => session.profile() == Some(profile),
             _ => false,
         }
     }
