@@ -60,9 +60,6 @@ fn is_program(file: &Path) -> bool {
 /// The first argument of this program if it is to become a command.
 pub const IN_OWN_SESSION: &str = "in-own-session";
 
-/// The exit code of a command that could not be started, as in shells.
-pub const NOT_STARTED: u8 = 126;
-
 /// Returns a command that runs `program` in its own session: it has no terminal to write to or to prompt on, and its
 /// child processes can be ended with it. No safe function does that for a child, so this program starts itself, and
 /// then becomes the command. Windows has no such sessions.
@@ -86,7 +83,8 @@ pub fn run_in_own_session(mut command: impl Iterator<Item = OsString>) -> ExitCo
     };
     // The parent process reads it.
     let _ = writeln!(io::stderr(), "{}", os_error_message(&error));
-    ExitCode::from(NOT_STARTED)
+    // As in shells.
+    ExitCode::from(126)
 }
 
 /// Forbids core dumps. On Linux, also keeps other processes of the same user from reading this process's memory

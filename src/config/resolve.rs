@@ -275,7 +275,7 @@ fn choose_project(
     let SourcedText { source, text, is_in_profile } = first_of(sources, unused)?;
     if !is_in_profile {
         if is_quoted(&text) {
-            warnings.push(format!("{source}: {}", QUOTED));
+            warnings.push(format!("{source}: {QUOTED}"));
         }
         return Some((text, source));
     }

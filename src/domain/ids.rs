@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{QUOTED, ServerText, is_quoted};
+use super::{QUOTED, is_quoted};
 
 const DIGITS: usize = 24;
 
@@ -65,10 +65,9 @@ pub enum IdError {
     Empty(&'static str),
     #[error("{QUOTED}")]
     Quoted,
+    /// Contains the position of the first wrong character; `None` if only more are missing.
     #[error("a client ID starts with mdb_sa_id_")]
-    PrefixIncomplete,
-    #[error("a client ID starts with mdb_sa_id_")]
-    WrongPrefix(usize),
+    WrongPrefix(Option<usize>),
     /// The position includes the prefix.
     #[error("\"{character}\" is not a hex digit")]
     NotHex { character: char, position: usize },
@@ -85,7 +84,7 @@ pub enum IdError {
 impl IdError {
     /// True if the text can become valid by typing more.
     pub fn is_incomplete(&self) -> bool {
-        matches!(self, Self::Empty(_) | Self::PrefixIncomplete | Self::TooShort(_))
+        matches!(self, Self::Empty(_) | Self::WrongPrefix(None) | Self::TooShort(_))
     }
 }
 
@@ -136,7 +135,8 @@ impl ClientId {
             return Err(IdError::Quoted);
         }
         let Some(digits) = text.strip_prefix(CLIENT_ID_PREFIX) else {
-            return Err(prefix_error(text));
+            let mut pairs = text.chars().zip(CLIENT_ID_PREFIX.chars());
+            return Err(IdError::WrongPrefix(pairs.position(|(typed, expected)| typed != expected)));
         };
         check_digits(digits, CLIENT_ID_PREFIX, "client ID has 24 after mdb_sa_id_")?;
         Ok(Self(text.to_owned()))
@@ -154,13 +154,6 @@ impl ClientId {
     }
 }
 
-fn prefix_error(text: &str) -> IdError {
-    if CLIENT_ID_PREFIX.starts_with(text) {
-        return IdError::PrefixIncomplete;
-    }
-    IdError::WrongPrefix(text.chars().zip(CLIENT_ID_PREFIX.chars()).take_while(|(a, b)| a == b).count())
-}
-
 /// The ID of a secret, from Atlas. It becomes part of a URL, so only URL-safe characters are valid.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(try_from = "String")]
@@ -174,12 +167,6 @@ impl SecretId {
         let fits = (1..=64).contains(&text.len()) && !text.starts_with(SECRET_PREFIX);
         let safe = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         (fits && safe).then(|| Self(text.to_owned()))
-    }
-}
-
-impl From<&SecretId> for ServerText {
-    fn from(id: &SecretId) -> Self {
-        Self::new(&id.0)
     }
 }
 
@@ -239,7 +226,7 @@ mod tests {
     #[test]
     fn a_secret_id_is_safe_in_a_url() {
         let id = SecretId::from_server("32b6e34b3d91647abb20e7b8").unwrap();
-        assert_eq!(ServerText::from(&id).as_str(), "32b6e34b3d91647abb20e7b8");
+        assert_eq!(id.as_str(), "32b6e34b3d91647abb20e7b8");
         for text in ["", "../up", "a/b", "a?b", "a b", "é", "mdb_sa_sk_FAKE"] {
             assert!(SecretId::from_server(text).is_none(), "{text:?}");
         }

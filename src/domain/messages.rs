@@ -279,9 +279,8 @@ impl ApiError {
     pub fn not_found(&self) -> Option<(FieldName, &'static str)> {
         match self.rejection_kind()? {
             Kind::ProjectNotFound => Some((FieldName::Project, "no such project")),
-            Kind::AccountNotFound => {
-                let is_account = self.operation.names_an_account();
-                is_account.then_some((FieldName::Client, "not in this project"))
+            Kind::AccountNotFound if self.operation.names_an_account() => {
+                Some((FieldName::Client, "not in this project"))
             }
             _ => None,
         }
@@ -304,9 +303,6 @@ impl ApiError {
     /// Explains why a list could not be loaded.
     pub fn explain_list(&self, field: FieldName, signed_in_as: &str) -> Explanation {
         let explanation = self.explain(signed_in_as);
-        if self.rejection_kind() == Some(Kind::RoleTooLow) {
-            return explanation;
-        }
         let title = format!("Could not load the {}s. {}", field.noun(), explanation.title);
         Explanation { title: title.into(), ..explanation }
     }

@@ -36,7 +36,7 @@ impl Os {
     }
 
     /// `None` if the variables are not set. A relative path is ignored, as the XDG specification requires: a run in
-    /// another folder would not find it.
+    /// another folder would not find it. `Path::is_absolute` depends on the system that this runs on.
     fn folder(
         self,
         variable: &impl Fn(&str) -> Option<String>,
@@ -44,18 +44,13 @@ impl Os {
         below_home: &str,
         windows: &str,
     ) -> Option<PathBuf> {
-        let home = || absolute(variable, "HOME");
+        let absolute = |name| variable(name).filter(|value| value.starts_with('/')).map(PathBuf::from);
         match self {
-            Self::Xdg => absolute(variable, xdg).or_else(|| home().map(|home| home.join(below_home))),
-            Self::MacOs => home().map(|home| home.join("Library/Application Support")),
+            Self::Xdg => absolute(xdg).or_else(|| Some(absolute("HOME")?.join(below_home))),
+            Self::MacOs => Some(absolute("HOME")?.join("Library/Application Support")),
             Self::Windows => variable(windows).filter(|value| !value.is_empty()).map(PathBuf::from),
         }
     }
-}
-
-/// The path in a variable, if it is absolute on Unix. `Path::is_absolute` depends on the system that this runs on.
-fn absolute(variable: &impl Fn(&str) -> Option<String>, name: &str) -> Option<PathBuf> {
-    variable(name).filter(|value| value.starts_with('/')).map(PathBuf::from)
 }
 
 /// The system's message for `error`, without the number that Rust appends (`Is a directory (os error 21)`).

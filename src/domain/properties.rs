@@ -106,10 +106,10 @@ proptest! {
             Err(IdError::Empty(_)) => prop_assert_eq!(text, ""),
             Err(IdError::Quoted) => prop_assert!(is_quoted(&text)),
             Err(IdError::IsSecret) => prop_assert!(text.starts_with("mdb_sa_sk_")),
-            Err(IdError::PrefixIncomplete) => {
+            Err(IdError::WrongPrefix(None)) => {
                 prop_assert!(text.len() < 10 && "mdb_sa_id_".starts_with(&text));
             }
-            Err(IdError::WrongPrefix(position)) => {
+            Err(IdError::WrongPrefix(Some(position))) => {
                 let differs = text.chars().nth(position) != "mdb_sa_id_".chars().nth(position);
                 let before: String = text.chars().take(position).collect();
                 prop_assert!(differs && "mdb_sa_id_".starts_with(&before));

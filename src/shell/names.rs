@@ -66,11 +66,10 @@ where
 }
 
 fn unreadable(field: FieldName, signed_in_as: &str, error: &ApiError) -> String {
-    let Explanation { title, meaning, action, atlas_message } = error.explain_list(field, signed_in_as);
+    let Explanation { title, action, atlas_message, .. } = error.explain_list(field, signed_in_as);
     let action = match error.rejection_kind() {
-        Some(RejectionKind::RoleTooLow) => format!("{meaning} Give the ID instead."),
-        Some(RejectionKind::Forbidden) => "Give the ID instead.".to_owned(),
-        _ => action.into_owned(),
+        Some(RejectionKind::RoleTooLow | RejectionKind::Forbidden) => "Give the ID instead.".into(),
+        _ => action,
     };
     let atlas = atlas_message.map_or_else(String::new, |message| format!(" Atlas: {message}"));
     format!("Nothing was created. {title} {action}{atlas}")

@@ -185,7 +185,8 @@ impl Validation {
         let Some(error) = error else { return Self::Id(note.and_then(InputNote::message)) };
         let message = error.to_string();
         let position = match error {
-            IdError::NotHex { position, .. } | IdError::WrongPrefix(position) => Some(position),
+            IdError::NotHex { position, .. } => Some(position),
+            IdError::WrongPrefix(position) => position,
             _ => None,
         };
         let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
