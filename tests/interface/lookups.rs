@@ -101,7 +101,7 @@ fn a_lookup_is_retried_after_a_temporary_error_and_the_form_says_so() {
     let rows: [(ApiError, &str, &[u64], &str); 17] = [
         (limited(None), "Rate limited by Atlas (429).", &[5, 5, 5], " Wait a minute, then try again."),
         (limited(Some(40)), "Rate limited by Atlas (429).", &[40, 40, 40], " Wait 40 s, then try again."),
-        (limited(Some(150)), "Rate limited by Atlas (429).", &[], " Wait 3 minutes, then try again."),
+        (limited(Some(150)), "Rate limited by Atlas (429).", &[], " Wait 3 min, then try again."),
         (unexpected(429), "Unexpected response (429).", &[1, 2, 4], " You can still create."),
         (unexpected(502), "Unexpected response (502).", &[1, 2, 4], " You can still create."),
         (unexpected(503), "Unexpected response (503).", &[1, 2, 4], " You can still create."),

@@ -370,6 +370,6 @@ fn after_a_panic_a_deletion_may_have_happened() {
     // Dropping the request makes the fake Atlas panic, and the job with it.
     drop(stage.atlas.take_waiting());
     stage.settle();
-    stage.shows("It may have been deleted.");
+    stage.shows("The secret may have been deleted.");
     assert_eq!(stage.dispositions(), [Disposition::PerhapsCreated]);
 }

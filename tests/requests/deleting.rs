@@ -65,7 +65,7 @@ async fn after_an_inconclusive_response_the_account_is_read() {
             let (open, reads) = deletion(vec![reply.clone(), unreadable]).await;
             let Deletion::Failed(error @ DeleteError::PerhapsDeleted(_)) = open else { panic!("{open:?}") };
             assert_eq!(reads, 1);
-            assert!(error.sentence().starts_with("It may have been deleted."));
+            assert!(error.sentence().starts_with("The secret may have been deleted."));
         }
     }
 }
