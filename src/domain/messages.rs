@@ -303,6 +303,9 @@ impl ApiError {
     /// Explains why a list could not be loaded.
     pub fn explain_list(&self, field: FieldName, signed_in_as: &str) -> Explanation {
         let explanation = self.explain(signed_in_as);
+        if self.rejection_kind() == Some(Kind::RoleTooLow) {
+            return explanation;
+        }
         let title = format!("Could not load the {}s. {}", field.noun(), explanation.title);
         Explanation { title: title.into(), ..explanation }
     }
