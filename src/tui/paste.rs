@@ -449,7 +449,7 @@ pub(super) fn unusable_credentials(text: &str) -> Option<&'static str> {
         return Some("Nothing was pasted. The text contains several client IDs or secrets.");
     }
     let has_mask = text.contains("\u{2022}\u{2022}\u{2022}") || text.contains("\u{25CF}\u{25CF}\u{25CF}");
-    (has_mask || is_masked(text)).then_some(MASKED)
+    (is_masked(text) || has_mask && credentials(text).1.is_none()).then_some(MASKED)
 }
 
 /// Finds credentials in a pasted text: the client ID or public key, and the secret, private key or access token.
@@ -717,6 +717,8 @@ mod tests {
         let text = format!("{{\"clientId\":\"{CLIENT}\",\"maskedSecretValue\":\"mdb_sa_sk_****\"}}");
         assert_eq!(in_client(&text), [client(None)], "nothing was discarded");
         assert_eq!(in_client("mdb_sa_sk_****9f3a"), [Paste::Show(Notice::Info(MASKED))]);
+        let both = in_client("mdb_sa_sk_****9f3a mdb_sa_sk_FAKE");
+        assert_eq!(both, [Paste::RefuseSecret(FieldName::Client), SECRET], "one is not masked");
     }
 
     #[test]
@@ -970,6 +972,7 @@ mod tests {
             (format!("{CLIENT}\nmdb_sa_sk_.........."), masked),
             (format!("{CLIENT}\nmdb_sa_sk_xxxx1234"), masked),
             (format!("\u{2022} {CLIENT}"), None),
+            ("mdb_sa_sk_FAKE, not \u{2022}\u{2022}\u{2022}9f3a".to_owned(), None),
         ];
         for (text, expected) in rows {
             assert_eq!(unusable_credentials(&text), expected, "{text}");
