@@ -128,8 +128,8 @@ fn matches_word_starts(query: &str, name: &str) -> bool {
     !query.is_empty() && reached[query.len()]
 }
 
-/// Folds a name for comparison: `É` equals `é`, in one code point or in two. All forms of a letter, such as `ß`, `ẞ` and
-/// `ss`, become one only in upper case of lower case.
+/// Folds a name for comparison: `É` equals `é`, in one code point or in two. Lower case alone would leave `ß` and `ss`
+/// apart, and upper case alone `ß` and `ẞ`.
 fn folded(name: &str) -> impl Iterator<Item = char> {
     let letters = DecomposingNormalizerBorrowed::new_nfd().normalize_iter(name.chars());
     letters.flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase)
