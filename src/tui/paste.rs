@@ -272,10 +272,6 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
         let pairs = form_urlencoded::parse(decoded.as_bytes());
         decoded = pairs.flat_map(|(name, value)| [name, value]).collect::<Vec<_>>().join("\n");
     }
-    // Proofpoint's links (URL Defense, version 2) have an encoding of their own.
-    if decoded.contains("-3A__") {
-        decoded = decoded.replace('_', "/").replace("-3A", ":").replace("-23", "#").replace("-5F", "_");
-    }
     let text = &decoded;
     let words: Vec<&str> = words_of(text).collect();
     let clients = distinct(words.iter().filter_map(|word| client_id_in(word)));
@@ -771,12 +767,6 @@ mod tests {
             (format!("mdb\\_sa\\_id\\_{DIGITS}"), vec![client(Some(InputNote::CameFromOtherField))]),
             ("mdb\\_sa\\_sk\\_fake".to_owned(), vec![Paste::RefuseSecret(FieldName::Project), SECRET]),
             (twice_encoded, from_url()),
-            (
-                format!(
-                    "https://urldefense.proofpoint.com/v2/url?u=https-3A__cloud.mongodb.com_v2_{PROJECT}-23_x&d=a"
-                ),
-                from_url(),
-            ),
             ("\u{202E}payments\u{202C}".to_owned(), vec![Paste::Insert("payments".to_owned())]),
             (String::new(), vec![Paste::Insert(String::new())]),
         ];
