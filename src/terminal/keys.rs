@@ -97,32 +97,18 @@ pub(super) fn of_character(character: char) -> KeyEvent {
     KeyEvent::new(KeyCode::Char(character), modifiers)
 }
 
-/// The parameters as numbers. `None` for markers, intermediate bytes, numbers out of range, and the release of a key.
-///
-/// This program does not ask for kitty's protocol, but a program that was killed may have left it on. It puts details of
-/// a parameter after a colon: `ESC [ key : shifted key : key of a Latin layout ; modifiers : event u`.
+/// The parameters as numbers. `None` for markers, intermediate bytes, numbers out of range, and the details that kitty's
+/// protocol puts after a colon: it is turned off at the start, and they include keys that were released.
 fn parse(parameters: &[u8]) -> Option<Vec<u32>> {
-    const RELEASED: u32 = 3;
     if parameters.is_empty() {
         return Some(Vec::new());
     }
     let number = |digits: &str| match digits {
-        "" => Some(0_u32),
+        "" => Some(0),
         digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
         _ => None,
     };
-    let text = std::str::from_utf8(parameters).ok()?;
-    let modifiers = text.split(';').nth(1).and_then(|text| number(text.split(':').next()?)).unwrap_or(1);
-    let has_alt_or_control = modifiers.saturating_sub(1) & 0b110 != 0;
-    let parameter = |(index, text): (usize, &str)| {
-        let parts: Vec<u32> = text.split(':').map(number).collect::<Option<_>>()?;
-        match (index, &parts[..]) {
-            (0, [_, _, latin]) if has_alt_or_control && *latin > 0 => Some(*latin),
-            (1, [_, RELEASED, ..]) => None,
-            _ => parts.first().copied(),
-        }
-    };
-    text.split(';').enumerate().map(parameter).collect()
+    std::str::from_utf8(parameters).ok()?.split(';').map(number).collect()
 }
 
 fn with_modifiers(code: KeyCode, modifiers: Option<&u32>) -> Option<KeyEvent> {

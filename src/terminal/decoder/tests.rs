@@ -32,6 +32,7 @@ const REPORTS: &[&[u8]] = &[
     b"\x1b[57441;1u",
     b"\x1b[97;1:3u",
     b"\x1b[1;1:3A",
+    b"\x1b[1057:1089:99;5:1u",
     // Windows: size, position, titles, focus.
     b"\x1b[8;24;80t",
     b"\x1b[1t",
@@ -332,11 +333,6 @@ fn keys_are_found_wherever_reads_cut_them() {
         (b"\x1b[9;2u", BackTab, shift),
         (b"\x1b[127u", Backspace, none),
         (b"\x1b[27;5;99~", Char('c'), ctrl),
-        // Kitty's protocol, which another program may have left on.
-        (b"\x1b[99;5:2u", Char('c'), ctrl),
-        (b"\x1b[1;5:2A", Up, ctrl),
-        (b"\x1b[97:65;2u", Char('A'), shift),
-        (b"\x1b[1057:1089:99;5:1u", Char('c'), ctrl),
         (b"\x1b[57414u", Enter, none),
         (b"\x9bA", Up, none),
         (b"\xc2\x9bA", Up, none),
