@@ -235,12 +235,13 @@ impl App {
         if let Screen::Form(_) = self.screen {
             self.shared.update_names();
             self.shared.update_lookups();
-        } else if self.shows_lookups() {
-            self.shared.retry_lookups();
+        }
+        if self.shows_lookups() {
+            self.shared.start_lookups();
         }
     }
 
-    /// True on the screens that show lookups. They are retried only there.
+    /// True on the screens that show lookups. They are started only there.
     fn shows_lookups(&self) -> bool {
         matches!(self.screen, Screen::Form(_) | Screen::SecretList(_) | Screen::Created(_))
     }
@@ -248,9 +249,8 @@ impl App {
     /// How long until something is due besides a change of what is drawn: a lookup, a read of the clipboard, the end.
     pub fn due_in(&self) -> Option<Duration> {
         let app = &self.shared;
-        let of_lookups = app.lookups.retry_in(app.now).filter(|_| self.shows_lookups());
+        let of_lookups = app.lookups.due_in(app.now).filter(|_| self.shows_lookups());
         let of_screen = match &self.screen {
-            Screen::Form(_) => app.lookups.due_in(app.now),
             Screen::Created(created) => created.clipboard_check_in(app.now),
             _ => None,
         };

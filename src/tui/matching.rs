@@ -11,7 +11,7 @@ use crate::domain::CLIENT_ID_PREFIX;
 pub(super) struct Matches {
     rows: Vec<SearchTexts>,
     query: String,
-    /// The indices of the matching rows, best match first. [`Matches::len`] says how many of them count.
+    /// The indices of the matching rows, best match first.
     ranked: Vec<(Rank, usize)>,
 }
 
@@ -66,21 +66,17 @@ impl Matches {
     }
 
     pub fn len(&self) -> usize {
-        // If a name contains the query, looser matches do not count.
-        match self.ranked.first() {
-            Some((Rank::WordStarts | Rank::Id, _)) | None => self.ranked.len(),
-            Some(_) => self.ranked.partition_point(|(rank, _)| *rank <= Rank::Within),
-        }
+        self.ranked.len()
     }
 
     /// The position of a row among the matches, if it matches.
     pub fn position(&self, row: usize) -> Option<usize> {
-        self.ranked[..self.len()].iter().position(|(_, ranked)| *ranked == row)
+        self.ranked.iter().position(|(_, ranked)| *ranked == row)
     }
 
     /// The row at a position among the matches.
     pub fn row(&self, position: usize) -> Option<usize> {
-        self.ranked[..self.len()].get(position).map(|(_, row)| *row)
+        self.ranked.get(position).map(|(_, row)| *row)
     }
 
     fn rank(&mut self, rows: Range<usize>) {
@@ -88,6 +84,10 @@ impl Matches {
         let ranks = rows.filter_map(|row| Some((self.rows.get(row)?.rank(&query)?, row)));
         self.ranked.extend(ranks.collect::<Vec<_>>());
         self.ranked.sort_unstable();
+        // If a name contains the query, looser matches do not count.
+        if self.ranked.first().is_some_and(|(best, _)| *best <= Rank::Within) {
+            self.ranked.retain(|(rank, _)| *rank <= Rank::Within);
+        }
     }
 }
 
