@@ -126,23 +126,18 @@ fn with_modifiers(code: KeyCode, modifiers: Option<&u32>) -> Option<KeyEvent> {
     Some(KeyEvent::new(code, held.map(|(_, modifier)| modifier).collect()))
 }
 
-/// The keys of `ESC [ number ~`.
+/// The keys of `ESC [ number ~`. Of the function keys, this program uses only the first two.
 fn numbered(number: u32) -> Option<KeyCode> {
-    let function = |offset| u8::try_from(number - offset).ok().map(KeyCode::F);
-    match number {
-        1 | 7 => Some(KeyCode::Home),
-        2 => Some(KeyCode::Insert),
-        3 => Some(KeyCode::Delete),
-        4 | 8 => Some(KeyCode::End),
-        5 => Some(KeyCode::PageUp),
-        6 => Some(KeyCode::PageDown),
-        11..=15 => function(10),
-        17..=21 => function(11),
-        23..=26 => function(12),
-        28..=29 => function(15),
-        31..=34 => function(17),
-        _ => None,
-    }
+    Some(match number {
+        1 | 7 => KeyCode::Home,
+        3 => KeyCode::Delete,
+        4 | 8 => KeyCode::End,
+        5 => KeyCode::PageUp,
+        6 => KeyCode::PageDown,
+        11 => KeyCode::F(1),
+        12 => KeyCode::F(2),
+        _ => return None,
+    })
 }
 
 /// The key of a character code.
