@@ -312,7 +312,8 @@ fn single_shift(bytes: &[u8]) -> Option<Unit> {
 /// What follows `ESC [`.
 fn control_sequence(bytes: &[u8]) -> Option<Unit> {
     let is_last = |(index, byte): (usize, &u8)| match byte {
-        b'$' => keys::is_rxvt_shift(&bytes[..index]),
+        // rxvt's Shift, or the middle of a report.
+        b'$' => keys::of_control_sequence(&bytes[..index], b'$').is_some(),
         byte => !matches!(byte, 0x20..0x40),
     };
     let end = bytes.iter().enumerate().position(is_last)?;

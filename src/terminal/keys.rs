@@ -38,11 +38,6 @@ pub(super) fn of_control_sequence(parameters: &[u8], last: u8) -> Option<KeyEven
     }
 }
 
-/// True when `ESC [ digits $` is a key of rxvt and not the middle of a report.
-pub(super) fn is_rxvt_shift(digits: &[u8]) -> bool {
-    of_control_sequence(digits, b'$').is_some()
-}
-
 /// The keys of `ESC [ letter` and `ESC O letter`.
 fn named(letter: u8) -> Option<KeyCode> {
     Some(match letter {

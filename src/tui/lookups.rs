@@ -95,7 +95,7 @@ impl Shared {
 
     /// Keeps what else a fetched account contains: the time by Atlas's clock, and the account's name.
     pub(super) fn account_fetched(&mut self, of: &AccountRef, account: &ServiceAccount) {
-        self.set_clock(account.read_at);
+        self.atlas_clock = account.read_at.map(|at_atlas| (at_atlas, self.now)).or(self.atlas_clock);
         self.lookups.names.insert(of.client.clone(), account.name.clone());
     }
 

@@ -43,6 +43,12 @@ pub(super) enum Paste {
 const NO_PROJECT: &str = "That URL contains no project. Open the project in Atlas and copy its URL.";
 const MASKED: &str = "Nothing was pasted. The secret in the text is masked.";
 
+impl Paste {
+    fn replace(field: FieldName, text: &str, note: Option<InputNote>) -> Self {
+        Self::Replace { field, text: text.to_string(), note }
+    }
+}
+
 /// True if the text contains a secret, or the start of one.
 pub(super) fn contains_secret(text: &str) -> bool {
     text.contains(SECRET_PREFIX) || text.contains(SECRET_PREFIX_BASE64)
@@ -189,16 +195,14 @@ pub(super) fn interpret(text: &str, form: &Form, host: Option<&str>) -> Vec<Past
         }
         _ if contains_password(text) => info("The pasted text contains a password. It was discarded."),
         Focus::Button => info("Nothing was pasted. Select a field first."),
-        Focus::Field(FieldName::Lifetime) if is_lifetime => {
-            Paste::Replace { field: FieldName::Lifetime, text: text.to_owned(), note: None }
-        }
+        Focus::Field(field @ FieldName::Lifetime) if is_lifetime => Paste::replace(field, text, None),
         Focus::Field(_) if text.contains("://") && has_id(text) => info(NO_PROJECT),
         Focus::Field(_) if text.contains('\n') || text.chars().count() > LONGEST || has_id(text) => {
             info("Nothing was pasted. The text contains no project or client ID.")
         }
         // A complete ID cannot continue: the text replaces it, unless the user put the caret into it.
         Focus::Field(field) if !text.is_empty() && has_complete_id(form, field) => {
-            Paste::Replace { field, text: one_line(text), note: None }
+            Paste::replace(field, &one_line(text), None)
         }
         Focus::Field(_) => Paste::Insert(one_line(text)),
     }]
@@ -228,8 +232,7 @@ fn one_line(text: &str) -> String {
 fn whole_id(text: &str, form: &Form) -> Option<Paste> {
     let moved = |field| (form.focus != Focus::Field(field)).then_some(InputNote::CameFromOtherField);
     if let Ok(client) = ClientId::parse(text) {
-        let (field, text) = (FieldName::Client, client.to_string());
-        return Some(Paste::Replace { field, text, note: moved(field) });
+        return Some(Paste::replace(FieldName::Client, client.as_str(), moved(FieldName::Client)));
     }
     let project = ProjectId::parse(text).ok()?;
     let known = form.text(FieldName::Project);
@@ -238,12 +241,11 @@ fn whole_id(text: &str, form: &Form) -> Option<Paste> {
             let message = "That is the ID of the project. Paste the client ID.";
             return Some(Paste::Show(Notice::Info(message)));
         }
-        let text = ClientId::from_digits(text).ok()?.to_string();
-        return Some(Paste::Replace { field: FieldName::Client, text, note: Some(InputNote::PrefixAdded) });
+        let client = ClientId::from_digits(text).ok()?;
+        return Some(Paste::replace(FieldName::Client, client.as_str(), Some(InputNote::PrefixAdded)));
     }
     let lowered = (project.as_str() != text).then_some(InputNote::Lowered);
-    let note = moved(FieldName::Project).or(lowered);
-    Some(Paste::Replace { field: FieldName::Project, text: project.to_string(), note })
+    Some(Paste::replace(FieldName::Project, project.as_str(), moved(FieldName::Project).or(lowered)))
 }
 
 /// Finds the project ID and the client ID in the text, if it is clear which ones they are.
@@ -258,10 +260,9 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
         decoded = pairs.flat_map(|(name, value)| [name, value]).collect::<Vec<_>>().join("\n");
     }
     let text = &decoded;
-    let words: Vec<&str> = words_of(text).collect();
-    let clients = distinct(words.iter().filter_map(|word| client_id_in(word)));
-    let path_id = id_after(&words, &["v2", "groups"]);
-    if path_id.is_none() && text.contains("://") && id_after(&words, &["org", "orgs"]).is_some() {
+    let clients = distinct(words_of(text).filter_map(client_id_in));
+    let path_id = id_after(text, ["v2", "groups"]);
+    if path_id.is_none() && text.contains("://") && id_after(text, ["org", "orgs"]).is_some() {
         let message = "That is the URL of an organization. Open the project in Atlas and copy its URL.";
         return vec![Paste::Show(Notice::Info(message))];
     }
@@ -275,13 +276,15 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
     let has_both = !projects.is_empty() && !clients.is_empty();
     let moved = |field| (!has_both && focus != Focus::Field(field)).then_some(InputNote::CameFromOtherField);
     if let [project] = &projects[..] {
-        let (field, text) = (FieldName::Project, project.to_string());
-        let note = host_in_url.map_or(moved(field), |_| Some(InputNote::TakenFromUrl));
-        pastes.push(Paste::Replace { field, text, note });
+        let of_url = host_in_url.map(|_| InputNote::TakenFromUrl);
+        pastes.push(Paste::replace(
+            FieldName::Project,
+            project.as_str(),
+            of_url.or(moved(FieldName::Project)),
+        ));
     }
     if let [client] = &clients[..] {
-        let (field, text) = (FieldName::Client, client.to_string());
-        pastes.push(Paste::Replace { field, text, note: moved(field) });
+        pastes.push(Paste::replace(FieldName::Client, client.as_str(), moved(FieldName::Client)));
     }
     if pastes.is_empty() && projects.len() + clients.len() > 1 {
         pastes.push(Paste::Show(Notice::Info("Nothing was pasted. The text contains several IDs.")));
@@ -297,8 +300,7 @@ fn ids_in(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
 
 /// The ID of the project in the URL of one of its pages.
 pub(super) fn project_in_url(text: &str) -> Option<ProjectId> {
-    let words: Vec<&str> = words_of(text).collect();
-    let id = id_after(&words, &["v2", "groups"]).filter(|_| text.contains("://"))?;
+    let id = id_after(text, ["v2", "groups"]).filter(|_| text.contains("://"))?;
     ProjectId::parse(id).ok()
 }
 
@@ -330,9 +332,10 @@ fn url_host<'a>(text: &'a str, id: &str) -> Option<&'a str> {
 
 /// The first ID in a path that follows one of these segments. In Atlas's web pages a project is `/v2/ID` and an
 /// organization `/org/ID`; in the Administration API they are `/groups/ID` and `/orgs/ID`.
-fn id_after<'a>(words: &[&'a str], names: &[&str]) -> Option<&'a str> {
-    let pairs = words.iter().zip(words.iter().skip(1));
-    pairs.filter(|(name, id)| names.contains(name) && ProjectId::parse(id).is_ok()).map(|(_, id)| *id).next()
+fn id_after<'a>(text: &'a str, names: [&str; 2]) -> Option<&'a str> {
+    let mut pairs = words_of(text).zip(words_of(text).skip(1));
+    let (_, id) = pairs.find(|(name, id)| names.contains(name) && ProjectId::parse(id).is_ok())?;
+    Some(id)
 }
 
 /// Finds project IDs: 24 digits, unless they are in a URL or a label says that they are something else. A label is on
