@@ -491,6 +491,9 @@ mod tests {
     const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
     const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
     const DIGITS: &str = "1234567890abcdef12345678";
+    const OTHER: &str = "4888442a3354817a7320eb61";
+    const SECRET_VALUE: &str = "mdb_sa_sk_FAKE_-fake";
+    const PRIVATE_KEY: &str = "01234567-89ab-cdef-0123-456789abcdef";
 
     const SECRET_WITH_ID: Paste =
         Paste::Show(Notice::Info("The pasted text also contained a secret, which was discarded."));
@@ -511,11 +514,23 @@ mod tests {
         whole(FieldName::Client, CLIENT, note)
     }
 
-    /// Interprets a text that is pasted into an empty form with this focus.
+    /// Replaces the placeholders in a text: a project ID, a client ID and its digits, another ID, a secret, a private key.
+    fn filled(text: &str) -> String {
+        let values =
+            [("<p>", PROJECT), ("<c>", CLIENT), ("<d>", DIGITS), ("<o>", OTHER), ("<s>", SECRET_VALUE)];
+        let values = values.into_iter().chain([("<k>", PRIVATE_KEY)]);
+        values.fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
+    }
+
+    fn inserted(text: &str) -> Vec<Paste> {
+        vec![Paste::Insert(text.to_owned())]
+    }
+
+    /// Interprets a text with placeholders that is pasted into an empty form with this focus.
     fn pasted(text: &str, focus: Focus) -> Vec<Paste> {
         let mut form = Form::default();
         form.focus = focus;
-        interpret(text, &form, Some("cloud.mongodb.com"))
+        interpret(&filled(text), &form, Some("cloud.mongodb.com"))
     }
 
     #[test]
@@ -523,76 +538,74 @@ mod tests {
         let in_project = Focus::Field(FieldName::Project);
         let in_client = Focus::Field(FieldName::Client);
         let in_lifetime = Focus::Field(FieldName::Lifetime);
-        let url = format!("https://cloud.mongodb.com/v2/{PROJECT}#/clusters");
-        let both_url = format!("https://cloud.mongodb.com/v2/{PROJECT}#/access/serviceAccounts/{CLIENT}");
+        let url = "https://cloud.mongodb.com/v2/<p>#/clusters";
+        let both_url = "https://cloud.mongodb.com/v2/<p>#/access/serviceAccounts/<c>";
         let rows = [
-            (format!(" {PROJECT}\n"), in_project, vec![project(None)]),
-            (PROJECT.to_uppercase(), in_project, vec![project(Some(InputNote::Lowered))]),
+            (" <p>\n", in_project, vec![project(None)]),
+            (&*PROJECT.to_uppercase(), in_project, vec![project(Some(InputNote::Lowered))]),
             (url, in_client, vec![project(Some(InputNote::TakenFromUrl))]),
             (both_url, in_project, vec![project(Some(InputNote::TakenFromUrl)), client(None)]),
-            (CLIENT.into(), in_client, vec![client(None)]),
-            (CLIENT.into(), in_project, vec![client(Some(InputNote::CameFromOtherField))]),
-            (PROJECT.into(), in_lifetime, vec![project(Some(InputNote::CameFromOtherField))]),
-            (PROJECT.into(), Focus::Button, vec![project(Some(InputNote::CameFromOtherField))]),
-            (format!("{PROJECT}\r\n{CLIENT}"), in_project, vec![project(None), client(None)]),
-            (format!("Client ID: {CLIENT}"), in_client, vec![client(None)]),
-            ("30d".into(), in_lifetime, vec![whole(FieldName::Lifetime, "30d", None)]),
-            ("32b6\n".into(), in_project, vec![Paste::Insert("32b6".into())]),
+            (CLIENT, in_client, vec![client(None)]),
+            (CLIENT, in_project, vec![client(Some(InputNote::CameFromOtherField))]),
+            (PROJECT, in_lifetime, vec![project(Some(InputNote::CameFromOtherField))]),
+            (PROJECT, Focus::Button, vec![project(Some(InputNote::CameFromOtherField))]),
+            ("<p>\r\n<c>", in_project, vec![project(None), client(None)]),
+            ("Client ID: <c>", in_client, vec![client(None)]),
+            ("30d", in_lifetime, vec![whole(FieldName::Lifetime, "30d", None)]),
+            ("32b6\n", in_project, inserted("32b6")),
             (
-                "words".into(),
+                "words",
                 Focus::Button,
                 vec![Paste::Show(Notice::Info("Nothing was pasted. Select a field first."))],
             ),
-            (format!("{CLIENT} mdb_sa_sk_fake"), in_client, vec![client(None), SECRET_WITH_ID]),
-            ("mdb_sa_sk_fake".into(), in_project, vec![Paste::RefuseSecret(FieldName::Project), SECRET]),
-            ("mdb_sa_sk_fake".into(), Focus::Button, vec![Paste::RefuseSecret(FieldName::Client), SECRET]),
+            ("<c> mdb_sa_sk_fake", in_client, vec![client(None), SECRET_WITH_ID]),
+            ("mdb_sa_sk_fake", in_project, vec![Paste::RefuseSecret(FieldName::Project), SECRET]),
+            ("mdb_sa_sk_fake", Focus::Button, vec![Paste::RefuseSecret(FieldName::Client), SECRET]),
         ];
         for (text, focus, expected) in rows {
-            assert_eq!(pasted(&text, focus), expected, "{text:?} into {focus:?}");
+            assert_eq!(pasted(text, focus), expected, "{text:?} into {focus:?}");
         }
     }
 
     #[test]
     fn the_project_id_of_a_url_is_the_one_in_its_path() {
-        let other = "aaaaaaaaaaaaaaaaaaaaaaaa";
         let rows = [
-            format!("https://cloud.mongodb.com/v2/{PROJECT}#/metrics/replicaSet/{other}/explorer"),
-            format!("https://cloud.mongodb.com/v2/{PROJECT}#/clusters/detail/Cluster0"),
-            format!("https://cloud.mongodb.com/v2/{PROJECT}#/security/database/users?a={other}"),
-            format!("https://cloud.mongodb.com/v2/{PROJECT}"),
-            format!("https://cloud.mongodb.com/api/atlas/v2/groups/{PROJECT}/clusters/{other}"),
-            format!("https://cloud.mongodb.com/api/atlas/v1.0/groups/{PROJECT}/apiKeys/{other}"),
-            format!("<https://cloud.mongodb.com/v2/{PROJECT}#/overview>"),
+            "https://cloud.mongodb.com/v2/<p>#/metrics/replicaSet/<o>/explorer",
+            "https://cloud.mongodb.com/v2/<p>#/clusters/detail/Cluster0",
+            "https://cloud.mongodb.com/v2/<p>#/security/database/users?a=<o>",
+            "https://cloud.mongodb.com/v2/<p>",
+            "https://cloud.mongodb.com/api/atlas/v2/groups/<p>/clusters/<o>",
+            "https://cloud.mongodb.com/api/atlas/v1.0/groups/<p>/apiKeys/<o>",
+            "<https://cloud.mongodb.com/v2/<p>#/overview>",
         ];
         for text in rows {
             for focus in [Focus::Field(FieldName::Project), Focus::Field(FieldName::Client), Focus::Button] {
-                let pastes = pasted(&text, focus);
+                let pastes = pasted(text, focus);
                 assert_eq!(pastes, [project(Some(InputNote::TakenFromUrl))], "{text}");
             }
         }
         for text in [
-            format!("https://cloud.mongodb.com/v2#/org/{other}/projects"),
-            format!("https://cloud.mongodb.com/v2#/org/{other}/access/serviceAccounts"),
-            format!("https://cloud.mongodb.com/api/atlas/v2/orgs/{other}/serviceAccounts"),
+            "https://cloud.mongodb.com/v2#/org/<o>/projects",
+            "https://cloud.mongodb.com/v2#/org/<o>/access/serviceAccounts",
+            "https://cloud.mongodb.com/api/atlas/v2/orgs/<o>/serviceAccounts",
         ] {
-            let pastes = pasted(&text, Focus::Field(FieldName::Project));
+            let pastes = pasted(text, Focus::Field(FieldName::Project));
             let [Paste::Show(Notice::Info(message))] = pastes[..] else { panic!("{text}: {pastes:?}") };
             assert!(message.contains("organization"), "{message}");
         }
         for url in [
-            "https://cloud.mongodb.com/v2#/federation/ID/overview",
-            "https://cloud.mongodb.com/v2#/invitation/ID",
-            "https://charts.mongodb.com/charts-project-0-abcde/dashboards/ID",
-            "<https://account.mongodb.com/?a=ID>",
+            "https://cloud.mongodb.com/v2#/federation/<o>/overview",
+            "https://cloud.mongodb.com/v2#/invitation/<o>",
+            "https://charts.mongodb.com/charts-project-0-abcde/dashboards/<o>",
+            "<https://account.mongodb.com/?a=<o>>",
         ] {
-            let pastes = pasted(&url.replace("ID", other), Focus::Field(FieldName::Project));
+            let pastes = pasted(url, Focus::Field(FieldName::Project));
             assert_eq!(pastes, [Paste::Show(Notice::Info(NO_PROJECT))], "{url}");
         }
-        for text in [
-            format!("https://example.test/?projectId={PROJECT}"),
-            format!("https://charts.mongodb.com/dashboards/{other} in {PROJECT}"),
-        ] {
-            assert_eq!(pasted(&text, Focus::Field(FieldName::Project)), [project(None)], "{text}");
+        for text in
+            ["https://example.test/?projectId=<p>", "https://charts.mongodb.com/dashboards/<o> in <p>"]
+        {
+            assert_eq!(pasted(text, Focus::Field(FieldName::Project)), [project(None)], "{text}");
         }
     }
 
@@ -651,29 +664,21 @@ mod tests {
 
     #[test]
     fn ids_beside_a_secret_are_kept_and_the_secret_is_dropped() {
-        let secret_id = "6650f0aa12bc34de56f07890";
         let rows = [
-            (format!("{CLIENT}\nmdb_sa_sk_fake"), vec![client(None)]),
-            (format!("{CLIENT}\r\nmdb_sa_sk_fake\r\n"), vec![client(None)]),
+            ("<c>\nmdb_sa_sk_fake", vec![client(None)]),
+            ("<c>\r\nmdb_sa_sk_fake\r\n", vec![client(None)]),
+            ("export ATLAS_CLIENT_ID=<c>\nexport ATLAS_CLIENT_SECRET=mdb_sa_sk_fake", vec![client(None)]),
             (
-                format!("export ATLAS_CLIENT_ID={CLIENT}\nexport ATLAS_CLIENT_SECRET=mdb_sa_sk_fake"),
-                vec![client(None)],
-            ),
-            (
-                format!(
-                    "MONGODB_ATLAS_PROJECT_ID={PROJECT}\nMONGODB_ATLAS_ORG_ID={secret_id}\nCLIENT={CLIENT}\nmdb_sa_sk_fake"
-                ),
+                "MONGODB_ATLAS_PROJECT_ID=<p>\nMONGODB_ATLAS_ORG_ID=<o>\nCLIENT=<c>\nmdb_sa_sk_fake",
                 vec![project(None), client(None)],
             ),
-            (format!("{{\"id\": \"{secret_id}\", \"secret\": \"mdb_sa_sk_fake\"}}"), vec![]),
+            ("{\"id\": \"<o>\", \"secret\": \"mdb_sa_sk_fake\"}", vec![]),
             (
-                format!(
-                    "{{\"projectId\":\"{PROJECT}\",\"clientId\":\"{CLIENT}\",\"clientSecret\":\"mdb_sa_sk_fake\"}}"
-                ),
+                "{\"projectId\":\"<p>\",\"clientId\":\"<c>\",\"clientSecret\":\"mdb_sa_sk_fake\"}",
                 vec![project(None), client(None)],
             ),
             (
-                format!("Project ID: {PROJECT}\nSecret ID: {secret_id}\nmdb_sa_sk_fake"),
+                "Project ID: <p>\nSecret ID: <o>\nmdb_sa_sk_fake",
                 vec![project(Some(InputNote::CameFromOtherField))],
             ),
         ];
@@ -681,11 +686,11 @@ mod tests {
             let refused = vec![Paste::RefuseSecret(FieldName::Client), SECRET];
             let expected =
                 if ids.is_empty() { refused } else { ids.into_iter().chain([SECRET_WITH_ID]).collect() };
-            assert_eq!(pasted(&text, Focus::Field(FieldName::Client)), expected, "{text}");
+            assert_eq!(pasted(text, Focus::Field(FieldName::Client)), expected, "{text}");
         }
         let in_client = |text: &str| pasted(text, Focus::Field(FieldName::Client));
-        let text = format!("{{\"clientId\":\"{CLIENT}\",\"maskedSecretValue\":\"mdb_sa_sk_****\"}}");
-        assert_eq!(in_client(&text), [client(None)], "nothing was discarded");
+        let text = "{\"clientId\":\"<c>\",\"maskedSecretValue\":\"mdb_sa_sk_****\"}";
+        assert_eq!(in_client(text), [client(None)], "nothing was discarded");
         assert_eq!(in_client("mdb_sa_sk_****9f3a"), [Paste::Show(Notice::Info(MASKED))]);
         let both = in_client("mdb_sa_sk_****9f3a mdb_sa_sk_FAKE");
         assert_eq!(both, [Paste::RefuseSecret(FieldName::Client), SECRET], "one is not masked");
@@ -693,69 +698,57 @@ mod tests {
 
     #[test]
     fn an_id_is_found_in_unusual_text() {
-        let other = "4888442a3354817a7320eb61";
         let (half, rest) = PROJECT.split_at(10);
-        let encoded = format!("https%3A%2F%2Fcloud.mongodb.com%2Fv2%2F{PROJECT}%23%2Fclusters");
-        let safe = format!("https://safelinks.example.com/?url={encoded}&data=05%7C02");
-        let twice_encoded = format!("https://mail.example.com/?u={}", encoded.replace('%', "%25"));
         let from_url = || vec![project(Some(InputNote::TakenFromUrl))];
         let rows = [
-            (format!("{half}\r\n  {rest}\r\n"), vec![project(None)]),
-            (format!("{half} {rest}"), vec![project(None)]),
-            (format!("mdb_sa_id_ {DIGITS}"), vec![client(Some(InputNote::CameFromOtherField))]),
-            (encoded, from_url()),
-            (safe, from_url()),
-            (format!("https://cloud.mongodb.com/v2/{PROJECT}?orgId={other}#/overview"), from_url()),
+            (&*format!("{half}\r\n  {rest}\r\n"), vec![project(None)]),
+            (&format!("{half} {rest}"), vec![project(None)]),
+            ("mdb_sa_id_ <d>", vec![client(Some(InputNote::CameFromOtherField))]),
+            ("https%3A%2F%2Fcloud.mongodb.com%2Fv2%2F<p>%23%2Fclusters", from_url()),
             (
-                format!("MONGODB_URI=mongodb+srv://db.example.net/x\nPROJECT_ID={PROJECT}\n"),
-                vec![project(None)],
+                "https://safelinks.example.com/?url=https%3A%2F%2Fcloud.mongodb.com%2Fv2%2F<p>&data=05%7C02",
+                from_url(),
             ),
+            ("https://x.test/?u=https%253A%252F%252Fcloud.mongodb.com%252Fv2%252F<p>%2523", from_url()),
+            ("https://cloud.mongodb.com/v2/<p>?orgId=<o>#/overview", from_url()),
+            ("MONGODB_URI=mongodb+srv://db.example.net/x\nPROJECT_ID=<p>\n", vec![project(None)]),
+            ("[{\"id\":\"<p>\",\"name\":\"pay\",\"orgId\":\"<o>\"}]", vec![project(None)]),
+            ("{\"results\":[{\"id\":\"<p>\",\"orgId\":\"<o>\"}]}", vec![project(None)]),
+            ("[{\"id\":\"<o>\",\"expiresAt\":\"2027-01-01T00:00:00Z\"}]\n[]", vec![NO_ID]),
             (
-                format!("[{{\"id\":\"{PROJECT}\",\"name\":\"pay\",\"orgId\":\"{other}\"}}]"),
-                vec![project(None)],
-            ),
-            (
-                format!("{{\"results\":[{{\"id\":\"{PROJECT}\",\"orgId\":\"{other}\"}}]}}"),
-                vec![project(None)],
-            ),
-            (format!("[{{\"id\":\"{other}\",\"expiresAt\":\"2027-01-01T00:00:00Z\"}}]\n[]"), vec![NO_ID]),
-            (
-                format!("project_id = \"{PROJECT}\"\norg_id = \"{other}\"\nclient_id = \"{CLIENT}\"\n"),
+                "project_id = \"<p>\"\norg_id = \"<o>\"\nclient_id = \"<c>\"\n",
                 vec![project(None), client(None)],
             ),
-            (format!("ID     NAME\n{PROJECT}   pay\n{other}   search"), vec![SEVERAL]),
-            (format!("{PROJECT} {other}"), vec![SEVERAL]),
-            ("x".repeat(10_000), vec![NO_ID]),
-            ("a".repeat(10_000), vec![NO_ID]),
-            ("two\nlines".to_owned(), vec![NO_ID]),
-            ("payments-prod\r\n".to_owned(), vec![Paste::Insert("payments-prod".to_owned())]),
-            (format!("Organization ID\n{other}\nProject ID\n{PROJECT}"), vec![project(None)]),
-            (format!("project_id:\n  {PROJECT}\norg_id:\n  {other}"), vec![project(None)]),
-            (format!("Organization ID\n{other}\n"), vec![NO_ID]),
-            (format!("cluster_id = \"{other}\"\nregion = \"x\""), vec![NO_ID]),
-            (format!("userId: {other}\n"), vec![NO_ID]),
-            (format!("\"userId\": \"{other}\",\n\"teamId\": \"{other}\""), vec![NO_ID]),
-            (format!("api_key_id:\n{other}"), vec![NO_ID]),
-            (format!("Hi team, please use\n{PROJECT}"), vec![project(None)]),
-            (format!("{{\"$oid\":\"{PROJECT}\"}}"), vec![project(None)]),
-            (format!("mdb\\_sa\\_id\\_{DIGITS}"), vec![client(Some(InputNote::CameFromOtherField))]),
-            ("mdb\\_sa\\_sk\\_fake".to_owned(), vec![Paste::RefuseSecret(FieldName::Project), SECRET]),
-            (twice_encoded, from_url()),
-            ("\u{202E}payments\u{202C}".to_owned(), vec![Paste::Insert("payments".to_owned())]),
-            (String::new(), vec![Paste::Insert(String::new())]),
+            ("ID     NAME\n<p>   pay\n<o>   search", vec![SEVERAL]),
+            ("<p> <o>", vec![SEVERAL]),
+            (&"x".repeat(10_000), vec![NO_ID]),
+            (&"a".repeat(10_000), vec![NO_ID]),
+            ("two\nlines", vec![NO_ID]),
+            ("payments-prod\r\n", inserted("payments-prod")),
+            ("Organization ID\n<o>\nProject ID\n<p>", vec![project(None)]),
+            ("project_id:\n  <p>\norg_id:\n  <o>", vec![project(None)]),
+            ("Organization ID\n<o>\n", vec![NO_ID]),
+            ("cluster_id = \"<o>\"\nregion = \"x\"", vec![NO_ID]),
+            ("userId: <o>\n", vec![NO_ID]),
+            ("\"userId\": \"<o>\",\n\"teamId\": \"<o>\"", vec![NO_ID]),
+            ("api_key_id:\n<o>", vec![NO_ID]),
+            ("Hi team, please use\n<p>", vec![project(None)]),
+            ("{\"$oid\":\"<p>\"}", vec![project(None)]),
+            ("mdb\\_sa\\_id\\_<d>", vec![client(Some(InputNote::CameFromOtherField))]),
+            ("mdb\\_sa\\_sk\\_fake", vec![Paste::RefuseSecret(FieldName::Project), SECRET]),
+            ("\u{202E}payments\u{202C}", inserted("payments")),
+            ("", inserted("")),
         ];
         for (text, expected) in rows {
-            assert_eq!(pasted(&text, Focus::Field(FieldName::Project)), expected, "{text}");
+            assert_eq!(pasted(text, Focus::Field(FieldName::Project)), expected, "{text}");
         }
-        let pastes = pasted(
-            &format!("https://gov.example/v2/{other}/x https://cloud.mongodbgov.com/v2/{PROJECT}"),
-            Focus::Button,
-        );
+        let pastes =
+            pasted("https://gov.example/v2/<o>/x https://cloud.mongodbgov.com/v2/<p>", Focus::Button);
         let [Paste::Replace { text, .. }, Paste::Show(Notice::Warning(message))] = &pastes[..] else {
             panic!("{pastes:?}")
         };
         assert!(
-            text == other && message.contains("gov.example"),
+            text == OTHER && message.contains("gov.example"),
             "the host is the one of the ID's own URL: {message}"
         );
     }
@@ -773,52 +766,50 @@ mod tests {
                 assert_eq!(pasted(&json, Focus::Field(FieldName::Project)), [project(None)], "{escape}");
                 let halves = format!("mdb_sa_{escape}[{color}msk_FAKE");
                 assert_eq!(pasted(&halves, in_client), [Paste::RefuseSecret(FieldName::Client), SECRET]);
-                assert_eq!(pasted(&colored("pay"), in_client), [Paste::Insert("pay".to_owned())]);
+                assert_eq!(pasted(&colored("pay"), in_client), inserted("pay"));
             }
         }
         for text in ["[m]", "[12]", "[K", "a[1;2", "[]m", "[mK[3", "x[32"] {
-            assert_eq!(pasted(text, in_client), [Paste::Insert(text.to_owned())]);
+            assert_eq!(pasted(text, in_client), inserted(text));
         }
         let moved = Some(InputNote::CameFromOtherField);
-        let (link, end) = ("\u{1b}]8;;", "\u{1b}\\");
         let rows = [
-            (format!("{link}https://x.test/{end}{CLIENT}{link}{end}"), vec![client(None)]),
-            (format!("[{CLIENT}](https://x.test/)"), vec![client(None)]),
-            (format!("id\\n{CLIENT}\\r\\nproject\\n{PROJECT}\\n"), vec![project(None), client(None)]),
-            (format!("client_id=3D{CLIENT}"), vec![client(None)]),
-            (format!("\\u0022{CLIENT}\\u0022"), vec![client(None)]),
-            (format!("_{CLIENT}_"), vec![client(None)]),
-            (format!("__{PROJECT}__"), vec![project(moved)]),
-            (format!("&quot;{CLIENT}&quot;"), vec![client(None)]),
-            (format!("\u{201C}{CLIENT}\u{201D},"), vec![client(None)]),
-            (format!("\u{FF1A}{PROJECT}\u{3002}"), vec![project(moved)]),
-            (format!("Client ID:\u{A0}{CLIENT}\t"), vec![client(None)]),
-            (format!("\u{2502} {PROJECT} \u{2502} pay \u{2502}"), vec![project(moved)]),
-            (format!("$env:X = '{CLIENT}'"), vec![client(None)]),
-            (format!("setx X \"{CLIENT}\""), vec![client(None)]),
-            (format!("-e A={CLIENT} --env=PROJECT={PROJECT}"), vec![project(None), client(None)]),
-            (format!("{{\\\"clientId\\\":\\\"{CLIENT}\\\"}}"), vec![client(None)]),
-            (format!("stringData:\n  clientId: {CLIENT}\n"), vec![client(None)]),
-            (format!("id = \"{PROJECT}-{CLIENT}\""), vec![project(None), client(None)]),
+            ("\u{1b}]8;;https://x.test/\u{1b}\\<c>\u{1b}]8;;\u{1b}\\", vec![client(None)]),
+            ("[<c>](https://x.test/)", vec![client(None)]),
+            ("id\\n<c>\\r\\nproject\\n<p>\\n", vec![project(None), client(None)]),
+            ("client_id=3D<c>", vec![client(None)]),
+            ("\\u0022<c>\\u0022", vec![client(None)]),
+            ("_<c>_", vec![client(None)]),
+            ("__<p>__", vec![project(moved)]),
+            ("&quot;<c>&quot;", vec![client(None)]),
+            ("\u{201C}<c>\u{201D},", vec![client(None)]),
+            ("\u{FF1A}<p>\u{3002}", vec![project(moved)]),
+            ("Client ID:\u{A0}<c>\t", vec![client(None)]),
+            ("\u{2502} <p> \u{2502} pay \u{2502}", vec![project(moved)]),
+            ("$env:X = '<c>'", vec![client(None)]),
+            ("setx X \"<c>\"", vec![client(None)]),
+            ("-e A=<c> --env=PROJECT=<p>", vec![project(None), client(None)]),
+            ("{\\\"clientId\\\":\\\"<c>\\\"}", vec![client(None)]),
+            ("stringData:\n  clientId: <c>\n", vec![client(None)]),
+            ("id = \"<p>-<c>\"", vec![project(None), client(None)]),
         ];
         for (text, expected) in rows {
-            assert_eq!(pasted(&text, in_client), expected, "{text:?}");
+            assert_eq!(pasted(text, in_client), expected, "{text:?}");
         }
     }
 
     #[test]
     fn a_private_key_a_token_or_an_encoded_secret_is_not_shown() {
-        let key = "01234567-89ab-cdef-0123-456789abcdef";
         let discarded = "The pasted text looks like a private key or an access token. It was discarded.";
         for focus in [Focus::Field(FieldName::Client), Focus::Field(FieldName::Lifetime), Focus::Button] {
             for text in [
-                key.to_owned(),
-                format!("private_key: {key}"),
-                format!("curl -u abcdefgh:{key} --digest"),
-                "eyJFAKE.eyJx.AA".to_owned(),
-                "Authorization: Bearer eyJFAKE.eyJx.AA".to_owned(),
+                "<k>",
+                "private_key: <k>",
+                "curl -u abcdefgh:<k> --digest",
+                "eyJFAKE.eyJx.AA",
+                "Authorization: Bearer eyJFAKE.eyJx.AA",
             ] {
-                assert_eq!(pasted(&text, focus), [Paste::Show(Notice::Info(discarded))], "{text}");
+                assert_eq!(pasted(text, focus), [Paste::Show(Notice::Info(discarded))], "{text}");
             }
         }
         let password = "The pasted text contains a password. It was discarded.";
@@ -830,25 +821,14 @@ mod tests {
             assert_eq!(pasted(text, in_client), [Paste::RefuseSecret(FieldName::Client), SECRET], "{text}");
         }
         // IDs next to it are still used, and an identifier that only looks like a key is not mentioned.
-        let text = format!("curl -u abcdefgh:{key} https://cloud.mongodb.com/api/atlas/v2/groups/{PROJECT}");
-        assert_eq!(pasted(&text, in_client), [project(Some(InputNote::TakenFromUrl))]);
+        let text = "curl -u abcdefgh:<k> https://cloud.mongodb.com/api/atlas/v2/groups/<p>";
+        assert_eq!(pasted(text, in_client), [project(Some(InputNote::TakenFromUrl))]);
     }
 
     #[test]
     fn invisible_characters_are_dropped() {
-        for invisible in [
-            '\u{200B}',
-            '\u{200C}',
-            '\u{200D}',
-            '\u{2060}',
-            '\u{FEFF}',
-            '\u{00AD}',
-            '\u{202E}',
-            '\u{2066}',
-            '\u{180E}',
-            '\u{FE0F}',
-            '\u{E0041}',
-        ] {
+        let all = "\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}\u{AD}\u{202E}\u{2066}\u{180E}\u{FE0F}\u{E0041}";
+        for invisible in all.chars() {
             for text in [
                 format!("{invisible}{PROJECT}"),
                 format!("{PROJECT}{invisible}"),
@@ -862,84 +842,73 @@ mod tests {
 
     #[test]
     fn credentials_are_found_in_a_pasted_text() {
-        let key = "01234567-89ab-cdef-0123-456789abcdef";
-        let secret = "mdb_sa_sk_FAKE_-fake";
+        let (key, secret) = (PRIVATE_KEY, SECRET_VALUE);
         let rows = [
-            (format!("{CLIENT}\n{secret}"), Some(CLIENT), Some(secret)),
-            (format!("{secret} {CLIENT}"), Some(CLIENT), Some(secret)),
-            (format!("export A={CLIENT}; export B='{secret}'"), Some(CLIENT), Some(secret)),
-            (format!("{{\"clientId\":\"{CLIENT}\",\"secret\":\"{secret}\"}}"), Some(CLIENT), Some(secret)),
-            (secret.to_owned(), None, Some(secret)),
-            (CLIENT.to_owned(), Some(CLIENT), None),
-            (format!("abcdefgh\n{key}"), Some("abcdefgh"), Some(key)),
-            (format!("public_key = \"abcdefgh\"\nprivate_key = \"{key}\""), Some("abcdefgh"), Some(key)),
-            (format!("username\nabcdefgh\npassword\n{key}"), Some("abcdefgh"), Some(key)),
-            (format!("[{CLIENT}]({secret})"), Some(CLIENT), Some(secret)),
-            (format!("| **{CLIENT}** | **{secret}** |"), Some(CLIENT), Some(secret)),
-            (format!("\u{201C}{secret}\u{201D} is of \u{AB}{CLIENT}\u{BB}"), Some(CLIENT), Some(secret)),
-            (format!("https://{CLIENT}:{secret}@cloud.mongodb.com/"), Some(CLIENT), Some(secret)),
-            (format!("The secret of {CLIENT} is {secret}."), Some(CLIENT), Some(secret)),
-            (format!("set MONGODB_ATLAS_CLIENT_ID={CLIENT}"), Some(CLIENT), None),
-            ("Authorization: Bearer eyJFAKE.eyJx.AA".to_owned(), None, Some("eyJFAKE.eyJx.AA")),
-            ("{\"access_token\":\"eyJFAKE.x.y\",\"expires_in\":1}".to_owned(), None, Some("eyJFAKE.x.y")),
+            ("<c>\n<s>", Some(CLIENT), Some(secret)),
+            ("<s> <c>", Some(CLIENT), Some(secret)),
+            ("export A=<c>; export B='<s>'", Some(CLIENT), Some(secret)),
+            ("{\"clientId\":\"<c>\",\"secret\":\"<s>\"}", Some(CLIENT), Some(secret)),
+            ("<s>", None, Some(secret)),
+            ("<c>", Some(CLIENT), None),
+            ("abcdefgh\n<k>", Some("abcdefgh"), Some(key)),
+            ("public_key = \"abcdefgh\"\nprivate_key = \"<k>\"", Some("abcdefgh"), Some(key)),
+            ("username\nabcdefgh\npassword\n<k>", Some("abcdefgh"), Some(key)),
+            ("[<c>](<s>)", Some(CLIENT), Some(secret)),
+            ("| **<c>** | **<s>** |", Some(CLIENT), Some(secret)),
+            ("\u{201C}<s>\u{201D} is of \u{AB}<c>\u{BB}", Some(CLIENT), Some(secret)),
+            ("https://<c>:<s>@cloud.mongodb.com/", Some(CLIENT), Some(secret)),
+            ("The secret of <c> is <s>.", Some(CLIENT), Some(secret)),
+            ("set MONGODB_ATLAS_CLIENT_ID=<c>", Some(CLIENT), None),
+            ("Authorization: Bearer eyJFAKE.eyJx.AA", None, Some("eyJFAKE.eyJx.AA")),
+            ("{\"access_token\":\"eyJFAKE.x.y\",\"expires_in\":1}", None, Some("eyJFAKE.x.y")),
+            ("{\\\"id\\\":\\\"<c>\\\",\\\"secret\\\":\\\"<s>\\\"}", Some(CLIENT), Some(secret)),
             (
-                format!("{{\\\"id\\\":\\\"{CLIENT}\\\",\\\"secret\\\":\\\"{secret}\\\"}}"),
-                Some(CLIENT),
-                Some(secret),
-            ),
-            (
-                "# export MONGODB_ATLAS_PUBLIC_API_KEY=abcdefgh\n# export MONGODB_ATLAS_PRIVATE_API_KEY=DEMOfake"
-                    .to_owned(),
+                "# export MONGODB_ATLAS_PUBLIC_API_KEY=abcdefgh\n# export MONGODB_ATLAS_PRIVATE_API_KEY=DEMOfake",
                 Some("abcdefgh"),
                 Some("DEMOfake"),
             ),
-            ("private_key = var.private_key".to_owned(), None, None),
-            (format!("_{CLIENT}_ / __{secret}__"), Some(CLIENT), Some(secret)),
-            (format!("{secret}_ /"), None, Some("mdb_sa_sk_FAKE_-fake_")),
-            (format!("{secret}%"), None, Some(secret)),
-            (format!("Is it {secret}?!"), None, Some(secret)),
-            (format!("\u{FF1A}{secret}\u{3002}"), None, Some(secret)),
-            (format!("\u{2026}{secret}\u{2026}\u{1b}"), None, Some(secret)),
+            ("private_key = var.private_key", None, None),
+            ("_<c>_ / __<s>__", Some(CLIENT), Some(secret)),
+            ("<s>_ /", None, Some("mdb_sa_sk_FAKE_-fake_")),
+            ("<s>%", None, Some(secret)),
+            ("Is it <s>?!", None, Some(secret)),
+            ("\u{FF1A}<s>\u{3002}", None, Some(secret)),
+            ("\u{2026}<s>\u{2026}\u{1b}", None, Some(secret)),
             (
-                format!(
-                    "provider \"mongodbatlas\" {{\n  public_key = \"abcdefgh\"\n  private_key = \"{key}\"\n}}"
-                ),
+                "provider \"mongodbatlas\" {\n  public_key = \"abcdefgh\"\n  private_key = \"<k>\"\n}",
                 Some("abcdefgh"),
                 Some(key),
             ),
             (
-                format!(
-                    "provider \"mongodbatlas\" {{\n  private_key = \"{key}\"\n  public_key = \"abcdefgh\"\n}}"
-                ),
+                "provider \"mongodbatlas\" {\n  private_key = \"<k>\"\n  public_key = \"abcdefgh\"\n}",
                 Some("abcdefgh"),
                 Some(key),
             ),
-            ("abcdefgh".to_owned(), None, None),
-            ("anything else".to_owned(), None, None),
+            ("abcdefgh", None, None),
+            ("anything else", None, None),
         ];
         for (text, name, found) in rows {
-            assert_eq!(credentials(&text), (name, found), "{text}");
+            assert_eq!(credentials(&filled(text)), (name, found), "{text}");
         }
     }
 
     #[test]
     fn several_or_masked_credentials_are_not_pasted() {
-        let other = CLIENT.replace('1', "2");
         let several = Some("Nothing was pasted. The text contains several client IDs or secrets.");
         let masked = Some(MASKED);
         let rows = [
-            (format!("{CLIENT} {CLIENT} mdb_sa_sk_FAKE mdb_sa_sk_FAKE"), None),
-            (format!("{CLIENT}\n{other}"), several),
-            (format!("{CLIENT} mdb_sa_sk_FAKE1 mdb_sa_sk_FAKE2"), several),
-            (format!("{CLIENT} mdb_sa_sk_\u{2022}\u{2022}\u{2022}\u{2022}9f3a"), masked),
-            (format!("{CLIENT}\nmdb_sa_sk_****9f3a"), masked),
-            (format!("{CLIENT}\nmdb_sa_sk_.........."), masked),
-            (format!("{CLIENT}\nmdb_sa_sk_xxxx1234"), masked),
-            (format!("\u{2022} {CLIENT}"), None),
-            ("mdb_sa_sk_FAKE, not \u{2022}\u{2022}\u{2022}9f3a".to_owned(), None),
+            ("<c> <c> mdb_sa_sk_FAKE mdb_sa_sk_FAKE", None),
+            ("<c>\nmdb_sa_id_<o>", several),
+            ("<c> mdb_sa_sk_FAKE1 mdb_sa_sk_FAKE2", several),
+            ("<c> mdb_sa_sk_\u{2022}\u{2022}\u{2022}\u{2022}9f3a", masked),
+            ("<c>\nmdb_sa_sk_****9f3a", masked),
+            ("<c>\nmdb_sa_sk_..........", masked),
+            ("<c>\nmdb_sa_sk_xxxx1234", masked),
+            ("\u{2022} <c>", None),
+            ("mdb_sa_sk_FAKE, not \u{2022}\u{2022}\u{2022}9f3a", None),
         ];
         for (text, expected) in rows {
-            assert_eq!(unusable_credentials(&text), expected, "{text}");
+            assert_eq!(unusable_credentials(&filled(text)), expected, "{text}");
         }
     }
 
