@@ -346,9 +346,11 @@ fn project_ids(text: &str) -> Vec<ProjectId> {
     let mut others = Vec::new();
     // In Atlas's JSON, a plain "id" is a secret's, except in a project, which also has an "orgId".
     let is_secrets = text.starts_with(['{', '[']) && !text.contains("\"orgId\"");
-    let mut above = String::new();
+    let mut label = String::new();
     for line in text.split(['\n', ',', ';']) {
-        let mut label = above.clone();
+        if !label.ends_with("id") {
+            label.clear();
+        }
         let mut last = String::new();
         for (word, is_in_url) in words_with_urls(line) {
             let Ok(id) = ProjectId::parse(word.trim_matches('_')) else {
@@ -356,7 +358,6 @@ fn project_ids(text: &str) -> Vec<ProjectId> {
                 label.push_str(&last);
                 continue;
             };
-            above.clear();
             let own_label = if is_in_url { &last } else { &label };
             if own_label.contains("project") || own_label.contains("group") {
                 labeled.push(id);
@@ -368,7 +369,6 @@ fn project_ids(text: &str) -> Vec<ProjectId> {
             }
             label.clear();
         }
-        above = if label.ends_with("id") { label } else { String::new() };
     }
     distinct(if labeled.is_empty() { others } else { labeled }.into_iter())
 }
