@@ -150,7 +150,7 @@ pub(crate) fn best_matches(rows: impl IntoIterator<Item = (String, String)>, que
     let mut matches = Matches::default();
     matches.extend(rows);
     matches.filter(query);
-    (0..matches.len()).filter_map(|position| matches.row(position)).collect()
+    matches.ranked.into_iter().map(|(_, row)| row).collect()
 }
 
 #[cfg(test)]

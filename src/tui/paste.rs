@@ -14,12 +14,10 @@ use crate::domain::{
 };
 
 use super::screens::{FieldName, Focus, Form, InputNote, Notice};
+use super::text_line::LONGEST;
 
 /// How much of a pasted text is searched: far more than any file with IDs. In characters.
 const SEARCH_LIMIT: usize = 64 * 1024;
-
-/// A longer text is neither a name nor part of an ID. In characters.
-const LONGEST: usize = 96;
 
 /// How many times a URL may be encoded within others, as when a link in an email leads to the sign-in page through a
 /// link scanner.

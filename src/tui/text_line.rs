@@ -14,7 +14,7 @@ use super::canvas::{Canvas, LABEL_WIDTH};
 use super::{KeyPress, Theme};
 
 /// The longest text of a field, in characters. Input beyond it is ignored.
-const LONGEST: usize = 96;
+pub(super) const LONGEST: usize = 96;
 
 /// The longest path or command line, in characters.
 const MAX_PATH_LENGTH: usize = 1024;
