@@ -123,12 +123,13 @@ pub fn has_mask(text: &str) -> bool {
     ["***", "...", "\u{2026}", "\u{2022}", "\u{25CF}"].iter().any(|mask| text.contains(mask))
 }
 
-/// True if the text contains a secret that is hidden, such as `mdb_sa_sk_****9f3a`.
+/// True if the text contains secrets, all of which are hidden, such as `mdb_sa_sk_****9f3a`.
 pub fn is_masked(text: &str) -> bool {
-    text.split(SECRET_PREFIX).skip(1).any(|hidden| {
-        let start: String = hidden.chars().take(4).collect();
+    let is_hidden = |secret: &str| {
+        let start: String = secret.chars().take(4).collect();
         start.eq_ignore_ascii_case("xxxx") || has_mask(&start)
-    })
+    };
+    text.contains(SECRET_PREFIX) && text.split(SECRET_PREFIX).skip(1).all(is_hidden)
 }
 
 /// True if a terminal can show the whole value. Atlas's secrets consist of such characters, but another value may

@@ -13,13 +13,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use jiff::SignedDuration;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::delivery::{StdoutError, StdoutKind, check_stdout};
 use crate::domain::{
-    Certainty, Delivery, Disposition, Exit, ExitSummary, FieldName, Format, Lifetime, Now, ServerText,
-    Session, text, without_secrets, without_tokens,
+    Certainty, Delivery, Disposition, Exit, ExitSummary, FieldName, Format, Now, ServerText, Session, text,
+    without_secrets, without_tokens,
 };
 use crate::headless::{Headless, Undelivered};
 use crate::jobs::{Connections, Records, Step};
@@ -177,17 +176,6 @@ fn field_error(form: &Form, name: FieldName) -> String {
     if value.is_empty() { format!(": {message}") } else { format!(" {value}: {message}") }
 }
 
-/// Says when a secret expires whose date on the command line is not a whole number of hours away.
-fn rounded_lifetime(form: &Form) -> Option<String> {
-    let ((now, zone), text) = (&form.clock, form.text(FieldName::Lifetime));
-    let until = Lifetime::parse_date(text, zone).flatten()?;
-    let lifetime = Lifetime::parse_at(text, *now, zone).ok()?;
-    let expires_at = now.checked_add(SignedDuration::from_hours(lifetime.hours().into())).ok()?;
-    let [until, expires_at] = [until, expires_at].map(|at| text::date_time(at, Some(zone)));
-    let rounded = || format!("--expires-after {until} is rounded up to whole hours: {expires_at}.");
-    (until != expires_at).then(rounded)
-}
-
 struct Run {
     app: App,
     theme: Theme,
@@ -258,9 +246,6 @@ impl Run {
             }
             if let Some(warning) = self.app.shared.form.lifetime_warning() {
                 say(&format!("--expires-after {warning}. Atlas may refuse it."));
-            }
-            if let Some(rounded) = rounded_lifetime(&self.app.shared.form) {
-                say(&rounded);
             }
         }
         let Some(format) = headless_format(&self.app) else { return self.interact(&mut signals).await };

@@ -312,7 +312,8 @@ fn single_shift(bytes: &[u8]) -> Option<Unit> {
 /// What follows `ESC [`.
 fn control_sequence(bytes: &[u8]) -> Option<Unit> {
     let is_last = |(index, byte): (usize, &u8)| match byte {
-        b'$' => keys::is_rxvt_shift(&bytes[..index]),
+        // rxvt's Shift, or the middle of a report.
+        b'$' => keys::of_control_sequence(&bytes[..index], b'$').is_some(),
         byte => !matches!(byte, 0x20..0x40),
     };
     let end = bytes.iter().enumerate().position(is_last)?;
@@ -355,29 +356,18 @@ fn character(bytes: &[u8]) -> Option<Unit> {
     Some(Unit::new(character.len_utf8(), Some(keys::of_character(character))))
 }
 
-/// True for the rest of a sequence whose `ESC` came long before, in a read of its own: no one types this in one go after
-/// Escape. It may be incomplete, too.
+/// True for what is probably the rest of a sequence whose `ESC` came long before, in a read of its own: after Escape,
+/// no one types this in one go. It may be incomplete, too.
 fn is_cut_off_tail(bytes: &[u8]) -> bool {
-    let Some((first, rest)) = bytes.split_first() else { return false };
-    let ends_string =
-        || rest.iter().any(|byte| matches!(*byte, BELL | TERMINATOR)) || rest.ends_with(b"\x1b\\");
-    match first {
-        b'[' => match rest {
-            [0x40..0x7F] | [b'[', b'A'..=b'E'] | [b'M', _, _, _] => true,
-            [0x20..0x40, ..] => {
-                let last = rest.iter().find(|byte| !matches!(byte, 0x20..0x40));
-                last.is_none_or(|last| matches!(last, 0x40..0x7F))
-            }
-            _ => false,
-        },
-        b'O' => matches!(rest, [0x40..0x7F] | [b'0'..=b'9', 0x40..0x7F]),
-        b']' => {
-            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            ends_string() || (digits > 0 && rest.get(digits) == Some(&b';'))
+    match bytes {
+        [b'[', _, ..]
+        | [b'O', _]
+        | [b'O', b'0'..=b'9', _]
+        | [b']' | b'P', b'0'..=b'9' | b'>' | b'!' | b'=', _, ..]
+        | [b'_', b'G', _, ..] => true,
+        [b']' | b'P' | b'X' | b'^' | b'_', rest @ ..] => {
+            rest.contains(&BELL) || rest.contains(&TERMINATOR) || rest.ends_with(b"\x1b\\")
         }
-        b'P' => ends_string() || matches!(rest, [b'0'..=b'9' | b'>' | b'!' | b'=', _, ..]),
-        b'_' => ends_string() || matches!(rest, [b'G', _, ..]),
-        b'X' | b'^' => ends_string(),
         _ => false,
     }
 }

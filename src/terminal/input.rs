@@ -2,11 +2,11 @@
 
 use std::io;
 #[cfg(unix)]
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 #[cfg(unix)]
-use tokio::io::unix::AsyncFd;
+use tokio::{io::unix::AsyncFd, time::timeout};
 
 use super::output::TerminalOutput;
 #[cfg(unix)]
@@ -39,21 +39,12 @@ impl Input {
     /// Waits for the events of the next read. `None` when the terminal is gone.
     pub async fn next(&mut self) -> Option<Vec<Event>> {
         loop {
-            let deadline = self.decoder.deadline();
-            let expiry = async {
-                match deadline {
-                    Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
-                    None => std::future::pending().await,
-                }
-            };
-            let found = tokio::select! {
-                // Input that has arrived comes before the end of a timeout.
-                biased;
-                ready = self.terminal.readable() => {
-                    let read = read(&mut ready.ok()?);
-                    self.decoder.feed(&read.ok()?, Instant::now())
-                }
-                () = expiry => self.decoder.expire(Instant::now()),
+            let until_deadline = |at: Instant| at.saturating_duration_since(Instant::now());
+            let limit = self.decoder.deadline().map_or(Duration::MAX, until_deadline);
+            // Input that has arrived comes before the end of the timeout.
+            let found = match timeout(limit, self.terminal.readable()).await {
+                Ok(ready) => self.decoder.feed(&read(&mut ready.ok()?).ok()?, Instant::now()),
+                Err(_) => self.decoder.expire(Instant::now()),
             };
             let events = events_of(found);
             if !events.is_empty() {

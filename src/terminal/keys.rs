@@ -38,11 +38,6 @@ pub(super) fn of_control_sequence(parameters: &[u8], last: u8) -> Option<KeyEven
     }
 }
 
-/// True when `ESC [ digits $` is a key of rxvt and not the middle of a report.
-pub(super) fn is_rxvt_shift(digits: &[u8]) -> bool {
-    of_control_sequence(digits, b'$').is_some()
-}
-
 /// The keys of `ESC [ letter` and `ESC O letter`.
 fn named(letter: u8) -> Option<KeyCode> {
     Some(match letter {
@@ -97,32 +92,18 @@ pub(super) fn of_character(character: char) -> KeyEvent {
     KeyEvent::new(KeyCode::Char(character), modifiers)
 }
 
-/// The parameters as numbers. `None` for markers, intermediate bytes, numbers out of range, and the release of a key.
-///
-/// This program does not ask for kitty's protocol, but a program that was killed may have left it on. It puts details of
-/// a parameter after a colon: `ESC [ key : shifted key : key of a Latin layout ; modifiers : event u`.
+/// The parameters as numbers. `None` for markers, intermediate bytes, numbers out of range, and the details that kitty's
+/// protocol puts after a colon: it is turned off at the start, and they include keys that were released.
 fn parse(parameters: &[u8]) -> Option<Vec<u32>> {
-    const RELEASED: u32 = 3;
     if parameters.is_empty() {
         return Some(Vec::new());
     }
     let number = |digits: &str| match digits {
-        "" => Some(0_u32),
+        "" => Some(0),
         digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
         _ => None,
     };
-    let text = std::str::from_utf8(parameters).ok()?;
-    let modifiers = text.split(';').nth(1).and_then(|text| number(text.split(':').next()?)).unwrap_or(1);
-    let has_alt_or_control = modifiers.saturating_sub(1) & 0b110 != 0;
-    let parameter = |(index, text): (usize, &str)| {
-        let parts: Vec<u32> = text.split(':').map(number).collect::<Option<_>>()?;
-        match (index, &parts[..]) {
-            (0, [_, _, latin]) if has_alt_or_control && *latin > 0 => Some(*latin),
-            (1, [_, RELEASED, ..]) => None,
-            _ => parts.first().copied(),
-        }
-    };
-    text.split(';').enumerate().map(parameter).collect()
+    std::str::from_utf8(parameters).ok()?.split(';').map(number).collect()
 }
 
 fn with_modifiers(code: KeyCode, modifiers: Option<&u32>) -> Option<KeyEvent> {
@@ -140,23 +121,18 @@ fn with_modifiers(code: KeyCode, modifiers: Option<&u32>) -> Option<KeyEvent> {
     Some(KeyEvent::new(code, held.map(|(_, modifier)| modifier).collect()))
 }
 
-/// The keys of `ESC [ number ~`.
+/// The keys of `ESC [ number ~`. Of the function keys, this program uses only the first two.
 fn numbered(number: u32) -> Option<KeyCode> {
-    let function = |offset| u8::try_from(number - offset).ok().map(KeyCode::F);
-    match number {
-        1 | 7 => Some(KeyCode::Home),
-        2 => Some(KeyCode::Insert),
-        3 => Some(KeyCode::Delete),
-        4 | 8 => Some(KeyCode::End),
-        5 => Some(KeyCode::PageUp),
-        6 => Some(KeyCode::PageDown),
-        11..=15 => function(10),
-        17..=21 => function(11),
-        23..=26 => function(12),
-        28..=29 => function(15),
-        31..=34 => function(17),
-        _ => None,
-    }
+    Some(match number {
+        1 | 7 => KeyCode::Home,
+        3 => KeyCode::Delete,
+        4 | 8 => KeyCode::End,
+        5 => KeyCode::PageUp,
+        6 => KeyCode::PageDown,
+        11 => KeyCode::F(1),
+        12 => KeyCode::F(2),
+        _ => return None,
+    })
 }
 
 /// The key of a character code.

@@ -68,8 +68,6 @@ const CONTINUE_DELAY: Duration = Duration::from_millis(200);
 pub(crate) struct TerminalHandle {
     output: TerminalOutput,
     screen: Terminal<CrosstermBackend<FrameWriter>>,
-    /// The size that `screen` was made for.
-    size: (u16, u16),
     user: User,
     /// The state of the terminal before the command that now has it.
     #[cfg(unix)]
@@ -98,13 +96,11 @@ enum User {
 
 impl TerminalHandle {
     pub fn enter(output: TerminalOutput) -> io::Result<Self> {
-        let size = output.size();
-        let screen = new_screen(&output, size)?;
+        let screen = new_screen(&output)?;
         let changes = Signals::of_terminal()?;
         let mut terminal = Self {
             output,
             screen,
-            size,
             user: User::Shell,
             #[cfg(unix)]
             saved: None,
@@ -162,7 +158,7 @@ impl TerminalHandle {
     /// Draws a frame, unless another program has the terminal, or has not taken the previous frame yet.
     pub fn draw(&mut self, paint: impl FnOnce(&mut Frame)) -> io::Result<()> {
         if self.user == User::Program && self.output.send(Duration::ZERO)? {
-            if self.size != self.output.size() {
+            if self.screen.get_frame().area() != whole(&self.output) {
                 self.repaint()?;
             }
             self.screen.draw(paint)?;
@@ -174,8 +170,7 @@ impl TerminalHandle {
     /// Makes the next draw paint the whole screen.
     pub fn repaint(&mut self) -> io::Result<()> {
         self.erase_rows();
-        self.size = self.output.size();
-        self.screen = new_screen(&self.output, self.size)?;
+        self.screen = new_screen(&self.output)?;
         queue!(FrameWriter(self.output.clone()), Clear(ClearType::All))
     }
 
@@ -291,10 +286,10 @@ impl TerminalHandle {
 
     /// Erases the screen row by row. Without an alternate screen, GNU screen and tmux move a screen that is cleared as a
     /// whole to their history, and the secret with it.
-    fn erase_rows(&self) {
-        let (_, rows) = self.output.size();
+    fn erase_rows(&mut self) {
+        let rows = whole(&self.output).height.max(self.screen.get_frame().area().height);
         let mut output = FrameWriter(self.output.clone());
-        for row in 0..rows.max(self.size.1) {
+        for row in 0..rows {
             let _ = queue!(output, MoveTo(0, row), Clear(ClearType::CurrentLine));
         }
     }
@@ -314,10 +309,12 @@ impl Drop for TerminalHandle {
 }
 
 /// An empty screen of a fixed size. Where a terminal reports no size, ratatui's automatic sizing would run `tput`.
-fn new_screen(
-    output: &TerminalOutput,
-    (columns, rows): (u16, u16),
-) -> io::Result<Terminal<CrosstermBackend<FrameWriter>>> {
-    let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));
+fn new_screen(output: &TerminalOutput) -> io::Result<Terminal<CrosstermBackend<FrameWriter>>> {
+    let viewport = Viewport::Fixed(whole(output));
     Terminal::with_options(CrosstermBackend::new(FrameWriter(output.clone())), TerminalOptions { viewport })
+}
+
+fn whole(output: &TerminalOutput) -> Rect {
+    let (columns, rows) = output.size();
+    Rect::new(0, 0, columns, rows)
 }

@@ -23,13 +23,12 @@ pub(crate) struct Signals {
 impl Signals {
     /// Catches the signals that users and shells send to end a program.
     pub fn listen() -> io::Result<Self> {
-        let signals = [Number::HUP, Number::INT, Number::TERM, Number::QUIT];
-        Self { caught: Vec::new(), ignored: ignored_at_start() }.and(numbers(signals))
+        Self::catching([Number::HUP, Number::INT, Number::TERM, Number::QUIT], ignored_at_start())
     }
 
     /// Catches the signals about the terminal: its size changed, or the program continues after a stop.
     pub fn of_terminal() -> io::Result<Self> {
-        Self { caught: Vec::new(), ignored: 0 }.and(numbers([Number::CONT, Number::WINCH]))
+        Self::catching([Number::CONT, Number::WINCH], 0)
     }
 
     /// Catches every other signal that would end the program, except those that report a fault of the program itself.
@@ -41,11 +40,10 @@ impl Signals {
         }
     }
 
-    fn and(mut self, numbers: impl Iterator<Item = u8>) -> io::Result<Self> {
-        for number in numbers {
-            self.catch(number)?;
-        }
-        Ok(self)
+    fn catching(signals: impl IntoIterator<Item = Number>, ignored: u64) -> io::Result<Self> {
+        let mut catching = Self { caught: Vec::new(), ignored };
+        numbers(signals).try_for_each(|number| catching.catch(number))?;
+        Ok(catching)
     }
 
     fn catch(&mut self, number: u8) -> io::Result<()> {
@@ -98,11 +96,7 @@ fn numbers(signals: impl IntoIterator<Item = Number>) -> impl Iterator<Item = u8
 /// only through unsafe calls.
 #[cfg(unix)]
 fn ignored_at_start() -> u64 {
-    std::fs::read_to_string("/proc/self/status").map_or(0, |status| ignored_in(&status))
-}
-
-#[cfg(unix)]
-fn ignored_in(status: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }

@@ -9,7 +9,7 @@ use crate::domain::{Exit, Now, Session};
 use super::Remote;
 use super::canvas::Canvas;
 use super::event::{Command, Event, KeyPress};
-use super::keys::{self, Action, Binding, Shown};
+use super::keys::{self, Action, Binding};
 use super::screens::{
     CommandView, CreatedScreen, Form, FormScreen, Notice, Picker, Progress, Recovery, SecretList, SignIn,
 };
@@ -235,12 +235,13 @@ impl App {
         if let Screen::Form(_) = self.screen {
             self.shared.update_names();
             self.shared.update_lookups();
-        } else if self.shows_lookups() {
-            self.shared.retry_lookups();
+        }
+        if self.shows_lookups() {
+            self.shared.start_lookups();
         }
     }
 
-    /// True on the screens that show lookups. They are retried only there.
+    /// True on the screens that show lookups. They are started only there.
     fn shows_lookups(&self) -> bool {
         matches!(self.screen, Screen::Form(_) | Screen::SecretList(_) | Screen::Created(_))
     }
@@ -248,9 +249,8 @@ impl App {
     /// How long until something is due besides a change of what is drawn: a lookup, a read of the clipboard, the end.
     pub fn due_in(&self) -> Option<Duration> {
         let app = &self.shared;
-        let of_lookups = app.lookups.retry_in(app.now).filter(|_| self.shows_lookups());
+        let of_lookups = app.lookups.due_in(app.now).filter(|_| self.shows_lookups());
         let of_screen = match &self.screen {
-            Screen::Form(_) => app.lookups.due_in(app.now),
             Screen::Created(created) => created.clipboard_check_in(app.now),
             _ => None,
         };
@@ -388,21 +388,15 @@ fn note_on(key: KeyPress, keys: &[Binding]) -> Option<String> {
     }
     let answer = |action| keys.iter().find(|binding| binding.action == action);
     let (yes, no) = (answer(Action::Yes)?, answer(Action::No)?);
-    let others = [Action::Copy, Action::Delete].into_iter().filter_map(answer);
-    let others = others.filter(|binding| binding.shown != Shown::Nowhere).map(|binding| binding.keys);
-    let answers = [format!("{} ({})", yes.keys, yes.label), format!("{} ({})", no.keys, no.label)];
-    let mut answers: Vec<String> = answers.into_iter().chain(others.map(str::to_owned)).collect();
-    let last = answers.pop()?;
     let is_attempt = keys::is_called(key, "Enter") || keys::is_called(key, "q");
-    is_attempt.then(|| format!("Press {} or {last}.", answers.join(", ")))
+    is_attempt.then(|| format!("Press {} ({}) or {} ({}).", yes.keys, yes.label, no.keys, no.label))
 }
 
-/// True for a letter or digit outside Unicode's Latin blocks, or a full-width mark.
+/// True for a letter or digit outside Unicode's blocks for Latin letters of keyboards, or a full-width mark.
 fn is_not_latin(key: KeyPress) -> bool {
-    key.text().is_some_and(|character| {
-        let is_latin = matches!(character,
-            '\0'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' | '\u{2C60}'..='\u{2C7F}' | '\u{A720}'..='\u{A7FF}' | '\u{AB30}'..='\u{AB6F}');
-        let is_typed = character.is_alphanumeric() || matches!(character, '\u{FF01}'..='\u{FF5E}');
-        is_typed && !is_latin
+    key.text().is_some_and(|character| match character {
+        '\0'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => false,
+        '\u{FF01}'..='\u{FF5E}' => true,
+        other => other.is_alphanumeric(),
     })
 }

@@ -40,7 +40,7 @@ impl Shared {
         summary.filter(|summary| summary.secret_id.is_none() && self.post().is_none())
     }
 
-    /// What is in unresolved, as a warning before another secret is created.
+    /// Warns, before another secret is created, that an earlier one is unresolved.
     pub(super) fn unresolved_warning(&self, client: &ClientId) -> Option<String> {
         let ExitSummary { sent_at, disposition, .. } = self.unresolved(client)?;
         let at = sent_at.map(|at| format!(" at {}", super::text::time_of_day(at, self.zone.as_ref())));

@@ -146,12 +146,7 @@ impl KeyPress {
 
     /// True for keys that a terminal without bracketed paste sends for pasted text.
     pub(super) fn is_typed(&self) -> bool {
-        self.text().is_some() || self.is_enter()
-    }
-
-    /// True for Enter without modifiers.
-    pub fn is_enter(self) -> bool {
-        self.code == KeyCode::Enter && self.modifiers.is_empty()
+        self.text().is_some() || self.code == KeyCode::Enter && self.modifiers.is_empty()
     }
 }
 

@@ -138,11 +138,9 @@ fn draw_footer(app: &App, canvas: &mut Canvas) {
     let mut left = (usize::from(canvas.width()) + GAP.len()).saturating_sub(needed);
     let mut line = Line::default();
     for (is_needed, hint) in hints {
-        if !is_needed && width_of(&hint) > left {
-            continue;
-        }
         if !is_needed {
-            left -= width_of(&hint);
+            let Some(rest) = left.checked_sub(width_of(&hint)) else { continue };
+            left = rest;
         }
         if !line.spans.is_empty() {
             line.push_span(GAP);

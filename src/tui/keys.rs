@@ -138,12 +138,6 @@ impl Binding {
         match self.action {
             Action::Next => "next field",
             Action::Previous => "previous field",
-            Action::Submit => match self.label {
-                "create" => "create, from any field",
-                "replace" => "replace, from any field",
-                "delete one" => "delete one, from any field",
-                other => other,
-            },
             Action::Dismiss => "close the message or the list",
             Action::Suspend => "suspend (fg resumes)",
             Action::Repaint => "redraw the screen",

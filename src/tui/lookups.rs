@@ -59,16 +59,10 @@ impl Lookups {
         let all = [self.project.due_in(now), self.account.due_in(now), self.settings.due_in(now)];
         all.into_iter().flatten().min()
     }
-
-    /// How long until a retry is due.
-    pub(super) fn retry_in(&self, now: Now) -> Option<Duration> {
-        let all = [self.project.pause_left(now), self.account.pause_left(now), self.settings.pause_left(now)];
-        all.into_iter().flatten().min()
-    }
 }
 
 impl Shared {
-    /// Updates the lookups from the form's fields, and starts those that are due.
+    /// Updates the lookups from the form's fields.
     pub(super) fn update_lookups(&mut self) {
         let project = self.form.project_id();
         let account = self.form.account();
@@ -77,21 +71,17 @@ impl Shared {
         self.lookups.account.want(account.as_ref(), at);
         let organization = project.as_ref().and_then(|project| self.lookups.organization(project)).cloned();
         self.lookups.settings.want(organization.as_ref(), self.now);
-        let now = self.now;
-        self.commands.extend(self.lookups.project.start(now).map(Command::FetchProject));
-        self.commands.extend(self.lookups.account.start(now).map(Command::FetchAccount));
-        self.commands.extend(self.lookups.settings.start(now).map(Command::FetchSettings));
         let settings = organization.as_ref().and_then(|id| self.lookups.settings.value(id));
         let limit = settings.and_then(|settings| settings.longest_secret_hours);
         self.form.limit = limit.and_then(|hours| Lifetime::from_hours(hours).ok());
     }
 
-    /// Starts the retries that are due.
-    pub(super) fn retry_lookups(&mut self) {
+    /// Starts the lookups that are due.
+    pub(super) fn start_lookups(&mut self) {
         let now = self.now;
-        self.commands.extend(self.lookups.project.start_retry(now).map(Command::FetchProject));
-        self.commands.extend(self.lookups.account.start_retry(now).map(Command::FetchAccount));
-        self.commands.extend(self.lookups.settings.start_retry(now).map(Command::FetchSettings));
+        self.commands.extend(self.lookups.project.start(now).map(Command::FetchProject));
+        self.commands.extend(self.lookups.account.start(now).map(Command::FetchAccount));
+        self.commands.extend(self.lookups.settings.start(now).map(Command::FetchSettings));
     }
 
     /// Fetches the project, unless it is known or being fetched. Some formats contain its organization.
@@ -105,7 +95,7 @@ impl Shared {
 
     /// Keeps what else a fetched account contains: the time by Atlas's clock, and the account's name.
     pub(super) fn account_fetched(&mut self, of: &AccountRef, account: &ServiceAccount) {
-        self.set_clock(account.read_at);
+        self.atlas_clock = account.read_at.map(|at_atlas| (at_atlas, self.now)).or(self.atlas_clock);
         self.lookups.names.insert(of.client.clone(), account.name.clone());
     }
 
@@ -166,12 +156,10 @@ pub enum Remote<Key, Value> {
     /// There is nothing to fetch.
     #[default]
     NotAsked,
-    /// It is fetched at this time, unless the key changes before.
-    Due(Key, Now),
+    /// It is fetched at this time, unless the key changes before, perhaps as this retry.
+    Due(Key, Option<Retry>, Now),
     /// It is being fetched, perhaps as this retry.
     Loading(Key, Option<Retry>),
-    /// Fetching it failed. This retry begins at this time, unless the key changes before.
-    Pausing(Key, Retry, Now),
     Loaded(Key, Value),
     Failed(Key, ApiError),
 }
@@ -198,14 +186,14 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
 
     /// True while this key is being fetched, or will be again.
     pub fn is_loading(&self, wanted: &Key) -> bool {
-        matches!(self, Self::Loading(key, _) | Self::Pausing(key, ..) if key == wanted)
+        matches!(self, Self::Loading(key, _) | Self::Due(key, Some(_), _) if key == wanted)
     }
 
     /// The retry of this key, and how long until it begins; zero while it runs.
     pub fn retry(&self, wanted: &Key, now: Now) -> Option<(&Retry, Duration)> {
         match self {
             Self::Loading(key, Some(retry)) if key == wanted => Some((retry, Duration::ZERO)),
-            Self::Pausing(key, retry, at) if key == wanted => Some((retry, at.since(now))),
+            Self::Due(key, Some(retry), at) if key == wanted => Some((retry, at.since(now))),
             _ => None,
         }
     }
@@ -213,43 +201,28 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
     fn key(&self) -> Option<&Key> {
         match self {
             Self::NotAsked => None,
-            Self::Due(key, _)
-            | Self::Loading(key, _)
-            | Self::Pausing(key, ..)
-            | Self::Loaded(key, _)
-            | Self::Failed(key, _) => Some(key),
+            Self::Due(key, ..) | Self::Loading(key, _) | Self::Loaded(key, _) | Self::Failed(key, _) => {
+                Some(key)
+            }
         }
     }
 
     /// Sets the key to fetch, at the time `at`. A value for another key is dropped.
     pub(super) fn want(&mut self, wanted: Option<&Key>, at: Now) {
         if self.key() != wanted {
-            *self = wanted.map_or(Self::NotAsked, |key| Self::Due(key.clone(), at));
+            *self = wanted.map_or(Self::NotAsked, |key| Self::Due(key.clone(), None, at));
         }
     }
 
     /// Returns the key to fetch if it is due, and marks it as loading.
     pub(super) fn start(&mut self, now: Now) -> Option<Key> {
-        match self {
-            Self::Due(key, at) if at.uptime <= now.uptime => {
-                let key = key.clone();
-                *self = Self::Loading(key.clone(), None);
-                Some(key)
-            }
-            _ => self.start_retry(now),
+        let Self::Due(key, retry, at) = self else { return None };
+        if at.uptime > now.uptime {
+            return None;
         }
-    }
-
-    /// Returns the key to fetch again if its retry is due, and marks it as loading.
-    pub(super) fn start_retry(&mut self, now: Now) -> Option<Key> {
-        match self {
-            Self::Pausing(key, retry, at) if at.uptime <= now.uptime => {
-                let key = key.clone();
-                *self = Self::Loading(key.clone(), Some(retry.clone()));
-                Some(key)
-            }
-            _ => None,
-        }
+        let key = key.clone();
+        *self = Self::Loading(key.clone(), retry.take());
+        Some(key)
     }
 
     /// Stores a result, unless its key is no longer wanted. After a temporary error, it is fetched again later.
@@ -263,7 +236,7 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
             Ok(value) => Self::Loaded(of.clone(), value),
             Err(Ok(retry)) => {
                 let at = now.plus(retry.pause);
-                Self::Pausing(of.clone(), retry, at)
+                Self::Due(of.clone(), Some(retry), at)
             }
             Err(Err(error)) => Self::Failed(of.clone(), error),
         };
@@ -271,14 +244,7 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
 
     pub(super) fn due_in(&self, now: Now) -> Option<Duration> {
         match self {
-            Self::Due(_, at) => Some(at.since(now)),
-            _ => None,
-        }
-    }
-
-    fn pause_left(&self, now: Now) -> Option<Duration> {
-        match self {
-            Self::Pausing(_, _, at) => Some(at.since(now)),
+            Self::Due(.., at) => Some(at.since(now)),
             _ => None,
         }
     }

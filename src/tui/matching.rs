@@ -11,7 +11,7 @@ use crate::domain::CLIENT_ID_PREFIX;
 pub(super) struct Matches {
     rows: Vec<SearchTexts>,
     query: String,
-    /// The indices of the matching rows, best match first. [`Matches::len`] says how many of them count.
+    /// The indices of the matching rows, best match first.
     ranked: Vec<(Rank, usize)>,
 }
 
@@ -66,21 +66,17 @@ impl Matches {
     }
 
     pub fn len(&self) -> usize {
-        // If a name contains the query, looser matches do not count.
-        match self.ranked.first() {
-            Some((Rank::WordStarts | Rank::Id, _)) | None => self.ranked.len(),
-            Some(_) => self.ranked.partition_point(|(rank, _)| *rank <= Rank::Within),
-        }
+        self.ranked.len()
     }
 
     /// The position of a row among the matches, if it matches.
     pub fn position(&self, row: usize) -> Option<usize> {
-        self.ranked[..self.len()].iter().position(|(_, ranked)| *ranked == row)
+        self.ranked.iter().position(|(_, ranked)| *ranked == row)
     }
 
     /// The row at a position among the matches.
     pub fn row(&self, position: usize) -> Option<usize> {
-        self.ranked[..self.len()].get(position).map(|(_, row)| *row)
+        self.ranked.get(position).map(|(_, row)| *row)
     }
 
     fn rank(&mut self, rows: Range<usize>) {
@@ -88,6 +84,10 @@ impl Matches {
         let ranks = rows.filter_map(|row| Some((self.rows.get(row)?.rank(&query)?, row)));
         self.ranked.extend(ranks.collect::<Vec<_>>());
         self.ranked.sort_unstable();
+        // If a name contains the query, looser matches do not count.
+        if self.ranked.first().is_some_and(|(best, _)| *best <= Rank::Within) {
+            self.ranked.retain(|(rank, _)| *rank <= Rank::Within);
+        }
     }
 }
 
@@ -128,8 +128,8 @@ fn matches_word_starts(query: &str, name: &str) -> bool {
     !query.is_empty() && reached[query.len()]
 }
 
-/// Folds a name for comparison: `É` equals `é`, in one code point or in two. All forms of a letter, such as `ß`, `ẞ` and
-/// `ss`, become one only in upper case of lower case.
+/// Folds a name for comparison: `É` equals `é`, in one code point or in two. Lower case alone would leave `ß` and `ss`
+/// apart, and upper case alone `ß` and `ẞ`.
 fn folded(name: &str) -> impl Iterator<Item = char> {
     let letters = DecomposingNormalizerBorrowed::new_nfd().normalize_iter(name.chars());
     letters.flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase)
@@ -150,7 +150,7 @@ pub(crate) fn best_matches(rows: impl IntoIterator<Item = (String, String)>, que
     let mut matches = Matches::default();
     matches.extend(rows);
     matches.filter(query);
-    (0..matches.len()).filter_map(|position| matches.row(position)).collect()
+    matches.ranked.into_iter().map(|(_, row)| row).collect()
 }
 
 #[cfg(test)]

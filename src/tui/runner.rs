@@ -88,18 +88,19 @@ impl EventSender {
         let _ = self.reports.send(JobReport { job: self.job, event });
     }
 
-    /// Runs work and sends its result as an event; `failed` is the result if it panics.
-    fn spawn<T>(
-        self,
-        event: impl FnOnce(T) -> Event + Send + 'static,
-        work: impl Future<Output = T> + Send + 'static,
-        failed: impl FnOnce() -> T + Send + 'static,
-    ) -> JoinHandle<()> {
-        tokio::spawn(async move {
-            let result = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| failed());
-            self.send(event(result));
-        })
+    /// Sends the event that this work ends with.
+    fn spawn(self, work: impl Future<Output = Event> + Send + 'static) -> JoinHandle<()> {
+        tokio::spawn(async move { self.send(work.await) })
     }
+}
+
+/// The event of the result of some work; `failed` is the result if it panics.
+async fn event_of<T>(
+    work: impl Future<Output = T>,
+    event: impl FnOnce(T) -> Event,
+    failed: impl FnOnce() -> T,
+) -> Event {
+    event(AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| failed()))
 }
 
 impl<Api, Records> JobRunner<Api, Records>
@@ -223,7 +224,7 @@ where
         let failed = move || {
             Outcome::Unknown(internal_error(), AccountBefore { ids: None, at: clock(), latest: None })
         };
-        let task = events.spawn(Event::CreateFinished, job, failed);
+        let task = events.spawn(event_of(job, Event::CreateFinished, failed));
         self.creating = Some(CreateJob { cancel, answers, task });
     }
 
@@ -274,7 +275,7 @@ where
     }
 
     /// Starts a job that is aborted when another one takes its slot.
-    pub fn replace<T, Work>(
+    pub fn replace<T: 'static, Work>(
         &mut self,
         slot: Slot,
         event: impl FnOnce(T) -> Event + Send + 'static,
@@ -284,22 +285,22 @@ where
         Work: Future<Output = T> + Send + 'static,
     {
         self.stop(slot);
-        self.start_in(slot, event, work, failed);
+        self.start_in(slot, |report| event_of(work(report), event, failed));
     }
 
     /// Starts a delivery. It always runs to its end, but is not reported if another one has taken its slot by then.
-    pub fn deliver<T>(
+    pub fn deliver<T: 'static>(
         &mut self,
         slot: Slot,
         event: impl FnOnce(T) -> Event + Send + 'static,
         work: impl Future<Output = T> + Send + 'static,
         failed: impl FnOnce() -> T + Send + 'static,
     ) {
-        self.start_in(slot, event, |_| work, failed);
+        self.start_in(slot, |_| event_of(work, event, failed));
     }
 
     /// Starts a read from Atlas.
-    fn read<T>(
+    fn read<T: 'static>(
         &mut self,
         slot: Slot,
         event: impl FnOnce(ApiResult<T>) -> Event + Send + 'static,
@@ -309,18 +310,13 @@ where
     }
 
     /// Starts a job. The reports of the one that was in its slot are dropped from now on.
-    fn start_in<T, Work>(
-        &mut self,
-        slot: Slot,
-        event: impl FnOnce(T) -> Event + Send + 'static,
-        work: impl FnOnce(EventSender) -> Work,
-        failed: impl FnOnce() -> T + Send + 'static,
-    ) where
-        Work: Future<Output = T> + Send + 'static,
+    fn start_in<Work>(&mut self, slot: Slot, work: impl FnOnce(EventSender) -> Work)
+    where
+        Work: Future<Output = Event> + Send + 'static,
     {
         self.started += 1;
         let events = EventSender { reports: self.sender.clone(), job: Some((slot, self.started)) };
-        let task = events.clone().spawn(event, work(events), failed).abort_handle();
+        let task = events.clone().spawn(work(events)).abort_handle();
         self.running.insert(slot, (self.started, task));
     }
 

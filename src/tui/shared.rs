@@ -174,12 +174,6 @@ impl Shared {
         self.atlas_clock.map_or(self.now.wall, |(at_atlas, here)| atlas_time(at_atlas, here, self.now))
     }
 
-    pub(super) fn set_clock(&mut self, at_atlas: Option<Timestamp>) {
-        if let Some(at_atlas) = at_atlas {
-            self.atlas_clock = Some((at_atlas, self.now));
-        }
-    }
-
     /// True if the form's account is the one that is signed in.
     pub fn rotates_itself(&self) -> bool {
         let client = self.form.client_id();

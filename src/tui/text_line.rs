@@ -14,7 +14,7 @@ use super::canvas::{Canvas, LABEL_WIDTH};
 use super::{KeyPress, Theme};
 
 /// The longest text of a field, in characters. Input beyond it is ignored.
-const LONGEST: usize = 96;
+pub(super) const LONGEST: usize = 96;
 
 /// The longest path or command line, in characters.
 const MAX_PATH_LENGTH: usize = 1024;
@@ -57,16 +57,12 @@ impl TextLine {
 
     /// Inserts text at the caret, without control and invisible characters. False if nothing was inserted.
     pub(super) fn insert(&mut self, text: &str) -> bool {
-        let mut changed = false;
-        for character in text.chars().filter(|character| !character.is_control() && !is_invisible(*character))
-        {
-            if self.text().chars().count() >= self.longest {
-                break;
-            }
+        let (before, left) = (self.text().len(), self.longest.saturating_sub(self.text().chars().count()));
+        let visible = text.chars().filter(|character| !character.is_control() && !is_invisible(*character));
+        for character in visible.take(left) {
             self.input.handle(InputRequest::InsertChar(character));
-            changed = true;
         }
-        changed
+        self.text().len() != before
     }
 
     /// Handles a key. Returns whether the text changed, or `None` if the key does nothing in an input.

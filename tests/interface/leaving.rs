@@ -170,7 +170,7 @@ fn deleting_the_new_secret_asks_and_is_reported() {
 fn a_second_q_says_which_keys_answer() {
     for key in ["q", "enter"] {
         let mut stage = Stage::created().after("q");
-        stage.keys(key).shows("Press y (quit), n (back), c or d.");
+        stage.keys(key).shows("Press y (quit) or n (back).");
         assert!(stage.exit().is_none());
     }
 }

@@ -82,18 +82,6 @@ fn a_lifetime_outside_of_what_atlas_documents_is_a_warning_before_anything_is_se
 }
 
 #[test]
-fn a_date_that_is_rounded_up_to_whole_hours_is_reported() {
-    let half_an_hour_more = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(50 * 60 + 30);
-    let half_an_hour_more = half_an_hour_more.to_string();
-    for (lifetime, is_rounded) in [(&*half_an_hour_more, true), ("50h", false)] {
-        let atlas = Atlas::start();
-        let mut command = without_terminal(&atlas, PLAIN);
-        let Run { stderr, .. } = run(command.args(["--format", "json", "--expires-after", lifetime]), 0);
-        assert_eq!(stderr.contains("is rounded up to whole hours: "), is_rounded, "{stderr}");
-    }
-}
-
-#[test]
 fn each_format_is_complete_without_a_terminal() {
     for (format, parse) in [("kubernetes", formats::kubernetes as fn(&str) -> _), ("aws", formats::json)] {
         let atlas = Atlas::start();

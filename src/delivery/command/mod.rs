@@ -215,19 +215,22 @@ mod system {
     /// both were continued, when a second stop would surprise the user. So this waits twice for its own stop; if it
     /// came, the child has been continued by then.
     fn stop_with(child: Pid) -> rustix::io::Result<Option<WaitStatus>> {
-        for tries_left in [2, 1, 0] {
+        let changed = || {
             thread::sleep(OWN_STOP_TIMEOUT);
-            let change = next_status(child, WaitOptions::CONTINUED | WaitOptions::NOHANG)?;
-            if change.is_some() {
-                return Ok(change);
-            }
-            if tries_left == 1 {
-                kill_current_process_group(Signal::TSTP)?;
+            next_status(child, WaitOptions::CONTINUED | WaitOptions::NOHANG)
+        };
+        for _ in 0..2 {
+            if let Some(status) = changed()? {
+                return Ok(Some(status));
             }
         }
-        // The system forbids this for a command of another user.
-        let _ = kill_process(child, Signal::CONT);
-        Ok(None)
+        kill_current_process_group(Signal::TSTP)?;
+        let status = changed()?;
+        if status.is_none() {
+            // The system forbids this for a command of another user.
+            let _ = kill_process(child, Signal::CONT);
+        }
+        Ok(status)
     }
 
     fn next_status(child: Pid, options: WaitOptions) -> rustix::io::Result<Option<WaitStatus>> {
