@@ -157,6 +157,9 @@ mod unix {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     const PIPEFS_MAGIC: rustix::fs::FsWord = 0x5049_5045;
 
+    /// How many bytes of room a file must have: more than any format needs.
+    const NEEDED_ROOM: u64 = 4096;
+
     pub fn check(descriptor: impl AsFd, journal_stream: Option<&str>) -> Result<StdoutKind, StdoutError> {
         let descriptor = descriptor.as_fd();
         if descriptor.is_terminal() {
@@ -184,6 +187,7 @@ mod unix {
         let can_others_read = Mode::from_raw_mode(stat.st_mode).intersects(Mode::RGRP | Mode::ROTH);
         let length = u64::try_from(stat.st_size).unwrap_or_default();
         let offset = rustix::fs::tell(descriptor).unwrap_or_default();
+        let limit = getrlimit(Resource::Fsize).current;
         // A pipe whose read end is closed reports an error, a socket a hang-up (poll(2)).
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
         let events = poll_for(descriptor, PollFlags::OUT, Some(&at_once)).map_err(unknown)?;
@@ -194,9 +198,7 @@ mod unix {
             FileType::RegularFile if !flags.contains(OFlags::APPEND) && offset < length => {
                 Err(StdoutError::InsideFile)
             }
-            FileType::RegularFile
-                if getrlimit(Resource::Fsize).current.is_some_and(|most| most <= length) =>
-            {
+            FileType::RegularFile if limit.is_some_and(|limit| limit < length.max(offset) + NEEDED_ROOM) => {
                 Err(StdoutError::NoRoom)
             }
             // An unnamed pipe belongs to its user alone; for a named one, the mode counts.
