@@ -16,7 +16,7 @@ pub enum SaveFailure {
     /// It is an `.env` file whose two variables can be updated if the user agrees.
     #[error("File already exists.")]
     CanUpdate(EnvFile),
-    #[error("File already exists, and its name says that it is an example, which may be shared.")]
+    #[error("The file's name says that it is an example, which may be shared.")]
     Example,
     #[error("That is a link to a file that does not exist.")]
     BrokenLink,
@@ -145,7 +145,10 @@ mod tests {
     fn each_save_failure_has_advice() {
         let rows = [
             (SaveFailure::CanUpdate(EnvFile::default()), "File already exists. Choose another name."),
-            (SaveFailure::Example, "it is an example, which may be shared. Choose another name."),
+            (
+                SaveFailure::Example,
+                "The file's name says that it is an example, which may be shared. Choose another name.",
+            ),
             (SaveFailure::ReadOnly, "The file is read-only. Make it writable, or choose another name."),
             (SaveFailure::Changed, "It was not updated. Try again."),
             (SaveFailure::NotText, "Save it as UTF-8, or choose another name."),

@@ -29,7 +29,10 @@ use write::store;
 /// overwritten and no link is followed; after a failure no file is left. If this future is dropped, the save still
 /// finishes. If the path is an existing `.env` file, the failure says that it can be updated.
 pub async fn save(path: &str, home: Option<&Path>, payload: &SecretPayload) -> Result<Delivery, SaveFailure> {
-    let (format, is_example) = (Format::for_file(path), is_example_env(path));
+    let format = Format::for_file(path);
+    if is_example_env(path) {
+        return Err(SaveFailure::Example);
+    }
     let path = absolute_path(path, home)?;
     let (text, payload) = (render(format, payload), payload.clone());
     blocking(move || match store(&path, text.expose_secret().as_bytes()) {
@@ -47,7 +50,6 @@ pub async fn save(path: &str, home: Option<&Path>, payload: &SecretPayload) -> R
             Err(SaveFailure::CanUpdate(question(&path, &file, &payload)?))
         }
         Err(SaveFailure::Exists) if path.is_symlink() && !path.exists() => Err(SaveFailure::BrokenLink),
-        Err(SaveFailure::Exists) if is_example => Err(SaveFailure::Example),
         Err(failure) => Err(failure),
     })
     .await

@@ -31,16 +31,14 @@ async fn no_link_is_followed() {
 }
 
 #[tokio::test]
-async fn an_existing_example_has_its_own_reason() {
+async fn an_example_is_refused_whether_it_exists_or_not() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, failure) in [
-        (".env.example", SaveFailure::Example),
-        ("example.env", SaveFailure::Example),
-        ("example.txt", SaveFailure::Exists),
-    ] {
+    for name in [".env.example", "example.env", ".env.tpl", "prod.template.env"] {
         let path = folder.path().join(name);
+        assert_eq!(save_to(&path).await, failed(SaveFailure::Example), "{name}");
+        assert!(!path.exists(), "{name}");
         fs::write(&path, "A=1").unwrap();
-        assert_eq!(save_to(&path).await, failed(failure), "{name}");
+        assert_eq!(save_to(&path).await, failed(SaveFailure::Example), "{name}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "A=1");
     }
 }
