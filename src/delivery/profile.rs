@@ -16,7 +16,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 use zeroize::Zeroizing;
 
-use crate::config::{ACCESS_TOKEN, CredentialSource, CredentialsError, KeyringRequest, Profiles};
+use crate::config::{ACCESS_TOKEN, CredentialSource, CredentialsError, KeyringRequest, Profile, Profiles};
 use crate::domain::text::sentence;
 use crate::domain::{
     BaseUrl, ClientId, Credentials, PairKind, ProfileName, SecretPayload, ServerText, trim_visible,
@@ -84,21 +84,17 @@ fn update(config: &Path, name: &ProfileName, payload: &SecretPayload) -> Result<
 }
 
 fn credentials(config: &Path, name: &ProfileName) -> Result<CredentialSource, String> {
-    let profiles = Profiles::load(config).map_err(CredentialsError::Unusable);
-    profiles.and_then(|profiles| profiles.named(name)?.credentials()).map_err(|error| message(&error))
+    let profiles = Profiles::load(config).map_err(|error| sentence(&error))?;
+    let profile = profiles.named(name).and_then(Profile::credentials);
+    profile.map_err(|_| format!("Profile `{name}` no longer has credentials that can be used."))
 }
 
-/// Why a profile was not updated. Leaves out the advice in these errors that is about signing in.
+/// Why a profile was not updated, without the advice to sign in by other means.
 fn message(error: &CredentialsError) -> String {
     match error {
         CredentialsError::KeyringLocked(why) => format!("The system's keyring is locked ({why})."),
         CredentialsError::KeyringUnavailable(why) => format!("The system's keyring cannot be used ({why})."),
-        error => {
-            let error = error.to_string();
-            let advice =
-                [": run `atlas auth login", ": choose "].iter().filter_map(|start| error.find(start));
-            sentence(&error[..advice.min().unwrap_or(error.len())])
-        }
+        error => sentence(&error.to_string()),
     }
 }
 
