@@ -1,7 +1,4 @@
 //! Renders the secret in each format.
-//!
-//! Every text is composed twice: once to learn its length, once into memory of exactly that length. A growing buffer
-//! would leave copies of the secret behind.
 
 #[cfg(test)]
 mod tests;
@@ -22,12 +19,19 @@ pub(super) type Writer<'a> = dyn FnMut(&str) + 'a;
 /// Renders `payload` in `format`. The secret and the client ID have no line break, because they are pasted; a text for
 /// a file ends in one.
 pub fn render(format: Format, payload: &SecretPayload) -> SecretString {
-    let mut length = 0;
-    compose(format, payload, &mut |piece| length += piece.len());
-    let mut text = Zeroizing::new(String::with_capacity(length));
-    compose(format, payload, &mut |piece| text.push_str(piece));
+    let mut text = exact(|write| compose(format, payload, write));
     // A full buffer becomes the secret without being copied.
     SecretString::from(std::mem::take(&mut *text))
+}
+
+/// Returns a text in a buffer of its exact length. It is composed twice: a growing buffer would leave copies of the
+/// secret behind.
+pub(super) fn exact(compose: impl Fn(&mut Writer<'_>)) -> Zeroizing<String> {
+    let mut length = 0;
+    compose(&mut |piece| length += piece.len());
+    let mut text = Zeroizing::new(String::with_capacity(length));
+    compose(&mut |piece| text.push_str(piece));
+    text
 }
 
 fn compose(format: Format, payload: &SecretPayload, write: &mut Writer<'_>) {

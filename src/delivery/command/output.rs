@@ -417,7 +417,7 @@ mod tests {
 
     #[test]
     fn no_output_is_shown_if_the_secret_is_too_long_to_search_for() {
-        let digits: String = (0..400).map(|number| format!("{number:03}")).collect();
+        let digits = (0..400).map(|number| format!("{number:03}")).collect::<Vec<_>>().concat();
         for (length, is_shown) in [(MAX_SEARCHED, true), (MAX_SEARCHED + 1, false)] {
             let secret = SecretString::from(&digits[..length]);
             assert!(Encodings::of(&secret).appear_in(&digits.as_bytes()[..8]));

@@ -22,13 +22,11 @@ pub enum SaveFailure {
     BrokenLink,
     #[error("The file has another name (a hard link), which would keep the old secret.")]
     HardLinked,
-    #[error("The file is read-only.")]
+    #[error("You have no permission to read and write the file.")]
     ReadOnly,
     /// The existing file belongs to another user, and would not after the update.
     #[error("The file belongs to another user.")]
     NotOwned,
-    #[error("The file has attributes that cannot be kept.")]
-    Attributes,
     #[error("Another program changed the file at the same time. It was not updated.")]
     Changed,
     #[error("Another user replaced the file while it was being written. The secret is not in it.")]
@@ -42,15 +40,12 @@ pub enum SaveFailure {
     /// This line, counting from 1, is ambiguous for this reason.
     #[error("Nothing was changed. Line {0} is ambiguous: {1}.")]
     NotPlain(usize, &'static str),
-    /// The values in the file are encrypted by sops or dotenvx, so a plain one must not be added.
-    #[error("Nothing was changed. Line {0} is encrypted, and the secret would be stored in plain text.")]
-    Encrypted(usize),
-    /// The old value on this line refers to a value in a secret manager.
+    /// The values of the file are encrypted, or the old value on this line refers to a value in a secret manager.
     #[error(
-        "Nothing was changed. Line {0} seems to refer to a secret manager, and the secret would be stored in plain text."
+        "Nothing was changed. Line {0} is encrypted or refers to a secret manager; the new secret would be plain text."
     )]
-    Reference(usize),
-    #[error("{}", no_folder(.0))]
+    Protected(usize),
+    #[error("The folder does not exist: {0}.")]
     NoFolder(ServerText),
     #[error("You have no permission to write there.")]
     NotAllowed,
@@ -115,14 +110,12 @@ impl SaveFailure {
             | Self::CanUpdate(_)
             | Self::BrokenLink
             | Self::HardLinked
-            | Self::Attributes
             | Self::NotOwned
-            | Self::TooLarge => " Choose another name.",
+            | Self::TooLarge
+            | Self::Protected(_) => " Choose another name.",
             Self::ReadOnly => " Make it writable, or choose another name.",
             Self::Changed | Self::Locked => " Try again.",
             Self::NotText => " Save it as UTF-8, or choose another name.",
-            Self::Encrypted(_) => " Decrypt the file first, or choose another name.",
-            Self::Reference(_) => " Store it in the secret manager, or choose another name.",
             Self::NotPlain(..) => " Edit the line, or choose another name.",
             Self::NoHome => " Type the whole path.",
             Self::NotPrivate | Self::Swapped => " Choose another folder.",
@@ -130,11 +123,6 @@ impl SaveFailure {
         };
         format!("{self}{advice}")
     }
-}
-
-fn no_folder(folder: &ServerText) -> String {
-    let not_expanded = if folder.as_str().contains('$') { ". $ is not expanded" } else { "" };
-    format!("The folder does not exist: {folder}{not_expanded}.")
 }
 
 #[cfg(test)]
@@ -149,32 +137,25 @@ mod tests {
                 SaveFailure::Example,
                 "The file's name says that it is an example, which may be shared. Choose another name.",
             ),
-            (SaveFailure::ReadOnly, "The file is read-only. Make it writable, or choose another name."),
+            (SaveFailure::ReadOnly, "read and write the file. Make it writable, or choose another name."),
             (SaveFailure::Changed, "It was not updated. Try again."),
             (SaveFailure::NotText, "Save it as UTF-8, or choose another name."),
             (
                 SaveFailure::NotPlain(3, "a quote is not closed"),
                 "Nothing was changed. Line 3 is ambiguous: a quote is not closed. Edit the line",
             ),
-            (SaveFailure::Reference(3), "Line 3 seems to refer to a secret manager, and the secret would"),
             (
-                SaveFailure::Encrypted(3),
-                "Line 3 is encrypted, and the secret would be stored in plain text. Decrypt",
+                SaveFailure::Protected(3),
+                "Line 3 is encrypted or refers to a secret manager; the new secret would",
             ),
             (SaveFailure::NotPrivate, "This file system cannot keep a file private. Choose another folder."),
+            (SaveFailure::NoFolder(ServerText::new("/a")), "The folder does not exist: /a."),
             (SaveFailure::Other(ServerText::new("words")), "The file could not be written: words."),
         ];
         for (failure, expected) in rows {
             let sentence = failure.sentence();
             assert!(sentence.contains(expected), "{sentence}");
             assert!(sentence.matches("Choose").count() <= 1, "{sentence}");
-        }
-        let folders = [
-            ("/nowhere", "The folder does not exist: /nowhere."),
-            ("/a/$HOME", "The folder does not exist: /a/$HOME. $ is not expanded."),
-        ];
-        for (folder, expected) in folders {
-            assert_eq!(SaveFailure::NoFolder(ServerText::new(folder)).sentence(), expected);
         }
     }
 

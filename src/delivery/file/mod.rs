@@ -16,9 +16,10 @@ use crate::domain::{
 };
 use crate::files::user_id;
 
-use super::blocking;
 use super::format::render;
+use super::{blocking, with_home};
 
+use env::EnvText;
 pub use failure::{EnvFile, OtherClient, SaveFailure};
 pub(super) use write::ExistingFile;
 use write::store;
@@ -45,9 +46,8 @@ pub async fn save(path: &str, home: Option<&Path>, payload: &SecretPayload) -> R
             folder => SaveFailure::NoFolder(path_text(folder)),
         }),
         Err(SaveFailure::Exists) if format == Format::Env => {
-            let file = ExistingFile::open(&path)?;
-            with_secret(&file, &payload)?;
-            Err(SaveFailure::CanUpdate(question(&path, &file, &payload)?))
+            let (question, _) = update(&path, &ExistingFile::open(&path)?, &payload)?;
+            Err(SaveFailure::CanUpdate(question))
         }
         Err(SaveFailure::Exists) if path.is_symlink() && !path.exists() => Err(SaveFailure::BrokenLink),
         Err(failure) => Err(failure),
@@ -68,10 +68,9 @@ pub async fn update_env(
     let (payload, agreed) = (payload.clone(), agreed.clone());
     blocking(move || {
         let file = ExistingFile::open(&path)?;
-        let text = with_secret(&file, &payload)?;
-        let about = question(&path, &file, &payload)?;
-        if about != (EnvFile { is_open: about.is_open && agreed.is_open, ..agreed }) {
-            return Err(SaveFailure::CanUpdate(about));
+        let (question, text) = update(&path, &file, &payload)?;
+        if question != (EnvFile { is_open: question.is_open && agreed.is_open, ..agreed }) {
+            return Err(SaveFailure::CanUpdate(question));
         }
         file.replace(&text)?;
         Ok(Delivery::Updated { place: path_text(&file.path) })
@@ -79,39 +78,29 @@ pub async fn update_env(
     .await
 }
 
-/// Returns the content of an `.env` file with the new secret.
-fn with_secret(file: &ExistingFile, payload: &SecretPayload) -> Result<Zeroizing<Vec<u8>>, SaveFailure> {
-    let text = file.read()?;
-    // UTF-16 text contains them, too.
-    if text.contains(&0) {
-        return Err(SaveFailure::NotText);
-    }
-    if let Some(line) = env::encrypted_line(&text) {
-        return Err(SaveFailure::Encrypted(line));
-    }
-    if let Some(line) = env::reference_line(&text, &ENV_VARIABLES) {
-        return Err(SaveFailure::Reference(line));
-    }
+/// Returns the facts that the user must agree to before the file is updated, and its content with the new secret.
+fn update(
+    path: &Path,
+    file: &ExistingFile,
+    payload: &SecretPayload,
+) -> Result<(EnvFile, Zeroizing<Vec<u8>>), SaveFailure> {
+    let content = file.read()?;
+    let env = EnvText::parse(&content);
     let [id, secret] = ENV_VARIABLES;
-    let values =
-        [(id, payload.new_secret.account.client.as_str()), (secret, payload.secret.value.expose_secret())];
-    env::with_values(&text, &values).map_err(|(line, why)| SaveFailure::NotPlain(line, why))
-}
-
-/// Returns the facts that the user must agree to before the file is updated.
-fn question(path: &Path, file: &ExistingFile, payload: &SecretPayload) -> Result<EnvFile, SaveFailure> {
-    let link_to = path.is_symlink().then(|| path_text(&file.path));
-    let [id, _] = ENV_VARIABLES;
-    let text = file.read()?;
-    let missing = ENV_VARIABLES.into_iter().filter(|name| env::values(&text, name).is_empty()).collect();
-    let own = &payload.new_secret.account.client;
-    let mut others = env::values(&text, id);
-    others.retain(|value| !value.is_empty() && value.as_str() != own.as_str());
+    let client = payload.new_secret.account.client.as_str();
+    let text = env.with_values(&[(id, client), (secret, payload.secret.value.expose_secret())])?;
+    let mut others = env.values(id);
+    others.retain(|value| !value.is_empty() && value != client);
     let account = others.iter().find_map(|value| ClientId::parse(value).ok()).map(OtherClient::Account);
-    let other_client = account.or((!others.is_empty()).then_some(OtherClient::Unknown));
-    // Only root could give the new file that owner; for any other user, the update fails later and replaces nothing.
-    let other_owner = (user_id() == 0 && !file.stat.is_ours()).then_some(file.stat.owner);
-    Ok(EnvFile { is_open: file.stat.is_open_to_others(), other_owner, link_to, other_client, missing })
+    let question = EnvFile {
+        is_open: file.stat.is_open_to_others(),
+        // Only root could give the new file that owner; for any other user, the update fails later and replaces nothing.
+        other_owner: (user_id() == 0 && !file.stat.is_ours()).then_some(file.stat.owner),
+        link_to: path.is_symlink().then(|| path_text(&file.path)),
+        other_client: account.or((!others.is_empty()).then_some(OtherClient::Unknown)),
+        missing: ENV_VARIABLES.into_iter().filter(|name| env.is_missing(name)).collect(),
+    };
+    Ok((question, text))
 }
 
 /// Returns the absolute path of a file.
@@ -123,20 +112,6 @@ fn absolute_path(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure
     if path.ends_with(std::path::is_separator) || path.ends_with("/.") {
         return Err(SaveFailure::IsFolder);
     }
-    let path = absolute(with_home(path, home)?)?;
+    let path = absolute(with_home(path, home).ok_or(SaveFailure::NoHome)?)?;
     if path.file_name().is_some() { Ok(path) } else { Err(SaveFailure::IsFolder) }
-}
-
-/// `~` alone is a folder; `~name`, the home of another user, is left as it is.
-fn with_home(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure> {
-    let Some(below) = path.strip_prefix('~') else {
-        return Ok(path.into());
-    };
-    match below.strip_prefix(std::path::is_separator) {
-        Some(below) => {
-            Ok(home.ok_or(SaveFailure::NoHome)?.join(below.trim_start_matches(std::path::is_separator)))
-        }
-        None if below.is_empty() => Err(SaveFailure::IsFolder),
-        None => Ok(path.into()),
-    }
 }
