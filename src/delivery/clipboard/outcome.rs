@@ -55,8 +55,6 @@ pub enum CopyError {
     NoBackend,
     #[error("{}", no_display_message())]
     NoDisplay,
-    #[error("Another program is using the clipboard.")]
-    ClipboardOccupied,
     #[error("The clipboard did not accept the value.")]
     ClipboardRefused,
     #[error("The display did not answer within 2 s.")]

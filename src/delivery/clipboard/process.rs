@@ -18,8 +18,6 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, Command};
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
@@ -151,9 +149,7 @@ struct ClipboardProcess {
     reports: Lines<BufReader<ReportReader>>,
     /// The number of requests whose reports have not been read.
     outstanding: usize,
-    kill: oneshot::Sender<()>,
-    /// Reaps the process when it ends.
-    wait: JoinHandle<()>,
+    child: Child,
 }
 
 impl ClipboardProcess {
@@ -162,20 +158,8 @@ impl ClipboardProcess {
     /// The value is sent only after that: if the display hangs, it would otherwise stay in the socket for as long as
     /// the process does.
     async fn start(program: &Path) -> Result<Self, CopyError> {
-        let (mut child, requests, reports) = spawn(program).map_err(|_| CopyError::ProcessFailed)?;
-        let (kill, killed) = oneshot::channel();
-        let wait = tokio::spawn(async move {
-            // A sender that is merely dropped does not kill.
-            tokio::select! {
-                _ = child.wait() => {}
-                Ok(()) = killed => {
-                    // It fails only for a process that has ended.
-                    let _ = child.kill().await;
-                }
-            }
-        });
-        let mut process =
-            Self { requests, reports: BufReader::new(reports).lines(), outstanding: 0, kill, wait };
+        let (child, requests, reports) = spawn(program).map_err(|_| CopyError::ProcessFailed)?;
+        let mut process = Self { requests, reports: BufReader::new(reports).lines(), outstanding: 0, child };
         match timeout(OPEN_TIMEOUT, process.next_report()).await {
             Ok(Some(Report::Opened)) => Ok(process),
             Ok(Some(Report::Failed(error))) => Err(error),
@@ -211,10 +195,8 @@ impl ClipboardProcess {
     }
 
     /// Kills the process and waits until it is gone. On X11 and Wayland the clipboard loses the value with it.
-    async fn kill(self) {
-        // Both fail only if the process has been reaped already.
-        let _ = self.kill.send(());
-        let _ = timeout(KILL_TIMEOUT, self.wait).await;
+    async fn kill(mut self) {
+        let _ = timeout(KILL_TIMEOUT, self.child.kill()).await;
     }
 }
 

@@ -13,9 +13,11 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+use arboard::Error;
 #[cfg(all(unix, not(target_os = "macos")))]
 use arboard::LinuxClipboardKind;
-use arboard::{Clipboard, Error, Set};
+use arboard::{Clipboard, Set};
 use secrecy::{ExposeSecret, SecretString};
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 use zeroize::Zeroizing;
@@ -83,8 +85,10 @@ fn run(requests: impl Read + Send + 'static, mut reports: impl Write) -> io::Res
     let (sender, received) = mpsc::channel();
     read_in_background(requests, sender.clone())?;
     send(&mut reports, Report::Opened);
-    ClipboardServer { selection, reports, watchdog, lease: None, requests: received }.serve();
-    drop(sender);
+    // Both senders are kept until the end: closing the display may hang, too.
+    let deadlines = watchdog.clone();
+    ClipboardServer { selection, reports, watchdog: deadlines, lease: None, requests: received }.serve();
+    drop((sender, watchdog));
     Ok(())
 }
 
@@ -94,19 +98,13 @@ fn start_watchdog(mut deadline: Instant) -> io::Result<Sender<Instant>> {
     let (sender, deadlines) = mpsc::channel();
     let watch = move || {
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match deadlines.recv_timeout(left) {
+            match deadlines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(moved) => deadline = moved,
-                Err(RecvTimeoutError::Timeout) => break,
-                // The server is done, but may hang while it ends.
-                Err(RecvTimeoutError::Disconnected) => {
-                    thread::sleep(left);
-                    break;
-                }
+                // Not by returning from main, which may hang.
+                Err(RecvTimeoutError::Timeout) => std::process::exit(1),
+                Err(RecvTimeoutError::Disconnected) => return,
             }
         }
-        // Not by returning from main, which may hang.
-        std::process::exit(1);
     };
     thread::Builder::new().name("watchdog".to_owned()).spawn(watch).map(|_| sender)
 }
@@ -359,11 +357,8 @@ impl Selection {
 
     /// Puts `value` on the clipboard, marked as sensitive.
     fn set(&mut self, value: SecretString) -> Result<(), CopyError> {
-        let set = marked_as_sensitive(self.clipboard.set());
-        set.text(value.expose_secret()).map_err(|error| match error {
-            Error::ClipboardOccupied => CopyError::ClipboardOccupied,
-            _ => CopyError::ClipboardRefused,
-        })?;
+        let set = marked_as_sensitive(self.clipboard.set()).text(value.expose_secret());
+        set.map_err(|_| CopyError::ClipboardRefused)?;
         self.value = Some(value);
         Ok(())
     }
