@@ -62,7 +62,7 @@ impl From<SaveFailure> for DeliveryFailure {
     fn from(failure: SaveFailure) -> Self {
         match failure {
             SaveFailure::CanUpdate(file) => Self::CanUpdate(file),
-            failure => Self::Failed(failure.sentence()),
+            failure => Self::Failed(failure.to_string()),
         }
     }
 }

@@ -123,7 +123,7 @@ mod tests {
         let rows: [(&[&str], bool, &str, usize); 5] = [
             (&[], false, "pass exited with 7.", 0),
             (&["no route"], false, "pass exited with 7: no route", 0),
-            (&["}"], false, "pass exited with 7.", 1),
+            (&["]"], false, "pass exited with 7.", 1),
             (&["first", "last"], false, "pass exited with 7.", 2),
             (&["(not shown)"], true, "pass exited with 7.", 1),
         ];

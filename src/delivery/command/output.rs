@@ -138,13 +138,11 @@ struct Capture {
 
 impl Capture {
     fn new(secret: &SecretString, terminal: Box<dyn Write + Send>) -> Self {
-        // A growing buffer would leave copies behind.
-        let kept = Chunk::new(Vec::with_capacity(MAX_KEPT + CHUNK_SIZE));
-        let encodings = Encodings::of(secret);
         Self {
             terminal,
-            encodings,
-            kept,
+            encodings: Encodings::of(secret),
+            // A growing buffer would leave copies behind.
+            kept: Chunk::new(Vec::with_capacity(MAX_KEPT + CHUNK_SIZE)),
             dropped_secret: false,
             left_out: 0,
             shown: String::new(),
@@ -170,9 +168,8 @@ impl Capture {
 
     fn show(&mut self) {
         self.has_unshown = false;
-        let is_withheld = !self.encodings.is_complete
-            || self.kept.len() > MAX_SHOWN
-            || self.encodings.appear_in(&self.kept);
+        let is_too_long = !self.encodings.is_complete || self.kept.len() > MAX_SHOWN;
+        let is_withheld = is_too_long || self.encodings.appear_in(&self.kept);
         let new = if is_withheld { format!("\n{WITHHELD}\n") } else { self.new_text() };
         // The command runs even if the terminal does not show its output.
         let _ = self.terminal.write_all(new.as_bytes()).and_then(|()| self.terminal.flush());
@@ -206,10 +203,10 @@ impl Capture {
         }
         let mut lines: Vec<&[u8]> = lines_in(&self.kept).collect();
         let as_shown = Chunk::new(lines.join(&b'\n'));
-        if self.dropped_secret || self.encodings.appear_in(&self.kept) || self.encodings.appear_in(&as_shown)
+        if self.dropped_secret
+            || [&self.kept, &as_shown].into_iter().any(|text| self.encodings.appear_in(text))
         {
-            let lines = vec![ServerText::new(NOT_SHOWN)];
-            return CommandOutput { lines, had_secret: true, left_out: 0 };
+            return CommandOutput { lines: vec![ServerText::new(NOT_SHOWN)], had_secret: true, left_out: 0 };
         }
         let left_out = lines.len().saturating_sub(MAX_LINES);
         if left_out > 0 {

@@ -1,18 +1,19 @@
 //! Saves the secret: to a new file that only its owner can read, or to two lines of an existing `.env` file.
 
 mod env;
-mod failure;
 #[cfg(test)]
 mod tests;
 mod write;
 
+use std::io;
 use std::path::{Path, PathBuf, absolute};
 
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use crate::domain::{
-    ClientId, Delivery, ENV_VARIABLES, Format, SecretPayload, ServerText, is_example_env, path_text,
+    ClientId, Delivery, ENV_VARIABLES, Format, SecretPayload, ServerText, is_example_env, os_error_message,
+    path_text,
 };
 use crate::files::user_id;
 
@@ -20,9 +21,105 @@ use super::format::render;
 use super::{blocking, with_home};
 
 use env::EnvText;
-pub use failure::{EnvFile, OtherClient, SaveFailure};
 pub(super) use write::ExistingFile;
 use write::store;
+
+/// Why a file was not saved, and what to do. A partly written file has been removed, and an existing file is unchanged.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SaveFailure {
+    #[error("Not a file name. Type a path such as ~/prod.env.")]
+    NoName,
+    #[error("That is a folder. Add the name of a file.")]
+    IsFolder,
+    #[error("File already exists. Choose another name.")]
+    Exists,
+    /// It is an `.env` file whose two variables can be updated if the user agrees.
+    #[error("File already exists.")]
+    CanUpdate(EnvFile),
+    #[error("The file's name says that it is an example, which may be shared. Choose another name.")]
+    Example,
+    #[error("That is a link to a file that does not exist.")]
+    BrokenLink,
+    #[error("The file has another name (a hard link), which would keep the old secret. Remove that name.")]
+    HardLinked,
+    #[error("You have no permission to read and write the file. Make it writable.")]
+    ReadOnly,
+    /// The existing file belongs to another user, and would not after the update.
+    #[error("The file belongs to another user.")]
+    NotOwned,
+    #[error("Another program changed the file at the same time. It was not updated. Try again.")]
+    Changed,
+    #[error(
+        "Another user replaced the file while it was written. The secret is not in it. Choose another folder."
+    )]
+    Swapped,
+    #[error("Another program has locked the file. It was not updated. Try again.")]
+    Locked,
+    #[error("The file is larger than 1 MiB.")]
+    TooLarge,
+    #[error("The file is binary or UTF-16. Save it as UTF-8, or choose another name.")]
+    NotText,
+    /// This line, counting from 1, is ambiguous for this reason.
+    #[error("Nothing was changed. Line {0} is ambiguous: {1}. Edit the line, or choose another name.")]
+    NotPlain(usize, &'static str),
+    /// The values of the file are encrypted, or the old value on this line refers to a value in a secret manager.
+    #[error(
+        "Nothing was changed. Line {0} is encrypted or refers to a secret manager; the new secret would be plain text."
+    )]
+    Protected(usize),
+    #[error("The folder does not exist: {0}.")]
+    NoFolder(ServerText),
+    #[error("You have no permission to write there.")]
+    NotAllowed,
+    #[error("No space left on that disk.")]
+    Full,
+    /// The path begins with `~`, and the home folder is not known.
+    #[error("The home folder is not known. Type the whole path.")]
+    NoHome,
+    /// The file system has no permissions, so others could read the file: FAT, and some network folders.
+    #[error("This file system cannot keep a file private.")]
+    NotPrivate,
+    /// Any other error, with the system's message.
+    #[error("The file could not be written: {0}.")]
+    Other(ServerText),
+}
+
+/// What the user is asked before an `.env` file is updated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EnvFile {
+    /// True if others can read it. The update makes it private.
+    pub is_open: bool,
+    /// The user ID of its owner, if that is another user.
+    pub other_owner: Option<u32>,
+    /// The target of the name, which is a symbolic link. The update changes the target.
+    pub link_to: Option<ServerText>,
+    /// The client ID in it, if it is another account's.
+    pub other_client: Option<OtherClient>,
+    /// Those of the two variables that are missing and will be added.
+    pub missing: Vec<&'static str>,
+}
+
+/// A value in place of this account's client ID.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OtherClient {
+    Account(ClientId),
+    /// Something else. It is not shown, because it could be a secret.
+    Unknown,
+}
+
+/// What a system error means for saving. The caller fills in the folder, and checks for a folder with the file's name.
+impl From<io::Error> for SaveFailure {
+    fn from(error: io::Error) -> Self {
+        use io::ErrorKind;
+        match error.kind() {
+            ErrorKind::AlreadyExists => Self::Exists,
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Self::NoFolder(ServerText::default()),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::NotAllowed,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
+            _ => Self::Other(os_error_message(&error)),
+        }
+    }
+}
 
 /// Saves `payload` as `path`, in the format that fits the name. A leading `~` is replaced by `home`.
 ///

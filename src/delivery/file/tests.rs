@@ -103,3 +103,22 @@ fn a_path_is_shown_as_it_is_or_marked_as_escaped() {
         assert_eq!(path_text(Path::new(path)).as_str(), escaped, "{path:?}");
     }
 }
+
+#[test]
+fn system_errors_become_save_failures() {
+    use io::ErrorKind;
+    let no_folder = || no_folder("");
+    let rows = [
+        (ErrorKind::AlreadyExists, SaveFailure::Exists),
+        (ErrorKind::NotFound, no_folder()),
+        (ErrorKind::NotADirectory, no_folder()),
+        (ErrorKind::PermissionDenied, SaveFailure::NotAllowed),
+        (ErrorKind::ReadOnlyFilesystem, SaveFailure::NotAllowed),
+        (ErrorKind::StorageFull, SaveFailure::Full),
+        (ErrorKind::QuotaExceeded, SaveFailure::Full),
+        (ErrorKind::TimedOut, SaveFailure::Other(ServerText::new("timed out"))),
+    ];
+    for (kind, failure) in rows {
+        assert_eq!(SaveFailure::from(io::Error::from(kind)), failure, "{kind:?}");
+    }
+}
