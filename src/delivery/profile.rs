@@ -17,9 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::config::{ACCESS_TOKEN, CredentialSource, CredentialsError, KeyringRequest, Profile, Profiles};
 use crate::domain::text::sentence;
-use crate::domain::{
-    BaseUrl, ClientId, Credentials, PairKind, ProfileName, SecretPayload, ServerText, trim_visible,
-};
+use crate::domain::{BaseUrl, ClientId, PairKind, ProfileName, SecretPayload, ServerText, trim_visible};
 
 use super::file::{ExistingFile, SaveFailure};
 use super::format::{double_quoted, exact};
@@ -118,16 +116,8 @@ fn write_file(
     let request = KeyringRequest { profile: name.clone(), kind: PairKind::ServiceAccount, in_file: None };
     request.forget_token();
     file.replace(&new).map_err(not_written)?;
-    match credentials(config, name)? {
-        CredentialSource::NeedsKeyring(KeyringRequest {
-            in_file: Some(Credentials::ServiceAccount { client_secret, .. }),
-            ..
-        }) if client_secret.expose_secret() == secret.expose_secret() => {}
-        _ => {
-            return Err(
-                "config.toml was updated, but does not have the new secret now. Try again.".to_owned()
-            );
-        }
+    if ExistingFile::open(config).and_then(|file| file.read()).ok() != Some(new) {
+        return Err("config.toml was updated, but then changed by another program. Try again.".to_owned());
     }
     Ok(if file.stat.is_open_to_others() {
         "config.toml, now readable only by its owner"

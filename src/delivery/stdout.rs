@@ -150,6 +150,9 @@ mod unix {
         if flags & OFlags::RWMODE == OFlags::RDONLY {
             return Err(StdoutError::ReadOnly);
         }
+        if journal_stream.is_some_and(|journal| journal == format!("{}:{}", stat.st_dev, stat.st_ino)) {
+            return Err(StdoutError::Journal);
+        }
         let can_others_read = Mode::from_raw_mode(stat.st_mode).intersects(Mode::RGRP | Mode::ROTH);
         let can_be_of_others = matches!(kind, FileType::RegularFile | FileType::Fifo) && has_name(descriptor);
         if can_be_of_others && stat.st_uid != user_id() {
@@ -173,9 +176,6 @@ mod unix {
             // An unnamed pipe belongs to its user alone; for a named one, the mode counts.
             FileType::Fifo if can_others_read => Err(StdoutError::ReadableFifo),
             FileType::Fifo | FileType::Socket if has_no_reader => Err(StdoutError::NoReader),
-            FileType::Socket if journal_stream == Some(&format!("{}:{}", stat.st_dev, stat.st_ino)) => {
-                Err(StdoutError::Journal)
-            }
             FileType::Socket if socket_type(descriptor) == Ok(SocketType::DGRAM) => {
                 Err(StdoutError::Datagrams)
             }

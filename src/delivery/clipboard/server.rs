@@ -169,26 +169,9 @@ impl Lease {
         Self { state, end: now + WATCH_TIME, next_check: now + WATCH_INTERVAL }
     }
 
-    /// Extends a lease with a time limit. The others stay as they are: they are long enough.
-    fn extend(&mut self, by: Duration) {
-        if self.state == LeaseState::Limited {
-            self.end += by.min(MAX_LEASE);
-        }
-    }
-
     /// The time until the clipboard is cleared; `None` for a lease without a time limit.
     fn clears_in(self, now: Instant) -> Option<Duration> {
         (self.state == LeaseState::Limited).then(|| self.end.saturating_duration_since(now))
-    }
-
-    /// How long to wait for a request before checking the clipboard or ending the lease.
-    fn wait(self, now: Instant) -> Duration {
-        self.next_check.min(self.end).saturating_duration_since(now)
-    }
-
-    fn schedule_check(&mut self, now: Instant) {
-        let is_cleared = matches!(self.state, LeaseState::Cleared { .. });
-        self.next_check = now + if is_cleared { WATCH_INTERVAL } else { CHECK_INTERVAL };
     }
 }
 
@@ -207,7 +190,9 @@ impl<W: Write> ClipboardServer<W> {
     fn serve(mut self) {
         let last = loop {
             // While no value is held, the watchdog limits the wait.
-            let timeout = self.lease.map_or(WORK_TIMEOUT, |lease| lease.wait(Instant::now()));
+            let timeout = self.lease.map_or(WORK_TIMEOUT, |lease| {
+                lease.next_check.min(lease.end).saturating_duration_since(Instant::now())
+            });
             let flow = match self.requests.recv_timeout(timeout) {
                 Ok(Some(request)) => self.handle(request),
                 Ok(None) if self.lease.is_none() => return,
@@ -226,10 +211,10 @@ impl<W: Write> ClipboardServer<W> {
         match request {
             ClipboardRequest::Hold { value, clear_after } => return self.hold(value, clear_after),
             ClipboardRequest::Check => {}
+            // The leases without a time limit are long enough.
             ClipboardRequest::Extend(by) => {
-                if let Some(mut lease) = self.lease {
-                    lease.extend(by);
-                    self.begin(lease);
+                if let Some(lease) = self.lease.filter(|lease| lease.state == LeaseState::Limited) {
+                    self.begin(Lease { end: lease.end + by.min(MAX_LEASE), ..lease });
                 }
             }
             ClipboardRequest::Clear => match &mut self.lease {
@@ -291,7 +276,8 @@ impl<W: Write> ClipboardServer<W> {
             return ControlFlow::Continue(());
         };
         let now = Instant::now();
-        lease.schedule_check(now);
+        let is_cleared = matches!(lease.state, LeaseState::Cleared { .. });
+        lease.next_check = now + if is_cleared { WATCH_INTERVAL } else { CHECK_INTERVAL };
         let is_over = now >= lease.end;
         match lease.state {
             LeaseState::Cleared { .. } if is_over => return end(ClipboardContent::Cleared),

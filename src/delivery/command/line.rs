@@ -70,6 +70,9 @@ fn split(
         let Some(word) = word else {
             return malformed("the home folder is not known; type the whole path");
         };
+        if word.starts_with('~') {
+            return malformed("only ~ and ~/... stand for a home folder; type the whole path");
+        }
         filled.push(with_values(&word, value)?);
     }
     let mut words = filled.into_iter();
@@ -113,35 +116,26 @@ fn shell_operator(line: &str) -> Option<&str> {
     None
 }
 
-/// Returns `word` with the value of each placeholder. Other braces, as in JSON, stay.
+/// Returns `word` with the value of each placeholder: a name of lower-case letters and underscores in braces. Other
+/// braces, as in JSON, stay.
 fn with_values(word: &str, value: &dyn Fn(Placeholder) -> Option<String>) -> Result<String, CommandOutcome> {
+    let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let mut filled = String::with_capacity(word.len());
     let mut rest = word;
-    while let Some(at) = rest.find('{') {
-        let (before, braced) = rest.split_at(at);
+    while let Some((before, braced)) = rest.split_once('{') {
         filled.push_str(before);
-        let Some(name) = placeholder_name(braced) else {
+        let name = braced.split_once('}').map(|(name, _)| name).filter(is_name);
+        if let Some(name) = name.filter(|name| !name.is_empty()) {
+            let placeholder = ServerText::new(&format!("{{{name}}}"));
+            let value = Placeholder::named(name).and_then(value);
+            filled.push_str(&value.ok_or(CommandOutcome::UnknownPlaceholder(placeholder))?);
+            rest = &braced[name.len() + 1..];
+        } else {
             filled.push('{');
-            rest = &braced[1..];
-            continue;
-        };
-        let placeholder = &braced[..name.len() + 2];
-        let value = Placeholder::named(name)
-            .and_then(value)
-            .ok_or_else(|| CommandOutcome::UnknownPlaceholder(ServerText::new(placeholder)))?;
-        filled.push_str(&value);
-        rest = &braced[placeholder.len()..];
+            rest = braced;
+        }
     }
-    filled.push_str(rest);
-    Ok(filled)
-}
-
-/// Returns the name in the braces at the start of `braced`, if it could be a placeholder: lower-case letters and
-/// underscores.
-fn placeholder_name(braced: &str) -> Option<&str> {
-    let (name, _) = braced.strip_prefix('{')?.split_once('}')?;
-    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    is_name.then_some(name)
+    Ok(filled + rest)
 }
 
 /// The name to show, a command line that reads a value from standard input as the documentation of its tool shows it,
@@ -196,9 +190,9 @@ mod tests {
     use super::*;
     use crate::delivery::fixtures::payload;
 
-    const HOME: &str = "/home/user name";
+    pub const HOME: &str = "/home/user name";
 
-    fn words(line: &str) -> Result<Vec<String>, CommandOutcome> {
+    pub fn words(line: &str) -> Result<Vec<String>, CommandOutcome> {
         parse(line, Some(Path::new(HOME)), &payload())
             .map(|words| [vec![words.program], words.arguments].concat())
     }
@@ -254,10 +248,7 @@ mod tests {
             (r"a \| \> b\;c \& \$HOME \`", &["a", "|", ">", "b;c", "&", "$HOME", "`"]),
             (r#"a "it's" '"|"' "b \" | c""#, &["a", "it's", "\"|\"", "b \" | c"]),
             ("a $ $5 b$", &["a", "$", "$5", "b$"]),
-            (
-                r"~/'a b' ~ --to=~/b ~root/x",
-                &["/home/user name/a b", "/home/user name", "--to=~/b", "~root/x"],
-            ),
+            (r"~/'a b' ~ --to=~/b", &["/home/user name/a b", "/home/user name", "--to=~/b"]),
             (
                 "a {} {{}} '{ \"json\": 1 }' {A} {a1} {",
                 &["a", "{}", "{{}}", "{ \"json\": 1 }", "{A}", "{a1}", "{"],
@@ -278,6 +269,7 @@ mod tests {
             ("", malformed("there is no program in it")),
             ("  \t", malformed("there is no program in it")),
             ("'' a", malformed("there is no program in it")),
+            ("tee ~bob/x", malformed("only ~ and ~/... stand for a home folder; type the whole path")),
             ("a 'b", malformed("a quote is not closed")),
             ("a \"b", malformed("a quote is not closed")),
             ("a {organization}", unknown("{organization}")),

@@ -54,28 +54,27 @@ impl KnownCommand {
         }
         let failure =
             if outcome.was_started() { DeliveryFailure::Failed } else { DeliveryFailure::NotStarted };
-        let why = match outcome {
-            CommandOutcome::Succeeded if only_prints => {
+        let why = match (outcome, &output.lines[..]) {
+            (CommandOutcome::Succeeded, _) if only_prints => {
                 format!("{name} only prints what it reads, so this run does not count as a delivery.")
             }
-            CommandOutcome::Succeeded if output.had_secret => format!(
+            (CommandOutcome::Succeeded, _) if output.had_secret => format!(
                 "{name} exited with 0, but printed the secret, so it may not have stored it. If it wrote a file, the \
                  secret is in it."
             ),
-            CommandOutcome::Succeeded => {
+            (CommandOutcome::Succeeded, _) => {
                 let delivery = Delivery::Piped { program: ServerText::new(program), format: self.format };
                 return (Ok(delivery), output);
             }
-            CommandOutcome::Exited(code) => match &output.lines[..] {
-                // Several lines are shown below the sentence. A bracket or a quote is no message.
-                [line] if !output.had_secret && line.as_str().contains(char::is_alphanumeric) => {
-                    let why = format!("{program} exited with {code}: {line}");
-                    output.lines.clear();
-                    why
-                }
-                _ => format!("{program} exited with {code}."),
-            },
-            failed => failed.sentence(program),
+            // Several lines are shown below the sentence. A bracket or a quote is no message.
+            (CommandOutcome::Exited(code), [line])
+                if !output.had_secret && line.as_str().contains(char::is_alphanumeric) =>
+            {
+                let why = format!("{program} exited with {code}: {line}");
+                output.lines.clear();
+                why
+            }
+            (failed, _) => failed.sentence(program),
         };
         (Err(failure(why)), output)
     }

@@ -290,11 +290,13 @@ impl Encodings {
         let shown = without_sequences(text);
         let lines = shown.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
         let after_first = lines.clone().filter_map(|line| line.splitn(2, u8::is_ascii_whitespace).nth(1));
+        let after_first = Chunk::new(after_first.collect::<Vec<_>>().concat());
         let last = lines.filter_map(|line| line.rsplit(u8::is_ascii_whitespace).next());
-        let columns =
-            [after_first.collect::<Vec<_>>(), last.collect()].map(|column| Chunk::new(column.concat()));
-        let readings = [text, &shown].into_iter().chain(columns.iter().map(|column| &column[..]));
-        readings.map(normalize).any(|text| text.windows(self.length).any(|part| self.parts.contains(part)))
+        let last = Chunk::new(last.collect::<Vec<_>>().concat());
+        let mut readings: Vec<Chunk> = [text, &shown, &last, &after_first].map(normalize).into();
+        // Most output has no escape sequences.
+        readings.dedup();
+        readings.iter().any(|text| text.windows(self.length).any(|part| self.parts.contains(part)))
     }
 }
 

@@ -107,13 +107,12 @@ pub enum OtherClient {
     Unknown,
 }
 
-/// What a system error means for saving. The caller fills in the folder, and checks for a folder with the file's name.
+/// What a system error means for saving.
 impl From<io::Error> for SaveFailure {
     fn from(error: io::Error) -> Self {
         use io::ErrorKind;
         match error.kind() {
             ErrorKind::AlreadyExists => Self::Exists,
-            ErrorKind::NotFound | ErrorKind::NotADirectory => Self::NoFolder(ServerText::default()),
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::NotAllowed,
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
             _ => Self::Other(os_error_message(&error)),
@@ -135,13 +134,6 @@ pub async fn save(path: &str, home: Option<&Path>, payload: &SecretPayload) -> R
     let (text, payload) = (render(format, payload), payload.clone());
     blocking(move || match store(&path, text.expose_secret().as_bytes()) {
         Ok(()) => Ok(Delivery::Saved { path: path_text(&path) }),
-        // The system does not say which folder. Some, such as /proc, exist but take no new files.
-        Err(SaveFailure::NoFolder(_)) => Err(match path.parent().unwrap_or(&path) {
-            folder if folder.is_dir() => {
-                SaveFailure::Other(ServerText::new("files cannot be created in this folder"))
-            }
-            folder => SaveFailure::NoFolder(path_text(folder)),
-        }),
         Err(SaveFailure::Exists) if format == Format::Env => {
             let (question, _) = update(&path, &ExistingFile::open(&path)?, &payload)?;
             Err(SaveFailure::CanUpdate(question))

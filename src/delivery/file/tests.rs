@@ -107,11 +107,8 @@ fn a_path_is_shown_as_it_is_or_marked_as_escaped() {
 #[test]
 fn system_errors_become_save_failures() {
     use io::ErrorKind;
-    let no_folder = || no_folder("");
     let rows = [
         (ErrorKind::AlreadyExists, SaveFailure::Exists),
-        (ErrorKind::NotFound, no_folder()),
-        (ErrorKind::NotADirectory, no_folder()),
         (ErrorKind::PermissionDenied, SaveFailure::NotAllowed),
         (ErrorKind::ReadOnlyFilesystem, SaveFailure::NotAllowed),
         (ErrorKind::StorageFull, SaveFailure::Full),

@@ -5,12 +5,13 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError, canonicalize, symlink_metadata};
-use std::io::{self, Seek, Write};
+use std::io::{self, ErrorKind, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
+use crate::domain::path_text;
 use crate::files::{FileStat, Folder, open, read_at_most, set_mode};
 
 use super::SaveFailure;
@@ -30,6 +31,11 @@ pub(super) fn store(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
         return Err(if about.is_dir() { SaveFailure::IsFolder } else { SaveFailure::Exists });
     }
     let (folder, start) = beside(path)?;
+    let is_missing =
+        |error: io::Error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+    if fs::metadata(folder).map_or_else(is_missing, |about| !about.is_dir()) {
+        return Err(SaveFailure::NoFolder(path_text(folder)));
+    }
     let opened = Folder::open(folder)?;
     remove_leftovers(folder, &start);
     let saved = if let Some(file) = store_nameless(folder, path, content)? {
@@ -113,7 +119,7 @@ impl ExistingFile {
         // It is only read, but a file that its owner has protected must not be replaced either.
         let file =
             open(&path, OpenOptions::new().read(true).write(true)).map_err(|error| match error.kind() {
-                io::ErrorKind::PermissionDenied => SaveFailure::ReadOnly,
+                ErrorKind::PermissionDenied => SaveFailure::ReadOnly,
                 _ => error.into(),
             })?;
         let stat = FileStat::of(&file)?;

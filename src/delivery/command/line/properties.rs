@@ -3,15 +3,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::tests::{HOME, words};
 use super::*;
 use crate::delivery::fixtures::payload;
-
-const HOME: &str = "/home/user name";
-
-fn words(line: &str) -> Result<Vec<String>, CommandOutcome> {
-    parse(line, Some(Path::new(HOME)), &payload())
-        .map(|words| [vec![words.program], words.arguments].concat())
-}
 
 /// Pieces that a shell and this program read alike.
 const PIECES: [&str; 29] = [
