@@ -60,23 +60,8 @@ impl FileStat {
 }
 
 impl From<&Metadata> for FileStat {
-    #[cfg(unix)]
     fn from(metadata: &Metadata) -> Self {
-        use std::os::unix::fs::MetadataExt;
-        Self {
-            identity: (metadata.dev(), metadata.ino()),
-            owner: metadata.uid(),
-            group: metadata.gid(),
-            mode: metadata.mode() & 0o7777,
-            links: metadata.nlink(),
-            length: metadata.len(),
-            modified: metadata.modified().ok(),
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn from(metadata: &Metadata) -> Self {
-        Self {
+        let stat = Self {
             identity: (0, 0),
             owner: user_id(),
             group: 0,
@@ -84,7 +69,20 @@ impl From<&Metadata> for FileStat {
             links: 1,
             length: metadata.len(),
             modified: metadata.modified().ok(),
-        }
+        };
+        #[cfg(unix)]
+        let stat = {
+            use std::os::unix::fs::MetadataExt;
+            Self {
+                identity: (metadata.dev(), metadata.ino()),
+                owner: metadata.uid(),
+                group: metadata.gid(),
+                mode: metadata.mode() & 0o7777,
+                links: metadata.nlink(),
+                ..stat
+            }
+        };
+        stat
     }
 }
 
@@ -99,14 +97,11 @@ pub fn owner_of_foreign_link(path: &Path) -> Option<u32> {
 }
 
 /// The effective user ID of this process; 0 is root.
-#[cfg(unix)]
 pub fn user_id() -> u32 {
-    rustix::process::geteuid().as_raw()
-}
-
-#[cfg(not(unix))]
-pub fn user_id() -> u32 {
-    0
+    #[cfg(unix)]
+    return rustix::process::geteuid().as_raw();
+    #[cfg(not(unix))]
+    return 0;
 }
 
 /// Sets the permissions of a file, if the system supports them.

@@ -14,7 +14,10 @@ mod profile;
 mod stdout;
 
 use std::io::Write;
-use std::path::Path;
+use std::ops::Range;
+use std::path::{Path, PathBuf, is_separator};
+
+use zeroize::Zeroizing;
 
 use crate::domain::{Delivery, SecretPayload, ServerText};
 
@@ -59,7 +62,7 @@ impl From<SaveFailure> for DeliveryFailure {
     fn from(failure: SaveFailure) -> Self {
         match failure {
             SaveFailure::CanUpdate(file) => Self::CanUpdate(file),
-            failure => Self::Failed(failure.sentence()),
+            failure => Self::Failed(failure.to_string()),
         }
     }
 }
@@ -89,5 +92,34 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
         Err(Ok(panic)) => std::panic::resume_unwind(panic),
         // The runtime is shutting down, and nothing waits for this future.
         Err(Err(_)) => std::future::pending().await,
+    }
+}
+
+/// A range of a text, and what replaces it.
+type Edit = (Range<usize>, Zeroizing<String>);
+
+/// Returns the text with these changes, in a buffer of its exact length.
+fn edited(text: &[u8], mut edits: Vec<Edit>) -> Zeroizing<Vec<u8>> {
+    edits.sort_by_key(|(range, _)| range.start);
+    let added: usize = edits.iter().map(|(_, new)| new.len()).sum();
+    let mut edited = Zeroizing::new(Vec::with_capacity(text.len() + added));
+    let mut copied = 0;
+    for (range, new) in edits {
+        edited.extend_from_slice(&text[copied..range.start]);
+        edited.extend_from_slice(new.as_bytes());
+        copied = range.end;
+    }
+    edited.extend_from_slice(&text[copied..]);
+    edited
+}
+
+/// Replaces a leading `~` by `home`; `None` if that is not known. `~name`, the home of another user, stays.
+fn with_home(path: &str, home: Option<&Path>) -> Option<PathBuf> {
+    match path.strip_prefix('~') {
+        Some("") => home.map(Path::to_owned),
+        Some(below) if below.starts_with(is_separator) => {
+            Some(home?.join(below.trim_start_matches(is_separator)))
+        }
+        _ => Some(path.into()),
     }
 }

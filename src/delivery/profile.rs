@@ -8,7 +8,6 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
@@ -16,15 +15,13 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 use zeroize::Zeroizing;
 
-use crate::config::{ACCESS_TOKEN, CredentialSource, CredentialsError, KeyringRequest, Profiles};
+use crate::config::{ACCESS_TOKEN, CredentialSource, CredentialsError, KeyringRequest, Profile, Profiles};
 use crate::domain::text::sentence;
-use crate::domain::{
-    BaseUrl, ClientId, Credentials, PairKind, ProfileName, SecretPayload, ServerText, trim_visible,
-};
+use crate::domain::{BaseUrl, ClientId, PairKind, ProfileName, SecretPayload, ServerText, trim_visible};
 
-use super::blocking;
 use super::file::{ExistingFile, SaveFailure};
-use super::format::double_quoted;
+use super::format::{double_quoted, exact};
+use super::{Edit, blocking, edited};
 
 /// The result of writing the new secret to a profile of the Atlas CLI.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,21 +81,17 @@ fn update(config: &Path, name: &ProfileName, payload: &SecretPayload) -> Result<
 }
 
 fn credentials(config: &Path, name: &ProfileName) -> Result<CredentialSource, String> {
-    let profiles = Profiles::load(config).map_err(CredentialsError::Unusable);
-    profiles.and_then(|profiles| profiles.named(name)?.credentials()).map_err(|error| message(&error))
+    let profiles = Profiles::load(config).map_err(|error| sentence(&error))?;
+    let profile = profiles.named(name).and_then(Profile::credentials);
+    profile.map_err(|_| format!("Profile `{name}` no longer has credentials that can be used."))
 }
 
-/// Why a profile was not updated. Leaves out the advice in these errors that is about signing in.
+/// Why a profile was not updated, without the advice to sign in by other means.
 fn message(error: &CredentialsError) -> String {
     match error {
         CredentialsError::KeyringLocked(why) => format!("The system's keyring is locked ({why})."),
         CredentialsError::KeyringUnavailable(why) => format!("The system's keyring cannot be used ({why})."),
-        error => {
-            let error = error.to_string();
-            let advice =
-                [": run `atlas auth login", ": choose "].iter().filter_map(|start| error.find(start));
-            sentence(&error[..advice.min().unwrap_or(error.len())])
-        }
+        error => sentence(&error.to_string()),
     }
 }
 
@@ -123,16 +116,8 @@ fn write_file(
     let request = KeyringRequest { profile: name.clone(), kind: PairKind::ServiceAccount, in_file: None };
     request.forget_token();
     file.replace(&new).map_err(not_written)?;
-    match credentials(config, name)? {
-        CredentialSource::NeedsKeyring(KeyringRequest {
-            in_file: Some(Credentials::ServiceAccount { client_secret, .. }),
-            ..
-        }) if client_secret.expose_secret() == secret.expose_secret() => {}
-        _ => {
-            return Err(
-                "config.toml was updated, but does not have the new secret now. Try again.".to_owned()
-            );
-        }
+    if ExistingFile::open(config).and_then(|file| file.read()).ok() != Some(new) {
+        return Err("config.toml was updated, but then changed by another program. Try again.".to_owned());
     }
     Ok(if file.stat.is_open_to_others() {
         "config.toml, now readable only by its owner"
@@ -150,40 +135,26 @@ fn with_secret(
     secret: &SecretString,
 ) -> Option<Zeroizing<Vec<u8>>> {
     let text = std::str::from_utf8(content).ok()?;
-    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let document = DeTable::parse(body).ok()?;
-    // The ranges to replace, each with its new text; `None` is the secret.
-    let mut edits: Vec<(Range<usize>, Option<&str>)> = Vec::new();
+    let document = DeTable::parse(text).ok()?;
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut has_secret = false;
     for (key, value) in document.get_ref() {
         let Some(profile) = value.get_ref().as_table() else { continue };
-        if ProfileName::new(key.get_ref()).as_ref() != Some(name) {
-            continue;
-        }
         let is_client = |id: &DeValue| id.as_str().map(trim_visible) == Some(client.as_str());
         let mut ids = strings(profile, "client_id").peekable();
-        if ids.peek().is_none() || !ids.all(|(_, id)| is_client(id.get_ref())) {
+        if ProfileName::new(key.get_ref()).as_ref() != Some(name)
+            || ids.peek().is_none()
+            || !ids.all(|(_, id)| is_client(id.get_ref()))
+        {
             continue;
         }
-        edits.extend(strings(profile, "client_secret").map(|(_, value)| (value.span(), None)));
-        edits.extend(strings(profile, ACCESS_TOKEN).map(|(key, value)| removal(body, key, value)));
-    }
-    if edits.iter().all(|(_, text)| text.is_some()) {
-        return None;
-    }
-    edits.sort_by_key(|(span, _)| span.start);
-    let mut new = Zeroizing::new(Vec::with_capacity(content.len() + 6 * secret.expose_secret().len() + 2));
-    new.extend_from_slice(&content[..text.len() - body.len()]);
-    let mut copied = 0;
-    for (span, edit) in edits {
-        new.extend_from_slice(&body.as_bytes()[copied..span.start]);
-        copied = span.end;
-        match edit {
-            Some(text) => new.extend_from_slice(text.as_bytes()),
-            None => push_string(&mut new, &body[span], secret.expose_secret()),
+        for (_, value) in strings(profile, "client_secret") {
+            has_secret = true;
+            edits.push((value.span(), quoted_as(&text[value.span()], secret.expose_secret())));
         }
+        edits.extend(strings(profile, ACCESS_TOKEN).map(|(key, value)| removal(text, key, value)));
     }
-    new.extend_from_slice(&body.as_bytes()[copied..]);
-    Some(new)
+    has_secret.then(|| edited(content, edits))
 }
 
 /// Returns every string of a setting: the Atlas CLI ignores the case of names, and picks one spelling at random.
@@ -198,27 +169,22 @@ fn strings<'a, 'i>(
 
 /// Removes the whole line of a setting. If the line contains anything else, the setting becomes an empty string, which
 /// the Atlas CLI treats as unset.
-fn removal(
-    body: &str,
-    key: &Spanned<DeString>,
-    value: &Spanned<DeValue>,
-) -> (Range<usize>, Option<&'static str>) {
-    let (before, after) = (&body[..key.span().start], &body[value.span().end..]);
+fn removal(text: &str, key: &Spanned<DeString>, value: &Spanned<DeValue>) -> Edit {
+    let (before, after) = (&text[..key.span().start], &text[value.span().end..]);
     let start = before.rfind('\n').map_or(0, |at| at + 1);
     let length = after.find('\n').map_or(after.len(), |at| at + 1);
     let rest = after[..length].trim_start();
     if before[start..].trim().is_empty() && (rest.is_empty() || rest.starts_with('#')) {
-        return (start..value.span().end + length, Some(""));
+        return (start..value.span().end + length, Zeroizing::default());
     }
-    (value.span(), Some("''"))
+    (value.span(), Zeroizing::new("''".to_owned()))
 }
 
-/// Writes a TOML string in the quotes of the old one, unless the value would need escapes in them.
-fn push_string(new: &mut Vec<u8>, old: &str, value: &str) {
+/// Returns a TOML string in the quotes of the old one, unless the value would need escapes in them.
+fn quoted_as(old: &str, value: &str) -> Zeroizing<String> {
     let is_literal = old.starts_with('\'') && value.chars().all(|one| one != '\'' && !one.is_control());
     if is_literal {
-        new.extend_from_slice(format!("'{value}'").as_bytes());
-    } else {
-        double_quoted(value, &mut |piece| new.extend_from_slice(piece.as_bytes()));
+        return exact(|write| ["'", value, "'"].into_iter().for_each(write));
     }
+    exact(|write| double_quoted(value, write))
 }

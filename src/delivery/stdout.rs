@@ -25,61 +25,31 @@ pub enum StdoutKind {
 /// Why standard output must not or cannot get the secret. Each message says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StdoutError {
-    #[error(
-        "Standard output is closed or /dev/null, so the secret would be lost. Redirect it to a pipe or a \
-         file, or not at all."
-    )]
+    #[error("Standard output is closed or /dev/null, which loses the secret. Use a pipe or a file.")]
     Discarded,
     #[error("Standard output cannot be written to. Redirect it to a pipe or a file, or not at all.")]
     ReadOnly,
-    #[error(
-        "Standard output begins in the middle of a file, whose rest would follow the secret. Send it to a new file."
-    )]
+    #[error("Standard output begins in the middle of a file, whose rest would follow. Use a new file.")]
     InsideFile,
-    #[error(
-        "The limit on the size of files (`ulimit -f`) leaves no room for the secret. Raise it, or use a pipe."
-    )]
+    #[error("The limit on the size of files (`ulimit -f`) leaves no room. Raise it, or use a pipe.")]
     NoRoom,
-    #[error(
-        "Other users can read the file that standard output goes to, and may have it open already. Run `umask 077`, \
-         and send it to a new file."
-    )]
+    #[error("Other users can read the file that standard output goes to. Use a new one after `umask 077`.")]
     Readable,
-    #[error(
-        "Other users can read the named pipe that standard output goes to, and may have it open already. Make a new \
-         one with `mkfifo -m 600`."
-    )]
+    #[error("Other users can read the named pipe of standard output. Make one with `mkfifo -m 600`.")]
     ReadableFifo,
-    #[error(
-        "The file or named pipe that standard output goes to belongs to another user, who could read the secret. \
-         Send it to a new file of your own."
-    )]
+    #[error("Standard output goes to a file or named pipe of another user. Use a new one of your own.")]
     OtherOwner,
-    #[error(
-        "No program reads standard output anymore, so the secret would be lost. Start that program again."
-    )]
+    #[error("No program reads standard output anymore. Start that program again.")]
     NoReader,
-    #[error(
-        "Standard output is a device, which would lose the secret or show it to others. Redirect it to a pipe \
-         or a file, or not at all."
-    )]
+    #[error("Standard output is a device, which would lose or show the secret. Use a pipe or a file.")]
     Device,
-    #[error(
-        "Standard output is a datagram socket, which never says whether anyone reads. Send it to a pipe or a file."
-    )]
+    #[error("Standard output is a datagram socket, which may have no reader. Use a pipe or a file.")]
     Datagrams,
-    #[error(
-        "Standard output goes to the system's journal, which would keep the secret. Send it to a pipe or a file."
-    )]
+    #[error("Standard output goes to the system's journal, which keeps it. Use a pipe or a file.")]
     Journal,
-    #[error(
-        "Standard output and standard error go to the same place, such as a log. Send standard output to a pipe or \
-         a file of its own."
-    )]
+    #[error("Standard output and standard error go to the same place, such as a log. Separate them.")]
     Mixed,
-    #[error(
-        "--format: standard output is a terminal, where secrets are never printed; redirect it or remove --format"
-    )]
+    #[error("--format: standard output is a terminal, which never gets a secret; redirect it")]
     FormatOnTerminal,
     #[error(
         "With --yes and redirected output, add --format (secret, env, json, kubernetes, aws, terraform, mcp) or \
@@ -91,7 +61,7 @@ pub enum StdoutError {
 }
 
 /// Checks this process's standard output before anything is sent to Atlas. `journal_stream` is the value of
-/// `JOURNAL_STREAM`.
+/// `JOURNAL_STREAM`: device and inode of the journal's socket (systemd.exec(5)).
 pub fn check_stdout(journal_stream: Option<&str>) -> Result<StdoutKind, StdoutError> {
     #[cfg(unix)]
     return match unix::check(io::stdout(), journal_stream) {
@@ -142,7 +112,7 @@ mod unix {
     use std::os::fd::{AsFd, BorrowedFd};
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    use rustix::fs::{Dev, FileType, Mode, OFlags, SeekFrom};
+    use rustix::fs::{FileType, Mode, OFlags, SeekFrom};
     use rustix::io::{Errno, retry_on_intr};
     use rustix::net::sockopt::socket_type;
     use rustix::net::{SendFlags, SocketType, send};
@@ -156,6 +126,9 @@ mod unix {
     /// The file system of unnamed pipes (linux/magic.h).
     #[cfg(any(target_os = "linux", target_os = "android"))]
     const PIPEFS_MAGIC: rustix::fs::FsWord = 0x5049_5045;
+
+    /// How many bytes of room a file must have: more than any format needs.
+    const NEEDED_ROOM: u64 = 4096;
 
     pub fn check(descriptor: impl AsFd, journal_stream: Option<&str>) -> Result<StdoutKind, StdoutError> {
         let descriptor = descriptor.as_fd();
@@ -177,26 +150,27 @@ mod unix {
         if flags & OFlags::RWMODE == OFlags::RDONLY {
             return Err(StdoutError::ReadOnly);
         }
-        if journal_stream.and_then(journal_identity) == Some((stat.st_dev, stat.st_ino)) {
+        if journal_stream.is_some_and(|journal| journal == format!("{}:{}", stat.st_dev, stat.st_ino)) {
             return Err(StdoutError::Journal);
         }
-        let has_other_owner = stat.st_uid != user_id() && has_name(descriptor);
         let can_others_read = Mode::from_raw_mode(stat.st_mode).intersects(Mode::RGRP | Mode::ROTH);
-        let length = u64::try_from(stat.st_size).unwrap_or_default();
-        let offset = rustix::fs::tell(descriptor).unwrap_or_default();
+        let can_be_of_others = matches!(kind, FileType::RegularFile | FileType::Fifo) && has_name(descriptor);
+        if can_be_of_others && stat.st_uid != user_id() {
+            return Err(StdoutError::OtherOwner);
+        }
         // A pipe whose read end is closed reports an error, a socket a hang-up (poll(2)).
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
         let events = poll_for(descriptor, PollFlags::OUT, Some(&at_once)).map_err(unknown)?;
         let has_no_reader = events.intersects(PollFlags::ERR | PollFlags::HUP) || takes_no_bytes(descriptor);
+        let length = u64::try_from(stat.st_size).unwrap_or_default();
+        let offset = rustix::fs::tell(descriptor).unwrap_or_default();
+        let limit = getrlimit(Resource::Fsize).current;
         match kind {
-            FileType::RegularFile | FileType::Fifo if has_other_owner => Err(StdoutError::OtherOwner),
             FileType::RegularFile if can_others_read => Err(StdoutError::Readable),
             FileType::RegularFile if !flags.contains(OFlags::APPEND) && offset < length => {
                 Err(StdoutError::InsideFile)
             }
-            FileType::RegularFile
-                if getrlimit(Resource::Fsize).current.is_some_and(|most| most <= length) =>
-            {
+            FileType::RegularFile if limit.is_some_and(|limit| limit < length.max(offset) + NEEDED_ROOM) => {
                 Err(StdoutError::NoRoom)
             }
             // An unnamed pipe belongs to its user alone; for a named one, the mode counts.
@@ -243,13 +217,6 @@ mod unix {
         let mut polled = [PollFd::from_borrowed_fd(descriptor, flags)];
         retry_on_intr(|| poll(&mut polled, timeout))?;
         Ok(polled[0].revents())
-    }
-
-    /// `JOURNAL_STREAM` is the device and inode of the journal's socket in decimal, separated by a colon
-    /// (systemd.exec(5)).
-    fn journal_identity(value: &str) -> Option<(Dev, u64)> {
-        let (device, inode) = value.split_once(':')?;
-        Some((device.parse().ok()?, inode.parse().ok()?))
     }
 
     /// Writes all of `bytes`, and waits for the disk if it is a file. After a failure, a file has its old length again.

@@ -16,6 +16,10 @@ fn an_output_that_would_lose_or_show_the_secret_is_an_error() {
         ("touch got; chmod 640 got; run >>got", "Other users can read the file"),
         ("umask 077; echo longer >old; run 1<>old", "begins in the middle of a file"),
         ("umask 077; ulimit -f 0; \"$BINARY\" >got", "The limit on the size of files"),
+        (
+            "umask 077; head -c 1000 /dev/zero >old; ulimit -f 1; \"$BINARY\" >>old",
+            "The limit on the size of files",
+        ),
         ("touch got; run 1<got", "Standard output cannot be written to."),
         ("run >/dev/zero", "Standard output is a device"),
         ("run >/dev/urandom", "Standard output is a device"),

@@ -147,8 +147,8 @@ impl ClipboardClient {
 
 #[derive(Debug)]
 struct ClipboardProcess {
-    requests: RequestWriter,
-    reports: Lines<BufReader<ReportReader>>,
+    /// Takes requests, and yields reports.
+    channel: Lines<BufReader<Channel>>,
     /// The number of requests whose reports have not been read.
     outstanding: usize,
     kill: oneshot::Sender<()>,
@@ -162,20 +162,16 @@ impl ClipboardProcess {
     /// The value is sent only after that: if the display hangs, it would otherwise stay in the socket for as long as
     /// the process does.
     async fn start(program: &Path) -> Result<Self, CopyError> {
-        let (mut child, requests, reports) = spawn(program).map_err(|_| CopyError::ProcessFailed)?;
+        let (mut child, channel) = spawn(program).map_err(|_| CopyError::ProcessFailed)?;
         let (kill, killed) = oneshot::channel();
         let wait = tokio::spawn(async move {
             // A sender that is merely dropped does not kill.
             tokio::select! {
                 _ = child.wait() => {}
-                Ok(()) = killed => {
-                    // It fails only for a process that has ended.
-                    let _ = child.kill().await;
-                }
+                Ok(()) = killed => drop(child.kill().await),
             }
         });
-        let mut process =
-            Self { requests, reports: BufReader::new(reports).lines(), outstanding: 0, kill, wait };
+        let mut process = Self { channel: BufReader::new(channel).lines(), outstanding: 0, kill, wait };
         match timeout(OPEN_TIMEOUT, process.next_report()).await {
             Ok(Some(Report::Opened)) => Ok(process),
             Ok(Some(Report::Failed(error))) => Err(error),
@@ -193,7 +189,7 @@ impl ClipboardProcess {
         self.outstanding += 1;
         // A process that has ended takes no request, but its last report can still be read.
         if let Ok(frame) = request.encode() {
-            let _ = self.requests.write_all(&frame).await;
+            let _ = self.channel.get_mut().write_all(&frame).await;
         }
         while let Some(report) = self.next_report().await {
             self.outstanding = self.outstanding.saturating_sub(1);
@@ -206,7 +202,7 @@ impl ClipboardProcess {
 
     /// Reads the next report; `None` if the process has closed its end, or sent something else.
     async fn next_report(&mut self) -> Option<Report> {
-        let line = self.reports.next_line().await.ok()??;
+        let line = self.channel.next_line().await.ok()??;
         serde_json::from_str(&line).ok()
     }
 
@@ -219,35 +215,29 @@ impl ClipboardProcess {
 }
 
 #[cfg(unix)]
-type RequestWriter = tokio::net::unix::OwnedWriteHalf;
-#[cfg(unix)]
-type ReportReader = tokio::net::unix::OwnedReadHalf;
+type Channel = tokio::net::UnixStream;
 #[cfg(windows)]
-type RequestWriter = tokio::process::ChildStdin;
-#[cfg(windows)]
-type ReportReader = tokio::process::ChildStdout;
+type Channel = tokio::io::Join<tokio::process::ChildStdout, tokio::process::ChildStdin>;
 
 /// Starts the process with a socket pair; the far end is its standard input, for both directions.
 #[cfg(unix)]
-fn spawn(program: &Path) -> io::Result<(Child, RequestWriter, ReportReader)> {
+fn spawn(program: &Path) -> io::Result<(Child, Channel)> {
     let (near, far) = std::os::unix::net::UnixStream::pair()?;
     near.set_nonblocking(true)?;
-    let (reports, requests) = tokio::net::UnixStream::from_std(near)?.into_split();
     let mut command = command(program);
     // In `/`, so that it keeps no folder busy. The command is dropped here: it would keep the far end open.
     command.arg0(env!("CARGO_PKG_NAME")).current_dir("/");
     let child = command.stdin(std::os::fd::OwnedFd::from(far)).stdout(Stdio::null()).spawn()?;
-    Ok((child, requests, reports))
+    Ok((child, Channel::from_std(near)?))
 }
 
 /// Starts the process with two pipes, its standard input and output.
 #[cfg(windows)]
-fn spawn(program: &Path) -> io::Result<(Child, RequestWriter, ReportReader)> {
+fn spawn(program: &Path) -> io::Result<(Child, Channel)> {
     let mut child = command(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let (Some(requests), Some(reports)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(io::ErrorKind::BrokenPipe.into());
-    };
-    Ok((child, requests, reports))
+    let pipes = child.stdout.take().zip(child.stdin.take());
+    let (reports, requests) = pipes.ok_or(io::ErrorKind::BrokenPipe)?;
+    Ok((child, tokio::io::join(reports, requests)))
 }
 
 /// The process keeps the environment, which names the display, but not the credentials. It gets neither output, so that
@@ -263,15 +253,12 @@ fn command(program: &Path) -> Command {
 /// the process. Not through `Stdin`, whose buffer would keep a copy of the value.
 #[cfg(unix)]
 pub(super) fn inherited_channel() -> Option<(File, File)> {
-    use rustix::fs::{FileType, fstat};
     use std::os::fd::AsFd;
+    use std::os::unix::fs::FileTypeExt;
 
-    let input = io::stdin().as_fd().try_clone_to_owned().ok()?;
-    if FileType::from_raw_mode(fstat(&input).ok()?.st_mode) != FileType::Socket {
-        return None;
-    }
-    let output = input.try_clone().ok()?;
-    Some((input.into(), output.into()))
+    let input = File::from(io::stdin().as_fd().try_clone_to_owned().ok()?);
+    let is_socket = input.metadata().ok()?.file_type().is_socket();
+    is_socket.then_some((input.try_clone().ok()?, input))
 }
 
 /// The process's end of the channel: two pipes.
@@ -285,8 +272,7 @@ pub(super) fn inherited_channel() -> Option<(File, File)> {
         return None;
     }
     let input = input.as_handle().try_clone_to_owned().ok()?;
-    let output = output.as_handle().try_clone_to_owned().ok()?;
-    Some((input.into(), output.into()))
+    Some((input.into(), output.as_handle().try_clone_to_owned().ok()?.into()))
 }
 
 /// Starts a session, so that neither a hang-up of the terminal nor a key on it reaches the process (setsid(2)). The

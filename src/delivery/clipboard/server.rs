@@ -13,9 +13,11 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+use arboard::Error;
 #[cfg(all(unix, not(target_os = "macos")))]
 use arboard::LinuxClipboardKind;
-use arboard::{Clipboard, Error, Set};
+use arboard::{Clipboard, Set};
 use secrecy::{ExposeSecret, SecretString};
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 use zeroize::Zeroizing;
@@ -83,8 +85,10 @@ fn run(requests: impl Read + Send + 'static, mut reports: impl Write) -> io::Res
     let (sender, received) = mpsc::channel();
     read_in_background(requests, sender.clone())?;
     send(&mut reports, Report::Opened);
-    ClipboardServer { selection, reports, watchdog, lease: None, requests: received }.serve();
-    drop(sender);
+    // Both senders are kept until the end: closing the display may hang, too.
+    let deadlines = watchdog.clone();
+    ClipboardServer { selection, reports, watchdog: deadlines, lease: None, requests: received }.serve();
+    drop((sender, watchdog));
     Ok(())
 }
 
@@ -94,19 +98,13 @@ fn start_watchdog(mut deadline: Instant) -> io::Result<Sender<Instant>> {
     let (sender, deadlines) = mpsc::channel();
     let watch = move || {
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match deadlines.recv_timeout(left) {
+            match deadlines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(moved) => deadline = moved,
-                Err(RecvTimeoutError::Timeout) => break,
-                // The server is done, but may hang while it ends.
-                Err(RecvTimeoutError::Disconnected) => {
-                    thread::sleep(left);
-                    break;
-                }
+                // Not by returning from main, which may hang.
+                Err(RecvTimeoutError::Timeout) => std::process::exit(1),
+                Err(RecvTimeoutError::Disconnected) => return,
             }
         }
-        // Not by returning from main, which may hang.
-        std::process::exit(1);
     };
     thread::Builder::new().name("watchdog".to_owned()).spawn(watch).map(|_| sender)
 }
@@ -171,26 +169,9 @@ impl Lease {
         Self { state, end: now + WATCH_TIME, next_check: now + WATCH_INTERVAL }
     }
 
-    /// Extends a lease with a time limit. The others stay as they are: they are long enough.
-    fn extend(&mut self, by: Duration) {
-        if self.state == LeaseState::Limited {
-            self.end += by.min(MAX_LEASE);
-        }
-    }
-
     /// The time until the clipboard is cleared; `None` for a lease without a time limit.
     fn clears_in(self, now: Instant) -> Option<Duration> {
         (self.state == LeaseState::Limited).then(|| self.end.saturating_duration_since(now))
-    }
-
-    /// How long to wait for a request before checking the clipboard or ending the lease.
-    fn wait(self, now: Instant) -> Duration {
-        self.next_check.min(self.end).saturating_duration_since(now)
-    }
-
-    fn schedule_check(&mut self, now: Instant) {
-        let is_cleared = matches!(self.state, LeaseState::Cleared { .. });
-        self.next_check = now + if is_cleared { WATCH_INTERVAL } else { CHECK_INTERVAL };
     }
 }
 
@@ -209,7 +190,9 @@ impl<W: Write> ClipboardServer<W> {
     fn serve(mut self) {
         let last = loop {
             // While no value is held, the watchdog limits the wait.
-            let timeout = self.lease.map_or(WORK_TIMEOUT, |lease| lease.wait(Instant::now()));
+            let timeout = self.lease.map_or(WORK_TIMEOUT, |lease| {
+                lease.next_check.min(lease.end).saturating_duration_since(Instant::now())
+            });
             let flow = match self.requests.recv_timeout(timeout) {
                 Ok(Some(request)) => self.handle(request),
                 Ok(None) if self.lease.is_none() => return,
@@ -228,10 +211,10 @@ impl<W: Write> ClipboardServer<W> {
         match request {
             ClipboardRequest::Hold { value, clear_after } => return self.hold(value, clear_after),
             ClipboardRequest::Check => {}
+            // The leases without a time limit are long enough.
             ClipboardRequest::Extend(by) => {
-                if let Some(mut lease) = self.lease {
-                    lease.extend(by);
-                    self.begin(lease);
+                if let Some(lease) = self.lease.filter(|lease| lease.state == LeaseState::Limited) {
+                    self.begin(Lease { end: lease.end + by.min(MAX_LEASE), ..lease });
                 }
             }
             ClipboardRequest::Clear => match &mut self.lease {
@@ -293,7 +276,8 @@ impl<W: Write> ClipboardServer<W> {
             return ControlFlow::Continue(());
         };
         let now = Instant::now();
-        lease.schedule_check(now);
+        let is_cleared = matches!(lease.state, LeaseState::Cleared { .. });
+        lease.next_check = now + if is_cleared { WATCH_INTERVAL } else { CHECK_INTERVAL };
         let is_over = now >= lease.end;
         match lease.state {
             LeaseState::Cleared { .. } if is_over => return end(ClipboardContent::Cleared),
@@ -359,11 +343,8 @@ impl Selection {
 
     /// Puts `value` on the clipboard, marked as sensitive.
     fn set(&mut self, value: SecretString) -> Result<(), CopyError> {
-        let set = marked_as_sensitive(self.clipboard.set());
-        set.text(value.expose_secret()).map_err(|error| match error {
-            Error::ClipboardOccupied => CopyError::ClipboardOccupied,
-            _ => CopyError::ClipboardRefused,
-        })?;
+        let set = marked_as_sensitive(self.clipboard.set()).text(value.expose_secret());
+        set.map_err(|_| CopyError::ClipboardRefused)?;
         self.value = Some(value);
         Ok(())
     }

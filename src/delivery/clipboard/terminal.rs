@@ -13,6 +13,8 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::{io::AsyncWriteExt, process::Command, time::timeout};
 use zeroize::Zeroizing;
 
+#[cfg(unix)]
+use crate::files::user_id;
 use crate::process::{find_program, remove_credentials};
 
 use super::{CopyError, Environment};
@@ -69,45 +71,28 @@ pub(super) async fn send_through_tmux(value: &SecretString, session: Option<&str
         let _ = timeout(SHORT_TIMEOUT, delete.stdout(Stdio::null()).status()).await;
     }
     loaded.map_err(|_| CopyError::TmuxTimedOut)??;
-    Err(why_refused(session))
+    Err(CopyError::TmuxRefused)
 }
 
-/// The socket is the first part of `TMUX`.
-#[cfg(unix)]
-fn socket(session: &str) -> &str {
-    session.split(',').next().unwrap_or_default()
-}
-
-/// Checks that the server belongs to this user. Another user's server would get the value: after `su`, or if that user
-/// set `TMUX`.
+/// Checks that the server runs and belongs to this user. Another user's server would get the value: after `su`, or if
+/// that user set `TMUX`. Its socket is the first part of `TMUX`.
 fn check_server(session: &str) -> Result<(), CopyError> {
     #[cfg(unix)]
     {
-        use std::os::unix::fs::{FileTypeExt, MetadataExt};
-        let us = rustix::process::geteuid().as_raw();
-        let metadata = std::fs::metadata(socket(session));
-        if metadata.is_ok_and(|metadata| metadata.file_type().is_socket() && metadata.uid() != us) {
+        use std::os::unix::fs::MetadataExt;
+        let socket = session.split(',').next().unwrap_or_default();
+        let connected = std::os::unix::net::UnixStream::connect(socket);
+        connected.map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => CopyError::TmuxOtherUser,
+            _ => CopyError::TmuxGone,
+        })?;
+        if std::fs::metadata(socket).is_ok_and(|metadata| metadata.uid() != user_id()) {
             return Err(CopyError::TmuxOtherUser);
         }
     }
     #[cfg(not(unix))]
     let _ = session;
     Ok(())
-}
-
-/// Finds out why tmux refused the value, by connecting to the socket that `TMUX` names.
-fn why_refused(session: &str) -> CopyError {
-    #[cfg(unix)]
-    {
-        match std::os::unix::net::UnixStream::connect(socket(session)).map_err(|error| error.kind()) {
-            Err(io::ErrorKind::PermissionDenied) => return CopyError::TmuxOtherUser,
-            Err(_) => return CopyError::TmuxGone,
-            Ok(_) => {}
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = session;
-    CopyError::TmuxRefused
 }
 
 async fn load_buffer(value: &SecretString, session: &str, buffer: &str) -> Result<ExitStatus, CopyError> {
@@ -120,7 +105,7 @@ async fn load_buffer(value: &SecretString, session: &str, buffer: &str) -> Resul
         .map_err(|_| CopyError::TmuxNotStarted)?;
     if let Some(mut input) = child.stdin.take() {
         let written = input.write_all(value.expose_secret().as_bytes()).await;
-        written.map_err(|_| why_refused(session))?;
+        written.map_err(|_| CopyError::TmuxRefused)?;
     }
     child.wait().await.map_err(|_| CopyError::TmuxRefused)
 }
@@ -205,7 +190,7 @@ mod tests {
         let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
         let session = format!("{},1,0", socket.display());
         assert_eq!(check_server(&session), Ok(()));
-        assert_eq!(check_server("/nonexistent/socket,1,0"), Ok(()), "which is an error of its own");
+        assert_eq!(check_server("/nonexistent/socket,1,0"), Err(CopyError::TmuxGone));
         if std::os::unix::fs::chown(&socket, Some(65533), None).is_err() {
             println!("skipped: only root can give a socket away");
             return;

@@ -16,9 +16,8 @@ mod output;
 mod tests;
 
 use std::env;
-use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf, is_separator};
+use std::path::{Path, is_separator};
 use std::process::Command;
 
 use secrecy::SecretString;
@@ -65,15 +64,6 @@ pub async fn pipe_to(
     run.await.unwrap_or_else(|failed| (failed, CommandOutput::default()))
 }
 
-/// The path of a program: as typed, or in an absolute folder of `path`, the value of `PATH`. The system would also
-/// search the current folder if `PATH` names it, where another user may have put a program of that name.
-fn program_to_start(program: &str, path: &OsStr) -> Result<PathBuf, CommandOutcome> {
-    if program.contains(is_separator) {
-        return Ok(program.into());
-    }
-    find_program(program, path).ok_or_else(|| CommandOutcome::NotFound(ServerText::new(program)))
-}
-
 /// Starts the command with this environment, but without the credentials, and blocks until it has ended. `input`
 /// contains `secret`. Both outputs of the command go to one pipe, so that they stay in order.
 fn run_and_wait(
@@ -82,40 +72,41 @@ fn run_and_wait(
     secret: &SecretString,
     mut terminal: Box<dyn Write + Send>,
 ) -> Result<(CommandOutcome, CommandOutput), CommandOutcome> {
-    let program = program_to_start(&invocation.program, &env::var_os("PATH").unwrap_or_default())?;
-    let exists = program.exists();
-    if exists {
-        let announcement =
-            format!("atlas-secret: Running {}. Ctrl-C stops it.\n", ServerText::new(&invocation.program));
-        // The command runs even if the announcement cannot be written.
-        let _ = terminal.write_all(announcement.as_bytes()).and_then(|()| terminal.flush());
-    }
+    let typed = &invocation.program;
+    let name = ServerText::new(typed);
+    // The system would also search the current folder if `PATH` names it, where another user may have put a program.
+    let program = match find_program(typed, &env::var_os("PATH").unwrap_or_default()) {
+        _ if typed.contains(is_separator) => {
+            Path::new(typed).try_exists().unwrap_or(true).then(|| typed.into())
+        }
+        found => found,
+    };
+    let program = program.ok_or_else(|| CommandOutcome::NotFound(name.clone()))?;
+    // The command runs even if this cannot be written.
+    let _ =
+        writeln!(terminal, "atlas-secret: Running {name}. Ctrl-C stops it.").and_then(|()| terminal.flush());
     // Such a program may print the secret in a form that is not recognized.
-    let only_prints = only_prints(&invocation.program);
+    let terminal = if only_prints(typed) { Box::new(io::sink()) } else { terminal };
     let start = || {
         let (stdin, rest) = system::prepare_input(input)?;
         let (output, writer) = io::pipe()?;
         let mut command = Command::new(program);
         // It may print its own name.
         #[cfg(unix)]
-        std::os::unix::process::CommandExt::arg0(&mut command, &invocation.program);
+        std::os::unix::process::CommandExt::arg0(&mut command, typed);
         command.args(&invocation.arguments).stdin(stdin).stdout(writer.try_clone()?).stderr(writer);
         remove_credentials(&mut command);
-        let child = command.spawn()?;
-        let terminal = if only_prints { Box::new(io::sink()) } else { terminal };
-        Ok((child, rest, Captured::read(output, secret, terminal)))
+        Ok((command.spawn()?, rest, Captured::read(output, secret, terminal)))
     };
     let (mut child, rest, captured) = start().map_err(|error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound if exists => CommandOutcome::NotStarted(ServerText::new(
+        io::ErrorKind::NotFound => CommandOutcome::NotStarted(ServerText::new(
             "the interpreter that its first line names does not exist",
         )),
-        io::ErrorKind::NotFound => CommandOutcome::NotFound(ServerText::new(&invocation.program)),
         _ => CommandOutcome::NotStarted(os_error_message(&error)),
     })?;
     let ended = system::wait(&mut child, rest);
     let outcome = ended.unwrap_or_else(|error| CommandOutcome::Lost(os_error_message(&error)));
-    let output = if only_prints { CommandOutput::default() } else { captured.finish() };
-    Ok((outcome, output))
+    Ok((outcome, captured.finish()))
 }
 
 #[cfg(unix)]

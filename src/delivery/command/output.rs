@@ -8,8 +8,6 @@ use std::thread;
 use std::time::Duration;
 
 use anstream::adapter::strip_bytes;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
@@ -43,8 +41,11 @@ const NOT_SHOWN: &str = "(not shown: it contains the secret)";
 /// Replaces everything that is printed from then on.
 const WITHHELD: &str = "(no more is shown while it runs)";
 
-/// The part of a secret that is looked for, in bytes. Atlas's secrets have 50.
-const MAX_SEARCHED: usize = 4096;
+/// Replaces all output if the secret is longer than that.
+const NOT_SEARCHED: &str = "(not shown: the secret is too long to search for it)";
+
+/// How many bytes of a secret are searched for. Atlas's secrets have 50.
+const MAX_SEARCHED: usize = 1024;
 
 /// The output of a command on both of its streams, without the secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -137,13 +138,11 @@ struct Capture {
 
 impl Capture {
     fn new(secret: &SecretString, terminal: Box<dyn Write + Send>) -> Self {
-        // A growing buffer would leave copies behind.
-        let kept = Chunk::new(Vec::with_capacity(MAX_KEPT + CHUNK_SIZE));
-        let encodings = Encodings::of(secret);
         Self {
             terminal,
-            encodings,
-            kept,
+            encodings: Encodings::of(secret),
+            // A growing buffer would leave copies behind.
+            kept: Chunk::new(Vec::with_capacity(MAX_KEPT + CHUNK_SIZE)),
             dropped_secret: false,
             left_out: 0,
             shown: String::new(),
@@ -169,7 +168,8 @@ impl Capture {
 
     fn show(&mut self) {
         self.has_unshown = false;
-        let is_withheld = self.kept.len() > MAX_SHOWN || self.encodings.appear_in(&self.kept);
+        let is_too_long = !self.encodings.is_complete || self.kept.len() > MAX_SHOWN;
+        let is_withheld = is_too_long || self.encodings.appear_in(&self.kept);
         let new = if is_withheld { format!("\n{WITHHELD}\n") } else { self.new_text() };
         // The command runs even if the terminal does not show its output.
         let _ = self.terminal.write_all(new.as_bytes()).and_then(|()| self.terminal.flush());
@@ -198,12 +198,15 @@ impl Capture {
 
     /// Returns the first and the last lines, or none if any part of the secret was printed.
     fn shown_lines(&self) -> CommandOutput {
+        if !self.encodings.is_complete {
+            return CommandOutput { lines: vec![ServerText::new(NOT_SEARCHED)], ..CommandOutput::default() };
+        }
         let mut lines: Vec<&[u8]> = lines_in(&self.kept).collect();
         let as_shown = Chunk::new(lines.join(&b'\n'));
-        if self.dropped_secret || self.encodings.appear_in(&self.kept) || self.encodings.appear_in(&as_shown)
+        if self.dropped_secret
+            || [&self.kept, &as_shown].into_iter().any(|text| self.encodings.appear_in(text))
         {
-            let lines = vec![ServerText::new(NOT_SHOWN)];
-            return CommandOutput { lines, had_secret: true, left_out: 0 };
+            return CommandOutput { lines: vec![ServerText::new(NOT_SHOWN)], had_secret: true, left_out: 0 };
         }
         let left_out = lines.len().saturating_sub(MAX_LINES);
         if left_out > 0 {
@@ -233,81 +236,86 @@ fn safe_text(line: &[u8]) -> ServerText {
     ServerText::new(&without_secrets(&text))
 }
 
-/// The secret in the forms in which tools print it, forwards and reversed: plain, hexadecimal, Base32 and Base64
-/// (RFC 4648), also of Base64.
+/// The digits of Base32 and of Base64 (RFC 4648).
+const BASE32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// The secret in the forms in which tools print it, forwards and reversed: plain, hexadecimal, Base32 and Base64, also
+/// of Base64.
 pub(super) struct Encodings {
     /// The parts of each form that reveal too much, all of this length.
     parts: HashSet<Vec<u8>>,
     length: usize,
+    /// False if the secret is longer than what is searched for.
+    is_complete: bool,
 }
 
 impl Encodings {
     pub fn of(secret: &SecretString) -> Self {
         let secret = secret.expose_secret();
         let hidden = secret.strip_prefix(SECRET_PREFIX).unwrap_or(secret).as_bytes();
+        let is_complete = hidden.len() <= MAX_SEARCHED;
         let hidden = &hidden[..hidden.len().min(MAX_SEARCHED)];
-        let in_hexadecimal = hexadecimal(hidden).into_bytes();
-        let once = in_base64(hidden);
-        // Of the Kubernetes format, which has Base64 in it.
-        let twice = once.iter().flat_map(|form| in_base64(form));
-        let forms = [hidden.to_vec(), in_hexadecimal].into_iter().chain(twice).chain(once.clone());
-        let forms = forms.chain((0..5).filter_map(|skipped| hidden.get(skipped..)).map(in_base32));
         let length = normalize(hidden).len().clamp(1, REVEALING_LENGTH);
-        let parts_of = |form: Vec<u8>| {
-            let form = normalize(&form);
-            let reversed: Vec<u8> = form.iter().rev().copied().collect();
-            [form, reversed]
-                .iter()
-                .flat_map(|form| form.windows(length).map(<[u8]>::to_vec))
-                .collect::<Vec<_>>()
-        };
-        Self { parts: forms.flat_map(parts_of).collect(), length }
+        let mut encodings = Self { parts: HashSet::new(), length, is_complete };
+        encodings.add(hidden);
+        for introducer in ["", "x", "0x", "u00"] {
+            let bytes: Vec<String> = hidden.iter().map(|byte| format!("{introducer}{byte:02x}")).collect();
+            encodings.add(bytes.concat().as_bytes());
+        }
+        for skipped in 0..5 {
+            encodings.add(&encode(hidden, skipped, BASE32));
+        }
+        for skipped in 0..3 {
+            let once = encode(hidden, skipped, BASE64);
+            encodings.add(&once);
+            // Of the Kubernetes format, which has Base64 in it.
+            for skipped in 0..3 {
+                encodings.add(&encode(&once, skipped, BASE64));
+            }
+        }
+        encodings
+    }
+
+    fn add(&mut self, form: &[u8]) {
+        for part in normalize(form).windows(self.length) {
+            self.parts.insert(part.to_vec());
+            self.parts.insert(part.iter().rev().copied().collect());
+        }
     }
 
     /// True if the text contains a part of any form, whatever separates its characters (spaces, lines, colors, `%`,
     /// `\x`), in an escape sequence, such as OSC 52, or in one of the columns of a dump: after the first or in the last.
     pub fn appear_in(&self, text: &[u8]) -> bool {
         let shown = without_sequences(text);
-        let (mut first_left_out, mut only_last) = <(Chunk, Chunk)>::default();
-        for line in shown.split(|byte| *byte == b'\n') {
-            let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-            only_last.extend_from_slice(words.clone().next_back().unwrap_or_default());
-            words.skip(1).for_each(|word| first_left_out.extend_from_slice(word));
-        }
-        let readings: HashSet<Vec<u8>> =
-            [text, &shown, &first_left_out, &only_last].into_iter().map(normalize).collect();
+        let lines = shown.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        let after_first = lines.clone().filter_map(|line| line.splitn(2, u8::is_ascii_whitespace).nth(1));
+        let after_first = Chunk::new(after_first.collect::<Vec<_>>().concat());
+        let last = lines.filter_map(|line| line.rsplit(u8::is_ascii_whitespace).next());
+        let last = Chunk::new(last.collect::<Vec<_>>().concat());
+        let mut readings: Vec<Chunk> = [text, &shown, &last, &after_first].map(normalize).into();
+        // Most output has no escape sequences.
+        readings.dedup();
         readings.iter().any(|text| text.windows(self.length).any(|part| self.parts.contains(part)))
     }
 }
 
-/// Returns the Base64 of the text. It depends on where in a group of 3 bytes the text begins.
-fn in_base64(text: &[u8]) -> Vec<Vec<u8>> {
-    let starts = (0..3).filter_map(|skipped| text.get(skipped..));
-    starts.map(|rest| STANDARD_NO_PAD.encode(rest).into_bytes()).collect()
+/// Encodes the text from the byte after the skipped ones on: where a text begins decides how its bytes share digits. A
+/// last, incomplete digit is left out.
+fn encode(text: &[u8], skipped: usize, digits: &[u8]) -> Chunk {
+    let width = digits.len().ilog2() as usize;
+    let bit = |at: usize| usize::from(text[at / 8] >> (7 - at % 8) & 1);
+    let starts = (skipped * 8..text.len() * 8).step_by(width).filter(|start| start + width <= text.len() * 8);
+    Chunk::new(
+        starts
+            .map(|start| digits[(start..start + width).fold(0, |digit, at| digit << 1 | bit(at))])
+            .collect(),
+    )
 }
 
-fn hexadecimal(text: &[u8]) -> String {
-    text.iter()
-        .flat_map(|byte| [byte >> 4, byte & 0xf])
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
-}
-
-/// Returns the Base32 of the text without its last, incomplete digit.
-fn in_base32(text: &[u8]) -> Vec<u8> {
-    const DIGITS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let bits: Vec<u8> = text.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
-    let digit = |bits: &[u8]| DIGITS[usize::from(bits.iter().fold(0, |number, bit| number << 1 | bit))];
-    bits.chunks_exact(5).map(digit).collect()
-}
-
-/// Returns the letters and digits in lower case, without prefixes of numbers such as `0x`.
-fn normalize(text: &[u8]) -> Vec<u8> {
-    let mut text = String::from_utf8_lossy(text).to_ascii_lowercase();
-    for introducer in ["0x", r"\x", r"\u00"] {
-        text = text.replace(introducer, "");
-    }
-    text.bytes().filter(u8::is_ascii_alphanumeric).collect()
+/// Returns the letters and digits in lower case.
+fn normalize(text: &[u8]) -> Chunk {
+    Chunk::new(text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect())
 }
 
 /// Returns the text that a terminal shows for the line.
@@ -317,6 +325,7 @@ fn without_sequences(line: &[u8]) -> Zeroizing<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
 
     use super::*;
@@ -385,7 +394,12 @@ mod tests {
             SECRET.bytes().rev().collect(),
             SECRET.bytes().rev().take(12).collect(),
             b"NVSGEX3TMFPXG227IZAUWRLGMFVWKRSBJNCS2ZTBNNSUMQKLIU4WMM3B".to_vec(),
-            dump(&|at, text| format!("{at:08x}: {}  {text}\n", hexadecimal(text.as_bytes()))),
+            dump(&|at, text| {
+                format!(
+                    "{at:08x}: {:06x}  {text}\n",
+                    text.bytes().fold(0, |number, byte| number << 8 | u32::from(byte))
+                )
+            }),
             dump(&|at, text| {
                 format!("{at:07o}   {}\n", text.chars().flat_map(|c| [c, ' ']).collect::<String>())
             }),
@@ -398,8 +412,22 @@ mod tests {
         assert_eq!(lines(client.as_bytes()), [client]);
         assert_eq!(lines(b"mdb_sa\n_sk_FA\nKEfake\nFAKE-f\nakeFAK\nE9f3a\n"), [NOT_SHOWN], "together");
         assert_eq!(lines(b"stored\nFAKEfakeFAKE\ndone\n"), [NOT_SHOWN], "the rest may show more of it");
-        let long = SecretString::from("fake".repeat(1 << 18));
-        assert!(Encodings::of(&long).appear_in(b"fakefake"));
+    }
+
+    #[test]
+    fn no_output_is_shown_if_the_secret_is_too_long_to_search_for() {
+        let digits = (0..400).map(|number| format!("{number:03}")).collect::<Vec<_>>().concat();
+        for (length, is_shown) in [(MAX_SEARCHED, true), (MAX_SEARCHED + 1, false)] {
+            let secret = SecretString::from(&digits[..length]);
+            assert!(Encodings::of(&secret).appear_in(&digits.as_bytes()[..8]));
+            let (reader, terminal) = io::pipe().unwrap();
+            let output = Captured::read(&b"stored\n"[..], &secret, Box::new(terminal)).finish();
+            let expected = if is_shown { "stored" } else { NOT_SEARCHED };
+            assert_eq!(output.lines, [ServerText::new(expected)]);
+            assert!(!output.had_secret);
+            let shown = io::read_to_string(reader).unwrap();
+            assert!(is_shown || !shown.contains("stored"), "{shown}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use secrecy::ExposeSecret;
@@ -85,7 +86,6 @@ async fn output_is_captured_without_the_secret() {
     let (_, output) = folder.run_with("sh -c cat", Format::Env, &payload()).await;
     let lines: Vec<&str> = output.lines.iter().map(ServerText::as_str).collect();
     assert_eq!(lines, [hidden]);
-    assert_eq!(folder.printed("cat").await, "", "nothing is shown of what only prints");
 }
 
 #[tokio::test]

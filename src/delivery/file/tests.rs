@@ -31,16 +31,14 @@ async fn no_link_is_followed() {
 }
 
 #[tokio::test]
-async fn an_existing_example_has_its_own_reason() {
+async fn an_example_is_refused_whether_it_exists_or_not() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, failure) in [
-        (".env.example", SaveFailure::Example),
-        ("example.env", SaveFailure::Example),
-        ("example.txt", SaveFailure::Exists),
-    ] {
+    for name in [".env.example", "example.env", ".env.tpl", "prod.template.env"] {
         let path = folder.path().join(name);
+        assert_eq!(save_to(&path).await, failed(SaveFailure::Example), "{name}");
+        assert!(!path.exists(), "{name}");
         fs::write(&path, "A=1").unwrap();
-        assert_eq!(save_to(&path).await, failed(failure), "{name}");
+        assert_eq!(save_to(&path).await, failed(SaveFailure::Example), "{name}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "A=1");
     }
 }
@@ -82,7 +80,7 @@ async fn a_tilde_is_the_home() {
     assert_eq!(fs::read_to_string(path).unwrap(), VALUE);
     assert_eq!(save("~/secret", None, &payload()).await, failed(SaveFailure::NoHome));
     // The home of another user is unknown to us.
-    assert_eq!(with_home("~root/secret", Some(home.path())), Ok(PathBuf::from("~root/secret")));
+    assert_eq!(with_home("~root/secret", Some(home.path())), Some(PathBuf::from("~root/secret")));
 }
 
 fn no_folder(folder: &str) -> SaveFailure {
@@ -103,5 +101,21 @@ fn a_path_is_shown_as_it_is_or_marked_as_escaped() {
         ("/tmp/two  blanks", r"/tmp/two \x20blanks (shown escaped)"),
     ] {
         assert_eq!(path_text(Path::new(path)).as_str(), escaped, "{path:?}");
+    }
+}
+
+#[test]
+fn system_errors_become_save_failures() {
+    use io::ErrorKind;
+    let rows = [
+        (ErrorKind::AlreadyExists, SaveFailure::Exists),
+        (ErrorKind::PermissionDenied, SaveFailure::NotAllowed),
+        (ErrorKind::ReadOnlyFilesystem, SaveFailure::NotAllowed),
+        (ErrorKind::StorageFull, SaveFailure::Full),
+        (ErrorKind::QuotaExceeded, SaveFailure::Full),
+        (ErrorKind::TimedOut, SaveFailure::Other(ServerText::new("timed out"))),
+    ];
+    for (kind, failure) in rows {
+        assert_eq!(SaveFailure::from(io::Error::from(kind)), failure, "{kind:?}");
     }
 }

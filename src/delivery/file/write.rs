@@ -3,13 +3,15 @@
 //!
 //! **Invariant:** the name always belongs to a complete file or to none, and only its owner can read the content.
 
-use std::fs::{self, File, Metadata, OpenOptions, TryLockError, canonicalize, symlink_metadata};
-use std::io::{self, Seek, Write};
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions, TryLockError, canonicalize, symlink_metadata};
+use std::io::{self, ErrorKind, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
+use crate::domain::path_text;
 use crate::files::{FileStat, Folder, open, read_at_most, set_mode};
 
 use super::SaveFailure;
@@ -25,23 +27,22 @@ const RANDOM_LENGTH: usize = 16;
 
 /// Stores `content` as the new file `path`. Nothing is overwritten and no link is followed.
 pub(super) fn store(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
-    match symlink_metadata(path) {
-        Ok(about) if about.is_dir() => return Err(SaveFailure::IsFolder),
-        Ok(_) => return Err(SaveFailure::Exists),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error.into()),
+    if let Ok(about) = symlink_metadata(path) {
+        return Err(if about.is_dir() { SaveFailure::IsFolder } else { SaveFailure::Exists });
     }
     let (folder, start) = beside(path)?;
+    let is_missing =
+        |error: io::Error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+    if fs::metadata(folder).map_or_else(is_missing, |about| !about.is_dir()) {
+        return Err(SaveFailure::NoFolder(path_text(folder)));
+    }
     let opened = Folder::open(folder)?;
     remove_leftovers(folder, &start);
-    let nameless = write_nameless(folder, None, content)?;
-    let saved = match nameless.map(|file| name_file(&file, path).map(|()| file)) {
-        Some(Ok(file)) => file,
-        Some(Err(error)) if error.kind() == io::ErrorKind::AlreadyExists => return Err(SaveFailure::Exists),
-        Some(Err(_)) | None => {
-            let file = write_named(folder, &start, None, content)?;
-            file.persist_noclobber(path).map_err(|failed| failed.error)?
-        }
+    let saved = if let Some(file) = store_nameless(folder, path, content)? {
+        file
+    } else {
+        let file = write_named(folder, &start, None, content)?;
+        file.persist_noclobber(path).map_err(|failed| failed.error)?
     };
     check_in_place(&saved, path)?;
     // A name that is not on disk yet could still be lost.
@@ -51,38 +52,29 @@ pub(super) fn store(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
     })
 }
 
-/// Writes `content` to disk in a file without a name, so that a killed process leaves nothing. `None` if the file system
-/// has no such files (open(2), `O_TMPFILE`).
+/// Writes `content` to disk in a file without a name (open(2), `O_TMPFILE`), so that a killed process leaves nothing,
+/// and then names it. `None` if the system does not support one of the two.
 #[cfg(target_os = "linux")]
-fn write_nameless(folder: &Path, old: Option<&File>, content: &[u8]) -> Result<Option<File>, SaveFailure> {
-    use rustix::fs::{CWD, Mode, OFlags, openat};
+fn store_nameless(folder: &Path, path: &Path, content: &[u8]) -> Result<Option<File>, SaveFailure> {
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
+    use std::os::fd::AsRawFd;
 
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
     let Ok(file) = openat(CWD, folder, flags, Mode::RUSR | Mode::WUSR).map(File::from) else {
         return Ok(None);
     };
-    fill(&file, old, content)?;
-    Ok(Some(file))
-}
-
-/// Gives a name to a file that has none. The system may not allow that.
-#[cfg(target_os = "linux")]
-fn name_file(file: &File, path: &Path) -> io::Result<()> {
-    use rustix::fs::{AtFlags, CWD, linkat};
-    use std::os::fd::AsRawFd;
-
+    fill(&file, None, content)?;
     let descriptor = format!("/proc/self/fd/{}", file.as_raw_fd());
-    Ok(linkat(CWD, descriptor, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+    match linkat(CWD, descriptor, CWD, path, AtFlags::SYMLINK_FOLLOW) {
+        Ok(()) => Ok(Some(file)),
+        Err(rustix::io::Errno::EXIST) => Err(SaveFailure::Exists),
+        Err(_) => Ok(None),
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn write_nameless(_folder: &Path, _old: Option<&File>, _content: &[u8]) -> Result<Option<File>, SaveFailure> {
+fn store_nameless(_folder: &Path, _path: &Path, _content: &[u8]) -> Result<Option<File>, SaveFailure> {
     Ok(None)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn name_file(_file: &File, _path: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Checks that the name belongs to our file. In a folder that other users can write to, one of them may have put
@@ -117,22 +109,27 @@ impl ExistingFile {
             Ok(_) => SaveFailure::BrokenLink,
             Err(_) => SaveFailure::Changed,
         })?;
-        let opened = open(&path, OpenOptions::new().read(true)).and_then(|file| Ok((file.metadata()?, file)));
-        let (about, file) = match opened {
-            Ok(opened) => opened,
-            // A socket cannot be opened, nor can a folder on Windows.
-            Err(error) => {
-                return Err(why_not_replaced(&path, &symlink_metadata(&path)?).unwrap_or(error.into()));
-            }
-        };
-        if let Some(failure) = why_not_replaced(&path, &about) {
-            return Err(failure);
+        let about = symlink_metadata(&path)?;
+        match () {
+            () if about.is_dir() => return Err(SaveFailure::IsFolder),
+            () if !about.is_file() => return Err(SaveFailure::Exists),
+            () if FileStat::from(&about).links > 1 => return Err(SaveFailure::HardLinked),
+            () => {}
+        }
+        // It is only read, but a file that its owner has protected must not be replaced either.
+        let file =
+            open(&path, OpenOptions::new().read(true).write(true)).map_err(|error| match error.kind() {
+                ErrorKind::PermissionDenied => SaveFailure::ReadOnly,
+                _ => error.into(),
+            })?;
+        let stat = FileStat::of(&file)?;
+        if stat != FileStat::from(&about) {
+            return Err(SaveFailure::Changed);
         }
         // Network folders may not support locks. A write by another program is noticed even without a lock.
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
             return Err(SaveFailure::Locked);
         }
-        let stat = FileStat::of(&file)?;
         Ok(Self { file, stat, path })
     }
 
@@ -141,21 +138,13 @@ impl ExistingFile {
         read_at_most(&self.file, MAX_FILE_SIZE)?.ok_or(SaveFailure::TooLarge)
     }
 
-    /// Replaces the file by one with this content, and with the same owner, mode and attributes, but without access for
-    /// others. It is on disk when this returns.
+    /// Replaces the file by one with this content, and with the same owner and mode, but without access for others. It
+    /// is on disk when this returns.
     pub fn replace(&self, content: &[u8]) -> Result<(), SaveFailure> {
         let (folder, start) = beside(&self.path)?;
         let opened = Folder::open(folder)?;
         remove_leftovers(folder, &start);
-        let named = match write_nameless(folder, Some(&self.file), content)? {
-            Some(file) => temporary(&start).make_in(folder, |path| {
-                lock(&file);
-                name_file(&file, path)?;
-                file.try_clone()
-            }),
-            None => Err(io::ErrorKind::Unsupported.into()),
-        };
-        let new = named.or_else(|_| write_named(folder, &start, Some(&self.file), content))?;
+        let new = write_named(folder, &start, Some(self.stat), content)?;
         // Its times show whether another program has written to it.
         if stat(&self.path).ok() != Some(self.stat) {
             return Err(SaveFailure::Changed);
@@ -170,28 +159,18 @@ impl ExistingFile {
 fn write_named(
     folder: &Path,
     start: &str,
-    old: Option<&File>,
+    old: Option<FileStat>,
     content: &[u8],
 ) -> Result<NamedTempFile, SaveFailure> {
-    let file = temporary(start).tempfile_in(folder)?;
-    lock(file.as_file());
+    let file = tempfile::Builder::new().prefix(start).rand_bytes(RANDOM_LENGTH).tempfile_in(folder)?;
+    // Keeps other runs from removing it as a leftover.
+    let _ = file.as_file().try_lock();
     fill(file.as_file(), old, content)?;
     Ok(file)
 }
 
-/// Makes names for temporary files. Ignore patterns such as `.env*` match all of them.
-fn temporary(start: &str) -> tempfile::Builder<'_, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(start).rand_bytes(RANDOM_LENGTH);
-    builder
-}
-
-/// Keeps other runs from removing the file as a leftover while this run is alive.
-fn lock(file: &File) {
-    let _ = file.try_lock();
-}
-
-/// Returns the folder of a file, and the prefix of its temporary files' names.
+/// Returns the folder of a file, and the prefix of its temporary files' names. Ignore patterns such as `.env*` match
+/// all of them.
 fn beside(path: &Path) -> Result<(&Path, String), SaveFailure> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(SaveFailure::NoName);
@@ -200,9 +179,20 @@ fn beside(path: &Path) -> Result<(&Path, String), SaveFailure> {
     Ok((folder, format!("{start}.atlas-secret-")))
 }
 
-/// Writes `content` to disk, in a file with the attributes of `old`.
-fn fill(mut file: &File, old: Option<&File>, content: &[u8]) -> Result<(), SaveFailure> {
-    restrict(file, old)?;
+/// Writes `content` to disk in a file that is private, and otherwise like `old`. The umask can only have removed
+/// permissions, even the owner's. A file system without permissions makes the file as accessible as the whole disk, and
+/// setting them may fail or do nothing: only the resulting mode matters.
+fn fill(mut file: &File, old: Option<FileStat>, content: &[u8]) -> Result<(), SaveFailure> {
+    #[cfg(unix)]
+    let _ = old.map(|old| std::os::unix::fs::fchown(file, Some(old.owner), Some(old.group)));
+    let _ = set_mode(file, old.map_or(0o600, |old| old.mode & 0o700));
+    let new = FileStat::of(file)?;
+    if old.is_some_and(|old| old.owner != new.owner) {
+        return Err(SaveFailure::NotOwned);
+    }
+    if new.is_open_to_others() {
+        return Err(SaveFailure::NotPrivate);
+    }
     let written = file.write_all(content).and_then(|()| file.sync_all());
     if written.is_err() {
         // It is removed, but may have another name by now.
@@ -213,16 +203,14 @@ fn fill(mut file: &File, old: Option<&File>, content: &[u8]) -> Result<(), SaveF
 
 /// Removes the temporary files of killed runs. Errors are ignored, because nothing depends on it.
 fn remove_leftovers(folder: &Path, start: &str) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let random = name.to_str().and_then(|name| name.strip_prefix(start));
-        let is_temporary = random.is_some_and(|random| {
-            random.len() == RANDOM_LENGTH && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
-        if is_temporary
-            && open(&entry.path(), OpenOptions::new().read(true)).is_ok_and(|file| is_leftover(&file))
-        {
-            let _ = fs::remove_file(entry.path());
+    let is_temporary = |name: &OsStr| {
+        let random = name.to_str().and_then(|name| name.strip_prefix(start)).unwrap_or_default();
+        random.len() == RANDOM_LENGTH && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.filter(|entry| is_temporary(&entry.file_name())).map(|entry| entry.path()) {
+        if open(&path, OpenOptions::new().read(true)).is_ok_and(|file| is_leftover(&file)) {
+            let _ = fs::remove_file(path);
         }
     }
 }
@@ -232,77 +220,6 @@ fn is_leftover(file: &File) -> bool {
     let is_private = FileStat::of(file).is_ok_and(|stat| stat.is_ours() && !stat.is_open_to_others());
     // A killed process no longer holds its lock.
     is_file && is_private && file.try_lock().is_ok()
-}
-
-fn why_not_replaced(path: &Path, about: &Metadata) -> Option<SaveFailure> {
-    #[cfg(unix)]
-    let is_writable = || rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
-    #[cfg(not(unix))]
-    let is_writable = || {
-        let _ = path;
-        !about.permissions().readonly()
-    };
-    match () {
-        () if about.is_dir() => Some(SaveFailure::IsFolder),
-        () if !about.is_file() => Some(SaveFailure::Exists),
-        () if FileStat::from(about).links > 1 => Some(SaveFailure::HardLinked),
-        () if !is_writable() => Some(SaveFailure::ReadOnly),
-        () => None,
-    }
-}
-
-/// Makes a new file private, and otherwise like the file that it replaces. The umask can only have removed permissions,
-/// even the owner's. A group that cannot be kept has no access here anyway. A file system without permissions makes the
-/// file as accessible as the whole disk, and setting them may fail or do nothing: only the resulting mode matters.
-fn restrict(new: &File, old: Option<&File>) -> Result<(), SaveFailure> {
-    let mut mode = 0o600;
-    if let Some(old) = old {
-        keep_attributes(old, new)?;
-        let old = FileStat::of(old)?;
-        #[cfg(unix)]
-        let _ = std::os::unix::fs::fchown(new, Some(old.owner), Some(old.group));
-        if FileStat::of(new)?.owner != old.owner {
-            return Err(SaveFailure::NotOwned);
-        }
-        mode = old.mode & 0o700;
-    }
-    let _ = set_mode(new, mode);
-    let is_open = FileStat::of(new)?.is_open_to_others();
-    if is_open { Err(SaveFailure::NotPrivate) } else { Ok(()) }
-}
-
-/// Copies the extended attributes, but not the access control lists (`system.`): a user named there could open the new
-/// file before its mode is set, and the secret is only for the owner. Attributes that only the system sets
-/// (`security.`, `trusted.`) may differ.
-#[cfg(any(target_os = "linux", target_os = "android", target_os = "macos"))]
-fn keep_attributes(old: &File, new: &File) -> Result<(), SaveFailure> {
-    use rustix::buffer::spare_capacity;
-    use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fsetxattr};
-
-    /// The limit of Linux, for all names and for one value, in bytes (xattr(7)).
-    const MAX_LENGTH: usize = 64 * 1024;
-
-    let mut names = Vec::with_capacity(MAX_LENGTH);
-    // A file system without attributes has none to lose.
-    if flistxattr(old, spare_capacity(&mut names)).is_err() {
-        return Ok(());
-    }
-    let is_copied = |name: &&[u8]| !name.is_empty() && !name.starts_with(b"system.");
-    for name in names.split(|byte| *byte == 0).filter(is_copied) {
-        let mut value = Vec::with_capacity(MAX_LENGTH);
-        let copied = fgetxattr(old, name, spare_capacity(&mut value))
-            .and_then(|_| fsetxattr(new, name, &value, XattrFlags::empty()));
-        let is_of_system = name.starts_with(b"security.") || name.starts_with(b"trusted.");
-        if copied.is_err() && !is_of_system {
-            return Err(SaveFailure::Attributes);
-        }
-    }
-    Ok(())
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "macos")))]
-fn keep_attributes(_old: &File, _new: &File) -> Result<(), SaveFailure> {
-    Ok(())
 }
 
 #[cfg(test)]
