@@ -106,7 +106,7 @@ pub(super) fn values<T: DeserializeOwned>(members: &[(&str, &str)], name: &str) 
     values.filter_map(|(_, value)| serde_json::from_str(value).ok())
 }
 
-/// Parses the body of a response to the creating POST. `None` if it is not a JSON object.
+/// Parses the body of a response to the creating POST. `None` if it is not a JSON object, or was cut off before the ID.
 ///
 /// Errors in other members do not lose the secret. A value with invalid UTF-8 is not a secret.
 pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
@@ -118,7 +118,8 @@ pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
     let content_members = content.as_deref().unwrap_or_default();
     let secret = secret_of(&bare).or_else(|| secret_of(content_members));
     let id = id_of(&bare).or_else(|| id_of(content_members));
-    let is_readable = secret.is_some() || serde_json::from_str::<IgnoredAny>(&text).is_ok();
+    let is_readable =
+        secret.is_some() || id.is_some() || serde_json::from_str::<IgnoredAny>(&text).is_ok();
     let envelope_status = envelope_status.filter(|_| content.is_some());
     is_readable.then_some(CreatedBody { envelope_status, id, secret })
 }

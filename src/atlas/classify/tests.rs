@@ -113,6 +113,22 @@ fn an_account_never_appears_to_have_fewer_secrets() {
 }
 
 #[test]
+fn the_id_in_a_truncated_body_is_kept() {
+    const ID: &str = "32b6e34b3d91647abb20e7b9";
+    let bare = format!(r#"{{"id":"{ID}","secret":"{SECRET}"}}"#);
+    for whole in [format!(r#"{{"status":201,"content":{bare}}}"#), bare] {
+        let first = whole.find(ID).unwrap() + ID.len() + 1;
+        for length in 0..whole.find(SECRET).unwrap() + SECRET.len() {
+            let mut response = response(201, &whole.as_bytes()[..length]);
+            response.end = BodyEnd::Cut(Cause::TimedOut(std::time::Duration::from_secs(60)));
+            let error = created(&response).unwrap_err();
+            assert_eq!(error.created_id().is_some(), length >= first, "{length}");
+            assert_eq!(error.cause.message(), "it was not complete after 60 seconds");
+        }
+    }
+}
+
+#[test]
 fn a_secret_in_a_truncated_body_is_used() {
     let whole = format!(r#"{{"secret":"{SECRET}","id":"32b6e34b3d91647abb20e7b9","owner":{{"a":[1]}}}}"#);
     let first = whole.find(SECRET).unwrap() + SECRET.len() + 1;
