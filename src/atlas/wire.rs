@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
@@ -118,8 +119,7 @@ pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
     let content_members = content.as_deref().unwrap_or_default();
     let secret = secret_of(&bare).or_else(|| secret_of(content_members));
     let id = id_of(&bare).or_else(|| id_of(content_members));
-    let is_readable =
-        secret.is_some() || id.is_some() || serde_json::from_str::<IgnoredAny>(&text).is_ok();
+    let is_readable = secret.is_some() || id.is_some() || serde_json::from_str::<IgnoredAny>(&text).is_ok();
     let envelope_status = envelope_status.filter(|_| content.is_some());
     is_readable.then_some(CreatedBody { envelope_status, id, secret })
 }
@@ -134,7 +134,7 @@ fn secret_of(members: &[(&str, &str)]) -> Option<CreatedSecret> {
         !value.trim().is_empty() && !value.contains(char::REPLACEMENT_CHARACTER)
     };
     let value = values(members, "secret").find(is_readable)?;
-    let time = |name| values::<String>(members, name).find_map(|time| time.parse().ok());
+    let time = |name| values::<String>(members, name).find_map(|text| timestamp(&text));
     Some(CreatedSecret {
         value,
         id: id_of(members),
@@ -281,10 +281,16 @@ pub(super) fn message(text: &str) -> ServerText {
     ServerText::new(&without_secrets(text))
 }
 
-/// The last day of the year 9999, which means never, is beyond the last time that jiff has.
 fn time(body: &Value, name: &str) -> Option<Timestamp> {
-    let text = body.get(name)?.as_str()?;
-    text.parse().ok().or_else(|| text.starts_with("9999-12-31T").then_some(Timestamp::MAX))
+    timestamp(body.get(name)?.as_str()?)
+}
+
+/// The end of the year 9999, which means never, is beyond the last time that jiff has.
+fn timestamp(text: &str) -> Option<Timestamp> {
+    text.parse().ok().or_else(|| {
+        let utc: DateTime = text.strip_suffix('Z')?.parse().ok()?;
+        (utc.year() == 9999).then_some(Timestamp::MAX)
+    })
 }
 
 #[cfg(test)]
