@@ -23,6 +23,9 @@ use super::http::request_error;
 /// Sent with ` (os;arch)` appended, as Atlas's own tools do.
 const USER_AGENT: &str = concat!("atlas-secret/", env!("CARGO_PKG_VERSION"));
 
+/// The largest file of certificates that is read. Those of operating systems have less than 1 MiB.
+const MAX_CERTIFICATE_FILE: u64 = 16 << 20;
+
 /// How long an idle connection is kept after its last response. A server or a firewall may have silently closed an
 /// older one, and a request that fails on it looks the same as one that was executed.
 const IDLE_LIMIT: Duration = Duration::from_secs(2);
@@ -69,6 +72,7 @@ pub fn check_certificate_file() -> Result<(), String> {
         _ if path.is_empty() => return Err("SSL_CERT_FILE is empty: unset it, or name a file".to_owned()),
         Ok(found) if found.is_dir() => "is a folder; use SSL_CERT_DIR for folders".to_owned(),
         Ok(found) if !found.is_file() => "is a pipe or a device, not a regular file".to_owned(),
+        Ok(found) if found.len() > MAX_CERTIFICATE_FILE => "is larger than 16 MiB".to_owned(),
         found => match found.and_then(|_| std::fs::read(&path)) {
             Ok(text) if CertificateDer::pem_slice_iter(&text).any(|found| found.is_ok()) => return Ok(()),
             Ok(_) => "contains no certificate in PEM format (-----BEGIN CERTIFICATE-----)".to_owned(),
