@@ -337,10 +337,12 @@ pub(super) fn cause(error: reqwest::Error) -> Cause {
         return Cause::ConnectTimeout;
     }
     // The TCP connection was made, so it was the handshake that ended.
-    if causes(&error).any(is_end_of_stream) {
+    if has_kind(&error, io::ErrorKind::UnexpectedEof) {
         return Cause::Tls(ServerText::new("the host closed the connection during the handshake"));
     }
-    Cause::Connect(with_host(message_of(&error).as_str()))
+    let message = with_host(message_of(&error).as_str());
+    let is_refused = has_kind(&error, io::ErrorKind::ConnectionRefused);
+    if is_refused { Cause::Refused(message) } else { Cause::Connect(message) }
 }
 
 /// An error and its sources, outermost first. `io::Error::source` skips the error that it wraps, so this function
@@ -362,9 +364,8 @@ fn message_of(error: &(dyn Error + 'static)) -> ServerText {
     }
 }
 
-fn is_end_of_stream(cause: &(dyn Error + 'static)) -> bool {
-    let kind = cause.downcast_ref().map(io::Error::kind);
-    kind == Some(io::ErrorKind::UnexpectedEof)
+fn has_kind(error: &reqwest::Error, kind: io::ErrorKind) -> bool {
+    causes(error).any(|cause| cause.downcast_ref().map(io::Error::kind) == Some(kind))
 }
 
 fn io_message(kind: io::ErrorKind) -> Option<&'static str> {
@@ -385,7 +386,8 @@ fn io_message(kind: io::ErrorKind) -> Option<&'static str> {
 
 fn interruption(error: &reqwest::Error) -> ServerText {
     let http: Option<&hyper::Error> = causes(error).find_map(|cause| cause.downcast_ref());
-    if http.is_some_and(hyper::Error::is_incomplete_message) || causes(error).any(is_end_of_stream) {
+    if http.is_some_and(hyper::Error::is_incomplete_message) || has_kind(error, io::ErrorKind::UnexpectedEof)
+    {
         return ServerText::new("the host closed the connection early");
     }
     if http.is_some_and(hyper::Error::is_parse_too_large) {
@@ -402,21 +404,20 @@ fn interruption(error: &reqwest::Error) -> ServerText {
 fn tunnel(cause: &(dyn Error + 'static)) -> Option<Cause> {
     let message = cause.to_string();
     let message = ["SOCKS error: ", "tunnel error: "].iter().find_map(|kind| message.strip_prefix(kind))?;
-    let wants_login = |text| Some(Cause::ProxyLogin(ServerText::new(text)));
-    let failure = match message {
+    let (cause, text): (fn(_) -> _, _) = match message {
         "proxy authorization required" => {
-            return wants_login("the proxy requires a valid user and password (407)");
+            (Cause::ProxyLogin, "the proxy requires a valid user and password (407)")
         }
         message if message.contains("auth") || message.contains("credentials") => {
-            return wants_login("the proxy requires a valid user and password");
+            (Cause::ProxyLogin, "the proxy requires a valid user and password")
         }
-        "failed to create underlying connection" => "could not connect to the proxy",
-        "failed parsing server response" => "the proxy does not speak SOCKS",
-        "unexpected end of file" => "the proxy closed the connection",
-        message if message.starts_with("io error") => "the proxy closed the connection",
-        _ => "the proxy refused the request",
+        "failed to create underlying connection" => (Cause::ProxyDown, "could not connect to the proxy"),
+        "unexpected end of file" => (Cause::ProxyDown, "the proxy closed the connection"),
+        message if message.starts_with("io error") => (Cause::ProxyDown, "the proxy closed the connection"),
+        "failed parsing server response" => (Cause::Proxy, "the proxy does not speak SOCKS"),
+        _ => (Cause::Proxy, "the proxy refused the request"),
     };
-    Some(Cause::Proxy(ServerText::new(failure)))
+    Some(cause(ServerText::new(text)))
 }
 
 fn tls(error: &rustls::Error) -> String {

@@ -110,6 +110,7 @@ fn respond_with(bytes: &'static [u8]) -> String {
 #[tokio::test]
 async fn if_the_proxy_refuses_nothing_was_sent() {
     let failed = |text| Cause::Proxy(ServerText::new(text));
+    let down = |text| Cause::ProxyDown(ServerText::new(text));
     let rows = [
         (respond_with(b"HTTP/1.1 403 Forbidden\r\n\r\n"), failed("the proxy refused the request")),
         (respond_with(b"HTTP/1.1 502 Bad Gateway\r\n\r\n"), failed("the proxy refused the request")),
@@ -117,8 +118,8 @@ async fn if_the_proxy_refuses_nothing_was_sent() {
             respond_with(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
             Cause::ProxyLogin(ServerText::new("the proxy requires a valid user and password (407)")),
         ),
-        (respond_with(b""), failed("the proxy closed the connection")),
-        ("127.0.0.1:1".to_owned(), failed("could not connect to the proxy")),
+        (respond_with(b""), down("the proxy closed the connection")),
+        ("127.0.0.1:1".to_owned(), down("could not connect to the proxy")),
     ];
     for (proxy, expected) in rows {
         let proxy = reqwest::Proxy::https(format!("http://{proxy}")).unwrap();
@@ -134,7 +135,7 @@ async fn an_error_contains_the_host_but_neither_user_nor_query() {
     let error = failure(reqwest::Client::builder().no_proxy(), &url).await;
     assert_eq!(
         request_error(error),
-        ApiError::not_sent(Cause::Connect(ServerText::new(&format!(
+        ApiError::not_sent(Cause::Refused(ServerText::new(&format!(
             "{address}: the host refused the connection"
         ))))
     );
