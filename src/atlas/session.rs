@@ -27,7 +27,7 @@ impl Client {
     }
 
     async fn mint_unless(&self, is_usable: impl Fn(&Token) -> bool) -> ApiResult<()> {
-        let Credentials::ServiceAccount { client_id, client_secret } = &self.credentials else {
+        let Credentials::ServiceAccount { client_id, client_secret } = &self.options.credentials else {
             return Ok(());
         };
         let mut token = self.token.lock().await;
@@ -43,7 +43,9 @@ impl Client {
 
     /// The service account that signs in, and the last four characters of its secret, which Atlas shows in its mask.
     pub fn login(&self) -> Option<Login> {
-        let Credentials::ServiceAccount { client_id, client_secret } = &self.credentials else { return None };
+        let Credentials::ServiceAccount { client_id, client_secret } = &self.options.credentials else {
+            return None;
+        };
         let secret = client_secret.expose_secret();
         let tail = secret.char_indices().rev().nth(3).map(|(start, _)| &secret[start..]);
         // Nothing is kept of a secret so short that four characters would give it away.
@@ -53,7 +55,7 @@ impl Client {
 
     /// The `Authorization` header of one request; `None` for an API key without a challenge.
     pub(super) async fn authorization(&self, method: &Method, url: &str) -> ApiResult<Option<HeaderValue>> {
-        match &self.credentials {
+        match &self.options.credentials {
             Credentials::AccessToken(token) => bearer(token).map(Some),
             Credentials::ApiKey { public_key, private_key } => {
                 let key = (public_key.as_str(), private_key);
@@ -75,7 +77,7 @@ impl Client {
         refused: Option<&HeaderValue>,
         response: &mut ApiResponse,
     ) -> ApiResult<bool> {
-        match (&self.credentials, refused) {
+        match (&self.options.credentials, refused) {
             (Credentials::ServiceAccount { .. }, Some(refused)) if refusals == 0 => {
                 let is_another = |token: &Token| bearer(&token.value).is_ok_and(|value| value != *refused);
                 self.mint_unless(is_another).await?;
@@ -102,7 +104,7 @@ impl Client {
     /// Drops a challenge whose nonce was refused, so that the next request does not use it again. Without an API key, a
     /// challenge says nothing: no nonce was sent.
     pub(super) fn check_challenge(&self, response: &mut ApiResponse) {
-        if !matches!(self.credentials, Credentials::ApiKey { .. }) {
+        if !matches!(self.options.credentials, Credentials::ApiKey { .. }) {
             response.challenge = None;
         } else if response.is_stale() {
             *self.challenge() = None;
@@ -111,7 +113,7 @@ impl Client {
 
     /// True if a challenge must be fetched before a request that is sent only once.
     pub(super) fn needs_challenge(&self) -> bool {
-        matches!(self.credentials, Credentials::ApiKey { .. })
+        matches!(self.options.credentials, Credentials::ApiKey { .. })
             && self.challenge().as_ref().is_none_or(|kept| kept.is_old(Instant::now()))
     }
 

@@ -9,10 +9,10 @@ use super::*;
 
 #[tokio::test(start_paused = true)]
 async fn work_is_stopped_at_its_limit_and_not_before() {
-    assert_eq!(before(ready("answer"), pin!(ready(()))).await, Some("answer"), "work that is ready wins");
+    assert_eq!(within(Duration::ZERO, ready("answer")).await, Some("answer"), "work that is ready wins");
     let limit = Duration::from_secs(10);
-    assert_eq!(before(sleep(limit + DRAIN_LIMIT / 2), pin!(deadline(limit))).await, Some(()));
-    assert_eq!(before(sleep(limit + DRAIN_LIMIT * 2), pin!(deadline(limit))).await, None);
+    assert_eq!(within(limit, sleep(limit + DRAIN_LIMIT / 2)).await, Some(()));
+    assert_eq!(within(limit, sleep(limit + DRAIN_LIMIT * 2)).await, None);
 }
 
 #[test]
@@ -54,12 +54,11 @@ const NOW: &str = "Mon, 23 Nov 2026 18:14:00 GMT";
 #[test]
 fn retry_after_is_seconds_or_a_date() {
     let rows = [
-        ("5.5", Some(6)),
-        ("1.x", None),
+        ("5", Some(5)),
+        ("5.5", None),
         ("86401", None),
         ("99999999999999999999999", None),
         ("-5", None),
-        ("+5", None),
         ("", None),
         ("soon", None),
         ("Mon, 23 Nov 2026 18:13:59 GMT", None),
