@@ -88,13 +88,12 @@ fn tls_action(why: &str) -> &'static str {
 
 impl Explanation {
     /// Explains that the account has as many secrets as it can have, or more.
-    pub fn account_full(secrets: usize, has_expired: bool) -> Self {
+    pub fn account_full(secrets: usize) -> Self {
         let delete = match secrets {
             ..=SECRETS_PER_ACCOUNT => "Delete one".to_owned(),
             more => format!("Delete {} of them", more + 1 - SECRETS_PER_ACCOUNT),
         };
         titled(text::account_has(secrets))
-            .meaning(if has_expired { "Expired secrets count, too." } else { "" })
             .action(format!("{delete}, or ask a Project Owner to, then try again."))
     }
 
@@ -591,7 +590,7 @@ mod tests {
             (2000, "This account has 2000 secrets; the maximum is 2.", "Delete 1999 of them,"),
         ];
         for (secrets, title, action) in rows {
-            let explanation = Explanation::account_full(secrets, false);
+            let explanation = Explanation::account_full(secrets);
             assert_eq!(explanation.title, title);
             assert!(explanation.action.starts_with(action), "{}", explanation.action);
         }

@@ -44,7 +44,7 @@ const OTHER_OWNER: &str = "it belongs to another user";
 const OTHER_VERSION: &str = "another version of atlas-secret wrote it";
 
 /// How many pending records are read at once, because each keeps a file open. The next start reads the next ones.
-pub const MAX_PENDING: usize = 16;
+const MAX_PENDING: usize = 16;
 
 /// The folder of the records. It is created with the first record.
 #[derive(Clone, Debug)]
