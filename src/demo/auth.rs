@@ -19,9 +19,6 @@ use crate::domain::{ClientId, Credentials, PublicKey};
 
 const REALM: &str = "MMS Public API";
 
-/// When there are this many nonces, all are dropped. The response to a request with a dropped one says `stale=true`.
-const MAX_NONCES: usize = 1000;
-
 const LETTERS: &[u8] = b"abcdefghijklmnop";
 
 /// The valid credentials of an embedded Atlas, and the tokens and nonces that it has issued.
@@ -68,9 +65,12 @@ impl AuthServer {
 
     /// Handles `POST /api/oauth/token`. Like Atlas, it accepts only this body. Tokens live as long as this server.
     pub(super) fn token(&mut self, world: &mut World, request: &Request<'_>) -> Result<Reply, Reply> {
-        check_form(request)?;
         if request.body != b"grant_type=client_credentials" {
-            return Err(oauth_error("unsupported_grant_type", "The grant type is not supported."));
+            return Err(oauth_error(
+                StatusCode::BAD_REQUEST,
+                "unsupported_grant_type",
+                "The grant type is not supported.",
+            ));
         }
         let (client_id, secret_id) = self.sign_in(world, request)?;
         let value = random("DEMO", 48, TEXT)?;
@@ -81,10 +81,11 @@ impl AuthServer {
 
     /// Handles `POST /api/oauth/revoke`. A token that is unknown or belongs to another account is not an error.
     pub(super) fn revoke(&mut self, world: &mut World, request: &Request<'_>) -> Result<Reply, Reply> {
-        check_form(request)?;
         let (client_id, _) = self.sign_in(world, request)?;
         let token = url::form_urlencoded::parse(request.body).find(|(name, _)| name == "token");
-        let (_, value) = token.ok_or_else(|| oauth_error("invalid_request", "The token is missing."))?;
+        let (_, value) = token.ok_or_else(|| {
+            oauth_error(StatusCode::BAD_REQUEST, "invalid_request", "The token is missing.")
+        })?;
         self.tokens.retain(|token| token.value.expose_secret() != value || token.client_id != client_id);
         Ok(Reply::new(StatusCode::OK, Value::Null))
     }
@@ -114,9 +115,6 @@ impl AuthServer {
         let challenge = format!(
             "Digest realm=\"{REALM}\", domain=\"\", nonce=\"{nonce}\", algorithm=MD5, qop=\"auth\", stale={is_stale}"
         );
-        if self.nonces.len() >= MAX_NONCES {
-            self.nonces.clear();
-        }
         self.nonces.insert(nonce, 0);
         let detail = "You are not authorized for this resource.";
         let refused = refusal(StatusCode::UNAUTHORIZED, "UNEXPECTED_ERROR", detail);
@@ -159,19 +157,10 @@ impl AuthServer {
             own.last_used_at = Some(now());
             Some((client_id, Some(own.id.clone())))
         });
-        found.ok_or_else(|| {
-            let body =
-                json!({"error": "invalid_client", "error_description": "Invalid credentials provided."});
-            oauth(StatusCode::UNAUTHORIZED, body)
-        })
+        let refused =
+            || oauth_error(StatusCode::UNAUTHORIZED, "invalid_client", "Invalid credentials provided.");
+        found.ok_or_else(refused)
     }
-}
-
-fn check_form(request: &Request<'_>) -> Result<(), Reply> {
-    if request.media_types(&header::CONTENT_TYPE).eq(["application/x-www-form-urlencoded"]) {
-        return Ok(());
-    }
-    Err(oauth_error("invalid_request", "The body must be a form."))
 }
 
 fn basic(request: &Request<'_>) -> Option<(String, String)> {
@@ -186,8 +175,8 @@ fn credentials<'a>(request: &Request<'a>, scheme: &str) -> Option<&'a str> {
     sent.eq_ignore_ascii_case(scheme).then_some(rest)
 }
 
-fn oauth_error(error: &str, description: &str) -> Reply {
-    oauth(StatusCode::BAD_REQUEST, json!({"error": error, "error_description": description}))
+fn oauth_error(status: StatusCode, error: &str, description: &str) -> Reply {
+    oauth(status, json!({"error": error, "error_description": description}))
 }
 
 fn oauth(status: StatusCode, body: Value) -> Reply {

@@ -163,34 +163,27 @@ impl AtlasApi for Arc<Connections> {
 
     async fn account(&self, of: &AccountRef) -> ApiResult<ServiceAccount> {
         let of = of.clone();
-        let request = async move |atlas: Arc<Client>| atlas.service_account(&of).await;
-        self.request(Operation::ReadAccount, request).await
+        self.request(Operation::ReadAccount, async move |atlas| atlas.service_account(&of).await).await
     }
 
     async fn project(&self, id: &ProjectId) -> ApiResult<Project> {
         let id = id.clone();
-        self.request(Operation::ReadProject, async move |atlas: Arc<Client>| atlas.project(&id).await).await
+        self.request(Operation::ReadProject, async move |atlas| atlas.project(&id).await).await
     }
 
     async fn settings(&self, of: &OrganizationId) -> ApiResult<OrganizationSettings> {
-        let id = of.clone();
-        self.request(Operation::ReadSettings, async move |atlas: Arc<Client>| {
-            atlas.organization_settings(&id).await
-        })
-        .await
+        let of = of.clone();
+        self.request(Operation::ReadSettings, async move |atlas| atlas.organization_settings(&of).await).await
     }
 
     async fn projects(&self, page: u32) -> ApiResult<Page<ProjectEntry>> {
-        self.request(Operation::ListProjects, async move |atlas: Arc<Client>| atlas.projects(page).await)
-            .await
+        self.request(Operation::ListProjects, async move |atlas| atlas.projects(page).await).await
     }
 
     async fn accounts(&self, of: &ProjectId, page: u32) -> ApiResult<Page<AccountEntry>> {
-        let id = of.clone();
-        self.request(Operation::ListAccounts, async move |atlas: Arc<Client>| {
-            atlas.service_accounts(&id, page).await
-        })
-        .await
+        let of = of.clone();
+        self.request(Operation::ListAccounts, async move |atlas| atlas.service_accounts(&of, page).await)
+            .await
     }
 
     async fn create_secret(&self, new_secret: &NewSecret) -> ApiResult<CreatedSecret> {
@@ -205,14 +198,12 @@ impl AtlasApi for Arc<Connections> {
 
     async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> ApiResult<()> {
         let (of, id) = (of.clone(), id.clone());
-        let request = async move |atlas: Arc<Client>| atlas.delete_secret(&of, &id).await;
-        self.request(Operation::DeleteSecret, request).await
+        self.request(Operation::DeleteSecret, async move |atlas| atlas.delete_secret(&of, &id).await).await
     }
 
     async fn verify(&self, client: &ClientId, secret: &SecretString) -> ApiResult<()> {
         let (client, secret) = (client.clone(), secret.clone());
-        self.request(Operation::SignIn, async move |atlas: Arc<Client>| atlas.verify(&client, &secret).await)
-            .await
+        self.request(Operation::SignIn, async move |atlas| atlas.verify(&client, &secret).await).await
     }
 }
 

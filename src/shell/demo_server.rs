@@ -21,45 +21,32 @@ pub fn serve_demo(address: SocketAddr) -> Result<Exit, String> {
 }
 
 async fn serve(address: SocketAddr, world: World) -> io::Result<()> {
-    let (project, client) = world.prefill();
-    let full = world.full_account().unwrap_or(client.as_str()).to_owned();
+    let (project, _) = world.prefill();
     let listener = TcpListener::bind(address).await?;
-    let mut reachable = listener.local_addr()?;
-    let mut other_addresses = String::new();
+    let listening = listener.local_addr()?;
+    let mut reachable = listening;
     if reachable.ip().is_unspecified() {
-        other_addresses = format!(" and on all other addresses, port {}", reachable.port());
-        // This address always reaches the server.
         reachable.set_ip(Ipv4Addr::LOCALHOST.into());
     }
-    let url = format!("http://{reachable}");
     let atlas = Atlas::new(world)?;
     let mut output = io::stdout().lock();
-    writeln!(output, "export MONGODB_ATLAS_BASE_URL={url}")?;
+    writeln!(output, "export MONGODB_ATLAS_BASE_URL=http://{reachable}")?;
     writeln!(output, "export MONGODB_ATLAS_PROJECT_ID={project}")?;
-    write_credentials(&mut output, &atlas.credentials(), "")?;
-    write_credentials(&mut output, &atlas.api_key(), "# ")?;
-    writeln!(output, "# A service account with 2 secrets: --client-id {full}")?;
+    // Programs use one kind of credentials, so those of the other kind are comments.
+    if let Credentials::ServiceAccount { client_id, client_secret } = atlas.credentials() {
+        writeln!(output, "export MONGODB_ATLAS_CLIENT_ID={client_id}")?;
+        writeln!(output, "export MONGODB_ATLAS_CLIENT_SECRET={}", client_secret.expose_secret())?;
+    }
+    if let Credentials::ApiKey { public_key, private_key } = atlas.api_key() {
+        writeln!(output, "# export MONGODB_ATLAS_PUBLIC_API_KEY={}", public_key.as_str())?;
+        writeln!(output, "# export MONGODB_ATLAS_PRIVATE_API_KEY={}", private_key.expose_secret())?;
+    }
     output.flush()?;
     drop(output);
     let stop = format!("Ctrl-C or kill {} stops it.", std::process::id());
-    say(&format!("A simulated Atlas (built in) listens at {url}{other_addresses}. {stop}"));
+    say(&format!("A simulated Atlas (built in) listens at {listening}. {stop}"));
     tokio::select! {
         () = demo::serve(listener, move |parts, body| atlas.respond(parts, body)) => Ok(()),
         interrupted = tokio::signal::ctrl_c() => interrupted,
     }
-}
-
-/// Prints two variables. Programs use one kind of credentials, so those of the other kind are comments.
-fn write_credentials(output: &mut impl Write, credentials: &Credentials, comment: &str) -> io::Result<()> {
-    let (names, id, secret) = match credentials {
-        Credentials::ServiceAccount { client_id, client_secret } => {
-            (["CLIENT_ID", "CLIENT_SECRET"], client_id.as_str(), client_secret)
-        }
-        Credentials::ApiKey { public_key, private_key } => {
-            (["PUBLIC_API_KEY", "PRIVATE_API_KEY"], public_key.as_str(), private_key)
-        }
-        Credentials::AccessToken(_) => return Ok(()),
-    };
-    writeln!(output, "{comment}export MONGODB_ATLAS_{}={id}", names[0])?;
-    writeln!(output, "{comment}export MONGODB_ATLAS_{}={}", names[1], secret.expose_secret())
 }
