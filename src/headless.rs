@@ -7,16 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::delivery::write_secret;
 use crate::domain::{
-    ApiError, ApiResult, Certainty, CreatedSecret, Delivery, Disposition, ExistingSecret, Exit, ExitSummary,
-    Flags, Format, GRACE, NewSecret, OrganizationId, PendingRecord, SecretPayload, ServerText,
-    ServiceAccount, Signal, text,
+    ApiError, ApiResult, Certainty, CreatedSecret, Delivery, Disposition, Exit, ExitSummary, Flags, Format,
+    GRACE, NewSecret, OrganizationId, PendingRecord, SecretPayload, ServerText, Signal, text,
 };
 use crate::jobs::{
     self, AccountBefore, AtlasApi, Connections, Journal as _, NotCreated, Operator, Outcome, PAUSES,
@@ -65,7 +63,6 @@ impl Headless {
         let mut operator = FlagOperator {
             flags: self.flags,
             printed: self.has_signed_in.then_some(SIGNING_IN).into_iter().collect(),
-            full: None,
             may_have_created: &self.may_have_created,
         };
         let (cancel, clock) = (CancellationToken::new(), &wall_clock);
@@ -79,7 +76,7 @@ impl Headless {
             }
             (Some(Outcome::Unknown(lost, before)), None) => self.recover(&lost, &before, signals).await,
             (Some(Outcome::NotCreated(not_created)), None) => {
-                say(&self.explain(&not_created, operator.full.as_ref()));
+                say(&self.explain(&not_created));
                 let exit = match &not_created.reason {
                     Reason::Preflight(error) | Reason::Post(error) => Exit::without_secret(error),
                     _ => Exit::NothingCreated,
@@ -213,28 +210,20 @@ impl Headless {
         (Exit::NotDelivered, Some(summary))
     }
 
-    /// Explains why nothing was created and what to do. The most important message is on the first line. For a full
-    /// account, its secrets replace the usual advice.
-    fn explain(&self, not_created: &NotCreated, full: Option<&ServiceAccount>) -> String {
+    /// Explains why nothing was created and what to do. The most important message is on the first line.
+    fn explain(&self, not_created: &NotCreated) -> String {
         let Some(explanation) = not_created.explain(&self.signed_in_as) else {
             return Certainty::NotDone.message().to_owned();
         };
         let mut lines = vec![format!("{} {}", Certainty::NotDone.message(), explanation.title)];
-        let reason = &not_created.reason;
-        if let Reason::Post(error) | Reason::Preflight(error) = reason {
+        if let Reason::Post(error) | Reason::Preflight(error) = &not_created.reason {
             let fields = error.refused_fields().into_iter();
             lines.extend(fields.map(|(name, message)| format!("{}: {message}", name.option())));
             let holder = self.login_holder.as_ref().filter(|_| error.is_about_signing_in());
             lines.extend(holder.map(|holder| format!("The credentials come from {holder}.")));
         }
         lines.push(explanation.meaning.into_owned());
-        let listed = match (reason, full) {
-            (Reason::Full(_) | Reason::Declined(Question::Consequences(_)), Some(account)) => {
-                full_account_lines(account, self.flags.replace_expired)
-            }
-            _ => vec![explanation.action.into_owned()],
-        };
-        lines.extend(listed);
+        lines.push(explanation.action.into_owned());
         lines.extend(explanation.atlas_message.map(|message| format!("Atlas: {message}")));
         lines.retain(|line| !line.is_empty());
         lines.join("\n  ")
@@ -295,7 +284,7 @@ fn found(recovered: &Recovered, after: Duration) -> String {
         Recovered::Found(secret) => format!(
             "Secret {} ({}) appeared after the request, so this run probably created it.",
             secret.id,
-            label(secret)
+            text::short_label(secret, "...")
         ),
         Recovered::Several(secrets) => {
             let ids: Vec<&str> = secrets.iter().map(|secret| secret.id.as_str()).collect();
@@ -309,51 +298,12 @@ fn found(recovered: &Recovered, after: Duration) -> String {
     }
 }
 
-fn label(secret: &ExistingSecret) -> String {
-    text::short_label(secret, "...")
-}
-
-/// The secrets of a full account, and how to delete one.
-fn full_account_lines(account: &ServiceAccount, replaces: bool) -> Vec<String> {
-    let now = account.read_at.unwrap_or_else(wall_clock);
-    let has_expired = |secret: &ExistingSecret| account.read_at.is_some() && secret.is_expired(now);
-    let action = match (account.consequences(now).deletes, replaces) {
-        (Some(secret), false) => format!(
-            "Add --replace-expired, which deletes {}, or run atlas-secret without --yes to delete one.",
-            label(&secret)
-        ),
-        (_, replaces) => {
-            let limit = "--replace-expired only deletes a secret that is known to have expired. ";
-            format!("{}Run atlas-secret without --yes to delete one.", if replaces { limit } else { "" })
-        }
-    };
-    let zone = time_zone();
-    let when = |at: Option<Timestamp>, unknown: &str| {
-        at.map_or_else(|| unknown.to_owned(), |at| text::date_time(at, Some(&zone)))
-    };
-    let row = |secret: &ExistingSecret| {
-        let verb = if has_expired(secret) { "expired" } else { "expires" };
-        let used = secret.last_used_at.map_or("", |_| "last used ");
-        format!(
-            "{}  {}  created {}, {used}{}, {verb} {}",
-            secret.id,
-            label(secret),
-            when(secret.created_at, "at an unknown time"),
-            when(secret.last_used_at, "never used"),
-            when(secret.expires_at, "at an unknown time"),
-        )
-    };
-    account.secrets.iter().map(row).chain([action]).collect()
-}
-
 /// The operator of a run without an interface: takes its decisions from options, and prints progress to standard error.
 struct FlagOperator<'a> {
     flags: Flags,
     /// The steps that were printed. Each is printed once, although the account is fetched again after its expired secret
     /// was deleted. A retry prints the last one again.
     printed: Vec<&'static str>,
-    /// The account when it was last fetched, if it was full.
-    full: Option<ServiceAccount>,
     may_have_created: &'a AtomicBool,
 }
 
@@ -375,11 +325,7 @@ impl Operator for FlagOperator<'_> {
                 return say(&retry.message(retry.pause));
             }
             Step::NotRecorded(why) => return say(&why),
-            Step::Fetched(account) => {
-                self.full = Some(account).filter(ServiceAccount::is_full);
-                return;
-            }
-            Step::StoppedWaiting => return,
+            Step::Fetched(_) | Step::StoppedWaiting => return,
         };
         if !self.printed.contains(&line) {
             self.printed.push(line);
