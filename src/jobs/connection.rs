@@ -13,8 +13,8 @@ use crate::config::CredentialSource;
 use crate::demo::{EmbeddedAtlas, World};
 use crate::domain::{
     AccountEntry, AccountRef, ApiError, ApiResult, BaseUrl, Cause, ClientId, CreatedSecret, Login, NewSecret,
-    Operation, OrganizationId, OrganizationSettings, Page, ProfileName, Project, ProjectEntry, ProjectId,
-    QueryFlags, Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
+    Operation, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, QueryFlags,
+    RejectionKind, SecretId, ServerText, ServiceAccount,
 };
 
 use crate::process;
@@ -250,23 +250,14 @@ impl Connection {
         self.ready.get_or_try_init(attempt).await.cloned()
     }
 
-    /// The profile of a browser login, if this is a refusal of its token.
-    fn refused_login(&self, rejection: &Rejection) -> Option<ProfileName> {
-        match &self.source {
-            Source::Remote { credentials: CredentialSource::NeedsAtlasCli(profile), .. } => {
-                (rejection.kind() == RejectionKind::NotAuthorized).then(|| profile.clone())
-            }
-            _ => None,
-        }
-    }
-
     /// Replaces the refusal of a browser login's token with an error that names the profile.
     pub fn explained<T>(&self, mut result: ApiResult<T>) -> ApiResult<T> {
-        if let Err(error) = &mut result
+        if let Source::Remote { credentials: CredentialSource::NeedsAtlasCli(profile), .. } = &self.source
+            && let Err(error) = &mut result
             && let Cause::Rejected(rejection) = &error.cause
-            && let Some(profile) = self.refused_login(rejection)
+            && rejection.kind() == RejectionKind::NotAuthorized
         {
-            error.cause = Cause::LoginExpired(profile, rejection.clone());
+            error.cause = Cause::LoginExpired(profile.clone(), rejection.clone());
         }
         result
     }
@@ -320,7 +311,7 @@ mod tests {
     use tokio::task::yield_now;
 
     use super::*;
-    use crate::domain::{Credentials, PairKind};
+    use crate::domain::{Credentials, PairKind, ProfileName};
 
     #[tokio::test]
     async fn the_login_of_a_replaced_session_is_not_reported() {
