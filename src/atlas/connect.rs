@@ -49,13 +49,11 @@ pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> ApiResult<r
         .http1_allow_spaces_after_header_name_in_responses(true)
         .connect_timeout(connect_limit)
         .pool_idle_timeout(IDLE_LIMIT);
-    let builder = if base_url.is_encrypted() {
+    // Plain HTTP needs no certificates, and loading them takes longer than drawing.
+    let builder = if base_url.is_encrypted() { builder } else { builder.tls_certs_only(Vec::new()) };
+    if base_url.is_encrypted() {
         check_certificate_file().map_err(|why| ApiError::setup(&why))?;
-        builder
-    } else {
-        // Plain HTTP needs no certificates, and loading them takes longer than drawing.
-        builder.tls_certs_only(Vec::new())
-    };
+    }
     let builder = match route.map_err(|error| ApiError::setup(&error.to_string()))? {
         Route::System => builder,
         Route::Direct => builder.no_proxy(),
@@ -95,7 +93,7 @@ pub fn proxy_variables() -> impl Iterator<Item = &'static str> {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Route {
+enum Route {
     /// No variable is set: use the system's settings, if it has any.
     System,
     Direct,
@@ -117,10 +115,7 @@ pub fn check_proxies(variable: impl Fn(&str) -> Option<String>) -> Result<(), Pr
     proxies(&variable).map(|_| ())
 }
 
-pub(super) fn route(
-    base_url: &BaseUrl,
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<Route, ProxyError> {
+fn route(base_url: &BaseUrl, variable: impl Fn(&str) -> Option<String>) -> Result<Route, ProxyError> {
     let Some(proxy) = proxies(&variable)? else { return Ok(Route::System) };
     let exceptions = EXCEPTIONS.into_iter().filter_map(&variable);
     let exceptions = exceptions.into_iter().find(|list| !list.is_empty()).unwrap_or_default();
@@ -145,21 +140,18 @@ fn proxies(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Url>, Pr
 }
 
 fn parse(text: &str) -> Result<Url, &'static str> {
-    if text.contains('"') || text.starts_with('\'') || text.ends_with('\'') {
-        return Err("it holds quotes");
-    }
-    if text.contains(|character: char| character.is_whitespace() || character.is_control()) {
-        return Err("it holds a space or a line break");
-    }
-    if text.contains(char::REPLACEMENT_CHARACTER) {
-        return Err("it is not UTF-8");
-    }
-    if text.contains('\\') {
-        return Err("it holds a backslash, which is %5C in a user name");
-    }
+    let is_space = |character: char| character.is_whitespace() || character.is_control();
+    let has_quotes = text.contains('"') || text.starts_with('\'') || text.ends_with('\'');
     let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    if text.contains(":///") {
-        return Err("it has no host");
+    let mistakes = [
+        (has_quotes, "it holds quotes"),
+        (text.contains(is_space), "it holds a space or a line break"),
+        (text.contains(char::REPLACEMENT_CHARACTER), "it is not UTF-8"),
+        (text.contains('\\'), "it holds a backslash, which is %5C in a user name"),
+        (text.contains(":///"), "it has no host"),
+    ];
+    if let Some((_, why)) = mistakes.into_iter().find(|(is_made, _)| *is_made) {
+        return Err(why);
     }
     let mut url = Url::parse(&text).map_err(|_| "it is not a URL")?;
     match url.scheme() {

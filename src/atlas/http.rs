@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::{ApiError, ApiResult, Cause, ServerText, os_error_message};
 
-use super::digest::Challenge;
+use super::session::Challenge;
 
 /// The time limits of requests, including connecting and reading. Tests shorten the defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -401,12 +401,6 @@ fn tls(error: &rustls::Error) -> String {
         | E::InappropriateMessage { .. }
         | E::InappropriateHandshakeMessage { .. }
         | E::PeerSentOversizedRecord => "the host does not speak TLS".to_owned(),
-        E::AlertReceived(AlertDescription::CertificateRequired) => {
-            "the host requires a client certificate, which this program cannot send".to_owned()
-        }
-        E::AlertReceived(AlertDescription::UnrecognisedName) => {
-            "the host does not serve the name in the base URL".to_owned()
-        }
         E::AlertReceived(
             AlertDescription::HandshakeFailure
             | AlertDescription::ProtocolVersion
@@ -455,16 +449,6 @@ fn certificate_message(error: &CertificateError) -> String {
         "UnsupportedSignatureAlgorithm" | "UnsupportedSignatureAlgorithmForPublicKey" => {
             "the certificate is signed in a way that is too old or unknown, such as SHA-1"
         }
-        "NameConstraintViolation" => "the certificate has a name that its CA may not use (name constraints)",
-        "PathLenConstraintViolated" => {
-            "the certificate is further from its CA than that allows (path length)"
-        }
-        "UnhandledCriticalExtension" | "UnsupportedCriticalExtension" => {
-            "the certificate has a critical extension that is unknown"
-        }
-        "UnsupportedCertVersion" => "the certificate is not of version 3",
-        "BadEncoding" => "the certificate is damaged",
-        "Revoked" => "the certificate was revoked",
         other => return format!("the certificate was rejected ({})", words_in(other)),
     };
     message.to_owned()

@@ -6,7 +6,6 @@
 
 mod classify;
 mod connect;
-mod digest;
 mod http;
 mod oauth;
 #[cfg(test)]
@@ -29,9 +28,9 @@ use crate::domain::{
     ProjectId, QueryFlags, SecretId, ServiceAccount,
 };
 
-use digest::Challenge;
 use http::{ApiResponse, exchange};
 use oauth::Token;
+use session::Challenge;
 
 pub use connect::{ProxyError, check_certificate_file, check_proxies, proxy_variables};
 pub use http::Limits;
