@@ -3,7 +3,6 @@
 //!
 //! **Invariant:** the ID, the secret and the key for an embedded Atlas are random in every run.
 
-use std::collections::HashMap;
 use std::io;
 
 use base64::Engine;
@@ -28,8 +27,8 @@ pub(super) struct AuthServer {
     public_key: PublicKey,
     private_key: SecretString,
     tokens: Vec<IssuedToken>,
-    /// The nonces of the challenges, with the count of the last request for each.
-    nonces: HashMap<String, u32>,
+    /// The nonce of every challenge, valid as long as this server runs.
+    nonce: String,
 }
 
 struct IssuedToken {
@@ -49,7 +48,7 @@ impl AuthServer {
             public_key: PublicKey::parse(&public_key).map_err(io::Error::other)?,
             private_key: random("DEMO", 32, TEXT)?.into(),
             tokens: Vec::new(),
-            nonces: HashMap::new(),
+            nonce: random("", 32, TEXT)?,
         })
     }
 
@@ -66,11 +65,8 @@ impl AuthServer {
     /// Handles `POST /api/oauth/token`. Like Atlas, it accepts only this body. Tokens live as long as this server.
     pub(super) fn token(&mut self, world: &mut World, request: &Request<'_>) -> Result<Reply, Reply> {
         if request.body != b"grant_type=client_credentials" {
-            return Err(oauth_error(
-                StatusCode::BAD_REQUEST,
-                "unsupported_grant_type",
-                "The grant type is not supported.",
-            ));
+            let why = "The grant type is not supported.";
+            return Err(oauth_error(StatusCode::BAD_REQUEST, "unsupported_grant_type", why));
         }
         let (client_id, secret_id) = self.sign_in(world, request)?;
         let value = random("DEMO", 48, TEXT)?;
@@ -95,34 +91,27 @@ impl AuthServer {
     }
 
     /// Accepts a valid token or digest. A request with an invalid token gets no challenge.
-    pub(super) fn check(&mut self, request: &Request<'_>) -> Result<(), Reply> {
+    pub(super) fn check(&self, request: &Request<'_>) -> Result<(), Reply> {
         if let Some(value) = credentials(request, "Bearer") {
             let is_known = self.tokens.iter().any(|token| token.value.expose_secret() == value);
             return if is_known { Ok(()) } else { Err(unauthorized()) };
         }
-        let digest = self.digest(request);
-        // Only a valid digest is told that its nonce is stale.
-        let is_stale = digest.as_ref().is_some_and(|(nonce, _)| !self.nonces.contains_key(nonce));
-        if let Some((nonce, count)) = digest
-            && let Some(last_count) = self.nonces.get_mut(&nonce)
-            // A repeated count is a replay.
-            && count > *last_count
-        {
-            *last_count = count;
+        let used = self.digest(request);
+        if used.as_ref() == Some(&self.nonce) {
             return Ok(());
         }
-        let nonce = random("", 32, TEXT)?;
+        // Only a valid digest is told that its nonce is stale.
+        let (nonce, is_stale) = (&self.nonce, used.is_some());
         let challenge = format!(
             "Digest realm=\"{REALM}\", domain=\"\", nonce=\"{nonce}\", algorithm=MD5, qop=\"auth\", stale={is_stale}"
         );
-        self.nonces.insert(nonce, 0);
         let detail = "You are not authorized for this resource.";
         let refused = refusal(StatusCode::UNAUTHORIZED, "UNEXPECTED_ERROR", detail);
         Err(refused.with(header::WWW_AUTHENTICATE, &challenge))
     }
 
-    /// The nonce and count of a valid digest (RFC 7616, sections 3.3 and 3.4).
-    fn digest(&self, request: &Request<'_>) -> Option<(String, u32)> {
+    /// The nonce of a valid digest (RFC 7616, section 3.4). A replay is valid, too.
+    fn digest(&self, request: &Request<'_>) -> Option<String> {
         // Digest credentials have the syntax of a challenge.
         let parsed = http_auth::parse_challenges(request.header(&header::AUTHORIZATION)).ok()?;
         let [sent] = &parsed[..] else { return None };
@@ -134,14 +123,12 @@ impl AuthServer {
         let hash = |text: String| format!("{:x}", Md5::digest(text));
         let key = hash(format!("{}:{REALM}:{}", self.public_key.as_str(), self.private_key.expose_secret()));
         let target = hash(format!("{}:{uri}", request.parts.method));
-        let is_valid = nc.len() == 8
-            && sent.scheme.eq_ignore_ascii_case("Digest")
+        let is_valid = sent.scheme.eq_ignore_ascii_case("Digest")
             && value("username") == self.public_key.as_str()
             && value("qop") == "auth"
             && uri == request.parts.uri.to_string()
             && value("response") == hash(format!("{key}:{nonce}:{nc}:{cnonce}:auth:{target}"));
-        let count = u32::from_str_radix(&nc, 16).ok().filter(|_| is_valid)?;
-        Some((nonce, count))
+        is_valid.then_some(nonce)
     }
 
     /// Checks `Authorization: Basic`, which Atlas does not percent-decode. A listed account can only sign in with a
