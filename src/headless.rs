@@ -288,11 +288,11 @@ fn found(recovered: &Recovered, after: Duration) -> String {
         ),
         Recovered::Several(secrets) => {
             let ids: Vec<&str> = secrets.iter().map(|secret| secret.id.as_str()).collect();
-            let found = match &ids[..] {
-                [id] => format!("Secret {id} is new, but it is in use or was created at another time"),
-                ids => format!("{} secrets are new ({})", ids.len(), ids.join(", ")),
-            };
-            format!("{found}. The project's Activity Feed in Atlas shows whether this run created one.")
+            format!(
+                "It is not clear whether this run created one of the new secrets ({}). The project's Activity Feed \
+                 in Atlas shows it.",
+                ids.join(", ")
+            )
         }
         Recovered::Failed(error) => text::check_failed(error),
     }

@@ -53,9 +53,9 @@ impl Client {
             return None;
         };
         let secret = client_secret.expose_secret();
-        let tail = secret.char_indices().rev().nth(3).map(|(start, _)| &secret[start..]);
+        let tail = secret.get(secret.len().saturating_sub(4)..).unwrap_or_default();
         // Nothing is kept of a secret so short that four characters would give it away.
-        let ends_with = tail.filter(|_| secret.len() >= 16).map(ServerText::new).unwrap_or_default();
+        let ends_with = ServerText::new(if secret.len() < 16 { "" } else { tail });
         Some(Login { client: client_id.clone(), ends_with })
     }
 
