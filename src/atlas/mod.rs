@@ -137,35 +137,28 @@ impl Client {
     /// sign-in and the repeated request.
     async fn read(&self, url: String, media_type: HeaderValue, limit: Duration) -> ApiResult<ApiResponse> {
         self.sign_in().await?;
-        let result = http::within(limit, self.read_signed_in(url, media_type, limit)).await;
-        result.unwrap_or(Err(ApiError::sent(Cause::TimedOut(limit))))
-    }
-
-    async fn read_signed_in(
-        &self,
-        url: String,
-        media_type: HeaderValue,
-        limit: Duration,
-    ) -> ApiResult<ApiResponse> {
         let (mut refusals, mut has_broken) = (0, false);
-        loop {
-            let authorization = self.authorization(&Method::GET, &url).await?;
-            let request = self.request(Method::GET, &url, &media_type, authorization.as_ref());
-            let mut response = match exchange(request, limit).await {
-                // Atlas or a proxy may just have closed the idle connection.
-                Err(ApiError { cause: Cause::Interrupted(_), .. }) if !has_broken => {
-                    has_broken = true;
-                    continue;
+        let work = async {
+            loop {
+                let authorization = self.authorization(&Method::GET, &url).await?;
+                let request = self.request(Method::GET, &url, &media_type, authorization.as_ref());
+                let mut response = match exchange(request, limit).await {
+                    // Atlas or a proxy may just have closed the idle connection.
+                    Err(ApiError { cause: Cause::Interrupted(_), .. }) if !has_broken => {
+                        has_broken = true;
+                        continue;
+                    }
+                    response => response?,
+                };
+                if response.status != 401
+                    || !self.recover(refusals, authorization.as_ref(), &mut response).await?
+                {
+                    return Ok(response);
                 }
-                response => response?,
-            };
-            if response.status != 401
-                || !self.recover(refusals, authorization.as_ref(), &mut response).await?
-            {
-                return Ok(response);
+                refusals += 1;
             }
-            refusals += 1;
-        }
+        };
+        http::within(limit, work).await.unwrap_or(Err(ApiError::sent(Cause::TimedOut(limit))))
     }
 
     /// Creates a secret: sends `POST …/secrets` exactly once. It does not sign in: without a token nothing is sent. For
