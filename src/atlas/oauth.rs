@@ -200,7 +200,7 @@ fn token(response: &ApiResponse) -> ApiResult<(SecretString, Duration)> {
 }
 
 /// The lifetime of a token according to its response (`expires_in`, in seconds).
-fn lifetime(members: &[(&str, &str)]) -> Duration {
+fn lifetime(members: &[wire::Part<'_>]) -> Duration {
     let value = members.iter().rev().find(|(name, _)| *name == "\"expires_in\"");
     // Parsed as a float: a number too large for an integer is still a long lifetime.
     match value.and_then(|(_, value)| value.trim_matches('"').parse::<f64>().ok()) {

@@ -57,7 +57,7 @@ fn is_object(text: &str) -> bool {
 /// White space in JSON (RFC 8259, section 2).
 const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
-/// A member of a JSON object: name and value as raw text.
+/// A member of a JSON object: name and value as raw text. The name of an element of an array is empty.
 pub(super) type Part<'a> = (&'a str, &'a str);
 
 /// The members of the JSON object at the start of `text`.
@@ -101,7 +101,7 @@ fn parts(text: &str) -> Option<(Vec<Part<'_>>, Option<&str>)> {
 }
 
 /// The values with this name that can be read as a `T`, in reverse order: the last one counts.
-pub(super) fn values<T: DeserializeOwned>(members: &[(&str, &str)], name: &str) -> impl Iterator<Item = T> {
+pub(super) fn values<T: DeserializeOwned>(members: &[Part<'_>], name: &str) -> impl Iterator<Item = T> {
     let is_named = move |text: &str| serde_json::from_str::<String>(text).is_ok_and(|text| text == name);
     let values = members.iter().rev().filter(move |(text, _)| is_named(text));
     values.filter_map(|(_, value)| serde_json::from_str(value).ok())
@@ -114,7 +114,7 @@ pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
     let text = String::from_utf8_lossy(body);
     let bare = members(&text)?;
     let envelope_status: Option<u16> = values(&bare, "status").next();
-    let is_content = |(name, value): &&(&str, &str)| *name == "\"content\"" && value.starts_with('{');
+    let is_content = |(name, value): &&Part<'_>| *name == "\"content\"" && value.starts_with('{');
     let content = bare.iter().rev().find(is_content).and_then(|(_, value)| members(value));
     let content_members = content.as_deref().unwrap_or_default();
     let secret = secret_of(&bare).or_else(|| secret_of(content_members));
@@ -124,11 +124,11 @@ pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
     is_readable.then_some(CreatedBody { envelope_status, id, secret })
 }
 
-fn id_of(members: &[(&str, &str)]) -> Option<SecretId> {
+fn id_of(members: &[Part<'_>]) -> Option<SecretId> {
     values::<String>(members, "id").find_map(|id| SecretId::from_server(&id))
 }
 
-fn secret_of(members: &[(&str, &str)]) -> Option<CreatedSecret> {
+fn secret_of(members: &[Part<'_>]) -> Option<CreatedSecret> {
     let is_readable = |value: &SecretString| {
         let value = value.expose_secret();
         !value.trim().is_empty() && !value.contains(char::REPLACEMENT_CHARACTER)
