@@ -79,9 +79,7 @@ impl AuthServer {
     pub(super) fn revoke(&mut self, world: &mut World, request: &Request<'_>) -> Result<Reply, Reply> {
         let (client_id, _) = self.sign_in(world, request)?;
         let token = url::form_urlencoded::parse(request.body).find(|(name, _)| name == "token");
-        let (_, value) = token.ok_or_else(|| {
-            oauth_error(StatusCode::BAD_REQUEST, "invalid_request", "The token is missing.")
-        })?;
+        let value = token.map(|(_, value)| value).unwrap_or_default();
         self.tokens.retain(|token| token.value.expose_secret() != value || token.client_id != client_id);
         Ok(Reply::new(StatusCode::OK, Value::Null))
     }
