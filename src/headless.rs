@@ -1,27 +1,24 @@
 //! A run without an interface (`--yes` with redirected standard output). It uses the same jobs, takes its decisions
 //! from options, and prints its progress to standard error.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::delivery::write_secret;
 use crate::domain::{
-    ApiError, ApiResult, Certainty, CreatedSecret, Delivery, Disposition, ExistingSecret, Exit, ExitSummary,
-    Flags, Format, GRACE, NewSecret, OrganizationId, PendingRecord, SecretId, SecretPayload, ServerText,
-    ServiceAccount, Signal, text,
+    ApiError, ApiResult, Certainty, CreatedSecret, Delivery, Disposition, Exit, ExitSummary, Flags, Format,
+    GRACE, NewSecret, OrganizationId, PendingRecord, SecretPayload, ServerText, Signal, text,
 };
 use crate::jobs::{
-    self, AccountBefore, AtlasApi, Connections, Journal as _, MAX_PENDING, NotCreated, Operator, Outcome,
-    PAUSES, Question, Reason, Records, Recovered, Step,
+    self, AccountBefore, AtlasApi, Connections, Journal as _, NotCreated, Operator, Outcome, PAUSES,
+    Question, Reason, Records, Recovered, Step,
 };
 use crate::process::{internal_error, say, time_zone, wall_clock};
 
@@ -66,17 +63,20 @@ impl Headless {
         let mut operator = FlagOperator {
             flags: self.flags,
             printed: self.has_signed_in.then_some(SIGNING_IN).into_iter().collect(),
-            full: None,
             may_have_created: &self.may_have_created,
         };
-        let (outcome, signal) = self.create(&mut operator, &mut signals).await;
+        let (cancel, clock) = (CancellationToken::new(), &wall_clock);
+        let (atlas, records) = (&self.connections, &self.records);
+        let job = jobs::create(atlas, records, clock, &mut operator, &cancel, &self.new_secret);
+        // The first signal cancels the job. There is no outcome if the job does not end in time.
+        let (outcome, signal) = within_grace(&mut signals, job, || cancel.cancel()).await;
         Ok(match (outcome, signal) {
             (Some(Outcome::Created(secret)), signal) => {
                 return self.deliver(*secret, organization, signal, signals).await;
             }
             (Some(Outcome::Unknown(lost, before)), None) => self.recover(&lost, &before, signals).await,
             (Some(Outcome::NotCreated(not_created)), None) => {
-                say(&self.explain(&not_created, operator.full.as_ref()));
+                say(&self.explain(&not_created));
                 let exit = match &not_created.reason {
                     Reason::Preflight(error) | Reason::Post(error) => Exit::without_secret(error),
                     _ => Exit::NothingCreated,
@@ -106,33 +106,25 @@ impl Headless {
         });
         tokio::spawn(async move {
             let (found, errors) = records.pending().await;
-            let may_be_more = if found.len() + errors.len() >= MAX_PENDING { " or more" } else { "" };
             for error in errors {
                 say(&error);
             }
-            let mut by_client: BTreeMap<String, Vec<PendingRecord>> = BTreeMap::new();
-            for record in found {
-                by_client.entry(record.entry.account.client.to_string()).or_default().push(record);
-            }
-            for (client, records) in by_client {
-                let secret_id = records[0].entry.secret_id.as_ref();
-                let left = match (records.len(), secret_id) {
-                    (1, Some(id)) => {
-                        format!(
-                            "A previous run created secret {id} for {client}. It may not have been delivered."
-                        )
-                    }
-                    (1, None) => format!(
-                        "A previous run may have created a secret for {client} that was never delivered."
+            let left = match &found[..] {
+                [] => return,
+                [PendingRecord { entry, .. }] => match &entry.secret_id {
+                    Some(id) => format!(
+                        "A previous run created secret {id} for {}. It may not have been delivered.",
+                        entry.account.client
                     ),
-                    (count, _) => format!(
-                        "{count}{may_be_more} previous runs may have created secrets for {client} that were not \
-                         delivered."
+                    None => format!(
+                        "A previous run may have created a secret for {} that was never delivered.",
+                        entry.account.client
                     ),
-                };
-                let what = if records.len() == 1 { "it" } else { "them" };
-                say(&format!("{left} Run atlas-secret without --yes to keep or delete {what}."));
-            }
+                },
+                _ => "Previous runs may have created secrets that were not delivered.".to_owned(),
+            };
+            let what = if found.len() == 1 { "it" } else { "them" };
+            say(&format!("{left} Run atlas-secret without --yes to keep or delete {what}."));
         });
     }
 
@@ -150,24 +142,6 @@ impl Headless {
         }
     }
 
-    /// Runs the creating job. The first signal cancels it. The outcome is `None` if the job did not end in time.
-    async fn create(
-        &self,
-        operator: &mut FlagOperator<'_>,
-        signals: &mut impl AsyncFnMut() -> Signal,
-    ) -> (Option<Outcome>, Option<Signal>) {
-        let cancel = CancellationToken::new();
-        let (atlas, records) = (&self.connections, &self.records);
-        let job = jobs::create(atlas, records, &wall_clock, operator, &cancel, &self.new_secret);
-        within_grace(signals, job, || cancel.cancel()).await
-    }
-
-    async fn record(&self, id: Option<SecretId>, expires_at: Option<Timestamp>) {
-        if let Err(why) = self.records.created(id, expires_at).await {
-            say(&why);
-        }
-    }
-
     async fn deliver(
         &self,
         secret: CreatedSecret,
@@ -179,7 +153,7 @@ impl Headless {
             Ok((exit, Some(ExitSummary::of(&self.new_secret.account.client, &secret, disposition))))
         };
         // Comes first, so that the next run knows the secret's ID whatever happens.
-        self.record(secret.id.clone(), secret.expires_at).await;
+        say_error(self.records.created(secret.id.clone(), secret.expires_at).await);
         if signal.is_some() {
             return ended(Exit::NotDelivered, Disposition::NotDelivered);
         }
@@ -191,9 +165,7 @@ impl Headless {
             SecretPayload { new_secret: self.new_secret.clone(), secret: secret.clone(), organization };
         match within_grace(&mut signals, print(self.format, payload.clone()), || {}).await.0 {
             Some(Ok(())) => {
-                if let Err(why) = self.records.remove().await {
-                    say(&why);
-                }
+                say_error(self.records.remove().await);
                 if let Some(warning) = text::value_warning(&secret.value) {
                     say(warning);
                 }
@@ -232,38 +204,35 @@ impl Headless {
         say(&format!("{why}{gap}{who} {}", found(&recovered, started.elapsed())));
         let mut summary = ExitSummary::of_lost(self.new_secret.account.client.clone(), lost);
         if let Recovered::Found(secret) = recovered {
-            self.record(Some(secret.id.clone()), None).await;
+            say_error(self.records.created(Some(secret.id.clone()), None).await);
             summary = summary.found(&secret);
         }
         (Exit::NotDelivered, Some(summary))
     }
 
-    /// Explains why nothing was created and what to do. The most important message is on the first line. For a full
-    /// account, its secrets replace the usual advice.
-    fn explain(&self, not_created: &NotCreated, full: Option<&ServiceAccount>) -> String {
+    /// Explains why nothing was created and what to do. The most important message is on the first line.
+    fn explain(&self, not_created: &NotCreated) -> String {
         let Some(explanation) = not_created.explain(&self.signed_in_as) else {
             return Certainty::NotDone.message().to_owned();
         };
         let mut lines = vec![format!("{} {}", Certainty::NotDone.message(), explanation.title)];
-        let reason = &not_created.reason;
-        if let Reason::Post(error) | Reason::Preflight(error) = reason {
+        if let Reason::Post(error) | Reason::Preflight(error) = &not_created.reason {
             let fields = error.refused_fields().into_iter();
             lines.extend(fields.map(|(name, message)| format!("{}: {message}", name.option())));
             let holder = self.login_holder.as_ref().filter(|_| error.is_about_signing_in());
             lines.extend(holder.map(|holder| format!("The credentials come from {holder}.")));
         }
         lines.push(explanation.meaning.into_owned());
-        let listed = match (reason, full) {
-            (
-                Reason::Full(_) | Reason::StillFull(_) | Reason::Declined(Question::Consequences(_)),
-                Some(account),
-            ) => full_account_lines(account, self.flags.replace_expired),
-            _ => vec![explanation.action.into_owned()],
-        };
-        lines.extend(listed);
+        lines.push(explanation.action.into_owned());
         lines.extend(explanation.atlas_message.map(|message| format!("Atlas: {message}")));
         lines.retain(|line| !line.is_empty());
         lines.join("\n  ")
+    }
+}
+
+fn say_error(result: Result<(), String>) {
+    if let Err(why) = result {
+        say(&why);
     }
 }
 
@@ -315,67 +284,18 @@ fn found(recovered: &Recovered, after: Duration) -> String {
         Recovered::Found(secret) => format!(
             "Secret {} ({}) appeared after the request, so this run probably created it.",
             secret.id,
-            label(secret)
+            text::short_label(secret, "...")
         ),
         Recovered::Several(secrets) => {
             let ids: Vec<&str> = secrets.iter().map(|secret| secret.id.as_str()).collect();
-            let found = match &ids[..] {
-                [id] => format!("Secret {id} is new, but it is in use or was created at another time"),
-                ids => format!("{} secrets are new ({})", ids.len(), ids.join(", ")),
-            };
-            format!("{found}. The project's Activity Feed in Atlas shows whether this run created one.")
+            format!(
+                "It is not clear whether this run created one of the new secrets ({}). The project's Activity Feed \
+                 in Atlas shows it.",
+                ids.join(", ")
+            )
         }
         Recovered::Failed(error) => text::check_failed(error),
     }
-}
-
-fn label(secret: &ExistingSecret) -> String {
-    text::short_label(secret, "...")
-}
-
-/// The secrets of a full account, and how to delete one.
-fn full_account_lines(account: &ServiceAccount, replaces: bool) -> Vec<String> {
-    let now = account.read_at.unwrap_or_else(wall_clock);
-    let has_expired = |secret: &ExistingSecret| account.read_at.is_some() && secret.is_expired(now);
-    let delete_one = "Run atlas-secret without --yes to delete one.";
-    let action = match (account.consequences(now).deletes, replaces) {
-        // The expired secret was deleted, but the account lists it again.
-        (Some(_), true) => delete_one.to_owned(),
-        (Some(secret), false) => format!(
-            "Add --replace-expired, which deletes {}, or run atlas-secret without --yes to delete one.",
-            label(&secret)
-        ),
-        (None, _) => {
-            let why = match account.read_at {
-                None => "Atlas's response has no date, so no secret is known to have expired.",
-                Some(_) if account.secrets.iter().any(has_expired) => "deleting one secret is not enough.",
-                Some(_) if account.secrets.iter().any(|secret| secret.expires_at.is_none()) => {
-                    "no secret is known to have expired."
-                }
-                Some(_) => "no secret has expired.",
-            };
-            let does_not_apply = format!("--replace-expired does not apply: {why}");
-            let why = if replaces { does_not_apply } else { text::sentence(why) };
-            format!("{why} {delete_one}")
-        }
-    };
-    let zone = time_zone();
-    let when = |at: Option<Timestamp>, unknown: &str| {
-        at.map_or_else(|| unknown.to_owned(), |at| text::date_time(at, Some(&zone)))
-    };
-    let row = |secret: &ExistingSecret| {
-        let verb = if has_expired(secret) { "expired" } else { "expires" };
-        let used = secret.last_used_at.map_or("", |_| "last used ");
-        format!(
-            "{}  {}  created {}, {used}{}, {verb} {}",
-            secret.id,
-            label(secret),
-            when(secret.created_at, "at an unknown time"),
-            when(secret.last_used_at, "never used"),
-            when(secret.expires_at, "at an unknown time"),
-        )
-    };
-    account.secrets.iter().map(row).chain([action]).collect()
 }
 
 /// The operator of a run without an interface: takes its decisions from options, and prints progress to standard error.
@@ -384,8 +304,6 @@ struct FlagOperator<'a> {
     /// The steps that were printed. Each is printed once, although the account is fetched again after its expired secret
     /// was deleted. A retry prints the last one again.
     printed: Vec<&'static str>,
-    /// The account when it was last fetched, if it was full.
-    full: Option<ServiceAccount>,
     may_have_created: &'a AtomicBool,
 }
 
@@ -407,11 +325,7 @@ impl Operator for FlagOperator<'_> {
                 return say(&retry.message(retry.pause));
             }
             Step::NotRecorded(why) => return say(&why),
-            Step::Fetched(account) => {
-                self.full = Some(account).filter(ServiceAccount::is_full);
-                return;
-            }
-            Step::StoppedWaiting => return,
+            Step::Fetched(_) | Step::StoppedWaiting => return,
         };
         if !self.printed.contains(&line) {
             self.printed.push(line);

@@ -9,9 +9,6 @@ use crate::domain::{
 use super::http::{ApiResponse, BodyEnd};
 use super::wire::{self, CreatedBody};
 
-/// The maximum length of a quoted page title, in characters.
-const MAX_TITLE_LENGTH: usize = 80;
-
 /// Returns the secret in a response to the creating POST.
 ///
 /// A readable value is a secret whatever else is wrong with the response. Without one, a secret may exist unless the
@@ -36,21 +33,12 @@ pub(super) fn created(response: &ApiResponse) -> ApiResult<CreatedSecret> {
     Err(with_quote(error, response))
 }
 
+/// Quotes Atlas's message if it does not prove what was done.
 fn with_quote(error: ApiError, response: &ApiResponse) -> ApiError {
-    let quote = if matches!(error.cause, Cause::Unexpected { .. }) { quote(response) } else { None };
+    let is_unexpected = matches!(error.cause, Cause::Unexpected { .. });
+    let rejection = rejection(response).filter(|_| is_unexpected);
+    let quote = rejection.map(|found| ServerText::new(&format!("Atlas: {}", found.atlas_message())));
     ApiError { quote, ..error }
-}
-
-/// Atlas's message, or the title of a page.
-fn quote(response: &ApiResponse) -> Option<ServerText> {
-    if let Some(rejection) = rejection(response, json(response).as_ref()) {
-        return Some(ServerText::new(&format!("Atlas: {}", rejection.atlas_message())));
-    }
-    let page = String::from_utf8_lossy(&response.body);
-    let (_, rest) = page.split_once("<title>")?;
-    let words: Vec<&str> = rest.split_once("</title>")?.0.split_whitespace().collect();
-    let title: String = words.join(" ").chars().take(MAX_TITLE_LENGTH).collect();
-    (!title.is_empty()).then(|| wire::message(&format!("The page is titled \"{title}\".")))
 }
 
 fn why_unreadable(end: &BodyEnd, body: Option<&CreatedBody>) -> String {
@@ -79,27 +67,24 @@ fn unexpected(response: &ApiResponse, status: u16) -> Cause {
 /// A refusal that proves that nothing was changed: Atlas's own error, whose `error` repeats its 4xx status. Gateways
 /// put other numbers there. 408 and 499 say who stopped waiting (the server, the client), not what was done.
 fn refusal(response: &ApiResponse) -> Option<Rejection> {
-    let json = json(response);
-    let error = json.as_ref().and_then(|(_, body)| body.get("error")?.as_u64());
-    rejection(response, json.as_ref()).filter(|Rejection { status, .. }| {
-        matches!(status, 400..=499)
-            && !matches!(status, 408 | 499)
-            && (response.is_stale() || error == Some(u64::from(*status)))
+    let error = json(response).and_then(|(_, body)| body.get("error")?.as_u64());
+    rejection(response).filter(|Rejection { status, .. }| {
+        matches!(status, 400..=407 | 409..=498) && (response.is_stale() || error == Some(u64::from(*status)))
     })
 }
 
 /// Atlas's own error, or the refusal of a nonce. A server checks the nonce first, so that also proves that nothing was
 /// changed.
-fn rejection(response: &ApiResponse, json: Option<&(u16, Value)>) -> Option<Rejection> {
-    let found = json.and_then(|(status, body)| wire::rejection(*status, body, response.retry_after));
+fn rejection(response: &ApiResponse) -> Option<Rejection> {
+    let found =
+        json(response).and_then(|(status, body)| wire::rejection(status, &body, response.retry_after));
     found.or_else(|| response.is_stale().then(Rejection::stale_nonce))
 }
 
 /// Returns the content of a successful response to a GET.
 pub(super) fn read<T>(response: &ApiResponse, parse: impl Fn(&Value) -> Option<T>) -> ApiResult<T> {
-    let json = json(response);
-    let found = json.as_ref().filter(|(status, _)| is_success(*status)).and_then(|(_, body)| parse(body));
-    found.ok_or_else(|| ApiError::sent(failed(response, json.as_ref())))
+    let found = json(response).filter(|(status, _)| is_success(*status)).and_then(|(_, body)| parse(&body));
+    found.ok_or_else(|| ApiError::sent(read_failed(response)))
 }
 
 /// Returns the account of a successful response to a GET. A cache may answer with another account. If a part of the body
@@ -127,13 +112,9 @@ pub(super) fn deleted(response: &ApiResponse) -> ApiResult<()> {
 }
 
 pub(super) fn read_failed(response: &ApiResponse) -> Cause {
-    failed(response, json(response).as_ref())
-}
-
-fn failed(response: &ApiResponse, json: Option<&(u16, Value)>) -> Cause {
-    match rejection(response, json) {
+    match rejection(response) {
         Some(rejection) => Cause::Rejected(Box::new(rejection)),
-        None => unexpected(response, json.map_or(response.status, |(status, _)| *status)),
+        None => unexpected(response, json(response).map_or(response.status, |(status, _)| status)),
     }
 }
 
@@ -152,9 +133,7 @@ pub(super) fn no_challenge(cause: Cause) -> Cause {
         |status| format!("the response ({status}) has no digest challenge that this program supports");
     let message = match cause {
         Cause::Unexpected { status } => unsupported(status),
-        Cause::Rejected(rejection) if rejection.kind() == RejectionKind::NotAuthorized => {
-            unsupported(rejection.status)
-        }
+        Cause::Rejected(rejection) if rejection.kind() == RejectionKind::NotAuthorized => unsupported(401),
         Cause::TimedOut(limit) => format!("no challenge arrived within {} seconds", limit.as_secs()),
         cause => return cause,
     };

@@ -25,6 +25,9 @@ use super::http::request_error;
 /// Sent with ` (os;arch)` appended, as Atlas's own tools do.
 const USER_AGENT: &str = concat!("atlas-secret/", env!("CARGO_PKG_VERSION"));
 
+/// The largest file of certificates that is read. Those of operating systems have less than 1 MiB.
+const MAX_CERTIFICATE_FILE: u64 = 16 << 20;
+
 /// How long an idle connection is kept after its last response. A server or a firewall may have silently closed an
 /// older one, and a request that fails on it looks the same as one that was executed.
 const IDLE_LIMIT: Duration = Duration::from_secs(2);
@@ -73,6 +76,7 @@ pub fn check_certificate_file() -> Result<(), String> {
         _ if path.is_empty() => return Err("SSL_CERT_FILE is empty: unset it, or name a file".to_owned()),
         Ok(found) if found.is_dir() => "is a folder; use SSL_CERT_DIR for folders".to_owned(),
         Ok(found) if !found.is_file() => "is a pipe or a device, not a regular file".to_owned(),
+        Ok(found) if found.len() > MAX_CERTIFICATE_FILE => "is larger than 16 MiB".to_owned(),
         found => match found.and_then(|_| std::fs::read(&path)) {
             Ok(text) if CertificateDer::pem_slice_iter(&text).any(|found| found.is_ok()) => return Ok(()),
             Ok(_) => "contains no certificate in PEM format (-----BEGIN CERTIFICATE-----)".to_owned(),
@@ -109,7 +113,7 @@ pub fn proxy_variables() -> impl Iterator<Item = &'static str> {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Route {
+enum Route {
     /// No variable is set: use the system's settings, if it has any.
     System,
     Direct,
@@ -131,10 +135,7 @@ pub fn check_proxies(variable: impl Fn(&str) -> Option<String>) -> Result<(), Pr
     proxies(&variable).map(|_| ())
 }
 
-pub(super) fn route(
-    base_url: &BaseUrl,
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<Route, ProxyError> {
+fn route(base_url: &BaseUrl, variable: impl Fn(&str) -> Option<String>) -> Result<Route, ProxyError> {
     let Some(proxy) = proxies(&variable)? else { return Ok(Route::System) };
     let exceptions = EXCEPTIONS.into_iter().filter_map(&variable);
     let exceptions = exceptions.into_iter().find(|list| !list.is_empty()).unwrap_or_default();
@@ -159,21 +160,18 @@ fn proxies(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Url>, Pr
 }
 
 fn parse(text: &str) -> Result<Url, &'static str> {
-    if text.contains('"') || text.starts_with('\'') || text.ends_with('\'') {
-        return Err("it holds quotes");
-    }
-    if text.contains(|character: char| character.is_whitespace() || character.is_control()) {
-        return Err("it holds a space or a line break");
-    }
-    if text.contains(char::REPLACEMENT_CHARACTER) {
-        return Err("it is not UTF-8");
-    }
-    if text.contains('\\') {
-        return Err("it holds a backslash, which is %5C in a user name");
-    }
+    let is_space = |character: char| character.is_whitespace() || character.is_control();
+    let has_quotes = text.contains('"') || text.starts_with('\'') || text.ends_with('\'');
     let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    if text.contains(":///") {
-        return Err("it has no host");
+    let mistakes = [
+        (has_quotes, "it holds quotes"),
+        (text.contains(is_space), "it holds a space or a line break"),
+        (text.contains(char::REPLACEMENT_CHARACTER), "it is not UTF-8"),
+        (text.contains('\\'), "it holds a backslash, which is %5C in a user name"),
+        (text.contains(":///"), "it has no host"),
+    ];
+    if let Some((_, why)) = mistakes.into_iter().find(|(is_made, _)| *is_made) {
+        return Err(why);
     }
     let mut url = Url::parse(&text).map_err(|_| "it is not a URL")?;
     match url.scheme() {

@@ -4,7 +4,6 @@
 
 use std::error::Error;
 use std::io::{self, Read};
-use std::pin::{Pin, pin};
 use std::time::{Duration, Instant};
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
@@ -18,9 +17,9 @@ use tokio::time::sleep;
 use url::Position;
 use zeroize::Zeroizing;
 
-use crate::domain::{ApiError, ApiResult, Cause, ServerText};
+use crate::domain::{ApiError, ApiResult, Cause, ServerText, os_error_message};
 
-use super::digest::Challenge;
+use super::session::Challenge;
 
 /// The time limits of requests, including connecting and reading. Tests shorten the defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +85,8 @@ const DRAIN_LIMIT: Duration = Duration::from_millis(250);
 /// A longer `Retry-After` is ignored, as it is probably a proxy's mistake.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
+const CLOSED_EARLY: &str = "the host closed the connection early";
+
 /// Sends a request once and reads its response. The log only gets method, path, status and time. `limit` covers
 /// connecting, head and body. If the head arrives and the body does not, the `end` of the response says so.
 pub(super) async fn exchange(request: RequestBuilder, limit: Duration) -> ApiResult<ApiResponse> {
@@ -106,13 +107,17 @@ async fn send(
     raw: impl Future<Output = reqwest::Result<reqwest::Response>>,
     limit: Duration,
 ) -> ApiResult<ApiResponse> {
-    let mut deadline = pin!(deadline(limit));
-    let raw = match before(raw, deadline.as_mut()).await {
-        Some(raw) => raw.map_err(request_error)?,
-        None => return Err(ApiError::sent(Cause::TimedOut(limit))),
+    let mut head = None;
+    let work = async {
+        let raw = raw.await.map_err(request_error)?;
+        head.insert(ApiResponse::new(&raw)).read_body(raw).await;
+        Ok(())
     };
-    let mut response = ApiResponse::new(&raw);
-    if before(response.read_body(raw), deadline).await.is_none() {
+    let result = within(limit, work).await;
+    let Some(mut response) = head else {
+        return Err(result.and_then(Result::err).unwrap_or(ApiError::sent(Cause::TimedOut(limit))));
+    };
+    if result.is_none() {
         response.end = BodyEnd::Cut(Cause::TimedOut(limit));
     }
     response.decode();
@@ -122,17 +127,13 @@ async fn send(
     Ok(response)
 }
 
-/// Ends after `limit` and the time to read what had arrived by then.
-pub(super) async fn deadline(limit: Duration) {
-    sleep(limit).await;
-    sleep(DRAIN_LIMIT).await;
-}
-
-/// The output of `work`, or `None` if `deadline` ends first. The work is polled first, so it wins when both are ready.
-pub(super) async fn before<T>(
-    work: impl Future<Output = T>,
-    deadline: Pin<&mut impl Future<Output = ()>>,
-) -> Option<T> {
+/// The output of `work`, or `None` after `limit` and the time to read what had arrived by then. The work is polled
+/// first, so it wins when both are ready.
+pub(super) async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+    let deadline = async {
+        sleep(limit).await;
+        sleep(DRAIN_LIMIT).await;
+    };
     tokio::select! {
         biased;
         output = work => Some(output),
@@ -246,8 +247,8 @@ fn decoded(encoding: &str, body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, bool)> {
     let reader: Box<dyn Read + '_> = match encoding {
         _ if is_plain => return None,
         "gzip" => Box::new(MultiGzDecoder::new(body)),
-        // The RFC requires a zlib header, but some servers omit it.
-        "deflate" if is_zlib(body) => Box::new(ZlibDecoder::new(body)),
+        // RFC 1950, section 2.2, requires a zlib header, but some servers omit it.
+        "deflate" if body.first().is_some_and(|first| first & 0x0f == 8) => Box::new(ZlibDecoder::new(body)),
         "deflate" => Box::new(DeflateDecoder::new(body)),
         // A large window is not part of RFC 7932 (section 9.1), and can take 1 GiB of memory.
         "br" if body.first().is_some_and(|first| first & 0x7f == 0x11) => return None,
@@ -260,30 +261,15 @@ fn decoded(encoding: &str, body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, bool)> {
     (!output.is_empty()).then_some((output, result.is_ok()))
 }
 
-/// RFC 1950, section 2.2.
-fn is_zlib(body: &[u8]) -> bool {
-    matches!(body, [method, flags, ..]
-        if method & 0x0f == 8 && u16::from_be_bytes([*method, *flags]).is_multiple_of(31))
-}
-
 /// Parses `Retry-After`: seconds, or an HTTP date. A date is compared with the response's own `Date`, so this machine's
-/// clock does not matter. `None` if it is absent, malformed, in the past or more than a day away. Some gateways send a
-/// fraction of a second, which is rounded up.
+/// clock does not matter. `None` if it is absent, malformed, in the past or more than a day away.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    let wait = seconds(value).or_else(|| until(value, date(headers)?))?;
+    let wait = match value.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => Duration::try_from(http_date(value)?.duration_since(date(headers)?)).ok()?,
+    };
     (wait <= MAX_RETRY_AFTER).then_some(wait)
-}
-
-fn seconds(value: &str) -> Option<Duration> {
-    let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
-    let is_number = value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let seconds: u64 = whole.parse().ok().filter(|_| is_number)?;
-    Some(Duration::from_secs(seconds.saturating_add(u64::from(!fraction.is_empty()))))
-}
-
-fn until(value: &str, now: Timestamp) -> Option<Duration> {
-    Duration::try_from(http_date(value)?.duration_since(now)).ok()
 }
 
 /// When a response was made (`Date`, RFC 9110, section 6.6.1). The times of Atlas's secrets come from the same clock,
@@ -323,9 +309,8 @@ pub(super) fn cause(error: reqwest::Error) -> Cause {
     }
     if error.is_dns() {
         let message = message_of(&error);
-        let message = message.as_str();
-        let message = message.strip_prefix("failed to lookup address information: ").unwrap_or(message);
-        return Cause::Dns(with_host(message));
+        let details = message.as_str().trim_start_matches("failed to lookup address information: ");
+        return Cause::Dns(with_host(details));
     }
     if let Some(message) = causes(&error).find_map(|cause| cause.downcast_ref().map(tls)) {
         return Cause::Tls(ServerText::new(&message));
@@ -337,10 +322,12 @@ pub(super) fn cause(error: reqwest::Error) -> Cause {
         return Cause::ConnectTimeout;
     }
     // The TCP connection was made, so it was the handshake that ended.
-    if causes(&error).any(is_end_of_stream) {
+    if has_kind(&error, io::ErrorKind::UnexpectedEof) {
         return Cause::Tls(ServerText::new("the host closed the connection during the handshake"));
     }
-    Cause::Connect(with_host(message_of(&error).as_str()))
+    let message = with_host(message_of(&error).as_str());
+    let is_refused = has_kind(&error, io::ErrorKind::ConnectionRefused);
+    if is_refused { Cause::Refused(message) } else { Cause::Connect(message) }
 }
 
 /// An error and its sources, outermost first. `io::Error::source` skips the error that it wraps, so this function
@@ -355,38 +342,26 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 /// The message of the innermost source, which is the informative one.
 fn message_of(error: &(dyn Error + 'static)) -> ServerText {
     let innermost = causes(error).last().unwrap_or(error);
-    let plain = innermost.downcast_ref::<io::Error>().map(io::Error::kind);
-    match plain.and_then(io_message) {
-        Some(message) => ServerText::new(message),
-        None => ServerText::new(&innermost.to_string()),
+    let Some(system) = innermost.downcast_ref::<io::Error>() else {
+        return ServerText::new(&innermost.to_string());
+    };
+    match system.kind() {
+        io::ErrorKind::ConnectionRefused => ServerText::new("the host refused the connection"),
+        io::ErrorKind::ConnectionReset => ServerText::new("the host reset the connection"),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof => ServerText::new(CLOSED_EARLY),
+        _ => os_error_message(system),
     }
 }
 
-fn is_end_of_stream(cause: &(dyn Error + 'static)) -> bool {
-    let kind = cause.downcast_ref().map(io::Error::kind);
-    kind == Some(io::ErrorKind::UnexpectedEof)
-}
-
-fn io_message(kind: io::ErrorKind) -> Option<&'static str> {
-    Some(match kind {
-        io::ErrorKind::ConnectionRefused => "the host refused the connection",
-        io::ErrorKind::ConnectionReset => "the host reset the connection",
-        io::ErrorKind::ConnectionAborted => "the connection was aborted",
-        io::ErrorKind::HostUnreachable => "no route to the host",
-        io::ErrorKind::NetworkUnreachable => "no route to the network",
-        io::ErrorKind::NetworkDown => "the network is down",
-        io::ErrorKind::BrokenPipe => "the host closed the connection",
-        io::ErrorKind::UnexpectedEof => "the host closed the connection early",
-        io::ErrorKind::TimedOut => "the network timed out",
-        io::ErrorKind::PermissionDenied => "this machine blocks the connection",
-        _ => return None,
-    })
+fn has_kind(error: &reqwest::Error, kind: io::ErrorKind) -> bool {
+    causes(error).any(|cause| cause.downcast_ref().map(io::Error::kind) == Some(kind))
 }
 
 fn interruption(error: &reqwest::Error) -> ServerText {
     let http: Option<&hyper::Error> = causes(error).find_map(|cause| cause.downcast_ref());
-    if http.is_some_and(hyper::Error::is_incomplete_message) || causes(error).any(is_end_of_stream) {
-        return ServerText::new("the host closed the connection early");
+    if http.is_some_and(hyper::Error::is_incomplete_message) || has_kind(error, io::ErrorKind::UnexpectedEof)
+    {
+        return ServerText::new(CLOSED_EARLY);
     }
     if http.is_some_and(hyper::Error::is_parse_too_large) {
         return ServerText::new("the headers of the response are too large");
@@ -402,21 +377,20 @@ fn interruption(error: &reqwest::Error) -> ServerText {
 fn tunnel(cause: &(dyn Error + 'static)) -> Option<Cause> {
     let message = cause.to_string();
     let message = ["SOCKS error: ", "tunnel error: "].iter().find_map(|kind| message.strip_prefix(kind))?;
-    let wants_login = |text| Some(Cause::ProxyLogin(ServerText::new(text)));
-    let failure = match message {
+    let (cause, text): (fn(_) -> _, _) = match message {
         "proxy authorization required" => {
-            return wants_login("the proxy requires a valid user and password (407)");
+            (Cause::ProxyLogin, "the proxy requires a valid user and password (407)")
         }
         message if message.contains("auth") || message.contains("credentials") => {
-            return wants_login("the proxy requires a valid user and password");
+            (Cause::ProxyLogin, "the proxy requires a valid user and password")
         }
-        "failed to create underlying connection" => "could not connect to the proxy",
-        "failed parsing server response" => "the proxy does not speak SOCKS",
-        "unexpected end of file" => "the proxy closed the connection",
-        message if message.starts_with("io error") => "the proxy closed the connection",
-        _ => "the proxy refused the request",
+        "failed to create underlying connection" => (Cause::ProxyDown, "could not connect to the proxy"),
+        "unexpected end of file" => (Cause::ProxyDown, "the proxy closed the connection"),
+        message if message.starts_with("io error") => (Cause::ProxyDown, "the proxy closed the connection"),
+        "failed parsing server response" => (Cause::Proxy, "the proxy does not speak SOCKS"),
+        _ => (Cause::Proxy, "the proxy refused the request"),
     };
-    Some(Cause::Proxy(ServerText::new(failure)))
+    Some(cause(ServerText::new(text)))
 }
 
 fn tls(error: &rustls::Error) -> String {
@@ -427,13 +401,6 @@ fn tls(error: &rustls::Error) -> String {
         | E::InappropriateMessage { .. }
         | E::InappropriateHandshakeMessage { .. }
         | E::PeerSentOversizedRecord => "the host does not speak TLS".to_owned(),
-        E::General(message) => message.clone(),
-        E::AlertReceived(AlertDescription::CertificateRequired) => {
-            "the host requires a client certificate, which this program cannot send".to_owned()
-        }
-        E::AlertReceived(AlertDescription::UnrecognisedName) => {
-            "the host does not serve the name in the base URL".to_owned()
-        }
         E::AlertReceived(
             AlertDescription::HandshakeFailure
             | AlertDescription::ProtocolVersion
@@ -482,16 +449,6 @@ fn certificate_message(error: &CertificateError) -> String {
         "UnsupportedSignatureAlgorithm" | "UnsupportedSignatureAlgorithmForPublicKey" => {
             "the certificate is signed in a way that is too old or unknown, such as SHA-1"
         }
-        "NameConstraintViolation" => "the certificate has a name that its CA may not use (name constraints)",
-        "PathLenConstraintViolated" => {
-            "the certificate is further from its CA than that allows (path length)"
-        }
-        "UnhandledCriticalExtension" | "UnsupportedCriticalExtension" => {
-            "the certificate has a critical extension that is unknown"
-        }
-        "UnsupportedCertVersion" => "the certificate is not of version 3",
-        "BadEncoding" => "the certificate is damaged",
-        "Revoked" => "the certificate was revoked",
         other => return format!("the certificate was rejected ({})", words_in(other)),
     };
     message.to_owned()

@@ -6,7 +6,6 @@
 
 mod classify;
 mod connect;
-mod digest;
 mod http;
 mod oauth;
 #[cfg(test)]
@@ -15,7 +14,6 @@ mod session;
 mod wire;
 
 use std::fmt;
-use std::pin::pin;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -26,13 +24,13 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use crate::domain::{
     self, AccountEntry, AccountRef, ApiError, ApiResult, BaseUrl, Cause, CreatedSecret, Credentials,
-    ENTRIES_PER_PAGE, NewSecret, OrganizationId, OrganizationSettings, Page, Phase, Project, ProjectEntry,
+    ENTRIES_PER_PAGE, NewSecret, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry,
     ProjectId, QueryFlags, SecretId, ServiceAccount,
 };
 
-use digest::Challenge;
 use http::{ApiResponse, exchange};
 use oauth::Token;
+use session::Challenge;
 
 pub use connect::{
     ProxyError, check_certificate_file, check_proxies, has_certificate_folder, proxy_variables,
@@ -59,12 +57,9 @@ pub struct ClientOptions {
 
 /// A client for one Atlas host with one set of credentials.
 pub struct Client {
-    base_url: BaseUrl,
-    query: &'static str,
-    keeps_open: bool,
+    options: ClientOptions,
     limits: Limits,
     http: reqwest::Client,
-    credentials: Credentials,
     /// The challenge that the next request with an API key responds to.
     challenge: Mutex<Option<Challenge>>,
     /// A service account's token. Locked while one is requested, so that two requests share it.
@@ -84,13 +79,10 @@ impl Client {
     pub fn with_limits(options: ClientOptions, limits: Limits) -> ApiResult<Self> {
         Ok(Self {
             http: connect::client(&options.base_url, limits.connect)?,
-            credentials: options.credentials,
+            options,
+            limits,
             challenge: Mutex::default(),
             token: AsyncMutex::default(),
-            base_url: options.base_url,
-            query: options.query_flags.query(),
-            keeps_open: options.keeps_open,
-            limits,
             minted: Mutex::default(),
         })
     }
@@ -147,38 +139,28 @@ impl Client {
     /// sign-in and the repeated request.
     async fn read(&self, url: String, media_type: HeaderValue, limit: Duration) -> ApiResult<ApiResponse> {
         self.sign_in().await?;
-        let work = self.read_signed_in(url, media_type, limit);
-        let deadline = pin!(http::deadline(limit));
-        http::before(work, deadline).await.unwrap_or(Err(ApiError::sent(Cause::TimedOut(limit))))
-    }
-
-    async fn read_signed_in(
-        &self,
-        url: String,
-        media_type: HeaderValue,
-        limit: Duration,
-    ) -> ApiResult<ApiResponse> {
         let (mut refusals, mut has_broken) = (0, false);
-        loop {
-            let authorization = self.authorization(&Method::GET, &url).await?;
-            let request = self.request(Method::GET, &url, &media_type, authorization.as_ref());
-            let mut response = match exchange(request, limit).await {
-                // Atlas or a proxy may just have closed the idle connection.
-                Err(ApiError { phase: Phase::Sent, cause, .. })
-                    if !has_broken && !matches!(cause, Cause::TimedOut(_)) =>
+        let work = async {
+            loop {
+                let authorization = self.authorization(&Method::GET, &url).await?;
+                let request = self.request(Method::GET, &url, &media_type, authorization.as_ref());
+                let mut response = match exchange(request, limit).await {
+                    // Atlas or a proxy may just have closed the idle connection.
+                    Err(ApiError { cause: Cause::Interrupted(_), .. }) if !has_broken => {
+                        has_broken = true;
+                        continue;
+                    }
+                    response => response?,
+                };
+                if response.status != 401
+                    || !self.recover(refusals, authorization.as_ref(), &mut response).await?
                 {
-                    has_broken = true;
-                    continue;
+                    return Ok(response);
                 }
-                response => response?,
-            };
-            if response.status != 401
-                || !self.recover(refusals, authorization.as_ref(), &mut response).await?
-            {
-                return Ok(response);
+                refusals += 1;
             }
-            refusals += 1;
-        }
+        };
+        http::within(limit, work).await.unwrap_or(Err(ApiError::sent(Cause::TimedOut(limit))))
     }
 
     /// Creates a secret: sends `POST …/secrets` exactly once. It does not sign in: without a token nothing is sent. For
@@ -188,7 +170,7 @@ impl Client {
     /// Run the future to its end: dropping it loses a secret that Atlas may have created.
     pub async fn create_secret(&self, new_secret: &NewSecret) -> ApiResult<CreatedSecret> {
         let account = self.account_url(&new_secret.account);
-        let url = format!("{account}/secrets{}", self.query);
+        let url = format!("{account}/secrets{}", self.options.query_flags.query());
         let body = Some(new_secret.body());
         classify::created(&self.send_once(Method::POST, url, account, body, self.limits.create).await?)
     }
@@ -216,7 +198,7 @@ impl Client {
         let mut request = self.request(method, &url, &MEDIA_TYPE, authorization.as_ref());
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, MEDIA_TYPE).body(body);
-            if !self.keeps_open {
+            if !self.options.keeps_open {
                 request = request.header(CONNECTION, "close");
             }
         }
@@ -252,7 +234,7 @@ impl Client {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("{}/api/atlas/v2/{path}", self.base_url)
+        format!("{}/api/atlas/v2/{path}", self.options.base_url)
     }
 
     fn account_url(&self, AccountRef { project, client }: &AccountRef) -> String {
@@ -263,7 +245,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.base_url)
+            .field("options", &self.options)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }

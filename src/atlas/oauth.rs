@@ -132,16 +132,16 @@ impl Client {
         form: String,
         limit: Duration,
     ) -> ApiResult<ApiResponse> {
-        let mut request = self.http.post(format!("{}/api/oauth/{endpoint}", self.base_url));
+        let mut request = self.http.post(format!("{}/api/oauth/{endpoint}", self.options.base_url));
         request = request
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(AUTHORIZATION, login.basic()?)
             .body(form);
-        let is_own = matches!(&self.credentials,
+        let is_own = matches!(&self.options.credentials,
             Credentials::ServiceAccount { client_secret, .. } if is_same(client_secret, &login.client_secret));
         // A secret that was just created must not stay in a connection's buffers.
-        if !self.keeps_open && !is_own {
+        if !self.options.keeps_open && !is_own {
             request = request.header(CONNECTION, "close");
         }
         exchange(request, limit).await
@@ -200,7 +200,7 @@ fn token(response: &ApiResponse) -> ApiResult<(SecretString, Duration)> {
 }
 
 /// The lifetime of a token according to its response (`expires_in`, in seconds).
-fn lifetime(members: &[(&str, &str)]) -> Duration {
+fn lifetime(members: &[wire::Part<'_>]) -> Duration {
     let value = members.iter().rev().find(|(name, _)| *name == "\"expires_in\"");
     // Parsed as a float: a number too large for an integer is still a long lifetime.
     match value.and_then(|(_, value)| value.trim_matches('"').parse::<f64>().ok()) {

@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::{ApiError, Cause, Phase, ServerText};
 
-use super::digest::Challenge;
 use super::http::{self, ApiResponse, retry_after};
+use super::session::Challenge;
 use super::{classify, wire};
 
 const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
@@ -56,7 +57,7 @@ fn is_object(text: &str) -> bool {
 /// White space in JSON (RFC 8259, section 2).
 const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
-/// A member of a JSON object: name and value as raw text.
+/// A member of a JSON object: name and value as raw text. The name of an element of an array is empty.
 pub(super) type Part<'a> = (&'a str, &'a str);
 
 /// The members of the JSON object at the start of `text`.
@@ -100,40 +101,40 @@ fn parts(text: &str) -> Option<(Vec<Part<'_>>, Option<&str>)> {
 }
 
 /// The values with this name that can be read as a `T`, in reverse order: the last one counts.
-pub(super) fn values<T: DeserializeOwned>(members: &[(&str, &str)], name: &str) -> impl Iterator<Item = T> {
+pub(super) fn values<T: DeserializeOwned>(members: &[Part<'_>], name: &str) -> impl Iterator<Item = T> {
     let is_named = move |text: &str| serde_json::from_str::<String>(text).is_ok_and(|text| text == name);
     let values = members.iter().rev().filter(move |(text, _)| is_named(text));
     values.filter_map(|(_, value)| serde_json::from_str(value).ok())
 }
 
-/// Parses the body of a response to the creating POST. `None` if it is not a JSON object.
+/// Parses the body of a response to the creating POST. `None` if it is not a JSON object, or was cut off before the ID.
 ///
 /// Errors in other members do not lose the secret. A value with invalid UTF-8 is not a secret.
 pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
     let text = String::from_utf8_lossy(body);
     let bare = members(&text)?;
     let envelope_status: Option<u16> = values(&bare, "status").next();
-    let is_content = |(name, value): &&(&str, &str)| *name == "\"content\"" && value.starts_with('{');
+    let is_content = |(name, value): &&Part<'_>| *name == "\"content\"" && value.starts_with('{');
     let content = bare.iter().rev().find(is_content).and_then(|(_, value)| members(value));
     let content_members = content.as_deref().unwrap_or_default();
     let secret = secret_of(&bare).or_else(|| secret_of(content_members));
     let id = id_of(&bare).or_else(|| id_of(content_members));
-    let is_readable = secret.is_some() || serde_json::from_str::<IgnoredAny>(&text).is_ok();
+    let is_readable = secret.is_some() || id.is_some() || serde_json::from_str::<IgnoredAny>(&text).is_ok();
     let envelope_status = envelope_status.filter(|_| content.is_some());
     is_readable.then_some(CreatedBody { envelope_status, id, secret })
 }
 
-fn id_of(members: &[(&str, &str)]) -> Option<SecretId> {
+fn id_of(members: &[Part<'_>]) -> Option<SecretId> {
     values::<String>(members, "id").find_map(|id| SecretId::from_server(&id))
 }
 
-fn secret_of(members: &[(&str, &str)]) -> Option<CreatedSecret> {
+fn secret_of(members: &[Part<'_>]) -> Option<CreatedSecret> {
     let is_readable = |value: &SecretString| {
         let value = value.expose_secret();
         !value.trim().is_empty() && !value.contains(char::REPLACEMENT_CHARACTER)
     };
     let value = values(members, "secret").find(is_readable)?;
-    let time = |name| values::<String>(members, name).find_map(|time| time.parse().ok());
+    let time = |name| values::<String>(members, name).find_map(|text| timestamp(&text));
     Some(CreatedSecret {
         value,
         id: id_of(members),
@@ -280,10 +281,16 @@ pub(super) fn message(text: &str) -> ServerText {
     ServerText::new(&without_secrets(text))
 }
 
-/// The last day of the year 9999, which means never, is beyond the last time that jiff has.
 fn time(body: &Value, name: &str) -> Option<Timestamp> {
-    let text = body.get(name)?.as_str()?;
-    text.parse().ok().or_else(|| text.starts_with("9999-12-31T").then_some(Timestamp::MAX))
+    timestamp(body.get(name)?.as_str()?)
+}
+
+/// The end of the year 9999, which means never, is beyond the last time that jiff has.
+fn timestamp(text: &str) -> Option<Timestamp> {
+    text.parse().ok().or_else(|| {
+        let utc: DateTime = text.strip_suffix('Z')?.parse().ok()?;
+        (utc.year() == 9999).then_some(Timestamp::MAX)
+    })
 }
 
 #[cfg(test)]

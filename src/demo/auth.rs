@@ -3,7 +3,6 @@
 //!
 //! **Invariant:** the ID, the secret and the key for an embedded Atlas are random in every run.
 
-use std::collections::HashMap;
 use std::io;
 
 use base64::Engine;
@@ -19,9 +18,6 @@ use crate::domain::{ClientId, Credentials, PublicKey};
 
 const REALM: &str = "MMS Public API";
 
-/// When there are this many nonces, all are dropped. The response to a request with a dropped one says `stale=true`.
-const MAX_NONCES: usize = 1000;
-
 const LETTERS: &[u8] = b"abcdefghijklmnop";
 
 /// The valid credentials of an embedded Atlas, and the tokens and nonces that it has issued.
@@ -31,8 +27,8 @@ pub(super) struct AuthServer {
     public_key: PublicKey,
     private_key: SecretString,
     tokens: Vec<IssuedToken>,
-    /// The nonces of the challenges, with the count of the last request for each.
-    nonces: HashMap<String, u32>,
+    /// The nonce of every challenge, valid as long as this server runs.
+    nonce: String,
 }
 
 struct IssuedToken {
@@ -52,7 +48,7 @@ impl AuthServer {
             public_key: PublicKey::parse(&public_key).map_err(io::Error::other)?,
             private_key: random("DEMO", 32, TEXT)?.into(),
             tokens: Vec::new(),
-            nonces: HashMap::new(),
+            nonce: random("", 32, TEXT)?,
         })
     }
 
@@ -68,9 +64,9 @@ impl AuthServer {
 
     /// Handles `POST /api/oauth/token`. Like Atlas, it accepts only this body. Tokens live as long as this server.
     pub(super) fn token(&mut self, world: &mut World, request: &Request<'_>) -> Result<Reply, Reply> {
-        check_form(request)?;
         if request.body != b"grant_type=client_credentials" {
-            return Err(oauth_error("unsupported_grant_type", "The grant type is not supported."));
+            let why = "The grant type is not supported.";
+            return Err(oauth_error(StatusCode::BAD_REQUEST, "unsupported_grant_type", why));
         }
         let (client_id, secret_id) = self.sign_in(world, request)?;
         let value = random("DEMO", 48, TEXT)?;
@@ -81,10 +77,9 @@ impl AuthServer {
 
     /// Handles `POST /api/oauth/revoke`. A token that is unknown or belongs to another account is not an error.
     pub(super) fn revoke(&mut self, world: &mut World, request: &Request<'_>) -> Result<Reply, Reply> {
-        check_form(request)?;
         let (client_id, _) = self.sign_in(world, request)?;
         let token = url::form_urlencoded::parse(request.body).find(|(name, _)| name == "token");
-        let (_, value) = token.ok_or_else(|| oauth_error("invalid_request", "The token is missing."))?;
+        let value = token.map(|(_, value)| value).unwrap_or_default();
         self.tokens.retain(|token| token.value.expose_secret() != value || token.client_id != client_id);
         Ok(Reply::new(StatusCode::OK, Value::Null))
     }
@@ -94,37 +89,27 @@ impl AuthServer {
     }
 
     /// Accepts a valid token or digest. A request with an invalid token gets no challenge.
-    pub(super) fn check(&mut self, request: &Request<'_>) -> Result<(), Reply> {
+    pub(super) fn check(&self, request: &Request<'_>) -> Result<(), Reply> {
         if let Some(value) = credentials(request, "Bearer") {
             let is_known = self.tokens.iter().any(|token| token.value.expose_secret() == value);
             return if is_known { Ok(()) } else { Err(unauthorized()) };
         }
-        let digest = self.digest(request);
-        // Only a valid digest is told that its nonce is stale.
-        let is_stale = digest.as_ref().is_some_and(|(nonce, _)| !self.nonces.contains_key(nonce));
-        if let Some((nonce, count)) = digest
-            && let Some(last_count) = self.nonces.get_mut(&nonce)
-            // A repeated count is a replay.
-            && count > *last_count
-        {
-            *last_count = count;
+        let used = self.digest(request);
+        if used.as_ref() == Some(&self.nonce) {
             return Ok(());
         }
-        let nonce = random("", 32, TEXT)?;
+        // Only a valid digest is told that its nonce is stale.
+        let (nonce, is_stale) = (&self.nonce, used.is_some());
         let challenge = format!(
             "Digest realm=\"{REALM}\", domain=\"\", nonce=\"{nonce}\", algorithm=MD5, qop=\"auth\", stale={is_stale}"
         );
-        if self.nonces.len() >= MAX_NONCES {
-            self.nonces.clear();
-        }
-        self.nonces.insert(nonce, 0);
         let detail = "You are not authorized for this resource.";
         let refused = refusal(StatusCode::UNAUTHORIZED, "UNEXPECTED_ERROR", detail);
         Err(refused.with(header::WWW_AUTHENTICATE, &challenge))
     }
 
-    /// The nonce and count of a valid digest (RFC 7616, sections 3.3 and 3.4).
-    fn digest(&self, request: &Request<'_>) -> Option<(String, u32)> {
+    /// The nonce of a valid digest (RFC 7616, section 3.4). A replay is valid, too.
+    fn digest(&self, request: &Request<'_>) -> Option<String> {
         // Digest credentials have the syntax of a challenge.
         let parsed = http_auth::parse_challenges(request.header(&header::AUTHORIZATION)).ok()?;
         let [sent] = &parsed[..] else { return None };
@@ -136,14 +121,12 @@ impl AuthServer {
         let hash = |text: String| format!("{:x}", Md5::digest(text));
         let key = hash(format!("{}:{REALM}:{}", self.public_key.as_str(), self.private_key.expose_secret()));
         let target = hash(format!("{}:{uri}", request.parts.method));
-        let is_valid = nc.len() == 8
-            && sent.scheme.eq_ignore_ascii_case("Digest")
+        let is_valid = sent.scheme.eq_ignore_ascii_case("Digest")
             && value("username") == self.public_key.as_str()
             && value("qop") == "auth"
             && uri == request.parts.uri.to_string()
             && value("response") == hash(format!("{key}:{nonce}:{nc}:{cnonce}:auth:{target}"));
-        let count = u32::from_str_radix(&nc, 16).ok().filter(|_| is_valid)?;
-        Some((nonce, count))
+        is_valid.then_some(nonce)
     }
 
     /// Checks `Authorization: Basic`, which Atlas does not percent-decode. A listed account can only sign in with a
@@ -159,19 +142,10 @@ impl AuthServer {
             own.last_used_at = Some(now());
             Some((client_id, Some(own.id.clone())))
         });
-        found.ok_or_else(|| {
-            let body =
-                json!({"error": "invalid_client", "error_description": "Invalid credentials provided."});
-            oauth(StatusCode::UNAUTHORIZED, body)
-        })
+        let refused =
+            || oauth_error(StatusCode::UNAUTHORIZED, "invalid_client", "Invalid credentials provided.");
+        found.ok_or_else(refused)
     }
-}
-
-fn check_form(request: &Request<'_>) -> Result<(), Reply> {
-    if request.media_types(&header::CONTENT_TYPE).eq(["application/x-www-form-urlencoded"]) {
-        return Ok(());
-    }
-    Err(oauth_error("invalid_request", "The body must be a form."))
 }
 
 fn basic(request: &Request<'_>) -> Option<(String, String)> {
@@ -186,8 +160,8 @@ fn credentials<'a>(request: &Request<'a>, scheme: &str) -> Option<&'a str> {
     sent.eq_ignore_ascii_case(scheme).then_some(rest)
 }
 
-fn oauth_error(error: &str, description: &str) -> Reply {
-    oauth(StatusCode::BAD_REQUEST, json!({"error": error, "error_description": description}))
+fn oauth_error(status: StatusCode, error: &str, description: &str) -> Reply {
+    oauth(status, json!({"error": error, "error_description": description}))
 }
 
 fn oauth(status: StatusCode, body: Value) -> Reply {

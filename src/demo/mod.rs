@@ -1,4 +1,4 @@
-//! The simulated Atlas of `--demo`: an HTTP server on the loopback interface. It follows the OpenAPI document of the
+//! The simulated Atlas of `--demo` and `--demo-server`: an HTTP server on the loopback interface. It follows the OpenAPI document of the
 //! Administration API, and otherwise what is known about the live service.
 //!
 //! [`World`] contains its data, `api` its endpoints, `reply` its requests and responses, and `auth` checks credentials.
@@ -11,8 +11,8 @@ mod auth;
 mod reply;
 mod world;
 
-use std::io;
-use std::net::Ipv4Addr;
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
@@ -22,13 +22,15 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use secrecy::ExposeSecret;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 pub use api::Atlas;
 pub use world::World;
 
-use crate::domain::{BaseUrl, Credentials};
+use crate::domain::{BaseUrl, Credentials, Exit, os_error_message};
+use crate::process::say;
 
 const MAX_BODY: usize = 64 * 1024;
 
@@ -116,4 +118,45 @@ async fn serve_connection<R: Fn(&Parts, &[u8]) -> Response<Bytes>>(stream: TcpSt
         }
     });
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// Runs the embedded Atlas at this address until Ctrl-C. Prints the variables for using it as shell commands to
+/// standard output. Their credentials are random in every run.
+pub fn serve_demo(address: SocketAddr) -> Result<Exit, String> {
+    let failed = |error: io::Error| format!("--demo-server {address}: {}", os_error_message(&error));
+    let world = World::demo().map_err(|error| failed(error.into()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    runtime.block_on(print_and_serve(address, world)).map_err(failed)?;
+    Ok(Exit::Done)
+}
+
+async fn print_and_serve(address: SocketAddr, world: World) -> io::Result<()> {
+    let (project, _) = world.prefill();
+    let listener = TcpListener::bind(address).await?;
+    let listening = listener.local_addr()?;
+    let mut reachable = listening;
+    if reachable.ip().is_unspecified() {
+        reachable.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    let atlas = Atlas::new(world)?;
+    let mut output = io::stdout().lock();
+    writeln!(output, "export MONGODB_ATLAS_BASE_URL=http://{reachable}")?;
+    writeln!(output, "export MONGODB_ATLAS_PROJECT_ID={project}")?;
+    // Programs use one kind of credentials, so those of the other kind are comments.
+    if let Credentials::ServiceAccount { client_id, client_secret } = atlas.credentials() {
+        writeln!(output, "export MONGODB_ATLAS_CLIENT_ID={client_id}")?;
+        writeln!(output, "export MONGODB_ATLAS_CLIENT_SECRET={}", client_secret.expose_secret())?;
+    }
+    if let Credentials::ApiKey { public_key, private_key } = atlas.api_key() {
+        writeln!(output, "# export MONGODB_ATLAS_PUBLIC_API_KEY={}", public_key.as_str())?;
+        writeln!(output, "# export MONGODB_ATLAS_PRIVATE_API_KEY={}", private_key.expose_secret())?;
+    }
+    output.flush()?;
+    drop(output);
+    let stop = format!("Ctrl-C or kill {} stops it.", std::process::id());
+    say(&format!("A simulated Atlas (built in) listens at {listening}. {stop}"));
+    tokio::select! {
+        () = serve(listener, move |parts, body| atlas.respond(parts, body)) => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+    }
 }

@@ -38,11 +38,6 @@ impl<'a> Request<'a> {
         self.parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The media types in `Accept` or `Content-Type`, without parameters.
-    pub(super) fn media_types(&self, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-        self.header(name).split(',').map(|value| value.split(';').next().unwrap_or_default().trim())
-    }
-
     fn parameter<T: FromStr>(&self, name: &str, default: T) -> Result<T, Reply> {
         let query = self.parts.uri.query().unwrap_or_default();
         let found = url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name);
@@ -52,7 +47,9 @@ impl<'a> Request<'a> {
     /// Checks that `Accept` has a date on or after `version`. Atlas uses the newest version that is not later than that
     /// date, and each resource here has only one.
     pub(super) fn check_accept(&self, version: &str) -> Result<(), Reply> {
-        if self.media_types(&header::ACCEPT).filter_map(version_of).any(|date| date >= version) {
+        let accepted = self.header(&header::ACCEPT).split(',');
+        let mut types = accepted.map(|value| value.split(';').next().unwrap_or_default().trim());
+        if types.any(|media_type| version_of(media_type).is_some_and(|date| date >= version)) {
             return Ok(());
         }
         let detail = format!("The Accept header names no version date on or after {version}.");
@@ -121,11 +118,7 @@ impl Reply {
 
 impl From<io::Error> for Reply {
     fn from(error: io::Error) -> Self {
-        refusal(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "UNEXPECTED_ERROR",
-            &format!("Could not get random bytes: {error}"),
-        )
+        refusal(StatusCode::INTERNAL_SERVER_ERROR, "UNEXPECTED_ERROR", &error.to_string())
     }
 }
 
@@ -172,7 +165,7 @@ pub(super) fn media_type(version: &str) -> String {
 }
 
 /// The date in a versioned media type. Such dates sort as text.
-pub(super) fn version_of(media_type: &str) -> Option<&str> {
+fn version_of(media_type: &str) -> Option<&str> {
     let date = media_type.strip_prefix("application/vnd.atlas.")?.strip_suffix("+json")?;
     (date.len() == 10).then_some(date)
 }

@@ -131,12 +131,6 @@ impl World {
         (project.id.clone(), account.map(|account| account.client_id.clone()).unwrap_or_default())
     }
 
-    /// An account in the first project that has 2 secrets.
-    pub fn full_account(&self) -> Option<&str> {
-        let accounts = &self.projects().next()?.1.service_accounts;
-        accounts.iter().find(|account| account.secrets.len() == 2).map(|account| account.client_id.as_str())
-    }
-
     pub(super) fn list_operator(&mut self, credentials: &Credentials) {
         let Credentials::ServiceAccount { client_id, client_secret } = credentials else { return };
         let Some(mut account) = self.operator.take() else { return };
@@ -144,9 +138,7 @@ impl World {
         for secret in &mut account.secrets {
             secret.value = client_secret.clone();
         }
-        if let Some(project) =
-            self.organizations.iter_mut().flat_map(|organization| &mut organization.projects).next()
-        {
+        if let Some(project) = self.projects_mut().next() {
             project.service_accounts.push(account);
         }
     }
@@ -175,17 +167,18 @@ impl World {
         client: &str,
     ) -> Result<(&mut Account, Option<i32>), Reply> {
         let cap = self.project(project)?.0.max_secret_validity_hours;
-        let projects = self.organizations.iter_mut().flat_map(|organization| &mut organization.projects);
-        let mut accounts = projects
-            .filter(|candidate| candidate.id == project)
-            .flat_map(|project| &mut project.service_accounts);
+        let projects = self.projects_mut().filter(|candidate| candidate.id == project);
+        let mut accounts = projects.flat_map(|project| &mut project.service_accounts);
         let account = accounts.find(|account| account.client_id == client);
         Ok((account.ok_or_else(|| no_resource(client))?, cap))
     }
 
+    fn projects_mut(&mut self) -> impl Iterator<Item = &mut DemoProject> {
+        self.organizations.iter_mut().flat_map(|organization| &mut organization.projects)
+    }
+
     pub(super) fn accounts(&mut self) -> impl Iterator<Item = &mut Account> {
-        let projects = self.organizations.iter_mut().flat_map(|organization| &mut organization.projects);
-        projects.flat_map(|project| &mut project.service_accounts)
+        self.projects_mut().flat_map(|project| &mut project.service_accounts)
     }
 }
 

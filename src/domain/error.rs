@@ -13,7 +13,7 @@ pub struct ApiError {
     pub operation: Operation,
     pub phase: Phase,
     pub cause: Cause,
-    /// What an undocumented response to a change says, as a sentence: Atlas's message, or the title of a proxy's page.
+    /// Atlas's message in an undocumented response to a change, as a sentence.
     pub quote: Option<ServerText>,
 }
 
@@ -59,16 +59,20 @@ pub enum Cause {
     Credentials(ServerText),
     /// The HTTP client could not be set up, for example its trust roots or the proxy.
     Setup(ServerText),
-    /// The host, a colon and the system's message. So is [`Self::Connect`].
+    /// The host, a colon and the system's message. So are [`Self::Refused`] and [`Self::Connect`].
     Dns(ServerText),
-    /// The host refused the connection or could not be reached.
+    /// Nothing listens at the port.
+    Refused(ServerText),
+    /// The host could not be reached.
     Connect(ServerText),
     /// The host did not answer, and did not refuse the connection either.
     ConnectTimeout,
     /// No trusted connection, or none that both ends can speak.
     Tls(ServerText),
-    /// The proxy cannot be reached, or it does not reach the host.
+    /// The proxy refused the request, or it is not a proxy of this kind.
     Proxy(ServerText),
+    /// The proxy could not be reached, or closed the connection.
+    ProxyDown(ServerText),
     /// The proxy requires a user and a password that it accepts.
     ProxyLogin(ServerText),
     /// The server sent no challenge that the API key can respond to (RFC 7616, section 3.3).

@@ -78,13 +78,12 @@ fn tls_action(why: &str) -> &'static str {
 
 impl Explanation {
     /// Explains that the account has as many secrets as it can have, or more.
-    pub fn account_full(secrets: usize, has_expired: bool) -> Self {
+    pub fn account_full(secrets: usize) -> Self {
         let delete = match secrets {
             ..=SECRETS_PER_ACCOUNT => "Delete one".to_owned(),
             more => format!("Delete {} of them", more + 1 - SECRETS_PER_ACCOUNT),
         };
         titled(text::account_has(secrets))
-            .meaning(if has_expired { "Expired secrets count, too." } else { "" })
             .action(format!("{delete}, or ask a Project Owner to, then try again."))
     }
 
@@ -357,14 +356,18 @@ fn explain_error(error: &ApiError, signed_in_as: &str) -> Explanation {
         Cause::Setup(_) => failed("Could not set up HTTPS")
             .action("Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables."),
         Cause::Dns(at_host) => titled(format!("Could not look up {at_host}.")).action(CHECK_NETWORK),
-        Cause::Connect(at_host) => titled(format!("Could not connect to {at_host}.")).action(CHECK_NETWORK),
+        Cause::Refused(at_host) | Cause::Connect(at_host) => {
+            titled(format!("Could not connect to {at_host}.")).action(CHECK_NETWORK)
+        }
         Cause::ConnectTimeout => failed("Could not connect to the host")
             .meaning("A firewall or a proxy may drop the connection.")
             .action(
                 "Check the network, the VPN and the proxy. If your network requires one, set HTTPS_PROXY.",
             ),
         Cause::Tls(message) => failed("TLS failed").action(tls_action(message.as_str())),
-        Cause::Proxy(_) => failed("The proxy failed").action("Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."),
+        Cause::Proxy(_) | Cause::ProxyDown(_) => {
+            failed("The proxy failed").action("Check HTTPS_PROXY, ALL_PROXY and NO_PROXY.")
+        }
         Cause::ProxyLogin(_) => failed("The proxy failed")
             .meaning("This program does not support NTLM or Kerberos.")
             .action("Write them in HTTPS_PROXY or ALL_PROXY: http://user:password@host:port."),
@@ -461,9 +464,11 @@ impl Cause {
             Self::Credentials(message)
             | Self::Setup(message)
             | Self::Dns(message)
+            | Self::Refused(message)
             | Self::Connect(message)
             | Self::Tls(message)
             | Self::Proxy(message)
+            | Self::ProxyDown(message)
             | Self::ProxyLogin(message)
             | Self::NoChallenge(message)
             | Self::Interrupted(message)
@@ -548,7 +553,7 @@ mod tests {
             (2000, "This account has 2000 secrets; the maximum is 2.", "Delete 1999 of them,"),
         ];
         for (secrets, title, action) in rows {
-            let explanation = Explanation::account_full(secrets, false);
+            let explanation = Explanation::account_full(secrets);
             assert_eq!(explanation.title, title);
             assert!(explanation.action.starts_with(action), "{}", explanation.action);
         }

@@ -13,8 +13,8 @@ use crate::config::CredentialSource;
 use crate::demo::{EmbeddedAtlas, World};
 use crate::domain::{
     AccountEntry, AccountRef, ApiError, ApiResult, BaseUrl, Cause, ClientId, CreatedSecret, Login, NewSecret,
-    Operation, OrganizationId, OrganizationSettings, Page, ProfileName, Project, ProjectEntry, ProjectId,
-    QueryFlags, Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
+    Operation, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, QueryFlags,
+    RejectionKind, SecretId, ServerText, ServiceAccount,
 };
 
 use crate::process;
@@ -163,34 +163,27 @@ impl AtlasApi for Arc<Connections> {
 
     async fn account(&self, of: &AccountRef) -> ApiResult<ServiceAccount> {
         let of = of.clone();
-        let request = async move |atlas: Arc<Client>| atlas.service_account(&of).await;
-        self.request(Operation::ReadAccount, request).await
+        self.request(Operation::ReadAccount, async move |atlas| atlas.service_account(&of).await).await
     }
 
     async fn project(&self, id: &ProjectId) -> ApiResult<Project> {
         let id = id.clone();
-        self.request(Operation::ReadProject, async move |atlas: Arc<Client>| atlas.project(&id).await).await
+        self.request(Operation::ReadProject, async move |atlas| atlas.project(&id).await).await
     }
 
     async fn settings(&self, of: &OrganizationId) -> ApiResult<OrganizationSettings> {
-        let id = of.clone();
-        self.request(Operation::ReadSettings, async move |atlas: Arc<Client>| {
-            atlas.organization_settings(&id).await
-        })
-        .await
+        let of = of.clone();
+        self.request(Operation::ReadSettings, async move |atlas| atlas.organization_settings(&of).await).await
     }
 
     async fn projects(&self, page: u32) -> ApiResult<Page<ProjectEntry>> {
-        self.request(Operation::ListProjects, async move |atlas: Arc<Client>| atlas.projects(page).await)
-            .await
+        self.request(Operation::ListProjects, async move |atlas| atlas.projects(page).await).await
     }
 
     async fn accounts(&self, of: &ProjectId, page: u32) -> ApiResult<Page<AccountEntry>> {
-        let id = of.clone();
-        self.request(Operation::ListAccounts, async move |atlas: Arc<Client>| {
-            atlas.service_accounts(&id, page).await
-        })
-        .await
+        let of = of.clone();
+        self.request(Operation::ListAccounts, async move |atlas| atlas.service_accounts(&of, page).await)
+            .await
     }
 
     async fn create_secret(&self, new_secret: &NewSecret) -> ApiResult<CreatedSecret> {
@@ -205,14 +198,12 @@ impl AtlasApi for Arc<Connections> {
 
     async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> ApiResult<()> {
         let (of, id) = (of.clone(), id.clone());
-        let request = async move |atlas: Arc<Client>| atlas.delete_secret(&of, &id).await;
-        self.request(Operation::DeleteSecret, request).await
+        self.request(Operation::DeleteSecret, async move |atlas| atlas.delete_secret(&of, &id).await).await
     }
 
     async fn verify(&self, client: &ClientId, secret: &SecretString) -> ApiResult<()> {
         let (client, secret) = (client.clone(), secret.clone());
-        self.request(Operation::SignIn, async move |atlas: Arc<Client>| atlas.verify(&client, &secret).await)
-            .await
+        self.request(Operation::SignIn, async move |atlas| atlas.verify(&client, &secret).await).await
     }
 }
 
@@ -259,23 +250,14 @@ impl Connection {
         self.ready.get_or_try_init(attempt).await.cloned()
     }
 
-    /// The profile of a browser login, if this is a refusal of its token.
-    fn refused_login(&self, rejection: &Rejection) -> Option<ProfileName> {
-        match &self.source {
-            Source::Remote { credentials: CredentialSource::NeedsAtlasCli(profile), .. } => {
-                (rejection.kind() == RejectionKind::NotAuthorized).then(|| profile.clone())
-            }
-            _ => None,
-        }
-    }
-
     /// Replaces the refusal of a browser login's token with an error that names the profile.
     pub fn explained<T>(&self, mut result: ApiResult<T>) -> ApiResult<T> {
-        if let Err(error) = &mut result
+        if let Source::Remote { credentials: CredentialSource::NeedsAtlasCli(profile), .. } = &self.source
+            && let Err(error) = &mut result
             && let Cause::Rejected(rejection) = &error.cause
-            && let Some(profile) = self.refused_login(rejection)
+            && rejection.kind() == RejectionKind::NotAuthorized
         {
-            error.cause = Cause::LoginExpired(profile, rejection.clone());
+            error.cause = Cause::LoginExpired(profile.clone(), rejection.clone());
         }
         result
     }
@@ -329,7 +311,7 @@ mod tests {
     use tokio::task::yield_now;
 
     use super::*;
-    use crate::domain::{Credentials, PairKind};
+    use crate::domain::{Credentials, PairKind, ProfileName};
 
     #[tokio::test]
     async fn the_login_of_a_replaced_session_is_not_reported() {

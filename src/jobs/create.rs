@@ -52,8 +52,6 @@ pub enum Reason {
     Preflight(ApiError),
     /// The account has this many secrets, and cannot have more.
     Full(usize),
-    /// The account still has this many secrets after an expired one was deleted, and one of them has expired.
-    StillFull(usize),
     /// The expired secret could not be deleted.
     NotDeleted(DeleteError),
     /// The POST was not sent, or Atlas refused it.
@@ -65,8 +63,7 @@ impl NotCreated {
     pub fn explain(&self, signed_in_as: &str) -> Option<Explanation> {
         let explanation = match &self.reason {
             Reason::Cancelled => return None,
-            Reason::Full(secrets) => Explanation::account_full(*secrets, false),
-            Reason::StillFull(secrets) => return Some(Explanation::account_full(*secrets, true)),
+            Reason::Full(secrets) => Explanation::account_full(*secrets),
             // Only `--yes` without `--replace-expired` leads here: a user who declines has stopped the job.
             Reason::Declined(Question::Consequences(consequences)) => {
                 Explanation::expired_secret_blocks(consequences.secrets)
@@ -232,11 +229,9 @@ async fn preflight(
 
     let consequences = fetched.consequences(fetched_at);
     let expired = consequences.deletes.clone();
-    if fetched.is_full() && expired.is_none() {
+    // Only one secret is replaced, whatever the account lists afterwards.
+    if fetched.is_full() && (expired.is_none() || round.has_replaced) {
         return Err(Reason::Full(consequences.secrets));
-    }
-    if expired.is_some() && round.has_replaced {
-        return Err(Reason::StillFull(consequences.secrets));
     }
     if !round.agreed.as_ref().is_some_and(|agreed| agreed.include(&consequences)) {
         confirm(operator, Question::Consequences(consequences.clone())).await?;

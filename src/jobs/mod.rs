@@ -23,7 +23,6 @@ use crate::domain::{
     OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, SecretId, ServiceAccount,
 };
 
-pub use crate::journal::MAX_PENDING;
 pub use connection::{Connections, Source};
 pub use create::{NotCreated, Outcome, Reason, create};
 pub use delete::{Deletion, Recheck, delete};

@@ -37,8 +37,11 @@ impl Retry {
     /// Returns the next retry of a read after `earlier` ones, or the error itself if waiting does not help or there
     /// were enough retries.
     pub fn after(error: ApiError, earlier: usize) -> ApiResult<Self> {
-        // The user has waited for the whole limit each time.
-        let most = if matches!(error.cause, Cause::TimedOut(_)) { 1 } else { MAX_RETRIES };
+        let most = match error.cause {
+            // The user has waited for the whole limit, or nothing listens there.
+            Cause::TimedOut(_) | Cause::Refused(_) | Cause::ProxyDown(_) => 1,
+            _ => MAX_RETRIES,
+        };
         let usual = PAUSES[..most].get(earlier);
         let pause = usual.and_then(|usual| pause_after(&error, *usual));
         match pause.filter(|pause| *pause <= MAX_PAUSE) {
@@ -65,12 +68,12 @@ fn pause_after(error: &ApiError, usual: Duration) -> Option<Duration> {
         }
         Cause::Rejected(rejection) => rejection.status >= 500,
         Cause::Unexpected { status } => matches!(status, 429 | 502..=504),
-        // The status of a proxy's refusal is not known; it is often 502 to 504.
         Cause::TimedOut(_)
+        | Cause::Refused(_)
         | Cause::Connect(_)
         | Cause::ConnectTimeout
         | Cause::Interrupted(_)
-        | Cause::Proxy(_) => true,
+        | Cause::ProxyDown(_) => true,
         _ => false,
     };
     is_temporary.then_some(usual)
@@ -167,7 +170,7 @@ mod tests {
             (ApiError::internal(cause()), None),
             (ApiError::not_sent(Cause::Dns(cause())), None),
             (ApiError::not_sent(Cause::Tls(cause())), None),
-            (ApiError::not_sent(Cause::Proxy(cause())), Some(2)),
+            (ApiError::not_sent(Cause::Proxy(cause())), None),
             (ApiError::not_sent(Cause::ProxyLogin(cause())), None),
         ];
         for (error, pause) in rows {
@@ -176,6 +179,9 @@ mod tests {
             assert_eq!(retry, expected.ok_or(error.clone()));
             assert_eq!(Retry::after(error.clone(), 3), Err(error), "not for ever");
         }
-        assert!(Retry::after(ApiError::sent(Cause::TimedOut(seconds(10))), 0).is_ok(), "once");
+        for cause in [Cause::TimedOut(seconds(10)), Cause::Refused(cause()), Cause::ProxyDown(cause())] {
+            assert!(Retry::after(ApiError::not_sent(cause.clone()), 0).is_ok(), "once");
+            assert!(Retry::after(ApiError::not_sent(cause), 1).is_err(), "only once");
+        }
     }
 }

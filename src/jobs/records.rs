@@ -44,8 +44,7 @@ impl Records {
         let record = self.kept.lock().await.record.clone();
         let Some(record) = record else { return Ok(()) };
         let recorded = within(DISK_LIMIT, move || record.created(id, expires_at), drop).await;
-        recorded
-            .map_err(|error| format!("The new secret's ID is not recorded on disk: {}.", why_failed(&error)))
+        recorded.map_err(|why| format!("The new secret's ID is not recorded on disk: {why}."))
     }
 
     pub async fn is_recorded(&self) -> bool {
@@ -59,8 +58,7 @@ impl Records {
         };
         let found = match within(DISK_LIMIT, move || journal.pending(), drop).await {
             Ok(found) => found,
-            Err(error) => {
-                let why = why_failed(&error);
+            Err(why) => {
                 return (Vec::new(), vec![format!("The records of earlier runs cannot be read: {why}.")]);
             }
         };
@@ -116,10 +114,9 @@ impl Journal for Arc<Records> {
                 let remove = |late: RecordFile| drop(late.remove());
                 within(DISK_LIMIT, move || journal.begin(&entry), remove).await
             }
-            None => Err(ErrorKind::NotFound.into()),
+            None => Err(why_failed(&ErrorKind::NotFound.into())),
         };
-        let record = begun.map_err(|error| {
-            let why = why_failed(&error);
+        let record = begun.map_err(|why| {
             format!(
                 "This creation is not recorded on disk: {why}. If the program is killed, the next start cannot \
                  report the secret."
@@ -137,29 +134,31 @@ impl Journal for Arc<Records> {
 
 async fn remove(record: Option<Arc<RecordFile>>) -> Result<(), String> {
     let Some(record) = record else { return Ok(()) };
-    within(DISK_LIMIT, move || record.remove(), drop).await.map_err(|error| {
-        format!("The record of this secret was not removed from the disk: {}.", why_failed(&error))
-    })
+    let removed = within(DISK_LIMIT, move || record.remove(), drop).await;
+    removed.map_err(|why| format!("The record of this secret was not removed from the disk: {why}."))
 }
 
-/// Runs `work` on its own thread. A result after `limit` is passed to `late`, on the same thread.
+/// Runs `work` on its own thread. A result after `limit` is passed to `late`, on the same thread. An error is a part of
+/// a sentence.
 async fn within<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
     late: impl FnOnce(T) + Send + 'static,
-) -> io::Result<T> {
+) -> Result<T, String> {
     let (done, mut result) = oneshot::channel();
     tokio::task::spawn_blocking(move || {
         if let Err(Ok(made)) = done.send(work()) {
             late(made);
         }
     });
-    if let Ok(received) = tokio::time::timeout(limit, &mut result).await {
-        return received.unwrap_or_else(|_| Err(io::Error::other("the program is ending")));
-    }
-    result.close();
-    // It may have arrived between the last two statements.
-    result.try_recv().unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
+    let result = if let Ok(received) = tokio::time::timeout(limit, &mut result).await {
+        received.unwrap_or_else(|_| Err(io::Error::other("the program is ending")))
+    } else {
+        result.close();
+        // It may have arrived in the meantime.
+        result.try_recv().unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
+    };
+    result.map_err(|error| why_failed(&error))
 }
 
 #[cfg(test)]
@@ -252,7 +251,7 @@ mod tests {
         let work = move || disk.recv().map_err(io::Error::other);
         let late = move |made: u8| report.send(made).unwrap();
         let result = within(Duration::from_millis(1), work, late).await;
-        assert_eq!(result.unwrap_err().kind(), ErrorKind::TimedOut);
+        assert_eq!(result.unwrap_err(), "the disk did not answer in time");
         response.send(7).unwrap();
         assert_eq!(reported.recv(), Ok(7), "what was made too late is not left lying about");
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{CredentialSource, Found, Profiles, SignInOptions, resolve};
+use crate::config::{CredentialSource, Profiles, SignInOptions, resolve};
 use crate::demo::World;
 use crate::domain::{
     ApiResult, BaseUrl, Credentials, Identity, ProfileName, Rejection, RejectionKind, Session,
@@ -54,15 +54,12 @@ impl Authenticator {
             SignInWith::Profile(name) => {
                 let options =
                     SignInOptions { profile: Some(name.as_str()), base_url: self.base_url_flag.as_ref() };
-                let found = resolve(
-                    options,
-                    |name| std::env::var(name).ok(),
-                    &read_profiles(self.profiles_path.as_deref()),
-                );
-                let Found { credentials, base_url, project: default_project, .. } =
-                    found.map_err(|error| unusable(&error.to_string()))?;
-                let credentials = credentials.ok_or_else(|| unusable("this profile has no credentials"))?;
-                project = default_project.map(|(id, _)| id);
+                let profiles = read_profiles(self.profiles_path.as_deref());
+                let found = resolve(options, |name| std::env::var(name).ok(), &profiles);
+                let found = found.map_err(|error| unusable(&error.to_string()))?;
+                let none = || unusable("this profile has no credentials");
+                let (base_url, credentials) = (found.base_url, found.credentials.ok_or_else(none)?);
+                project = found.project.map(|(id, _)| id);
                 let session = profile_session(&base_url, &credentials, &name);
                 (session, Source::Remote { base_url, credentials })
             }
@@ -77,14 +74,10 @@ impl Authenticator {
         let read = async { candidate.client().await?.probe().await };
         let address_refused = match candidate.explained(read.await) {
             Ok(()) => None,
+            Err(error) if error.rejection().is_some_and(is_about_address) => error.rejection().cloned(),
             Err(error) => {
-                let refused_address =
-                    error.rejection().filter(|rejection| is_about_address(rejection)).cloned();
-                if refused_address.is_none() {
-                    connections.forget(&candidate).await;
-                    return Err(error);
-                }
-                refused_address
+                connections.forget(&candidate).await;
+                return Err(error);
             }
         };
         Ok(SignedIn { session, project, client, address_refused })

@@ -5,15 +5,14 @@
 //! over the old one would leave the lock on the old one.
 //!
 //! **Invariant:** a running program holds an exclusive `flock` on its file, which the kernel releases however the
-//! program ends. The lock is taken while the file is still empty, and an empty file is not a record: nothing was sent
-//! yet. So the record of a running program is never reported. Files are opened close-on-exec, so no child process keeps
-//! the lock.
+//! program ends. A file only gets the name of a record once it is locked and written. So the record of a running program
+//! is never reported. Files are opened close-on-exec, so no child process keeps the lock.
 
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
 
-use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -23,10 +22,6 @@ use serde_json::Value;
 
 use crate::domain::{JournalEntry, Os, SecretId, ServerText, os_error_message};
 use crate::files::{FileStat, Folder, open, owner_of_foreign_link, read_at_most};
-
-/// How many files to try. Another instance that looks for pending records can remove a file between its creation and
-/// its lock.
-const ATTEMPTS: usize = 8;
 
 const PREFIX: &str = "creation-";
 const RECORD: &str = ".jsonl";
@@ -44,7 +39,7 @@ const OTHER_OWNER: &str = "it belongs to another user";
 const OTHER_VERSION: &str = "another version of atlas-secret wrote it";
 
 /// How many pending records are read at once, because each keeps a file open. The next start reads the next ones.
-pub const MAX_PENDING: usize = 16;
+const MAX_PENDING: usize = 16;
 
 /// The folder of the records. It is created with the first record.
 #[derive(Clone, Debug)]
@@ -64,38 +59,26 @@ impl RecordFolder {
     }
 
     /// Records that a secret is about to be created. The record is on disk when this returns, and locked for as long as
-    /// the [`RecordFile`] lives. Blocks on the disk.
+    /// the [`RecordFile`] lives. The names sort by time. Blocks on the disk.
     pub fn begin(&self, entry: &JournalEntry) -> io::Result<RecordFile> {
         make_folder(&self.folder)?;
-        for _ in 0..ATTEMPTS {
-            if let Some(record) = self.write(entry)? {
-                return Ok(record);
-            }
-        }
-        Err(io::Error::other("another program keeps removing new files from it"))
-    }
-
-    /// Writes a record to a new file; `None` if another program locked the file first. An incomplete record is removed.
-    /// The names sort by time.
-    fn write(&self, entry: &JournalEntry) -> io::Result<Option<RecordFile>> {
         let start = format!("{PREFIX}{}-", entry.begun_at.strftime("%Y%m%dT%H%M%SZ"));
         let new = tempfile::Builder::new()
             .prefix(&start)
-            .suffix(RECORD)
+            .suffix(".new")
             .rand_bytes(16)
             .tempfile_in(&self.folder)?;
-        if !lock(new.as_file())? || is_gone(new.path()) {
-            return Ok(None);
-        }
+        new.as_file().lock()?;
         new.as_file().write_all(&line(entry))?;
         new.as_file().sync_all()?;
-        let (file, path) = new.keep().map_err(|failed| failed.error)?;
+        let path = new.path().with_extension("jsonl");
+        let file = new.persist(&path).map_err(|failed| failed.error)?;
         flush(&self.folder);
-        Ok(Some(RecordFile { file, path, entry: Ok(entry.clone()) }))
+        Ok(RecordFile { file, path, entry: Ok(entry.clone()) })
     }
 
     /// Returns the records whose program has ended, oldest first. Each is locked while its [`RecordFile`] lives, so
-    /// that no other instance reports it, too. Empty files are removed: nothing was sent for them. Blocks on the disk.
+    /// that no other instance reports it, too. Blocks on the disk.
     pub fn pending(&self) -> io::Result<Vec<RecordFile>> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
@@ -152,20 +135,6 @@ impl RecordFile {
     }
 }
 
-/// Locks an open file; false if another process has the lock.
-fn lock(file: &File) -> io::Result<bool> {
-    match file.try_lock() {
-        Ok(()) => Ok(true),
-        Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
-}
-
-/// True if the record was removed between opening and locking it.
-fn is_gone(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_err()
-}
-
 /// Writes the folder's entries to disk. Without this, only a power cut could lose a record, so an error is ignored.
 fn flush(folder: &Path) {
     let _ = Folder::open(folder).and_then(|folder| folder.sync());
@@ -193,14 +162,10 @@ fn examine(entry: &DirEntry) -> Option<RecordFile> {
     let path = entry.path();
     // By now, the file may have been replaced by something else.
     let file = open(&path, OpenOptions::new().read(true).append(true)).ok()?;
-    if !lock(&file).ok()? || is_gone(&path) {
-        return None;
-    }
+    file.try_lock().ok()?;
+    // It may have been removed before it was locked.
+    fs::symlink_metadata(&path).ok()?;
     let stat = FileStat::of(&file).ok()?;
-    if stat.length == 0 {
-        let _ = fs::remove_file(&path);
-        return None;
-    }
     let entry = match read_at_most(&file, MAX_SIZE) {
         _ if !stat.is_ours() => Err(OTHER_OWNER),
         Ok(Some(text)) => read(&text),

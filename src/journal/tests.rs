@@ -154,17 +154,6 @@ fn a_damaged_record_is_named_and_kept() {
 }
 
 #[test]
-fn a_record_that_was_never_written_is_removed_unless_it_is_being_written() {
-    let fixture = fixture();
-    let abandoned = fixture.plant("creation-20261123T181402Z-1.jsonl", "");
-    let written = fixture.plant("creation-20261123T181402Z-2.jsonl", "");
-    let writer = File::open(&written).unwrap();
-    writer.try_lock().unwrap();
-    assert!(fixture.reported().is_empty());
-    assert!(!abandoned.exists() && written.exists());
-}
-
-#[test]
 fn anything_but_a_file_is_not_even_opened() {
     let fixture = fixture();
     let victim = fixture.plant("victim", "precious");

@@ -1,6 +1,5 @@
 //! A run of the program: settings, terminal, event loop, signals, and the messages at the end.
 
-mod demo_server;
 mod event_loop;
 mod executor;
 mod names;
@@ -27,8 +26,8 @@ use crate::terminal::{Signals, TerminalHandle, TerminalOutput};
 use crate::tui::screens::{CreatedScreen, Form, Validation, Verification};
 use crate::tui::{App, Command, Event, JobRunner, Output, Screen, Signal, Size, Theme};
 
+pub use crate::demo::serve_demo;
 pub use crate::process::{forbid_core_dumps, survive_file_size_limit};
-pub use demo_server::serve_demo;
 pub use settings::Settings;
 
 use executor::Executor;

@@ -45,34 +45,6 @@ async fn every_endpoint_needs_an_accept_header_with_its_version_or_a_later_one()
 }
 
 #[tokio::test]
-async fn head_has_the_status_of_get_without_a_body() {
-    let bench = Bench::demo().await;
-    for (path, status) in [(PAYMENTS, 200), ("/api/atlas/v2/groups", 200), ("/api/atlas/v2/nothing", 404)] {
-        let response = Response::of(bench.request(Method::HEAD, path)).await;
-        assert_eq!((response.status.as_u16(), response.text.as_str()), (status, ""), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn creating_needs_a_json_content_type() {
-    let rows = [
-        (None, 415),
-        (Some("text/plain"), 415),
-        (Some("application/x-www-form-urlencoded"), 415),
-        (Some("application/json"), 201),
-        (Some("application/json; charset=utf-8"), 201),
-        (Some(V2024), 201),
-    ];
-    for (content_type, status) in rows {
-        let bench = Bench::demo().await;
-        let path = format!("{PAYMENTS}/serviceAccounts/{CI_DEPLOYER}/secrets");
-        let post = bench.request(Method::POST, &path).body(DAY);
-        let post = content_type.into_iter().fold(post, |post, value| post.header("content-type", value));
-        assert_eq!(Response::of(post).await.status, status, "{content_type:?}");
-    }
-}
-
-#[tokio::test]
 async fn an_envelope_wraps_resources_and_errors() {
     let bench = Bench::demo().await;
     let plain = bench.get(PAYMENTS).await.json();

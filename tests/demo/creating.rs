@@ -88,7 +88,6 @@ async fn the_error_for_an_invalid_lifetime_names_its_field() {
         (PAYMENTS, CI_DEPLOYER, "24.5", "is missing or is not a 32-bit integer"),
         (PAYMENTS, CI_DEPLOYER, "\"24\"", "is missing or is not a 32-bit integer"),
         (PAYMENTS, CI_DEPLOYER, "null", "is missing or is not a 32-bit integer"),
-        (PAYMENTS, CI_DEPLOYER, "24,\"misspelt\":24", "is missing or is not a 32-bit integer"),
         (ANALYTICS, WAREHOUSE_LOADER, "721", "must be between 8 and 720"),
     ];
     for (group, client_id, hours, expected) in rows {
@@ -101,7 +100,7 @@ async fn the_error_for_an_invalid_lifetime_names_its_field() {
             "{hours}"
         );
     }
-    for body in ["", "{", "{}", "8", "[8]", r#"{"secretExpiresAfterHours":8,"secretExpiresAfterHours":8}"#] {
+    for body in ["", "{", "{}", "8", "[8]", r#"{"misspelt":24}"#] {
         let response = bench.create(PAYMENTS, CI_DEPLOYER, body).await;
         assert_eq!(response.error(), error(400, "VALIDATION_ERROR"), "{body}");
     }

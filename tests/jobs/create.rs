@@ -49,7 +49,6 @@ fn name_of(outcome: &Outcome) -> &'static str {
             Reason::Declined(Question::AccountUnknown(_)) => "declined to go on",
             Reason::Preflight(_) => "preflight",
             Reason::Full(_) => "full",
-            Reason::StillFull(_) => "still full",
             Reason::NotDeleted(_) => "not deleted",
             Reason::Post(ApiError { phase: Phase::NotSent, .. }) => "not sent",
             Reason::Post(_) => "rejected",
@@ -85,8 +84,8 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
         ("created", replacing(), 1),
         ("created", with(&[full(), account(&[existing("living", LONG)])]), 1),
         ("declined", no(replacing()), 0),
-        ("still full", with(&[full()]), 0),
-        ("still full", reads(&[Ok(full()), Err(unreachable()), Ok(full())]), 0),
+        ("full", with(&[full()]), 0),
+        ("full", reads(&[Ok(full()), Err(unreachable()), Ok(full())]), 0),
         ("created", reads(&[Err(unreachable()), Ok(account(&[]))]), 1),
         ("full", two_valid(), 0),
         (

@@ -453,6 +453,7 @@ async fn a_certificate_file_must_be_a_regular_file() {
             none,
         ),
         (file("cut", b"-----BEGIN CERTIFICATE-----\nAAAA\n"), none),
+        (file("large", b"A".repeat((16 << 20) + 1).as_slice()), "SSL_CERT_FILE is larger than 16 MiB"),
     ];
     for (path, expected) in rows {
         let output = run("https://atlas.test", &[("SSL_CERT_FILE", path)]).await;

@@ -36,7 +36,7 @@ async fn a_broken_connection_is_inconclusive() {
 #[tokio::test]
 async fn nothing_is_sent_to_a_closed_port() {
     let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let expected = format!(r#"not sent: Connect(ServerText("{address}: the host refused the connection"))"#);
+    let expected = format!(r#"not sent: Refused(ServerText("{address}: the host refused the connection"))"#);
     assert_eq!(line(&create(&format!("http://{address}"), PATIENT).await), expected);
 }
 

@@ -137,23 +137,23 @@ async fn a_created_secret_whose_value_is_unreadable_is_lost() {
         (json(201, &format!(r#"{{"status":201,"content":{no_secret}}}"#)), PATIENT, only_id),
         (json(201, "\u{0}\u{1}garbage"), PATIENT, no_json),
         (json(201, ""), PATIENT, no_json),
-        (json(201, cut), PATIENT, no_json),
+        (json(201, cut), PATIENT, only_id),
         (json(201, &huge), PATIENT, large),
         (Reply::Bytes(lying), PATIENT, large),
         (
             Reply::Bytes(head_and_body(201, "", full.len(), cut)),
             PATIENT,
-            "value lost: it was cut off (the host closed the connection early)",
+            "value lost: it was cut off (the host closed the connection early), of 32b6e34b3d91647abb20e7b9",
         ),
         (
             Reply::ThenReset(head_and_body(201, "", full.len(), cut)),
             PATIENT,
-            "value lost: it was cut off (the host reset the connection)",
+            "value lost: it was cut off (the host reset the connection), of 32b6e34b3d91647abb20e7b9",
         ),
         (
             Reply::ThenSilence(head_and_body(201, "", full.len(), cut)),
             SHORT,
-            "value lost: it was not complete after 0 seconds",
+            "value lost: it was not complete after 0 seconds, of 32b6e34b3d91647abb20e7b9",
         ),
         (
             Reply::ThenDrip(head_and_body(201, "", 1_000_000, "")),

@@ -23,7 +23,7 @@ impl DemoServer {
             .spawn()
             .unwrap();
         let lines: Vec<String> =
-            BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap).take(7).collect();
+            BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap).take(6).collect();
         let exports = lines.iter().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
         let variables = exports.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Self { server, variables }

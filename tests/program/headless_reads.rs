@@ -19,6 +19,7 @@ const RATE_LIMITED: &str = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\n
                             {\"error\":429,\"errorCode\":\"RATE_LIMITED\",\"reason\":\"Too Many Requests\",\"detail\":\"Slow.\"}";
 const LIMITED_BY_A_PROXY: &str = "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n";
 const PROXY_AUTHENTICATION: &str = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+const FORBIDDEN: &str = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
 
 const REDIRECT: &str =
     "HTTP/1.1 302 Found\r\nLocation: https://portal.example/login\r\nContent-Length: 0\r\n\r\n";
@@ -90,9 +91,8 @@ fn a_read_is_retried_after_a_temporary_error() {
 #[test]
 fn a_read_that_keeps_failing_is_reported_with_its_cause() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let proxy = format!("http://{}", failing_server(None, &[PROXY_AUTHENTICATION]));
     let rows = [
-        (format!("http://{closed}"), "Could not connect to 127.0.0.1:", "refused", 3),
+        (format!("http://{closed}"), "Could not connect to 127.0.0.1:", "refused", 1),
         (format!("http://{}", failing_server(None, &[BAD_GATEWAY])), "Nothing was created.", "502", 3),
         (format!("https://{}", failing_server(None, &["no TLS"])), "TLS failed: ", "TLS", 0),
         (
@@ -101,18 +101,11 @@ fn a_read_that_keeps_failing_is_reported_with_its_cause() {
             "Open a web page to sign in to the network",
             0,
         ),
-        (
-            "https://atlas.example.test".to_owned(),
-            "The proxy failed: ",
-            "requires a valid user and password",
-            0,
-        ),
     ];
     thread::scope(|scope| {
         for (url, title, cause, tries) in rows {
-            let proxy = &proxy;
             scope.spawn(move || {
-                let run = run(alone(&url, "FAKE-token").env("HTTPS_PROXY", proxy), 1);
+                let run = run(&mut alone(&url, "FAKE-token"), 1);
                 for text in [title, cause, "Nothing was created."] {
                     run.says(text);
                 }
@@ -121,6 +114,23 @@ fn a_read_that_keeps_failing_is_reported_with_its_cause() {
             });
         }
     });
+}
+
+#[test]
+fn only_a_proxy_that_may_recover_is_asked_again() {
+    let rows: [(&'static [&'static str], &str, usize); 3] = [
+        (&[PROXY_AUTHENTICATION], "requires a valid user and password", 0),
+        (&[FORBIDDEN], "the proxy refused the request", 0),
+        (&[""], "the proxy closed the connection", 1),
+    ];
+    for (script, cause, tries) in rows {
+        let proxy = format!("http://{}", failing_server(None, script));
+        let mut command = alone("https://atlas.example.test", "FAKE-token");
+        let run = run(command.env("HTTPS_PROXY", proxy), 1);
+        run.says("Nothing was created. The proxy failed: ");
+        run.says(cause);
+        assert_eq!(run.stderr.matches("Retrying in").count(), tries, "{}", run.stderr);
+    }
 }
 
 #[test]

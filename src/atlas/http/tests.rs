@@ -9,10 +9,10 @@ use super::*;
 
 #[tokio::test(start_paused = true)]
 async fn work_is_stopped_at_its_limit_and_not_before() {
-    assert_eq!(before(ready("answer"), pin!(ready(()))).await, Some("answer"), "work that is ready wins");
+    assert_eq!(within(Duration::ZERO, ready("answer")).await, Some("answer"), "work that is ready wins");
     let limit = Duration::from_secs(10);
-    assert_eq!(before(sleep(limit + DRAIN_LIMIT / 2), pin!(deadline(limit))).await, Some(()));
-    assert_eq!(before(sleep(limit + DRAIN_LIMIT * 2), pin!(deadline(limit))).await, None);
+    assert_eq!(within(limit, sleep(limit + DRAIN_LIMIT / 2)).await, Some(()));
+    assert_eq!(within(limit, sleep(limit + DRAIN_LIMIT * 2)).await, None);
 }
 
 #[test]
@@ -54,12 +54,11 @@ const NOW: &str = "Mon, 23 Nov 2026 18:14:00 GMT";
 #[test]
 fn retry_after_is_seconds_or_a_date() {
     let rows = [
-        ("5.5", Some(6)),
-        ("1.x", None),
+        ("5", Some(5)),
+        ("5.5", None),
         ("86401", None),
         ("99999999999999999999999", None),
         ("-5", None),
-        ("+5", None),
         ("", None),
         ("soon", None),
         ("Mon, 23 Nov 2026 18:13:59 GMT", None),
@@ -110,6 +109,7 @@ fn respond_with(bytes: &'static [u8]) -> String {
 #[tokio::test]
 async fn if_the_proxy_refuses_nothing_was_sent() {
     let failed = |text| Cause::Proxy(ServerText::new(text));
+    let down = |text| Cause::ProxyDown(ServerText::new(text));
     let rows = [
         (respond_with(b"HTTP/1.1 403 Forbidden\r\n\r\n"), failed("the proxy refused the request")),
         (respond_with(b"HTTP/1.1 502 Bad Gateway\r\n\r\n"), failed("the proxy refused the request")),
@@ -117,8 +117,8 @@ async fn if_the_proxy_refuses_nothing_was_sent() {
             respond_with(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
             Cause::ProxyLogin(ServerText::new("the proxy requires a valid user and password (407)")),
         ),
-        (respond_with(b""), failed("the proxy closed the connection")),
-        ("127.0.0.1:1".to_owned(), failed("could not connect to the proxy")),
+        (respond_with(b""), down("the proxy closed the connection")),
+        ("127.0.0.1:1".to_owned(), down("could not connect to the proxy")),
     ];
     for (proxy, expected) in rows {
         let proxy = reqwest::Proxy::https(format!("http://{proxy}")).unwrap();
@@ -134,7 +134,7 @@ async fn an_error_contains_the_host_but_neither_user_nor_query() {
     let error = failure(reqwest::Client::builder().no_proxy(), &url).await;
     assert_eq!(
         request_error(error),
-        ApiError::not_sent(Cause::Connect(ServerText::new(&format!(
+        ApiError::not_sent(Cause::Refused(ServerText::new(&format!(
             "{address}: the host refused the connection"
         ))))
     );
@@ -156,15 +156,10 @@ fn certificate_errors_are_in_plain_text() {
             },
             "the certificate is signed in a way that is too old or unknown, such as SHA-1",
         ),
+        (CertificateError::Revoked, "the certificate was rejected (revoked)"),
         (
             CertificateError::UnhandledCriticalExtension,
-            "the certificate has a critical extension that is unknown",
-        ),
-        (CertificateError::BadEncoding, "the certificate is damaged"),
-        (CertificateError::Revoked, "the certificate was revoked"),
-        (
-            CertificateError::UnknownRevocationStatus,
-            "the certificate was rejected (unknown revocation status)",
+            "the certificate was rejected (unhandled critical extension)",
         ),
     ];
     for (error, expected) in rows {
@@ -178,11 +173,7 @@ fn alerts_are_in_plain_text() {
     let rows = [
         (AlertDescription::ProtocolVersion, none),
         (AlertDescription::HandshakeFailure, none),
-        (
-            AlertDescription::CertificateRequired,
-            "the host requires a client certificate, which this program cannot send",
-        ),
-        (AlertDescription::UnrecognisedName, "the host does not serve the name in the base URL"),
+        (AlertDescription::CertificateRequired, "the host refused the handshake (certificate required)"),
         (AlertDescription::AccessDenied, "the host refused the handshake (access denied)"),
         (AlertDescription::UnknownCA, "the host refused the handshake (unknown ca)"),
     ];

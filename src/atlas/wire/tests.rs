@@ -56,15 +56,30 @@ fn an_entry_without_an_id_is_left_out() {
     let secrets = json!([
         {"id": "32b6e34b3d91647abb20e7b9", "expiresAt": "2026-12-23T18:14:02Z", "maskedSecretValue": ""},
         {"id": 7},
-        {"id": "32b6e34b3d91647abb20e7ba", "expiresAt": "9999-12-31T23:59:59Z"},
-        {"id": "32b6e34b3d91647abb20e7bb", "expiresAt": "9999-12-32T00:00:00Z"},
+        {"id": "32b6e34b3d91647abb20e7ba"},
     ]);
     let account = account_entry(&json!({"clientId": CLIENT, "name": "ci", "secrets": secrets})).unwrap();
-    assert_eq!(account.secrets.len(), 3, "those whose id can be read");
-    assert_eq!(account.secrets[1].expires_at, Some(Timestamp::MAX), "never");
-    assert_eq!(account.secrets[2].expires_at, None, "no time");
+    assert_eq!(account.secrets.len(), 2, "those whose id can be read");
     assert_eq!(account.secrets[0].expires_at, Some("2026-12-23T18:14:02Z".parse().unwrap()));
     assert_eq!(account.secrets[0].mask, None, "an empty mask says nothing");
+}
+
+#[test]
+fn the_times_of_old_and_new_secrets_are_parsed_alike() {
+    let rows = [
+        ("2026-12-23T18:14:02Z", Some("2026-12-23T18:14:02Z".parse().unwrap())),
+        ("9999-12-31T23:59:59Z", Some(Timestamp::MAX)),
+        ("9999-12-31T23:59:59.999Z", Some(Timestamp::MAX)),
+        ("9999-12-31", None),
+        ("9999-12-31Tgarbage", None),
+        ("9999-12-32T00:00:00Z", None),
+        ("-009999-01-01T00:00:00Z", None),
+    ];
+    for (text, expected) in rows {
+        let old = existing_secret(&json!({"id": PROJECT, "expiresAt": text})).unwrap();
+        let new = created(json!({"secret": "FAKE", "expiresAt": text}).to_string().as_bytes()).unwrap();
+        assert_eq!((old.expires_at, new.secret.unwrap().expires_at), (expected, expected), "{text}");
+    }
 }
 
 #[test]
