@@ -279,6 +279,9 @@ fn the_list_of_commands_fills_the_height_and_counts_the_rest() {
             stage.keys("down");
         }
     }
+    let mut stage = Stage::created();
+    stage.app.shared.sinks = names[..6].iter().map(|name| known("own", name, Format::Secret)).collect();
+    stage.size(56, 19).keys("p").shows("tool-06");
 }
 
 #[test]

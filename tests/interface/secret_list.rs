@@ -132,6 +132,16 @@ fn the_list_selects_an_expired_or_the_least_used_secret() {
     }
 }
 
+/// The smallest size with a question has 4 rows for secrets, if no row is blank.
+#[test]
+fn a_secret_whose_row_fits_is_drawn() {
+    let four = ["aaaa", "bbbb", "cccc", "dddd"].map(with_mask);
+    let mut stage = Stage::fetching();
+    stage.account(&four).account(&four).size(56, 16).keys("d");
+    stage.shows("…dddd never");
+    stage.hides("more line");
+}
+
 #[test]
 fn the_login_secret_cannot_be_deleted_before_a_new_one_exists() {
     let mut stage = full("9f3a").after("d");

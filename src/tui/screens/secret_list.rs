@@ -242,10 +242,10 @@ impl Component for SecretList {
         let count = fetched.map_or(self.known, |account| account.secrets.len());
         let next = if count < SECRETS_PER_ACCOUNT { "Go back to create one." } else { "Delete one first." };
         canvas.warning(&format!("{} {next}", text::account_has(count)), theme.strong);
-        canvas.blank();
+        canvas.blank_unless_low();
         let client = &self.account.client;
         canvas.labeled_id("Client ID", client.as_str(), app.lookups.account_name(client));
-        canvas.blank();
+        canvas.blank_unless_low();
         self.draw_list(app, None, canvas);
     }
 }

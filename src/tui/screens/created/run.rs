@@ -22,9 +22,6 @@ const NARROW: u16 = 70;
 /// The columns of `as kubernetes` with the glyph after it.
 const FORMAT_WIDTH: u16 = 16;
 
-/// If fewer rows are left, the list of known commands uses all of them.
-const LOW_LIST: u16 = 4;
-
 const MAX_NAME_WIDTH: u16 = 20;
 
 pub(super) const ABOUT_RUN: &[&str] = &[
@@ -240,12 +237,7 @@ impl RunPrompt {
         };
         let total = self.matches.len();
         let rows = (0..total).filter_map(|index| Some((index, self.command_at(index)?))).map(row).collect();
-        // A blank row separates the note about hidden entries from the footer.
-        let height = canvas.left().saturating_sub(u16::from(canvas.left() >= LOW_LIST));
-        let mut part = canvas.part(height);
-        Scroll::to(self.selected.unwrap_or(0), total, height).draw(rows, &mut part);
-        part.fill();
-        canvas.append(0, part);
+        Scroll::to(self.selected.unwrap_or(0), total, canvas.left()).draw(rows, canvas);
     }
 }
 
