@@ -208,7 +208,7 @@ fn leaving_mentions_that_the_client_id_replaced_the_copied_secret() {
         let copied_both = || {
             let mut stage = after_copy(outcome.clone());
             stage.keys("f down enter").copied(outcome.clone()).keys("q");
-            stage.shows("Your last copy was the client ID; the secret is no longer on the clipboard.");
+            stage.shows("You copied it before. The clipboard may no longer hold it.");
             stage.shows("Already pasted? y quit n back c copy");
             stage
         };

@@ -10,17 +10,14 @@ use secrecy::ExposeSecret;
 
 use crate::delivery::{ClipboardContent, CopyOutcome, TerminalRoute};
 use crate::domain::{Delivery, Format, Now, ServerText};
-use crate::tui::canvas::cut;
-use crate::tui::{Action, Canvas, Command, Shared, text};
+use crate::tui::{Canvas, Command, Shared, text};
 
-use super::{CreatedScreen, Prompt};
+use super::CreatedScreen;
 
 const EXTENDED_BY: Duration = Duration::from_secs(60);
 
 /// How often to read the clipboard if it has no deadline. If it has one, each step of the countdown reads it.
 const CHECK_EVERY: Duration = Duration::from_secs(10);
-
-const NOT_CLEARED: &str = "Your terminal's clipboard is not cleared.";
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -35,8 +32,6 @@ pub enum CopyState {
     Held(ClipboardCopy),
     /// The copy was sent to the terminal, which does not confirm it.
     Sent(TerminalRoute, Format),
-    /// The copy was sent to the terminal, and the user has pasted it here.
-    PastedBack(Format),
     /// No clipboard worked, for these reasons.
     Failed(Vec<ServerText>),
     /// The clipboard no longer holds the copy. This is what it holds instead.
@@ -66,16 +61,13 @@ impl CopyState {
             }
             Self::Held(copy) if copy.format.holds_the_secret() => Some(Delivery::Unverified),
             Self::Sent(_, format) if format.holds_the_secret() => Some(Delivery::SentToTerminal),
-            Self::PastedBack(_) => Some(Delivery::Copied { clears_in: None }),
             _ => None,
         }
     }
 
     pub(super) fn format(&self) -> Option<Format> {
         match self {
-            Self::Held(ClipboardCopy { format, .. }) | Self::Sent(_, format) | Self::PastedBack(format) => {
-                Some(*format)
-            }
+            Self::Held(ClipboardCopy { format, .. }) | Self::Sent(_, format) => Some(*format),
             _ => None,
         }
     }
@@ -99,22 +91,6 @@ impl CreatedScreen {
         } else {
             self.copy = CopyState::Copying(format);
             app.send(Command::Copy(format, self.payload(app)));
-        }
-    }
-
-    pub(super) fn on_formats_action(&mut self, app: &mut Shared, action: Action) {
-        let Some(Prompt::Formats(selected)) = &mut self.prompt else { return };
-        let count = formats(app).count();
-        match action {
-            Action::No => self.prompt = None,
-            Action::NextChoice => *selected = (*selected + 1) % count,
-            Action::PreviousChoice => *selected = (*selected + count - 1) % count,
-            Action::Choose => {
-                let format = formats(app).nth(*selected).unwrap_or_default();
-                self.prompt = None;
-                self.copy(app, format);
-            }
-            _ => {}
         }
     }
 
@@ -158,35 +134,36 @@ impl CreatedScreen {
         let is_broken = joined == secret && text.trim() != secret;
         // Kubernetes stores it in Base64.
         let holds_secret = joined.contains(secret) || joined.contains(&STANDARD.encode(secret));
-        let is_client_id = joined == self.new_secret.account.client.as_str();
         let text = match () {
             () if is_broken => "What you pasted is this secret (line breaks ignored).",
             () if joined == secret => "What you pasted is this secret.",
             () if holds_secret => "What you pasted contains this secret.",
-            () if is_client_id => "What you pasted is the client ID, not the secret.",
             () => "That text is not this secret.",
         };
         app.message = None;
-        let is_as_copied = is_client_id && self.copy.format() == Some(Format::ClientId);
-        self.pasted = Some((holds_secret || is_as_copied, text));
+        self.pasted = Some((holds_secret, text));
         if is_broken || !holds_secret {
             return;
         }
         match &mut self.copy {
-            CopyState::Sent(_, format) if format.holds_the_secret() => {
-                self.copy = CopyState::PastedBack(*format);
+            CopyState::Held(copy) if copy.format.holds_the_secret() => {
+                if !std::mem::replace(&mut copy.is_verified, true) {
+                    self.copy_proved(app);
+                }
             }
-            CopyState::Held(copy) if copy.format.holds_the_secret() && !copy.is_verified => {
-                copy.is_verified = true;
-            }
+            CopyState::Sent(_, format) if format.holds_the_secret() => self.pasted_back(app),
             // The earlier copy arrived: the user has pasted it from somewhere.
-            CopyState::Lost(_) if self.copied_before.is_some() => {
-                self.copy = CopyState::PastedBack(Format::Secret);
-            }
-            _ => return,
+            CopyState::Lost(_) if self.copied_before.is_some() => self.pasted_back(app),
+            _ => {}
         }
-        self.copy_proved(app);
         self.remove_stale_question();
+    }
+
+    /// The user has pasted a copy here that was not on the clipboard as far as this program can tell.
+    fn pasted_back(&mut self, app: &mut Shared) {
+        self.copy = CopyState::Never;
+        self.copied_before = None;
+        self.add_delivery(app, Delivery::Copied { clears_in: None });
     }
 
     pub(super) fn draw_pasted(&self, canvas: &mut Canvas) {
@@ -252,13 +229,8 @@ impl CreatedScreen {
                     canvas.text(2, &error.to_string(), theme.warning);
                 }
                 if format.holds_the_secret() {
-                    canvas.text(2, NOT_CLEARED, theme.faint);
+                    canvas.text(2, "Your terminal's clipboard is not cleared.", theme.faint);
                 }
-            }
-            CopyState::PastedBack(format) => {
-                let what = format_suffix(*format);
-                canvas.done(&format!("Copied{what}: you pasted it here"));
-                canvas.text(2, NOT_CLEARED, theme.faint);
             }
             CopyState::Failed(reasons) => {
                 canvas.failed("Not copied. Reveal it with r, or save it with s.");
@@ -278,13 +250,7 @@ impl CreatedScreen {
         for (index, format) in formats(app).enumerate() {
             let is_selected = index == selected;
             let style = if is_selected { theme.strong } else { Style::new() };
-            let mut line = vec![Span::styled(format.title(), style)];
-            if let Format::Template(template) = format {
-                let text = ServerText::new(template.text());
-                let shown = cut(text.as_str(), canvas.width(), 12, 1, theme.glyphs.ellipsis);
-                line.push(Span::styled(format!("  {shown}"), theme.faint));
-            }
-            canvas.choice(is_selected, line);
+            canvas.choice(is_selected, [Span::styled(format.title(), style)]);
         }
         let format = formats(app).nth(selected).unwrap_or_default();
         self.draw_missing_organization(app, format, canvas);
@@ -339,16 +305,11 @@ fn reveal_hint(format: Format) -> &'static str {
     if format.holds_the_secret() { ", or reveal with r" } else { "" }
 }
 
-fn format_suffix(format: Format) -> &'static str {
+/// ` as json`, after a verb.
+pub(super) fn format_suffix(format: Format) -> String {
     match format {
-        Format::Secret => "",
-        Format::ClientId => " the client ID (not the secret)",
-        Format::Env => " as .env",
-        Format::Json => " as JSON",
-        Format::Kubernetes => " as a Kubernetes Secret",
-        Format::Aws => " as AWS JSON",
-        Format::Terraform => " as Terraform JSON",
-        Format::Mcp => " as MCP variables",
-        Format::Template(_) => " with your template",
+        Format::Secret => String::new(),
+        Format::ClientId => " the client ID (not the secret)".to_owned(),
+        _ => format!(" as {}", format.name()),
     }
 }

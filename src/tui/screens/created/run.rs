@@ -4,7 +4,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::delivery::{CommandOutput, DeliveryTask, KnownCommand};
+use crate::delivery::{CommandOutput, KnownCommand};
 use crate::domain::{Format, ServerText, Session};
 use crate::tui::canvas::{LABEL_WIDTH, cut, pointer};
 use crate::tui::keys::{CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT};
@@ -13,14 +13,9 @@ use crate::tui::scroll::Scroll;
 use crate::tui::text_line::field_label;
 use crate::tui::{Action, Binding, Canvas, KeyPress, Shared, TextLine, paste};
 
-use super::copy::formats;
+use super::super::cycled;
+use super::copy::{format_suffix, formats};
 use super::{CreatedScreen, LOW, Prompt};
-
-/// With fewer columns, the format is on a row of its own.
-const NARROW: u16 = 70;
-
-/// The columns of `as kubernetes` with the glyph after it.
-const FORMAT_WIDTH: u16 = 16;
 
 const MAX_NAME_WIDTH: u16 = 20;
 
@@ -36,8 +31,6 @@ pub(super) const ABOUT_RUN: &[&str] = &[
 pub struct RunPrompt {
     pub line: PromptLine,
     format: Format,
-    /// True if the user chose the format. Then only a command that needs another one changes it.
-    is_format_chosen: bool,
     known: Vec<KnownCommand>,
     matches: Matches,
     /// The index of the command that Enter inserts, in the order on the screen.
@@ -49,7 +42,6 @@ impl RunPrompt {
         let mut prompt = Self {
             line: PromptLine::new("command", ""),
             format: Format::Secret,
-            is_format_chosen: false,
             known: Vec::new(),
             matches: Matches::default(),
             selected: None,
@@ -71,16 +63,8 @@ impl RunPrompt {
         self.filter();
     }
 
-    /// Filters the list by the line. A line that was emptied resets the format, which may be that of an earlier command,
-    /// but not one that the user chose.
-    pub fn changed(&mut self) {
-        if self.line.text().is_empty() && !self.is_format_chosen {
-            self.format = Format::Secret;
-        }
-        self.filter();
-    }
-
-    fn filter(&mut self) {
+    /// Filters the list by the line.
+    pub fn filter(&mut self) {
         self.matches.filter(self.line.text());
         self.selected = self.preselected();
     }
@@ -124,23 +108,79 @@ impl RunPrompt {
         self.known.get(self.matches.row(index)?)
     }
 
+    /// Handles a key. Returns the command to run.
+    pub(super) fn on_action(&mut self, app: &Shared, action: Action) -> Option<KnownCommand> {
+        let count = self.matches.len();
+        match (action, self.selected) {
+            (Action::NextChoice | Action::PreviousChoice, _) if count == 0 => {}
+            (Action::NextChoice | Action::PreviousChoice, selected) => {
+                let before_first = if action == Action::NextChoice { count - 1 } else { 0 };
+                self.selected = Some(cycled(selected.unwrap_or(before_first), count, action));
+                self.line.error = None;
+            }
+            (Action::TakeKnown, _) | (Action::Choose, Some(_)) => self.insert_selected(),
+            (Action::Choose, None) => {
+                let (line, format) = (self.line.start()?, self.format);
+                return Some(KnownCommand { name: ServerText::new("run before"), line, format });
+            }
+            _ => self.next_format(app),
+        }
+        None
+    }
+
     fn insert_selected(&mut self) {
         let Some(known) = self.command_at(self.selected.unwrap_or(0)).cloned() else { return };
-        if known.format != Format::Secret || !self.is_format_chosen {
-            self.format = known.format;
-        }
+        self.format = known.format;
         self.line.edit(|line| {
             line.set(&known.line);
             true
         });
-        self.changed();
+        self.filter();
     }
 
     fn next_format(&mut self, app: &Shared) {
         let formats: Vec<Format> = formats(app).filter(|format| format.holds_the_secret()).collect();
         let index = formats.iter().position(|format| *format == self.format);
         self.format = index.map_or(Format::Secret, |index| formats[(index + 1) % formats.len()]);
-        self.is_format_chosen = true;
+    }
+
+    pub(super) fn draw(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        self.line.draw("Run", canvas);
+        let reads = format!("as {}{}  Ctrl-F changes it", self.format.name(), theme.glyphs.more);
+        canvas.text(LABEL_WIDTH, &reads, theme.faint);
+        let advice = format!(
+            "The command reads the secret from standard input. No shell: for | > $VARS, use sh -c '{}'",
+            theme.glyphs.ellipsis
+        );
+        self.line.draw_below(&advice, canvas);
+        if app.session == Session::Demo {
+            canvas.text(2, "The secret is from the demo, but the command really runs.", theme.warning);
+        }
+        if self.has_known() {
+            canvas.blank_unless_low();
+            self.draw_known(canvas);
+        }
+    }
+
+    fn draw_known(&self, canvas: &mut Canvas) {
+        let (theme, width) = (canvas.theme, usize::from(canvas.width()));
+        let ellipsis = theme.glyphs.ellipsis;
+        let row = |(index, known): (usize, &KnownCommand)| {
+            let is_selected = self.selected == Some(index);
+            let style = if is_selected { theme.strong } else { Style::new() };
+            let name = cut(known.name.as_str(), MAX_NAME_WIDTH, 0, 1, ellipsis);
+            let reads = format_suffix(known.format);
+            let about = Span::styled(format!(" {reads}  {name}"), theme.faint);
+            let left = width.saturating_sub(2 + about.width());
+            let line = cut(&known.line, u16::try_from(left).unwrap_or(0), 0, 1, ellipsis);
+            let line = Span::styled(line, style);
+            let gap = Span::raw(" ".repeat(left.saturating_sub(line.width())));
+            Line::from(vec![pointer(is_selected, theme), line, gap, about])
+        };
+        let total = self.matches.len();
+        let rows = (0..total).filter_map(|index| Some((index, self.command_at(index)?))).map(row).collect();
+        Scroll::to(self.selected.unwrap_or(0), total, canvas.left()).draw(rows, canvas);
     }
 }
 
@@ -157,87 +197,6 @@ impl CreatedScreen {
                 prompt.list(app);
             }
         }
-    }
-
-    pub(super) fn on_run_action(&mut self, app: &mut Shared, action: Action) {
-        let Some(Prompt::Run(prompt)) = &mut self.prompt else { return };
-        let count = prompt.matches.len();
-        match action {
-            Action::No => self.prompt = None,
-            Action::NextChoice if count > 0 => {
-                prompt.selected = Some(prompt.selected.map_or(0, |index| (index + 1) % count));
-                prompt.line.error = None;
-            }
-            Action::PreviousChoice if count > 0 => {
-                prompt.selected = Some((prompt.selected.unwrap_or(0) + count - 1) % count);
-                prompt.line.error = None;
-            }
-            Action::TakeKnown => prompt.insert_selected(),
-            Action::Choose if prompt.selected.is_some() => prompt.insert_selected(),
-            Action::NextFormat => prompt.next_format(app),
-            Action::Choose => {
-                let Some(line) = prompt.line.start() else { return };
-                let (name, format) = (ServerText::new("run before"), prompt.format);
-                self.start_delivery(app, DeliveryTask::Run(KnownCommand { name, line, format }));
-            }
-            _ => {}
-        }
-    }
-}
-
-impl RunPrompt {
-    pub(super) fn draw(&self, app: &Shared, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        let reads = format!("as {}{}", self.format.name(), theme.glyphs.more);
-        let is_narrow = canvas.width() < NARROW;
-        if is_narrow {
-            self.line.draw("Run", 0, Line::default(), canvas);
-        } else {
-            let beside = format!("{reads:>width$}", width = usize::from(FORMAT_WIDTH));
-            self.line.draw("Run", FORMAT_WIDTH, Span::styled(beside, theme.faint).into(), canvas);
-        }
-        if is_narrow {
-            canvas.text(LABEL_WIDTH, &format!("{reads}  Ctrl-F changes it"), theme.faint);
-        }
-        let advice = format!(
-            "The command reads the secret from standard input. No shell: for | > $VARS, use sh -c '{}'",
-            theme.glyphs.ellipsis
-        );
-        self.line.draw_below(&advice, canvas);
-        if app.session == Session::Demo {
-            canvas.text(2, "The secret is from the demo, but the command really runs.", theme.warning);
-        }
-        if self.has_known() {
-            if canvas.left() > 3 {
-                canvas.blank_unless_low();
-            }
-            self.draw_known(canvas);
-        }
-    }
-
-    fn draw_known(&self, canvas: &mut Canvas) {
-        let (theme, width) = (canvas.theme, usize::from(canvas.width()));
-        let ellipsis = theme.glyphs.ellipsis;
-        let row = |(index, known): (usize, &KnownCommand)| {
-            let is_selected = self.selected == Some(index);
-            let style = if is_selected { theme.strong } else { Style::new() };
-            let name = cut(known.name.as_str(), MAX_NAME_WIDTH, 0, 1, ellipsis);
-            let reads = match known.format {
-                format if format == Format::Secret || name.eq_ignore_ascii_case(format.name()) => {
-                    String::new()
-                }
-                format => format!("as {}  ", format.name()),
-            };
-            let about = Span::styled(format!("  {reads}{name}"), theme.faint);
-            let left = width.saturating_sub(2 + about.width());
-            let line = cut(&known.line, u16::try_from(left).unwrap_or(0), 0, 1, ellipsis);
-            let line = Span::styled(line, style);
-            let gap = Span::raw(" ".repeat(left.saturating_sub(line.width())));
-            Line::from(vec![pointer(is_selected, theme), line, gap, about])
-        };
-        let total = self.matches.len();
-        let rows = (0..total).filter_map(|index| Some((index, self.command_at(index)?))).map(row).collect();
-        Scroll::to(self.selected.unwrap_or(0), total, canvas.left()).draw(rows, canvas);
     }
 }
 
@@ -308,8 +267,8 @@ impl PromptLine {
         self.error = Some((error, CommandOutput::default()));
     }
 
-    pub(super) fn draw(&self, label: &str, columns: u16, beside: Line, canvas: &mut Canvas) {
-        self.line.row(field_label(label, true, canvas.theme)).draw(columns, beside, canvas);
+    pub(super) fn draw(&self, label: &str, canvas: &mut Canvas) {
+        self.line.row(field_label(label, true, canvas.theme)).draw(0, Line::default(), canvas);
     }
 
     /// Draws the error and the command's output if it failed, or else the advice.
@@ -317,33 +276,23 @@ impl PromptLine {
         let theme = canvas.theme;
         if let Some((error, output)) = &self.error {
             canvas.failed(error);
-            // The first or the last line often says why.
-            draw_output(output, 2, canvas);
+            draw_output(output, canvas);
             return canvas.text(2, "Your new secret is still here.", theme.faint);
         }
         canvas.text(2, advice, theme.faint);
     }
 }
 
-/// Draws the output of a command. Each line takes one row, and the last line up to `rows_of_last`. A low screen has only
-/// the first and the last line.
-pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mut Canvas) {
+/// Draws the output of a command, a row for each line. A low screen has only the last line.
+pub(super) fn draw_output(output: &CommandOutput, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let ellipsis = theme.glyphs.ellipsis;
-    let is_low = canvas.height() < LOW;
-    let last = output.lines.len().saturating_sub(1);
-    for (index, line) in output.lines.iter().enumerate() {
-        if is_low && index > 0 && index < last {
-            continue;
-        }
-        let has_gap = index == 0 && (output.left_out > 0 || is_low && last > 1);
-        let mark = if has_gap && is_low { format!(" {ellipsis}") } else { String::new() };
-        let rows = if index == last { rows_of_last } else { 1 };
-        let text = cut(line.as_str(), canvas.width(), 2 + u16::from(has_gap) * 4, rows, ellipsis);
-        canvas.text(2, &format!("{text}{mark}"), theme.faint);
-        if has_gap && !is_low {
-            let lines = if output.left_out == 1 { "line" } else { "lines" };
-            canvas.text(2, &format!("{ellipsis} {} {lines} not shown", output.left_out), theme.faint);
+    let hidden = if canvas.height() < LOW { output.lines.len().saturating_sub(1) } else { 0 };
+    let left_out = output.left_out + hidden;
+    for (index, line) in output.lines.iter().enumerate().skip(hidden) {
+        canvas.text(2, &cut(line.as_str(), canvas.width(), 2, 1, ellipsis), theme.faint);
+        if index == hidden && left_out > 0 {
+            canvas.text(2, &format!("{ellipsis} lines not shown: {left_out}"), theme.faint);
         }
     }
 }
