@@ -65,7 +65,10 @@ impl Recovery {
         let origin = lost.map_or(Origin::StoppedWaiting, Origin::LostResponse);
         let account = creating.new_secret.account.clone();
         let mut recovery = Self::with_origin(origin, account, post.since, post.before);
-        recovery.search_lost(app);
+        if let Some(id) = recovery.own_id() {
+            app.send(Command::RecordSecret(Some(id.clone()), None));
+        }
+        recovery.search(app);
         recovery
     }
 
@@ -84,21 +87,6 @@ impl Recovery {
         let latest = entry.begun_at.checked_add(MAX_POST_DURATION).ok();
         let before = AccountBefore { ids: entry.ids_before.clone(), at: entry.begun_at, latest };
         Self::with_origin(Origin::PreviousRun(Box::new(record)), account, sent_at, before)
-    }
-
-    /// Searches again, because the response to the POST is now lost for good.
-    pub(in crate::tui) fn restart(&mut self, app: &mut Shared, lost: ApiError) {
-        self.origin = Origin::LostResponse(lost);
-        self.asks_to_leave = false;
-        self.search_lost(app);
-    }
-
-    /// Starts the search, and records the ID if the response had one.
-    fn search_lost(&mut self, app: &mut Shared) {
-        if let Some(id) = self.own_id() {
-            app.send(Command::RecordSecret(Some(id.clone()), None));
-        }
-        self.search(app);
     }
 
     /// Starts the search. After a previous run enough time has passed, so that one fetch is enough.
@@ -177,7 +165,6 @@ impl Recovery {
         match action {
             Action::Delete => !self.is_in_use() && !self.is_gone() && self.secret_id(app).is_some(),
             Action::Keep => self.record().is_some() || self.secret_id(app).is_some(),
-            Action::SkipAll => self.record().is_some() && !app.pending.is_empty(),
             Action::CheckAgain => !self.is_in_use() && !self.is_searching() && self.is_same_host(app),
             _ => true,
         }
@@ -295,10 +282,6 @@ impl Component for Recovery {
             Action::Yes | Action::Leave => return Transition::Quit(app.exit()),
             // A secret that is neither kept nor deleted stays recorded: the next run shows it again.
             Action::BackToForm => return Self::close(app),
-            Action::SkipAll => {
-                app.pending.clear();
-                return Self::close(app);
-            }
             _ => {}
         }
         Transition::Stay
@@ -343,7 +326,6 @@ impl Component for Recovery {
             Binding::new("k", keep, Action::Keep).only_if(self.works(app, Action::Keep)),
             Binding::new("l", "check", Action::CheckAgain).only_if(self.works(app, Action::CheckAgain)),
             back,
-            Binding::new("s", "skip all", Action::SkipAll).only_if(self.works(app, Action::SkipAll)),
             quit,
             HELP,
             SUSPEND,
