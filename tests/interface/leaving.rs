@@ -89,8 +89,8 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
             "q",
             "cannot be shown again. Quit anyway? y quit n back c copy y quit n back c copy ? help",
         ),
-        (after_copy(SENT), "q", "Paste to check. Did it arrive? y quit n back c copy"),
-        (after_copy(SENT), "n", "Paste to check. Did it arrive? y continue n back c copy"),
+        (after_copy(SENT), "q", "paste to check. Did it arrive? y quit n back c copy"),
+        (after_copy(SENT), "n", "paste to check. Did it arrive? y continue n back c copy"),
         (overwritten(), "q", "holds something else now. Already pasted? y quit n back c copy"),
     ];
     for (mut stage, key, expected) in rows {
@@ -236,7 +236,7 @@ fn the_question_and_the_exit_message_agree() {
         (
             after_copy(SENT),
             "q y",
-            "Sent to your terminal (OSC 52), which does not confirm it. Paste to check. Did it arrive?",
+            "Sent to your terminal (OSC 52). Terminals do not confirm it: paste to check. Did it arrive?",
             format!("{SENT_AWAY}; you confirmed that it arrived"),
         ),
         (
@@ -248,7 +248,7 @@ fn the_question_and_the_exit_message_agree() {
         (
             unverified(),
             "q y",
-            "Sent to the clipboard, but it could not be read back. Paste to check. Did it arrive?",
+            "Sent to the clipboard, but it could not be read back: paste to check. Did it arrive?",
             "sent to the clipboard, which could not be read back; you confirmed that it arrived".to_owned(),
         ),
         (
@@ -262,7 +262,7 @@ fn the_question_and_the_exit_message_agree() {
         (
             copied_again(Some(SENT)),
             "q y",
-            "Sent to your terminal (OSC 52), which does not confirm it.",
+            "Sent to your terminal (OSC 52). Terminals do not confirm it: paste to check.",
             format!("{SENT_AWAY}; you confirmed that it arrived"),
         ),
     ];

@@ -146,7 +146,13 @@ impl SecretList {
         if self.secrets(app).is_empty() {
             canvas.text(2, none, theme.faint);
         } else {
-            let table = canvas.drawn(|part| self.draw_table(app, part)).into_lines();
+            let row = |secret: &ExistingSecret| Row::of(app, &self.account.client, secret, theme);
+            let mut rows: Vec<Row> = self.secrets(app).into_iter().map(row).collect();
+            if let Some(row) = rows.get_mut(self.selected(app)) {
+                (row.is_selected, row.style) = (true, theme.strong);
+            }
+            let table =
+                canvas.drawn(|part| secret_table::draw("", &rows, app.atlas_now(), part)).into_lines();
             let mut part = canvas.part(canvas.left().saturating_sub(below.rows()));
             Scroll::to(self.selected(app) + 1, table.len(), part.height()).draw(table, &mut part);
             canvas.append(0, part);
@@ -183,15 +189,6 @@ impl SecretList {
                 format!("It was {used}. Clients that use it will fail to authenticate.")
             }
         }
-    }
-
-    fn draw_table(&self, app: &Shared, canvas: &mut Canvas) {
-        let row = |secret: &ExistingSecret| Row::of(app, &self.account.client, secret, canvas.theme);
-        let mut rows: Vec<Row> = self.secrets(app).into_iter().map(row).collect();
-        if let Some(row) = rows.get_mut(self.selected(app)) {
-            (row.is_selected, row.style) = (true, canvas.theme.strong);
-        }
-        secret_table::draw("", &rows, app.atlas_now(), canvas);
     }
 }
 

@@ -65,6 +65,34 @@ impl CopyState {
         }
     }
 
+    /// What is not certain about the copy.
+    pub(super) fn doubt(&self) -> Option<String> {
+        let what = self.format().map_or_else(String::new, format_suffix);
+        Some(match self {
+            Self::Held(copy) if !copy.is_verified => {
+                format!("Sent{what} to the clipboard, but it could not be read back: paste to check.")
+            }
+            Self::Held(copy) if !copy.can_be_read => {
+                format!("Copied{what} to the clipboard, which cannot be read right now: paste to check.")
+            }
+            Self::Sent(route, _) => {
+                let name = route.name();
+                format!("Sent{what} to your terminal ({name}). Terminals do not confirm it: paste to check.")
+            }
+            Self::Lost(ClipboardContent::Cleared) => "The clipboard was cleared.".to_owned(),
+            Self::Lost(ClipboardContent::PutBack) => {
+                "The clipboard was cleared, but another program has put the secret back.".to_owned()
+            }
+            Self::Lost(ClipboardContent::Lost(why)) => format!("The copy is lost. {why}"),
+            Self::Lost(_) => "The clipboard holds something else now.".to_owned(),
+            _ => return None,
+        })
+    }
+
+    pub(super) fn holds_the_secret(&self) -> bool {
+        self.format().is_some_and(Format::holds_the_secret)
+    }
+
     pub(super) fn format(&self) -> Option<Format> {
         match self {
             Self::Held(ClipboardCopy { format, .. }) | Self::Sent(_, format) => Some(*format),
@@ -146,24 +174,19 @@ impl CreatedScreen {
             return;
         }
         match &mut self.copy {
-            CopyState::Held(copy) if copy.format.holds_the_secret() => {
-                if !std::mem::replace(&mut copy.is_verified, true) {
-                    self.copy_proved(app);
-                }
+            CopyState::Held(copy) if copy.format.holds_the_secret() && !copy.is_verified => {
+                copy.is_verified = true;
+                self.copy_proved(app);
             }
-            CopyState::Sent(_, format) if format.holds_the_secret() => self.pasted_back(app),
-            // The earlier copy arrived: the user has pasted it from somewhere.
-            CopyState::Lost(_) if self.copied_before.is_some() => self.pasted_back(app),
+            // After a loss, the user has pasted the earlier copy from somewhere.
+            CopyState::Sent(..) | CopyState::Lost(_) if self.copied_before.is_some() => {
+                self.copy = CopyState::Never;
+                self.copied_before = None;
+                self.add_delivery(app, Delivery::Copied { clears_in: None });
+            }
             _ => {}
         }
         self.remove_stale_question();
-    }
-
-    /// The user has pasted a copy here that was not on the clipboard as far as this program can tell.
-    fn pasted_back(&mut self, app: &mut Shared) {
-        self.copy = CopyState::Never;
-        self.copied_before = None;
-        self.add_delivery(app, Delivery::Copied { clears_in: None });
     }
 
     pub(super) fn draw_pasted(&self, canvas: &mut Canvas) {
@@ -217,29 +240,31 @@ impl CreatedScreen {
 
     pub(super) fn draw_copy(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
+        if let Some(doubt) = self.copy.doubt() {
+            let text = match &self.copy {
+                CopyState::Lost(_) => format!("{doubt} c copies again."),
+                copy if copy.holds_the_secret() => {
+                    format!("{}, or reveal with r.", doubt.trim_end_matches('.'))
+                }
+                _ => doubt,
+            };
+            canvas.warning(&text, theme.warning);
+        }
         match &self.copy {
-            CopyState::Never => {}
+            CopyState::Never | CopyState::Lost(_) => {}
             CopyState::Copying(_) => canvas.marked(theme.glyphs.dot, "Copying", theme.faint),
             CopyState::Held(copy) => draw_held(app, copy, canvas),
-            CopyState::Sent(route, format) => {
-                let (what, name, reveal) = (format_suffix(*format), route.name(), reveal_hint(*format));
-                let check = format!("Terminals do not confirm it: paste to check{reveal}.");
-                canvas.warning(&format!("Sent{what} to your terminal ({name}). {check}"), theme.warning);
+            CopyState::Sent(route, _) => {
                 if let TerminalRoute::Osc52Instead(error) = route {
                     canvas.text(2, &error.to_string(), theme.warning);
                 }
-                if format.holds_the_secret() {
-                    canvas.text(2, "Your terminal's clipboard is not cleared.", theme.faint);
-                }
+                canvas.text(2, "Your terminal's clipboard is not cleared.", theme.faint);
             }
             CopyState::Failed(reasons) => {
                 canvas.failed("Not copied. Reveal it with r, or save it with s.");
                 for reason in reasons {
                     canvas.text(2, reason.as_str(), Style::new());
                 }
-            }
-            CopyState::Lost(content) => {
-                canvas.warning(&format!("{} c copies again.", lost_message(*content)), theme.warning);
             }
         }
     }
@@ -262,22 +287,8 @@ pub(super) fn formats(app: &Shared) -> impl Iterator<Item = Format> {
     Format::ALL.into_iter().chain(app.template.map(Format::Template))
 }
 
-pub(super) fn lost_message(content: ClipboardContent) -> String {
-    match content {
-        ClipboardContent::Cleared => "The clipboard was cleared.".to_owned(),
-        ClipboardContent::PutBack => {
-            "The clipboard was cleared, but another program has put the secret back.".to_owned()
-        }
-        ClipboardContent::Lost(why) => format!("The copy is lost. {why}"),
-        ClipboardContent::Overwritten | ClipboardContent::Ours { .. } | ClipboardContent::Unreadable => {
-            "The clipboard holds something else now.".to_owned()
-        }
-    }
-}
-
+/// Draws what becomes of a copy that could be read.
 fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    let what = format_suffix(copy.format);
     let stays = match copy.until {
         Some(until) => {
             let left = canvas.countdown(until.since(app.now));
@@ -285,24 +296,13 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
         }
         None => "stays there until something else is copied, for at most 12 hours".to_owned(),
     };
-    if !copy.is_verified {
-        let reveal = reveal_hint(copy.format);
-        let text =
-            format!("Sent{what} to the clipboard, but it could not be read back: paste to check{reveal}.");
-        canvas.warning(&text, theme.warning);
-        return canvas.text(2, &format!("The clipboard {stays}"), theme.faint);
+    match (copy.is_verified, copy.can_be_read) {
+        (true, true) => {
+            canvas.done(&format!("Copied{} to the clipboard, {stays}", format_suffix(copy.format)));
+        }
+        (true, false) => {}
+        (false, _) => canvas.text(2, &format!("The clipboard {stays}"), canvas.theme.faint),
     }
-    if !copy.can_be_read {
-        let text = format!(
-            "Copied{what} to the clipboard, which cannot be read right now: paste to check that it is still there."
-        );
-        return canvas.warning(&text, theme.warning);
-    }
-    canvas.done(&format!("Copied{what} to the clipboard, {stays}"));
-}
-
-fn reveal_hint(format: Format) -> &'static str {
-    if format.holds_the_secret() { ", or reveal with r" } else { "" }
 }
 
 /// ` as json`, after a verb.

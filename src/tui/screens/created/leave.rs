@@ -10,8 +10,7 @@ use crate::tui::{Action, Binding, Canvas, Command, Event, Output, Remote, Shared
 
 use super::super::Notice;
 use super::super::secret_list::DeletePrompt;
-use super::copy::lost_message;
-use super::{CopyState, CreatedScreen};
+use super::{ClipboardCopy, CopyState, CreatedScreen};
 
 /// A request to leave the screen.
 #[derive(Clone, Debug)]
@@ -63,43 +62,40 @@ impl CreatedScreen {
         matches!(self.leaving, Some(Leaving { confirmation: LeaveConfirmation::Printing, .. }))
     }
 
-    /// Why leaving must ask, and the question. `None` if the secret has certainly been delivered.
-    pub(super) fn reason_to_ask(&self) -> Option<(String, LeaveQuestion)> {
-        use LeaveQuestion::{AlreadyPasted, DidItArrive, LeaveAnyway};
-        if !self.delivered.is_empty() {
-            return None;
+    /// What to ask before leaving. `None` if the secret has certainly been delivered.
+    pub(super) fn leave_question(&self) -> Option<LeaveQuestion> {
+        let holds_the_secret = self.copy.holds_the_secret();
+        match &self.copy {
+            _ if !self.delivered.is_empty() => None,
+            CopyState::Held(ClipboardCopy { is_verified: true, can_be_read, .. }) if holds_the_secret => {
+                (!can_be_read).then_some(LeaveQuestion::AlreadyPasted)
+            }
+            CopyState::Held(_) | CopyState::Sent(..) if holds_the_secret => Some(LeaveQuestion::DidItArrive),
+            _ if self.copied_before.is_some() => Some(LeaveQuestion::AlreadyPasted),
+            _ => Some(LeaveQuestion::LeaveAnyway),
         }
-        let was_copied = self.copied_before.is_some();
-        let (reason, question) = match &self.copy {
-            CopyState::Held(copy) if copy.format.holds_the_secret() => {
-                match (copy.is_verified, copy.can_be_read) {
-                    (true, true) => return None,
-                    (true, false) => ("The clipboard could not be read again.", AlreadyPasted),
-                    (false, _) => {
-                        ("Sent to the clipboard, but it could not be read back. Paste to check.", DidItArrive)
-                    }
-                }
+    }
+
+    /// Why leaving asks.
+    fn reason_to_ask(&self) -> String {
+        let is_lost = matches!(self.copy, CopyState::Lost(_));
+        let reason = match self.copy.doubt().filter(|_| is_lost || self.copy.holds_the_secret()) {
+            _ if !self.delivered.is_empty() => "The secret was delivered.",
+            Some(doubt) => return doubt,
+            None if self.copied_before.is_some() => {
+                "You copied it before. The clipboard may no longer hold it."
             }
-            CopyState::Sent(route, format) if format.holds_the_secret() => {
-                let route = route.name();
-                let reason =
-                    format!("Sent to your terminal ({route}), which does not confirm it. Paste to check.");
-                return Some((reason, DidItArrive));
-            }
-            CopyState::Lost(content) if was_copied => return Some((lost_message(*content), AlreadyPasted)),
-            _ if was_copied => ("You copied it before. The clipboard may no longer hold it.", AlreadyPasted),
-            _ if self.is_being_delivered() => ("This secret is still being delivered.", LeaveAnyway),
-            CopyState::Lost(_) => ("The clipboard no longer holds this secret.", LeaveAnyway),
-            _ => ("You have not copied or saved this secret.", LeaveAnyway),
+            None if self.is_being_delivered() => "This secret is still being delivered.",
+            None => "You have not copied or saved this secret.",
         };
-        Some((reason.to_owned(), question))
+        reason.to_owned()
     }
 
     /// Leaves, or starts what must happen first. If standard output waits for the secret, it gets it when the user
     /// quits.
     pub(super) fn start_leaving(&mut self, app: &mut Shared, target: Target) -> Transition {
         self.revealed_until = None;
-        let is_held = matches!(&self.copy, CopyState::Held(copy) if copy.format.holds_the_secret());
+        let is_held = matches!(self.copy, CopyState::Held(_)) && self.copy.holds_the_secret();
         let confirmation = match (target, app.output) {
             (Target::Quit, Output::Sink(format)) => {
                 app.send(Command::Print(format, self.payload(app)));
@@ -116,7 +112,7 @@ impl CreatedScreen {
     }
 
     pub(super) fn leave_or_ask(&mut self, app: &mut Shared, target: Target) -> Transition {
-        let Some((_, question)) = self.reason_to_ask() else { return self.leave(app, target, None) };
+        let Some(question) = self.leave_question() else { return self.leave(app, target, None) };
         self.leaving = Some(Leaving { target, confirmation: LeaveConfirmation::Asking(question, None) });
         Transition::Stay
     }
@@ -156,7 +152,8 @@ impl CreatedScreen {
         match (confirmation, action) {
             (LeaveConfirmation::Printing, _) => {}
             (LeaveConfirmation::Deleting(prompt), action) if prompt.is_asking() => {
-                if !prompt.on_action(app, action) {
+                let is_declined = !prompt.on_action(app, action);
+                if is_declined {
                     self.ask_again(None);
                 }
             }
@@ -230,7 +227,7 @@ impl CreatedScreen {
     /// Removes a question that no longer applies, so that a key meant for it does not answer the next one. An error
     /// stays until the user has read it.
     pub(super) fn remove_stale_question(&mut self) {
-        let current = self.reason_to_ask().map(|(_, question)| question);
+        let current = self.leave_question();
         self.leaving.take_if(|leaving| {
             matches!(leaving.confirmation, LeaveConfirmation::Asking(question, None) if Some(question) != current)
         });
@@ -307,9 +304,7 @@ impl CreatedScreen {
             }
             (LeaveQuestion::LeaveAnyway, _) => ("Quit anyway?", " After you quit, it cannot be shown again."),
         };
-        let reason =
-            self.reason_to_ask().map_or("The secret was delivered.".to_owned(), |(reason, _)| reason);
-        canvas.warning(&(reason + consequence), Style::new());
+        canvas.warning(&(self.reason_to_ask() + consequence), Style::new());
         if let Some(error) = error {
             canvas.text(2, &error.sentence(), theme.bad);
         }

@@ -157,7 +157,6 @@ impl Component for CreatedScreen {
                 app.message = Some("Standard output can receive only one secret. q writes it and quits.");
             }
             Action::Another => return self.start_leaving(app, Target::Another),
-            Action::No => self.output = CommandOutput::default(),
             Action::Leave => return self.start_leaving(app, Target::Quit),
             Action::Abort => return self.abort(app),
             _ => {}
@@ -218,7 +217,7 @@ impl Component for CreatedScreen {
         }
         let quit = match () {
             () if output_waits => Binding::new("q", "write and quit", Action::Leave),
-            () if self.reason_to_ask().is_some() => Binding::new("q, Esc", "quit…", Action::Leave),
+            () if self.leave_question().is_some() => Binding::new("q, Esc", "quit…", Action::Leave),
             // Leaving does not ask. Esc does not leave, because it closes things on other screens.
             () => Binding::new("q", "quit", Action::Leave),
         };
@@ -229,7 +228,6 @@ impl Component for CreatedScreen {
         let is_revealed = self.is_revealed(app.now);
         let has_older = self.older_secrets(app).next().is_some()
             || app.lookups.account.error(&self.new_secret.account).is_some();
-        let close_output = Binding::new("Esc", "close the command's output", Action::No).only_in_help();
         vec![
             Binding::new("c", "copy", Action::Copy).only_if(can_copy),
             Binding::new("+", "60 s", Action::Extend).only_if(can_extend),
@@ -245,7 +243,6 @@ impl Component for CreatedScreen {
             Binding::new("d", "delete old", Action::DeleteOlder).only_if(has_older),
             Binding::new("f", "copy as", Action::CopyAs).only_if(can_copy),
             Binding::new("n", "new", Action::Another).only_if(!output_waits),
-            close_output.only_if(!self.output.lines.is_empty()),
             SUSPEND,
             REPAINT,
         ]

@@ -73,16 +73,17 @@ impl RunPrompt {
     /// command. After an error nothing is preselected, because Enter may be the end of a secret that was dropped.
     fn preselected(&self) -> Option<usize> {
         let (text, known) = (self.line.text().to_lowercase(), self.command_at(0)?);
-        let is_start = [known.line.as_str(), known.name.as_str()]
-            .iter()
-            .any(|entry| entry.to_lowercase().starts_with(&text));
-        let is_search = is_start && known.line != self.line.text() && !self.line.has_space();
+        let is_start = |entry: &str| entry.to_lowercase().starts_with(&text);
+        let is_search = (is_start(&known.line) || is_start(known.name.as_str()))
+            && known.line != self.line.text()
+            && !self.line.line.text().trim_start().contains(' ');
         (is_search && self.line.error.is_none()).then_some(0)
     }
 
     /// Enter inserts the selected command. Without one, it runs the line: a match may be another command.
     pub(super) fn keys(&self) -> Vec<Binding> {
-        let (has_known, enter) = (self.has_known(), if self.selected.is_some() { "choose" } else { "run" });
+        let (has_known, enter) =
+            (self.matches.len() > 0, if self.selected.is_some() { "choose" } else { "run" });
         vec![
             Binding::new("Enter", enter, Action::Choose),
             Binding::new("Down", "next", Action::NextChoice).only_if(has_known),
@@ -96,12 +97,6 @@ impl RunPrompt {
             Binding::new("Up", "previous", Action::PreviousChoice).only_in_help().only_if(has_known),
             LEAVE_FROM_PROMPT,
         ]
-    }
-
-    /// True if the list has a command that differs from the line.
-    pub fn has_known(&self) -> bool {
-        let typed = self.line.text();
-        (0..self.matches.len()).any(|index| self.command_at(index).is_some_and(|known| known.line != typed))
     }
 
     fn command_at(&self, index: usize) -> Option<&KnownCommand> {
@@ -157,7 +152,7 @@ impl RunPrompt {
         if app.session == Session::Demo {
             canvas.text(2, "The secret is from the demo, but the command really runs.", theme.warning);
         }
-        if self.has_known() {
+        if self.matches.len() > 0 {
             canvas.blank_unless_low();
             self.draw_known(canvas);
         }
@@ -220,10 +215,6 @@ impl PromptLine {
 
     pub fn text(&self) -> &str {
         self.line.text().trim()
-    }
-
-    pub fn has_space(&self) -> bool {
-        self.line.text().trim_start().contains(' ')
     }
 
     /// The text to start with. If the line is empty, it shows an error instead.
