@@ -38,7 +38,6 @@ pub enum CopyState {
     Lost(ClipboardContent),
 }
 
-/// A copy on the system clipboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClipboardCopy {
     pub format: Format,
@@ -178,6 +177,7 @@ impl CreatedScreen {
                 copy.is_verified = true;
                 self.copy_proved(app);
             }
+            CopyState::Sent(_, format) if !format.holds_the_secret() => {}
             // After a loss, the user has pasted the earlier copy from somewhere.
             CopyState::Sent(..) | CopyState::Lost(_) if self.copied_before.is_some() => {
                 self.copy = CopyState::Never;

@@ -12,12 +12,9 @@ use super::super::Notice;
 use super::super::secret_list::DeletePrompt;
 use super::{ClipboardCopy, CopyState, CreatedScreen};
 
-/// A request to leave the screen.
 #[derive(Clone, Debug)]
 pub struct Leaving {
-    /// Where the user goes.
     pub target: Target,
-    /// What happens before that.
     pub confirmation: LeaveConfirmation,
 }
 
@@ -45,7 +42,6 @@ pub enum LeaveConfirmation {
     Deleting(DeletePrompt),
 }
 
-/// The question before leaving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaveQuestion {
     /// It was copied, and only the user knows whether that arrived.

@@ -2,6 +2,7 @@
 //! steps.
 
 use ratatui::style::Style;
+use ratatui::text::Line;
 
 use crate::delivery::{CommandOutput, DeliveryFailure, DeliveryTask, EnvFile, OtherClient};
 use crate::domain::{Delivery, Disposition, ENV_VARIABLES, Format};
@@ -16,14 +17,12 @@ use super::CreatedScreen;
 use super::copy::{format_suffix, formats};
 use super::run::{ABOUT_RUN, PromptLine, RunPrompt, is_same};
 
-/// What the user selects or types.
 #[derive(Clone, Debug)]
 pub enum Prompt {
     /// The index of the selected format to copy in.
     Formats(usize),
     /// The path of a file. If the file exists and can be updated, the user must agree first.
     Save(PromptLine, Option<EnvFile>),
-    /// A command.
     Run(Box<RunPrompt>),
     /// An older secret to delete.
     Delete(SecretList),
@@ -225,7 +224,7 @@ impl CreatedScreen {
     fn draw_save(&self, app: &Shared, line: &PromptLine, existing: Option<&EnvFile>, canvas: &mut Canvas) {
         let path = &unquoted(line.text());
         let Some(file) = existing else {
-            line.draw("Save to", canvas);
+            line.draw("Save to", 0, Line::default(), canvas);
             let format = Format::for_file(path);
             let below = if self.delivering.is_some() { "Saving".to_owned() } else { advice(format) };
             line.draw_below(&below, canvas);

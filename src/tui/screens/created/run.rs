@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::delivery::{CommandOutput, KnownCommand};
 use crate::domain::{Format, ServerText, Session};
-use crate::tui::canvas::{LABEL_WIDTH, cut, pointer};
+use crate::tui::canvas::{cut, pointer};
 use crate::tui::keys::{CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT};
 use crate::tui::matching::Matches;
 use crate::tui::scroll::Scroll;
@@ -16,6 +16,9 @@ use crate::tui::{Action, Binding, Canvas, KeyPress, Shared, TextLine, paste};
 use super::super::cycled;
 use super::copy::{format_suffix, formats};
 use super::{CreatedScreen, LOW, Prompt};
+
+/// The columns of `as kubernetes` with the glyph after it.
+const FORMAT_WIDTH: u16 = 16;
 
 const MAX_NAME_WIDTH: u16 = 20;
 
@@ -31,6 +34,8 @@ pub(super) const ABOUT_RUN: &[&str] = &[
 pub struct RunPrompt {
     pub line: PromptLine,
     format: Format,
+    /// True if the user chose the format. Then only a command that needs another one changes it.
+    is_format_chosen: bool,
     known: Vec<KnownCommand>,
     matches: Matches,
     /// The index of the command that Enter inserts, in the order on the screen.
@@ -42,6 +47,7 @@ impl RunPrompt {
         let mut prompt = Self {
             line: PromptLine::new("command", ""),
             format: Format::Secret,
+            is_format_chosen: false,
             known: Vec::new(),
             matches: Matches::default(),
             selected: None,
@@ -125,7 +131,9 @@ impl RunPrompt {
 
     fn insert_selected(&mut self) {
         let Some(known) = self.command_at(self.selected.unwrap_or(0)).cloned() else { return };
-        self.format = known.format;
+        if known.format != Format::Secret || !self.is_format_chosen {
+            self.format = known.format;
+        }
         self.line.edit(|line| {
             line.set(&known.line);
             true
@@ -137,13 +145,14 @@ impl RunPrompt {
         let formats: Vec<Format> = formats(app).filter(|format| format.holds_the_secret()).collect();
         let index = formats.iter().position(|format| *format == self.format);
         self.format = index.map_or(Format::Secret, |index| formats[(index + 1) % formats.len()]);
+        self.is_format_chosen = true;
     }
 
     pub(super) fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        self.line.draw("Run", canvas);
-        let reads = format!("as {}{}  Ctrl-F changes it", self.format.name(), theme.glyphs.more);
-        canvas.text(LABEL_WIDTH, &reads, theme.faint);
+        let reads = format!("as {}{}", self.format.name(), theme.glyphs.more);
+        let beside = format!("{reads:>width$}", width = usize::from(FORMAT_WIDTH));
+        self.line.draw("Run", FORMAT_WIDTH, Span::styled(beside, theme.faint).into(), canvas);
         let advice = format!(
             "The command reads the secret from standard input. No shell: for | > $VARS, use sh -c '{}'",
             theme.glyphs.ellipsis
@@ -258,8 +267,8 @@ impl PromptLine {
         self.error = Some((error, CommandOutput::default()));
     }
 
-    pub(super) fn draw(&self, label: &str, canvas: &mut Canvas) {
-        self.line.row(field_label(label, true, canvas.theme)).draw(0, Line::default(), canvas);
+    pub(super) fn draw(&self, label: &str, columns: u16, beside: Line, canvas: &mut Canvas) {
+        self.line.row(field_label(label, true, canvas.theme)).draw(columns, beside, canvas);
     }
 
     /// Draws the error and the command's output if it failed, or else the advice.

@@ -16,11 +16,9 @@ use super::{CreatedScreen, LOW};
 /// Whether Atlas accepts the new secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verification {
-    /// Not tried yet.
     Never,
-    /// In progress since this time.
+    /// Since this time.
     Running(Now),
-    /// The result is known.
     Done(ApiResult<()>),
 }
 
@@ -107,11 +105,10 @@ impl CreatedScreen {
             return;
         }
         self.profiles.stage = Stage::Verifying;
-        if matches!(self.verification, Verification::Done(Ok(()))) {
-            self.write_verified(app);
-        } else {
+        if self.verification != Verification::Done(Ok(())) {
             self.verify(app);
         }
+        self.write_verified(app);
     }
 
     /// Writes the profiles that wait for the verification, if Atlas accepts the secret.
@@ -121,7 +118,7 @@ impl CreatedScreen {
                 self.profiles.stage = Stage::Writing(app.now);
                 app.send(Command::UpdateProfiles(self.profiles.names.clone(), self.payload(app)));
             }
-            (Stage::Verifying, _) => self.profiles.stage = Stage::Idle,
+            (Stage::Verifying, Verification::Done(Err(_))) => self.profiles.stage = Stage::Idle,
             _ => {}
         }
     }
