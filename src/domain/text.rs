@@ -151,6 +151,11 @@ pub fn ago_in_words(at: Timestamp, now: Timestamp) -> String {
     short.replace(" min ", &format!(" minute{plural} ")).replace(" h ", &format!(" hour{plural} "))
 }
 
+/// `used 2 h ago` or `never used`. `ago` writes the time.
+pub fn usage(secret: &ExistingSecret, ago: fn(Timestamp, Timestamp) -> String, now: Timestamp) -> String {
+    secret.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("used {}", ago(at, now)))
+}
+
 /// How much later `at` is than `earlier`: `20 hours`, or the days between their dates.
 pub fn time_between(earlier: Timestamp, at: Timestamp, zone: Option<&TimeZone>) -> String {
     let zone = zone.cloned().unwrap_or(TimeZone::UTC);

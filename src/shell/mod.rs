@@ -368,12 +368,14 @@ impl Run {
             say(line);
         }
         let zone = self.app.shared.zone.clone().unwrap_or_else(process::time_zone);
-        let summaries = &self.app.shared.summaries;
-        for summary in summaries {
-            say(&summary.line(&zone));
-        }
-        if self.app.shared.session == Session::Demo && summaries.iter().any(|of| of.disposition.is_loss()) {
-            say("That was the demo: there is nothing to delete in Atlas.");
+        let is_demo = self.app.shared.session == Session::Demo;
+        for summary in &self.app.shared.summaries {
+            let line = summary.line(&zone);
+            // The last sentence says what to do in Atlas, which does not have the demo's secrets.
+            match line.rsplit_once(". ").filter(|_| is_demo && summary.disposition.is_loss()) {
+                Some((outcome, _)) => say(&format!("{outcome}. There is nothing to do: that was the demo.")),
+                None => say(&line),
+            }
         }
         runtime.block_on(self.executor.close());
         // These came too late for the screen.

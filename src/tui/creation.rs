@@ -243,8 +243,7 @@ impl App {
                 app.form.has_failed_by_credentials = false;
                 app.form.fail(Certainty::Unknown, Explanation::lost_in_the_background());
             }
-            // Only now is it certain that no value will come, so the search starts again.
-            Screen::Recovery(recovery) => recovery.restart(app, lost),
+            // On the screen of a lost secret, too: only now is it certain that no value will come.
             _ => {
                 let recovery = Recovery::new(app, creating, post, Some(lost));
                 self.show(Screen::Recovery(Box::new(recovery)));

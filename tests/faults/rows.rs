@@ -31,7 +31,7 @@ const DELETE_AND_LEAVE: &[Step] = &[
     Step::Shows(" in Atlas? y delete n back"),
     Step::Press("y"),
     Step::Says("You can create a secret now."),
-    Step::Press("q"),
+    Step::Press(key::CTRL_C),
 ];
 
 /// The secret was created. Copies it and quits.

@@ -148,7 +148,10 @@ fn leaving_asks_about_a_copy_that_cannot_be_read_back() {
     stage.wake_after(1).clipboard(ClipboardContent::Unreadable);
     stage.shows("! Copied to the clipboard, which cannot be read right now");
     stage.hides("clears in");
-    stage.keys("q").clipboard(ClipboardContent::Unreadable).shows("The clipboard could not be read again.");
+    stage
+        .keys("q")
+        .clipboard(ClipboardContent::Unreadable)
+        .shows("which cannot be read right now: paste to check. Already pasted?");
     stage.keys("n");
     assert!(leaving(&stage).is_none());
     let mut stage = after_copy(UNVERIFIED);
@@ -208,7 +211,7 @@ fn leaving_mentions_that_the_client_id_replaced_the_copied_secret() {
         let copied_both = || {
             let mut stage = after_copy(outcome.clone());
             stage.keys("f down enter").copied(outcome.clone()).keys("q");
-            stage.shows("Your last copy was the client ID; the secret is no longer on the clipboard.");
+            stage.shows("You copied it before. The clipboard may no longer hold it.");
             stage.shows("Already pasted? y quit n back c copy");
             stage
         };

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use atlas_secret::delivery::{ClipboardContent, CopyOutcome, LostCopy, TerminalRoute};
 use atlas_secret::domain::{ApiError, Delivery, Disposition, Exit, Format, ServerText};
+use atlas_secret::tui::Command;
 use atlas_secret::tui::screens::{LeaveConfirmation, LeaveQuestion, Target};
-use atlas_secret::tui::{Command, Event};
 
 use crate::stage::{SECRET_ID, Stage};
 use crate::*;
@@ -81,7 +81,7 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
         (
             Stage::created().with_output(Format::Json),
             "<ctrl-c>",
-            "Quit anyway? y quit without writing q write it n back c copy d delete this secret",
+            "Quit anyway? y quit without writing n back c copy d delete this secret",
         ),
         // Someone may have it in a moment, so it cannot be deleted.
         (
@@ -89,8 +89,8 @@ fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
             "q",
             "cannot be shown again. Quit anyway? y quit n back c copy y quit n back c copy ? help",
         ),
-        (after_copy(SENT), "q", "Paste to check. Did it arrive? y quit n back c copy"),
-        (after_copy(SENT), "n", "Paste to check. Did it arrive? y continue n back c copy"),
+        (after_copy(SENT), "q", "paste to check. Did it arrive? y quit n back c copy"),
+        (after_copy(SENT), "n", "paste to check. Did it arrive? y continue n back c copy"),
         (overwritten(), "q", "holds something else now. Already pasted? y quit n back c copy"),
     ];
     for (mut stage, key, expected) in rows {
@@ -176,14 +176,6 @@ fn a_second_q_says_which_keys_answer() {
 }
 
 #[test]
-fn q_in_the_question_of_ctrl_c_writes_and_quits() {
-    let mut stage = Stage::created().with_output(Format::Json).after("<ctrl-c> q");
-    assert!(matches!(stage.commands.last(), Some(Command::Print(Format::Json, _))));
-    stage.event(Event::Printed(Ok(())));
-    stage.left(Exit::Done, &[Disposition::Delivered(vec![Delivery::Printed])]);
-}
-
-#[test]
 fn a_failed_deletion_keeps_the_secret_and_shows_why() {
     let mut stage = Stage::created();
     stage.keys("q d y").deleted(Err(ApiError::not_sent(unreadable().cause)));
@@ -219,16 +211,6 @@ fn the_question_and_the_exit_message_agree() {
     const NEVER: &str = "never delivered. Delete it in Atlas";
     const SENT_AWAY: &str = "sent to your terminal, which does not confirm it";
     const LATER: &str = "You copied it before. The clipboard may no longer hold it. Already pasted?";
-    let deleted_older = || {
-        Stage::created().then(|stage| {
-            stage
-                .account(&[with_mask("9f3a")])
-                .keys("d")
-                .account(&[with_mask("9f3a")])
-                .keys("d y")
-                .deleted(Ok(()))
-        })
-    };
     let unverified = || after_copy(CopyOutcome::Copied { is_verified: false, clears_in: None });
     let copied_again = |outcome: Option<CopyOutcome>| {
         let mut stage = after_copy(COPIED).after("c");
@@ -244,7 +226,6 @@ fn the_question_and_the_exit_message_agree() {
             "You have not copied or saved this secret. After you quit, it cannot be shown again. Quit anyway?",
             NEVER.to_owned(),
         ),
-        (deleted_older(), "q y", "shown again. It is the account's only secret now.", NEVER.to_owned()),
         (
             copying(),
             "q y",
@@ -255,7 +236,7 @@ fn the_question_and_the_exit_message_agree() {
         (
             after_copy(SENT),
             "q y",
-            "Sent to your terminal (OSC 52), which does not confirm it. Paste to check. Did it arrive?",
+            "Sent to your terminal (OSC 52). Terminals do not confirm it: paste to check. Did it arrive?",
             format!("{SENT_AWAY}; you confirmed that it arrived"),
         ),
         (
@@ -267,7 +248,7 @@ fn the_question_and_the_exit_message_agree() {
         (
             unverified(),
             "q y",
-            "Sent to the clipboard, but it could not be read back. Paste to check. Did it arrive?",
+            "Sent to the clipboard, but it could not be read back: paste to check. Did it arrive?",
             "sent to the clipboard, which could not be read back; you confirmed that it arrived".to_owned(),
         ),
         (
@@ -281,7 +262,7 @@ fn the_question_and_the_exit_message_agree() {
         (
             copied_again(Some(SENT)),
             "q y",
-            "Sent to your terminal (OSC 52), which does not confirm it.",
+            "Sent to your terminal (OSC 52). Terminals do not confirm it: paste to check.",
             format!("{SENT_AWAY}; you confirmed that it arrived"),
         ),
     ];

@@ -61,7 +61,6 @@ fn standard_output_gets_only_one_secret() {
 #[test]
 fn the_screen_says_how_to_quit_while_standard_output_waits() {
     let mut stage = Stage::created().with_output(Format::Json);
-    stage.keys("esc").shows("q writes and quits, Ctrl-C quits without writing.");
     stage.keys("?").shows("quit without writing; asks if not delivered");
     Stage::created().after("?").hides("without writing");
 }

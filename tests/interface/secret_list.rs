@@ -14,7 +14,7 @@ use crate::*;
 
 const OWN: &str = "You are signed in with it: deleting it ends this session.";
 const PERHAPS: &str = "This session may have signed in with it: deleting it then ends this session.";
-const WARNING: &str = "? It was never used. A client that has it will fail to authenticate.";
+const WARNING: &str = "? It was never used. Clients that use it will fail to authenticate.";
 
 fn two() -> [ExistingSecret; 2] {
     [with_mask("9f3a"), with_mask("k7qd")]
@@ -108,12 +108,12 @@ fn the_list_selects_an_expired_or_the_least_used_secret() {
     let rows = [
         (
             [new.clone(), old.clone()],
-            "Delete …bbbb? It was never used. A client that has it will fail to authenticate.",
+            "Delete …bbbb? It was never used. Clients that use it will fail to authenticate.",
         ),
         ([new.clone(), expired], "Delete …cccc? It has expired: no client can use it."),
         (
             [new.clone(), unknown],
-            "Delete …dddd? It was never used. A client that has it will fail to authenticate.",
+            "Delete …dddd? It was never used. Clients that use it will fail to authenticate.",
         ),
         (
             [new.clone(), aged("ffff", 7, false)],
@@ -130,6 +130,16 @@ fn the_list_selects_an_expired_or_the_least_used_secret() {
         });
         stage.account(&valid).account(&secrets).keys("d").shows(question);
     }
+}
+
+/// The smallest size with a question has 4 rows for secrets, if no row is blank.
+#[test]
+fn a_secret_whose_row_fits_is_drawn() {
+    let four = ["aaaa", "bbbb", "cccc", "dddd"].map(with_mask);
+    let mut stage = Stage::fetching();
+    stage.account(&four).account(&four).size(56, 16).keys("d");
+    stage.shows("…dddd never");
+    stage.hides("more line");
 }
 
 #[test]

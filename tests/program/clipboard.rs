@@ -151,23 +151,23 @@ fn the_secret_can_be_copied_in_each_format() {
     let secret_id = labeled(&terminal.screen(), "Secret ID");
 
     let _holder = copy(&mut terminal);
-    let text = copy_as(&mut terminal, &display, "› .env", "Copied as .env");
+    let text = copy_as(&mut terminal, &display, "› .env", "Copied as env");
     let file = terminal.home().join("pasted");
     fs::write(&file, text).unwrap();
     assert_eq!(formats::sourced(&file), [PLAIN, &value]);
 
-    let fields = formats::json(&copy_as(&mut terminal, &display, "› JSON", "Copied as JSON"));
+    let fields = formats::json(&copy_as(&mut terminal, &display, "› JSON", "Copied as json"));
     assert_eq!((&fields["id"], &fields["secret"]), (&secret_id, &value));
 
-    let text = copy_as(&mut terminal, &display, "› Kubernetes", "Copied as a Kubernetes Secret");
+    let text = copy_as(&mut terminal, &display, "› Kubernetes", "Copied as kubernetes");
     assert_eq!(formats::kubernetes(&text), formats::with_organization(&value));
 
-    let fields = formats::json(&copy_as(&mut terminal, &display, "› AWS", "Copied as AWS JSON"));
+    let fields = formats::json(&copy_as(&mut terminal, &display, "› AWS", "Copied as aws"));
     assert_eq!(fields, formats::with_organization(&value));
 
     // The client ID replaced the secret.
     assert_eq!(copy_as(&mut terminal, &display, "› Client ID", "Copied the client ID"), PLAIN);
-    terminal.press("q", "Your last copy was the client ID");
+    terminal.press("q", "You copied it before.");
 }
 
 /// Copies in the format whose row begins with `selected`, and pastes the result.

@@ -206,7 +206,7 @@ fn the_profile_in_the_keyring_gets_the_new_secret() {
     terminal.wait_for("Still in use by profile ci");
     let value = peek(&mut terminal);
     terminal.press("u", "Updated profile ci (keyring)");
-    terminal.wait_for("You are signed in with it: deleting it ends this session.");
+    terminal.wait_gone("Still in use by profile ci");
     terminal.send("q");
     let status = terminal.wait_exit();
     assert!(status.success(), "{status}");

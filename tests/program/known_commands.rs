@@ -68,7 +68,7 @@ fn the_error_of_a_tool_is_shown_and_it_can_be_run_again() {
         "{text}"
     );
     terminal.send(key::ENTER);
-    wait_for_whole_screen(&mut terminal, "fly read it (as env) and exited with 0");
+    wait_for_whole_screen(&mut terminal, "fly read it as env and exited with 0");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn commands_from_the_settings_come_first_and_earlier_ones_last() {
     assert!(screen.contains("as template  mine"), "{screen}");
     choose(&mut terminal, "", "sh -c 'cat >kept'");
     terminal.send(key::ENTER);
-    wait_for_whole_screen(&mut terminal, "sh read it (as template) and exited with 0");
+    wait_for_whole_screen(&mut terminal, "sh read it as template and exited with 0");
     let kept = fs::read_to_string(terminal.home().join("kept")).unwrap();
     assert!(kept.starts_with("<mdb_sa_sk_DEMO") && kept.ends_with('>'));
     terminal.press("p", "GitHub");

@@ -2,7 +2,7 @@
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::piping::pipe_to;
-use crate::program::{created, filled, labeled};
+use crate::program::{created, demo, filled, labeled};
 use crate::saving::save;
 #[cfg(target_os = "linux")]
 use crate::tools::wait_for;
@@ -21,6 +21,15 @@ fn the_secret_can_be_deleted_in_atlas() {
     assert_eq!(atlas.requests().last(), Some(&delete));
     terminal.shows(&format!("Secret {secret_id} for {PLAIN}"));
     terminal.shows("deleted in Atlas");
+}
+
+#[test]
+fn nothing_has_to_be_deleted_after_the_demo() {
+    let mut terminal = created(demo());
+    terminal.press("q", WARNING);
+    terminal.leave("y", 3);
+    terminal.shows("never delivered. There is nothing to do: that was the demo.");
+    assert!(!terminal.screen().contains("in Atlas"));
 }
 
 /// With no file descriptor left, the program cannot take the terminal back after the command.

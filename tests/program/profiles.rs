@@ -34,9 +34,9 @@ fn the_profile_that_signs_in_can_be_rotated() {
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
 
     // Now the old secret can be deleted. It is the one of this session.
-    terminal.wait_for("You are signed in with it: deleting it ends this session.");
     terminal.press("d", "› …s-in");
     terminal.press("d", "Delete …s-in?");
+    terminal.wait_for("You are signed in with it: deleting it ends this session.");
     terminal.press("y", "Deleted …s-in");
     assert!(atlas.accepts(ROBOT, &value) && !atlas.accepts(ROBOT, ROBOT_SECRET));
     terminal.leave("q", 0);

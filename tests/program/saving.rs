@@ -32,10 +32,10 @@ fn a_saved_file_is_private_and_has_the_format_of_its_name() {
     let home = terminal.home().to_owned();
 
     for (name, hint) in [
-        ("secret", "Saves only the secret"),
-        ("prod.env", "Saves the client ID and the secret as variables"),
-        ("atlas.json", "Saves the Atlas response as JSON"),
-        ("atlas.yaml", "Saves a Kubernetes Secret"),
+        ("secret", "Saves it to a new file"),
+        ("prod.env", "Saves it as env to a new file"),
+        ("atlas.json", "Saves it as json to a new file"),
+        ("atlas.yaml", "Saves it as kubernetes to a new file"),
     ] {
         terminal.press("s", "Save to ›");
         type_path(&mut terminal, &format!("~/{name}"));

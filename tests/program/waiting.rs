@@ -30,7 +30,7 @@ fn keys_work_while_atlas_does_not_respond() {
     terminal.press(key::CTRL_Z, "Cannot suspend while Atlas is answering.");
     terminal.press(key::CTRL_C, QUESTION);
     assert!(silent_since.elapsed().as_secs() < 30, "all keys were handled before the response");
-    let screen = terminal.press("y", "b back to the form");
+    let screen = terminal.press("y", "b back");
     assert!(screen.contains(STOPPED), "{screen}");
     assert!(screen.contains("Still waiting for the response"), "{screen}");
     assert!(screen.contains(SLOW), "{screen}");

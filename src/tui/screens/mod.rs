@@ -23,3 +23,9 @@ pub use secret_list::SecretList;
 pub use sign_in::SignIn;
 
 pub(super) use form::InputNote;
+
+/// The index of the next or the previous one of `count` choices, at least one. They wrap around.
+fn cycled(index: usize, count: usize, action: super::Action) -> usize {
+    let step = if action == super::Action::PreviousChoice { count - 1 } else { 1 };
+    (index + step) % count
+}

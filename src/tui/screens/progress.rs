@@ -2,10 +2,8 @@
 //! the POST.
 
 use std::cmp::Ordering;
-use std::time::Duration;
 
 use ratatui::style::Style;
-use ratatui::text::Span;
 
 use crate::domain::{AccountRef, Consequences, ExistingSecret, NewSecret, Now};
 use crate::jobs::{MAX_RETRIES, Question, Retry, Step};
@@ -101,14 +99,9 @@ impl Component for Progress {
 }
 
 impl Progress {
-    fn pause_left(&self, now: Now, retry: &Retry) -> Duration {
-        self.since.plus(retry.pause).since(now)
-    }
-
     fn draw_retry(&self, app: &Shared, retry: &Retry, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let left = self.pause_left(app.now, retry);
-        let message = canvas.retry_message(retry, left);
+        let message = canvas.retry_message(retry, self.since.plus(retry.pause).since(app.now));
         canvas.warning(&message, theme.warning);
         let number = retry.number;
         canvas.text(2, &format!("Nothing was created. Retry {number} of {MAX_RETRIES}."), theme.faint);
@@ -118,29 +111,25 @@ impl Progress {
     }
 
     fn draw_steps(&self, app: &Shared, canvas: &mut Canvas) {
-        let theme = canvas.theme;
         let current = match self.step {
             Step::SigningIn => 0,
             Step::FetchingAccount => 1,
             _ => 2,
         };
-        for (index, [planned, running, done]) in STEPS.into_iter().enumerate() {
+        for (index, [step, running]) in STEPS.into_iter().enumerate() {
             match index.cmp(&current) {
-                Ordering::Less => {
-                    let check = Span::styled(format!("{} ", theme.glyphs.check), theme.good);
-                    canvas.item(check, done, theme.faint);
-                }
+                Ordering::Less => canvas.done(step),
                 Ordering::Equal => canvas.running(app.now, self.since, running),
-                Ordering::Greater => canvas.text(2, planned, theme.faint),
+                Ordering::Greater => canvas.text(2, step, canvas.theme.faint),
             }
         }
     }
 }
 
-const STEPS: [[&str; 3]; 3] = [
-    ["Sign in", "Signing in", "Signed in"],
-    ["Read the account's secrets", "Reading the account's secrets", "Read the account's secrets"],
-    ["Create the secret", "Creating the secret", "Created the secret"],
+const STEPS: [[&str; 2]; 3] = [
+    ["Sign in", "Signing in"],
+    ["Read the account's secrets", "Reading the account's secrets"],
+    ["Create the secret", "Creating the secret"],
 ];
 
 /// Draws the question before the POST, with everything that creating does to the account's other secrets.
@@ -186,13 +175,11 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
     let date = |at| text::short_date(at, zone);
     for (secret, until) in &consequences.shortens {
         let label = text::short_label(secret, glyphs.ellipsis);
-        let ends = match secret.expires_at.filter(|was| was > until) {
-            Some(was) if date(was) == date(*until) => {
-                let [until, was] = [*until, was].map(|at| text::date_time(at, zone));
-                format!("{label} expires on {until} instead of {was}.")
-            }
-            Some(was) => format!("{label} expires on {} instead of {}.", date(*until), date(was)),
-            None => format!("{label} expires by {}.", date(*until)),
+        let was = secret.expires_at.filter(|was| was > until).map(date);
+        let until = date(*until);
+        let ends = match was.filter(|was| *was != until) {
+            Some(was) => format!("{label} expires on {until} instead of {was}."),
+            None => format!("{label} expires by {until}."),
         };
         canvas.warning(&format!("{ends}{}", usage_text(app, account, secret)), Style::new());
         if secret.last_used_at.is_some() {
@@ -211,15 +198,11 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
 
 /// Who uses a secret, as far as Atlas and this session know.
 fn usage_text(app: &Shared, account: &AccountRef, secret: &ExistingSecret) -> String {
-    let used = match secret.last_used_at {
-        Some(at) => format!(" It was used {}.", text::ago_in_words(at, app.atlas_now())),
-        None => " It was never used.".to_owned(),
+    let used = text::usage(secret, text::ago_in_words, app.atlas_now());
+    let login = match &app.login_holder {
+        _ if !app.is_login_of(&account.client, secret) => String::new(),
+        Some(holder) => format!(" You are signed in with it ({holder})."),
+        None => " You are signed in with it.".to_owned(),
     };
-    if !app.is_login_of(&account.client, secret) {
-        return used;
-    }
-    match &app.login_holder {
-        Some(holder) => format!("{used} You are signed in with it ({holder})."),
-        None => format!("{used} You are signed in with it."),
-    }
+    format!(" It was {used}.{login}")
 }

@@ -14,8 +14,10 @@ use crate::tui::keys::{
 use crate::tui::scroll::Scroll;
 use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Remote, Shared, Transition, text};
 
-use super::Notice;
 use super::secret_table::{self, Row};
+use super::{Notice, cycled};
+
+const NOT_LOADED: &str = "Could not load the account's secrets.";
 
 /// A list of secrets, to delete one.
 #[derive(Clone, Debug)]
@@ -24,8 +26,6 @@ pub struct SecretList {
     /// The new secret, which is not listed. `None` before creating: then the session still needs the secret that it
     /// signed in with.
     new: Option<SecretId>,
-    /// How many secrets the account had before it is fetched again.
-    known: usize,
     selected: Option<usize>,
     deletion: Option<DeletePrompt>,
     error: Option<DeleteError>,
@@ -39,9 +39,8 @@ fn is_fresh(secret: &ExistingSecret, now: Timestamp) -> bool {
 
 impl SecretList {
     pub(in crate::tui) fn open(app: &mut Shared, account: AccountRef, new: Option<SecretId>) -> Self {
-        let known = app.lookups.account.value(&account).map_or(SECRETS_PER_ACCOUNT, |of| of.secrets.len());
         app.fetch_account(account.clone());
-        Self { account, new, known, selected: None, deletion: None, error: None }
+        Self { account, new, selected: None, deletion: None, error: None }
     }
 
     /// The listed secrets; none until the account is fetched.
@@ -80,8 +79,9 @@ impl SecretList {
         match action {
             Action::No | Action::Leave => return false,
             _ if count == 0 => {}
-            Action::NextChoice => self.selected = Some((selected + 1) % count),
-            Action::PreviousChoice => self.selected = Some((selected + count - 1) % count),
+            Action::NextChoice | Action::PreviousChoice => {
+                self.selected = Some(cycled(selected, count, action));
+            }
             Action::Delete => self.ask(app, selected),
             _ => {}
         }
@@ -118,21 +118,19 @@ impl SecretList {
     pub(super) fn draw_list(&self, app: &Shared, warning: Option<&str>, canvas: &mut Canvas) {
         let theme = canvas.theme;
         match app.lookups.account.result(&self.account) {
-            None => {
-                if let Some((retry, left)) = app.lookups.account.retry(&self.account, app.now) {
-                    let retrying = canvas.retry_message(retry, left);
-                    let text = format!("Could not load the account's secrets. {retrying}");
-                    return canvas.warning(&text, theme.warning);
-                }
-                return canvas.line(Line::styled("Loading the account's secrets", theme.faint));
-            }
+            Some(Ok(_)) => {}
             Some(Err(error)) => {
                 let explanation = error.explain(&app.session.signed_in_as());
-                let text = format!("Could not load the account's secrets. {}", explanation.title);
-                canvas.failed(&text);
+                canvas.failed(&format!("{NOT_LOADED} {}", explanation.title));
                 return canvas.text(2, &explanation.action, theme.strong);
             }
-            Some(Ok(_)) => {}
+            None => {
+                let Some((retry, left)) = app.lookups.account.retry(&self.account, app.now) else {
+                    return canvas.line(Line::styled("Loading the account's secrets", theme.faint));
+                };
+                let retrying = canvas.retry_message(retry, left);
+                return canvas.warning(&format!("{NOT_LOADED} {retrying}"), theme.warning);
+            }
         }
         let (title, none) = match self.new {
             Some(_) => ("Older secrets of this account", "No older secrets."),
@@ -148,7 +146,13 @@ impl SecretList {
         if self.secrets(app).is_empty() {
             canvas.text(2, none, theme.faint);
         } else {
-            let table = canvas.drawn(|part| self.draw_table(app, part)).into_lines();
+            let row = |secret: &ExistingSecret| Row::of(app, &self.account.client, secret, theme);
+            let mut rows: Vec<Row> = self.secrets(app).into_iter().map(row).collect();
+            if let Some(row) = rows.get_mut(self.selected(app)) {
+                (row.is_selected, row.style) = (true, theme.strong);
+            }
+            let table =
+                canvas.drawn(|part| secret_table::draw("", &rows, app.atlas_now(), part)).into_lines();
             let mut part = canvas.part(canvas.left().saturating_sub(below.rows()));
             Scroll::to(self.selected(app) + 1, table.len(), part.height()).draw(table, &mut part);
             canvas.append(0, part);
@@ -180,23 +184,11 @@ impl SecretList {
             Some(at) if self.new.is_none() && is_fresh(secret, now) => {
                 format!("It was created {}: it may be the new one.", text::ago_in_words(at, now))
             }
-            _ => match secret.last_used_at {
-                Some(at) => {
-                    let ago = text::ago_in_words(at, now);
-                    format!("It was used {ago}. Clients that use it will fail to authenticate.")
-                }
-                None => "It was never used. A client that has it will fail to authenticate.".to_owned(),
-            },
+            _ => {
+                let used = text::usage(secret, text::ago_in_words, now);
+                format!("It was {used}. Clients that use it will fail to authenticate.")
+            }
         }
-    }
-
-    fn draw_table(&self, app: &Shared, canvas: &mut Canvas) {
-        let row = |secret: &ExistingSecret| Row::of(app, &self.account.client, secret, canvas.theme);
-        let mut rows: Vec<Row> = self.secrets(app).into_iter().map(row).collect();
-        if let Some(row) = rows.get_mut(self.selected(app)) {
-            (row.is_selected, row.style) = (true, canvas.theme.strong);
-        }
-        secret_table::draw("", &rows, app.atlas_now(), canvas);
     }
 }
 
@@ -237,15 +229,16 @@ impl Component for SecretList {
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        let fetched = app.lookups.account.value(&self.account);
-        let count = fetched.map_or(self.known, |account| account.secrets.len());
-        let next = if count < SECRETS_PER_ACCOUNT { "Go back to create one." } else { "Delete one first." };
-        canvas.warning(&format!("{} {next}", text::account_has(count)), theme.strong);
-        canvas.blank();
+        if let Some(account) = app.lookups.account.value(&self.account) {
+            let count = account.secrets.len();
+            let next =
+                if count < SECRETS_PER_ACCOUNT { "Go back to create one." } else { "Delete one first." };
+            canvas.warning(&format!("{} {next}", text::account_has(count)), canvas.theme.strong);
+            canvas.blank_unless_low();
+        }
         let client = &self.account.client;
         canvas.labeled_id("Client ID", client.as_str(), app.lookups.account_name(client));
-        canvas.blank();
+        canvas.blank_unless_low();
         self.draw_list(app, None, canvas);
     }
 }

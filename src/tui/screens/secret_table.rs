@@ -60,21 +60,23 @@ pub(super) fn draw(title: &str, rows: &[Row], today: Timestamp, canvas: &mut Can
     };
     let mut widths = [0, 1, 2, 3, 4].map(widest);
     widths[1] = widths[1].max(title.len().saturating_sub(widths[0]));
-    let timeline = Timeline::of(rows, today);
-    let mut needed = if timeline.is_some() { GAP + SHORTEST_TIMELINE } else { 0 };
-    let left = |widths: [usize; TITLES.len()]| usize::from(canvas.width()).checked_sub(widths.iter().sum());
-    let fits = |widths, needed| left(widths).is_some_and(|left| left >= needed);
-    if !fits(widths, needed) {
+    let mut timeline = Timeline::of(rows, today);
+    let left = |widths: [usize; TITLES.len()], timeline: &Option<Timeline>| {
+        let needed = if timeline.is_some() { GAP + SHORTEST_TIMELINE } else { 0 };
+        usize::from(canvas.width()).checked_sub(widths.iter().sum::<usize>() + needed)
+    };
+    if left(widths, &timeline).is_none() {
         widths[CREATED] = 0;
     }
-    if !fits(widths, needed) {
-        needed = 0;
+    if left(widths, &timeline).is_none() {
+        timeline = None;
     }
-    if !fits(widths, needed) {
+    if left(widths, &timeline).is_none() {
         widths[LAST_USED] = 0;
     }
-    let cells = left(widths).unwrap_or(0).saturating_sub(GAP);
-    let timeline = timeline.filter(|_| needed > 0).map(|timeline| Timeline { cells, ..timeline });
+    if let Some(timeline) = &mut timeline {
+        timeline.cells = usize::from(canvas.width()) - widths.iter().sum::<usize>() - GAP;
+    }
 
     let title = format!("{title:<width$}", width = GAP + widths[0] + widths[1]);
     let mut line = Line::from(Span::styled(title, theme.faint));

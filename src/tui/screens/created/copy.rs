@@ -10,17 +10,14 @@ use secrecy::ExposeSecret;
 
 use crate::delivery::{ClipboardContent, CopyOutcome, TerminalRoute};
 use crate::domain::{Delivery, Format, Now, ServerText};
-use crate::tui::canvas::cut;
-use crate::tui::{Action, Canvas, Command, Shared, text};
+use crate::tui::{Canvas, Command, Shared, text};
 
-use super::{CreatedScreen, Prompt};
+use super::CreatedScreen;
 
 const EXTENDED_BY: Duration = Duration::from_secs(60);
 
 /// How often to read the clipboard if it has no deadline. If it has one, each step of the countdown reads it.
 const CHECK_EVERY: Duration = Duration::from_secs(10);
-
-const NOT_CLEARED: &str = "Your terminal's clipboard is not cleared.";
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -35,15 +32,12 @@ pub enum CopyState {
     Held(ClipboardCopy),
     /// The copy was sent to the terminal, which does not confirm it.
     Sent(TerminalRoute, Format),
-    /// The copy was sent to the terminal, and the user has pasted it here.
-    PastedBack(Format),
     /// No clipboard worked, for these reasons.
     Failed(Vec<ServerText>),
     /// The clipboard no longer holds the copy. This is what it holds instead.
     Lost(ClipboardContent),
 }
 
-/// A copy on the system clipboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClipboardCopy {
     pub format: Format,
@@ -66,16 +60,41 @@ impl CopyState {
             }
             Self::Held(copy) if copy.format.holds_the_secret() => Some(Delivery::Unverified),
             Self::Sent(_, format) if format.holds_the_secret() => Some(Delivery::SentToTerminal),
-            Self::PastedBack(_) => Some(Delivery::Copied { clears_in: None }),
             _ => None,
         }
     }
 
+    /// What is not certain about the copy.
+    pub(super) fn doubt(&self) -> Option<String> {
+        let what = self.format().map_or_else(String::new, format_suffix);
+        Some(match self {
+            Self::Held(copy) if !copy.is_verified => {
+                format!("Sent{what} to the clipboard, but it could not be read back: paste to check.")
+            }
+            Self::Held(copy) if !copy.can_be_read => {
+                format!("Copied{what} to the clipboard, which cannot be read right now: paste to check.")
+            }
+            Self::Sent(route, _) => {
+                let name = route.name();
+                format!("Sent{what} to your terminal ({name}). Terminals do not confirm it: paste to check.")
+            }
+            Self::Lost(ClipboardContent::Cleared) => "The clipboard was cleared.".to_owned(),
+            Self::Lost(ClipboardContent::PutBack) => {
+                "The clipboard was cleared, but another program has put the secret back.".to_owned()
+            }
+            Self::Lost(ClipboardContent::Lost(why)) => format!("The copy is lost. {why}"),
+            Self::Lost(_) => "The clipboard holds something else now.".to_owned(),
+            _ => return None,
+        })
+    }
+
+    pub(super) fn holds_the_secret(&self) -> bool {
+        self.format().is_some_and(Format::holds_the_secret)
+    }
+
     pub(super) fn format(&self) -> Option<Format> {
         match self {
-            Self::Held(ClipboardCopy { format, .. }) | Self::Sent(_, format) | Self::PastedBack(format) => {
-                Some(*format)
-            }
+            Self::Held(ClipboardCopy { format, .. }) | Self::Sent(_, format) => Some(*format),
             _ => None,
         }
     }
@@ -99,22 +118,6 @@ impl CreatedScreen {
         } else {
             self.copy = CopyState::Copying(format);
             app.send(Command::Copy(format, self.payload(app)));
-        }
-    }
-
-    pub(super) fn on_formats_action(&mut self, app: &mut Shared, action: Action) {
-        let Some(Prompt::Formats(selected)) = &mut self.prompt else { return };
-        let count = formats(app).count();
-        match action {
-            Action::No => self.prompt = None,
-            Action::NextChoice => *selected = (*selected + 1) % count,
-            Action::PreviousChoice => *selected = (*selected + count - 1) % count,
-            Action::Choose => {
-                let format = formats(app).nth(*selected).unwrap_or_default();
-                self.prompt = None;
-                self.copy(app, format);
-            }
-            _ => {}
         }
     }
 
@@ -158,34 +161,31 @@ impl CreatedScreen {
         let is_broken = joined == secret && text.trim() != secret;
         // Kubernetes stores it in Base64.
         let holds_secret = joined.contains(secret) || joined.contains(&STANDARD.encode(secret));
-        let is_client_id = joined == self.new_secret.account.client.as_str();
         let text = match () {
             () if is_broken => "What you pasted is this secret (line breaks ignored).",
             () if joined == secret => "What you pasted is this secret.",
             () if holds_secret => "What you pasted contains this secret.",
-            () if is_client_id => "What you pasted is the client ID, not the secret.",
             () => "That text is not this secret.",
         };
         app.message = None;
-        let is_as_copied = is_client_id && self.copy.format() == Some(Format::ClientId);
-        self.pasted = Some((holds_secret || is_as_copied, text));
+        self.pasted = Some((holds_secret, text));
         if is_broken || !holds_secret {
             return;
         }
         match &mut self.copy {
-            CopyState::Sent(_, format) if format.holds_the_secret() => {
-                self.copy = CopyState::PastedBack(*format);
-            }
             CopyState::Held(copy) if copy.format.holds_the_secret() && !copy.is_verified => {
                 copy.is_verified = true;
+                self.copy_proved(app);
             }
-            // The earlier copy arrived: the user has pasted it from somewhere.
-            CopyState::Lost(_) if self.copied_before.is_some() => {
-                self.copy = CopyState::PastedBack(Format::Secret);
+            CopyState::Sent(_, format) if !format.holds_the_secret() => {}
+            // After a loss, the user has pasted the earlier copy from somewhere.
+            CopyState::Sent(..) | CopyState::Lost(_) if self.copied_before.is_some() => {
+                self.copy = CopyState::Never;
+                self.copied_before = None;
+                self.add_delivery(app, Delivery::Copied { clears_in: None });
             }
-            _ => return,
+            _ => {}
         }
-        self.copy_proved(app);
         self.remove_stale_question();
     }
 
@@ -240,34 +240,31 @@ impl CreatedScreen {
 
     pub(super) fn draw_copy(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
+        if let Some(doubt) = self.copy.doubt() {
+            let text = match &self.copy {
+                CopyState::Lost(_) => format!("{doubt} c copies again."),
+                copy if copy.holds_the_secret() => {
+                    format!("{}, or reveal with r.", doubt.trim_end_matches('.'))
+                }
+                _ => doubt,
+            };
+            canvas.warning(&text, theme.warning);
+        }
         match &self.copy {
-            CopyState::Never => {}
+            CopyState::Never | CopyState::Lost(_) => {}
             CopyState::Copying(_) => canvas.marked(theme.glyphs.dot, "Copying", theme.faint),
             CopyState::Held(copy) => draw_held(app, copy, canvas),
-            CopyState::Sent(route, format) => {
-                let (what, name, reveal) = (format_suffix(*format), route.name(), reveal_hint(*format));
-                let check = format!("Terminals do not confirm it: paste to check{reveal}.");
-                canvas.warning(&format!("Sent{what} to your terminal ({name}). {check}"), theme.warning);
+            CopyState::Sent(route, _) => {
                 if let TerminalRoute::Osc52Instead(error) = route {
                     canvas.text(2, &error.to_string(), theme.warning);
                 }
-                if format.holds_the_secret() {
-                    canvas.text(2, NOT_CLEARED, theme.faint);
-                }
-            }
-            CopyState::PastedBack(format) => {
-                let what = format_suffix(*format);
-                canvas.done(&format!("Copied{what}: you pasted it here"));
-                canvas.text(2, NOT_CLEARED, theme.faint);
+                canvas.text(2, "Your terminal's clipboard is not cleared.", theme.faint);
             }
             CopyState::Failed(reasons) => {
                 canvas.failed("Not copied. Reveal it with r, or save it with s.");
                 for reason in reasons {
                     canvas.text(2, reason.as_str(), Style::new());
                 }
-            }
-            CopyState::Lost(content) => {
-                canvas.warning(&format!("{} c copies again.", lost_message(*content)), theme.warning);
             }
         }
     }
@@ -278,13 +275,7 @@ impl CreatedScreen {
         for (index, format) in formats(app).enumerate() {
             let is_selected = index == selected;
             let style = if is_selected { theme.strong } else { Style::new() };
-            let mut line = vec![Span::styled(format.title(), style)];
-            if let Format::Template(template) = format {
-                let text = ServerText::new(template.text());
-                let shown = cut(text.as_str(), canvas.width(), 12, 1, theme.glyphs.ellipsis);
-                line.push(Span::styled(format!("  {shown}"), theme.faint));
-            }
-            canvas.choice(is_selected, line);
+            canvas.choice(is_selected, [Span::styled(format.title(), style)]);
         }
         let format = formats(app).nth(selected).unwrap_or_default();
         self.draw_missing_organization(app, format, canvas);
@@ -296,22 +287,8 @@ pub(super) fn formats(app: &Shared) -> impl Iterator<Item = Format> {
     Format::ALL.into_iter().chain(app.template.map(Format::Template))
 }
 
-pub(super) fn lost_message(content: ClipboardContent) -> String {
-    match content {
-        ClipboardContent::Cleared => "The clipboard was cleared.".to_owned(),
-        ClipboardContent::PutBack => {
-            "The clipboard was cleared, but another program has put the secret back.".to_owned()
-        }
-        ClipboardContent::Lost(why) => format!("The copy is lost. {why}"),
-        ClipboardContent::Overwritten | ClipboardContent::Ours { .. } | ClipboardContent::Unreadable => {
-            "The clipboard holds something else now.".to_owned()
-        }
-    }
-}
-
+/// Draws what becomes of a copy that could be read.
 fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    let what = format_suffix(copy.format);
     let stays = match copy.until {
         Some(until) => {
             let left = canvas.countdown(until.since(app.now));
@@ -319,36 +296,20 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
         }
         None => "stays there until something else is copied, for at most 12 hours".to_owned(),
     };
-    if !copy.is_verified {
-        let reveal = reveal_hint(copy.format);
-        let text =
-            format!("Sent{what} to the clipboard, but it could not be read back: paste to check{reveal}.");
-        canvas.warning(&text, theme.warning);
-        return canvas.text(2, &format!("The clipboard {stays}"), theme.faint);
+    match (copy.is_verified, copy.can_be_read) {
+        (true, true) => {
+            canvas.done(&format!("Copied{} to the clipboard, {stays}", format_suffix(copy.format)));
+        }
+        (true, false) => {}
+        (false, _) => canvas.text(2, &format!("The clipboard {stays}"), canvas.theme.faint),
     }
-    if !copy.can_be_read {
-        let text = format!(
-            "Copied{what} to the clipboard, which cannot be read right now: paste to check that it is still there."
-        );
-        return canvas.warning(&text, theme.warning);
-    }
-    canvas.done(&format!("Copied{what} to the clipboard, {stays}"));
 }
 
-fn reveal_hint(format: Format) -> &'static str {
-    if format.holds_the_secret() { ", or reveal with r" } else { "" }
-}
-
-fn format_suffix(format: Format) -> &'static str {
+/// ` as json`, after a verb.
+pub(super) fn format_suffix(format: Format) -> String {
     match format {
-        Format::Secret => "",
-        Format::ClientId => " the client ID (not the secret)",
-        Format::Env => " as .env",
-        Format::Json => " as JSON",
-        Format::Kubernetes => " as a Kubernetes Secret",
-        Format::Aws => " as AWS JSON",
-        Format::Terraform => " as Terraform JSON",
-        Format::Mcp => " as MCP variables",
-        Format::Template(_) => " with your template",
+        Format::Secret => String::new(),
+        Format::ClientId => " the client ID (not the secret)".to_owned(),
+        _ => format!(" as {}", format.name()),
     }
 }

@@ -10,15 +10,11 @@ use crate::tui::{Action, Binding, Canvas, Command, Event, Output, Remote, Shared
 
 use super::super::Notice;
 use super::super::secret_list::DeletePrompt;
-use super::copy::lost_message;
-use super::{CopyState, CreatedScreen};
+use super::{ClipboardCopy, CopyState, CreatedScreen};
 
-/// A request to leave the screen.
 #[derive(Clone, Debug)]
 pub struct Leaving {
-    /// Where the user goes.
     pub target: Target,
-    /// What happens before that.
     pub confirmation: LeaveConfirmation,
 }
 
@@ -46,7 +42,6 @@ pub enum LeaveConfirmation {
     Deleting(DeletePrompt),
 }
 
-/// The question before leaving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaveQuestion {
     /// It was copied, and only the user knows whether that arrived.
@@ -63,49 +58,40 @@ impl CreatedScreen {
         matches!(self.leaving, Some(Leaving { confirmation: LeaveConfirmation::Printing, .. }))
     }
 
-    /// Why leaving must ask, and the question. `None` if the secret has certainly been delivered.
-    pub(super) fn reason_to_ask(&self) -> Option<(String, LeaveQuestion)> {
-        use LeaveQuestion::{AlreadyPasted, DidItArrive, LeaveAnyway};
-        if !self.delivered.is_empty() {
-            return None;
+    /// What to ask before leaving. `None` if the secret has certainly been delivered.
+    pub(super) fn leave_question(&self) -> Option<LeaveQuestion> {
+        let holds_the_secret = self.copy.holds_the_secret();
+        match &self.copy {
+            _ if !self.delivered.is_empty() => None,
+            CopyState::Held(ClipboardCopy { is_verified: true, can_be_read, .. }) if holds_the_secret => {
+                (!can_be_read).then_some(LeaveQuestion::AlreadyPasted)
+            }
+            CopyState::Held(_) | CopyState::Sent(..) if holds_the_secret => Some(LeaveQuestion::DidItArrive),
+            _ if self.copied_before.is_some() => Some(LeaveQuestion::AlreadyPasted),
+            _ => Some(LeaveQuestion::LeaveAnyway),
         }
-        let was_copied = self.copied_before.is_some();
-        let (reason, question) = match &self.copy {
-            CopyState::PastedBack(_) => return None,
-            CopyState::Held(copy) if copy.format.holds_the_secret() => {
-                match (copy.is_verified, copy.can_be_read) {
-                    (true, true) => return None,
-                    (true, false) => ("The clipboard could not be read again.", AlreadyPasted),
-                    (false, _) => {
-                        ("Sent to the clipboard, but it could not be read back. Paste to check.", DidItArrive)
-                    }
-                }
+    }
+
+    /// Why leaving asks.
+    fn reason_to_ask(&self) -> String {
+        let is_lost = matches!(self.copy, CopyState::Lost(_));
+        let reason = match self.copy.doubt().filter(|_| is_lost || self.copy.holds_the_secret()) {
+            _ if !self.delivered.is_empty() => "The secret was delivered.",
+            Some(doubt) => return doubt,
+            None if self.copied_before.is_some() => {
+                "You copied it before. The clipboard may no longer hold it."
             }
-            CopyState::Sent(route, format) if format.holds_the_secret() => {
-                let route = route.name();
-                let reason =
-                    format!("Sent to your terminal ({route}), which does not confirm it. Paste to check.");
-                return Some((reason, DidItArrive));
-            }
-            CopyState::Lost(content) if was_copied => return Some((lost_message(*content), AlreadyPasted)),
-            copy if was_copied && copy.format() == Some(Format::ClientId) => {
-                ("Your last copy was the client ID; the secret is no longer on the clipboard.", AlreadyPasted)
-            }
-            CopyState::Copying(_) | CopyState::Failed(_) if was_copied => {
-                ("You copied it before. The clipboard may no longer hold it.", AlreadyPasted)
-            }
-            _ if self.is_being_delivered() => ("This secret is still being delivered.", LeaveAnyway),
-            CopyState::Lost(_) => ("The clipboard no longer holds this secret.", LeaveAnyway),
-            _ => ("You have not copied or saved this secret.", LeaveAnyway),
+            None if self.is_being_delivered() => "This secret is still being delivered.",
+            None => "You have not copied or saved this secret.",
         };
-        Some((reason.to_owned(), question))
+        reason.to_owned()
     }
 
     /// Leaves, or starts what must happen first. If standard output waits for the secret, it gets it when the user
     /// quits.
     pub(super) fn start_leaving(&mut self, app: &mut Shared, target: Target) -> Transition {
         self.revealed_until = None;
-        let is_held = matches!(&self.copy, CopyState::Held(copy) if copy.format.holds_the_secret());
+        let is_held = matches!(self.copy, CopyState::Held(_)) && self.copy.holds_the_secret();
         let confirmation = match (target, app.output) {
             (Target::Quit, Output::Sink(format)) => {
                 app.send(Command::Print(format, self.payload(app)));
@@ -122,7 +108,7 @@ impl CreatedScreen {
     }
 
     pub(super) fn leave_or_ask(&mut self, app: &mut Shared, target: Target) -> Transition {
-        let Some((_, question)) = self.reason_to_ask() else { return self.leave(app, target, None) };
+        let Some(question) = self.leave_question() else { return self.leave(app, target, None) };
         self.leaving = Some(Leaving { target, confirmation: LeaveConfirmation::Asking(question, None) });
         Transition::Stay
     }
@@ -147,16 +133,50 @@ impl CreatedScreen {
             // Leaving leads only to the form: Ctrl-C asks about quitting.
             Target::Another => ("continue", Binding::new("Ctrl-C", "quit…", Action::Leave)),
         };
-        let write = Binding::new("q", "write it", Action::Choose);
-        let others = [
+        vec![
+            yes(leave),
             BACK_BUT_CTRL_C,
             Binding::new("c", "copy", Action::Copy).only_if(!app.flags.never_copy),
             Binding::new("d", "delete this secret", Action::Delete).only_if(self.can_delete(*question)),
             HELP,
             quit,
-        ];
-        let can_write = leaving.target == Target::Abort;
-        [yes(leave)].into_iter().chain(can_write.then_some(write)).chain(others).collect()
+        ]
+    }
+
+    pub(super) fn on_leaving_action(&mut self, app: &mut Shared, action: Action) -> Transition {
+        let Some(Leaving { target, confirmation }) = &mut self.leaving else { return Transition::Stay };
+        match (confirmation, action) {
+            (LeaveConfirmation::Printing, _) => {}
+            (LeaveConfirmation::Deleting(prompt), action) if prompt.is_asking() => {
+                let is_declined = !prompt.on_action(app, action);
+                if is_declined {
+                    self.ask_again(None);
+                }
+            }
+            // Ctrl-C would only lead to the form: the first one asks about quitting, the second one quits.
+            (_, Action::Leave) if *target == Target::Another => *target = Target::Quit,
+            (_, Action::Leave) => {
+                let target = *target;
+                return self.leave(app, target, None);
+            }
+            (LeaveConfirmation::Deleting(_), _) => {}
+            (_, Action::No) => self.leaving = None,
+            (LeaveConfirmation::Asking(question, _), Action::Yes) => {
+                let (target, has_arrived) = (*target, *question != LeaveQuestion::LeaveAnyway);
+                let delivered = has_arrived.then(|| Disposition::Delivered(self.deliveries(app.now)));
+                return self.leave(app, target, delivered);
+            }
+            (LeaveConfirmation::Asking(..), Action::Copy) => {
+                self.leaving = None;
+                self.copy(app, Format::Secret);
+            }
+            (LeaveConfirmation::Asking(question, _), Action::Delete) => {
+                let question = *question;
+                self.ask_to_delete(question);
+            }
+            _ => {}
+        }
+        Transition::Stay
     }
 
     /// False for a secret that someone may have.
@@ -164,49 +184,20 @@ impl CreatedScreen {
         question == LeaveQuestion::LeaveAnyway && self.secret.id.is_some() && !self.is_being_delivered()
     }
 
-    pub(super) fn on_leaving_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        let Some(leaving) = self.leaving.clone() else { return Transition::Stay };
-        let target = leaving.target;
-        match (leaving.confirmation, action) {
-            (LeaveConfirmation::Printing, _) => {}
-            (LeaveConfirmation::Deleting(mut prompt), action) if prompt.is_asking() => {
-                let confirmation = if prompt.on_action(app, action) {
-                    LeaveConfirmation::Deleting(prompt)
-                } else {
-                    LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, None)
-                };
-                self.leaving = Some(Leaving { target, confirmation });
-            }
-            // Ctrl-C would only lead to the form: the first one asks about quitting, the second one quits.
-            (confirmation, Action::Leave) if target == Target::Another => {
-                self.leaving = Some(Leaving { target: Target::Quit, confirmation });
-            }
-            (_, Action::Leave) => return self.leave(app, target, None),
-            (LeaveConfirmation::Deleting(_), _) => {}
-            (_, Action::No) => self.leaving = None,
-            (LeaveConfirmation::Asking(question, _), Action::Yes) => {
-                let has_arrived = question != LeaveQuestion::LeaveAnyway;
-                let delivered = has_arrived.then(|| Disposition::Delivered(self.deliveries(app.now)));
-                return self.leave(app, target, delivered);
-            }
-            (LeaveConfirmation::Asking(..), Action::Choose) if target == Target::Abort => {
-                return self.start_leaving(app, Target::Quit);
-            }
-            (LeaveConfirmation::Asking(..), Action::Copy) => {
-                self.leaving = None;
-                self.copy(app, Format::Secret);
-            }
-            (LeaveConfirmation::Asking(question, _), Action::Delete) if self.can_delete(question) => {
-                if let Some(id) = self.secret.id.clone() {
-                    let account = self.new_secret.account.clone();
-                    let prompt = DeletePrompt::new(account, id, Recheck::No, LoginRisk::None);
-                    let confirmation = LeaveConfirmation::Deleting(prompt);
-                    self.leaving = Some(Leaving { target, confirmation });
-                }
-            }
-            _ => {}
+    fn ask_to_delete(&mut self, question: LeaveQuestion) {
+        let can_delete = self.can_delete(question);
+        if let (Some(leaving), Some(id), true) = (&mut self.leaving, &self.secret.id, can_delete) {
+            let account = self.new_secret.account.clone();
+            let prompt = DeletePrompt::new(account, id.clone(), Recheck::No, LoginRisk::None);
+            leaving.confirmation = LeaveConfirmation::Deleting(prompt);
         }
-        Transition::Stay
+    }
+
+    /// Shows the question again, and why deleting failed.
+    fn ask_again(&mut self, error: Option<DeleteError>) {
+        if let Some(leaving) = &mut self.leaving {
+            leaving.confirmation = LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, error);
+        }
     }
 
     /// Handles an event of the deletion before leaving.
@@ -215,27 +206,24 @@ impl CreatedScreen {
         else {
             return Transition::Stay;
         };
-        let (target, Some(deletion)) = (*target, prompt.on_event(app.now, event)) else {
-            return Transition::Stay;
-        };
-        let error = match deletion {
-            Deletion::Deleted => {
-                app.form.notice =
-                    self.secret.id.as_ref().map(|id| Notice::Done(format!("Deleted secret {id}.")));
+        match prompt.on_event(app.now, event) {
+            Some(Deletion::Deleted) => {
+                let deleted = |id| Notice::Done(format!("Deleted secret {id}."));
+                app.form.notice = self.secret.id.as_ref().map(deleted);
+                let target = *target;
                 return self.leave(app, target, Some(Disposition::Deleted));
             }
-            Deletion::Failed(error) => Some(error),
-            Deletion::Used(_) | Deletion::Cancelled => None,
-        };
-        let confirmation = LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, error);
-        self.leaving = Some(Leaving { target, confirmation });
+            Some(Deletion::Failed(error)) => self.ask_again(Some(error)),
+            Some(Deletion::Used(_) | Deletion::Cancelled) => self.ask_again(None),
+            None => {}
+        }
         Transition::Stay
     }
 
     /// Removes a question that no longer applies, so that a key meant for it does not answer the next one. An error
     /// stays until the user has read it.
     pub(super) fn remove_stale_question(&mut self) {
-        let current = self.reason_to_ask().map(|(_, question)| question);
+        let current = self.leave_question();
         self.leaving.take_if(|leaving| {
             matches!(leaving.confirmation, LeaveConfirmation::Asking(question, None) if Some(question) != current)
         });
@@ -300,41 +288,27 @@ impl CreatedScreen {
                 return canvas.line(Line::styled("Checking the clipboard", theme.faint));
             }
             LeaveConfirmation::Deleting(prompt) => {
-                let consequence = "It was not delivered.";
-                return prompt.draw(app, "the new secret", consequence, canvas);
+                return prompt.draw(app, "the new secret", "It was not delivered.", canvas);
             }
             LeaveConfirmation::Asking(question, error) => (*question, error),
         };
-        let is_to_another = leaving.target == Target::Another;
-        let mut text =
-            self.reason_to_ask().map_or_else(|| "The secret was delivered.".to_owned(), |(reason, _)| reason);
-        let question = match question {
-            LeaveQuestion::DidItArrive => "Did it arrive?",
-            LeaveQuestion::AlreadyPasted => "Already pasted?",
-            LeaveQuestion::LeaveAnyway if is_to_another => {
-                text += " After you continue, it cannot be shown again.";
-                "Continue without it?"
+        let (question, consequence) = match (question, leaving.target) {
+            (LeaveQuestion::DidItArrive, _) => ("Did it arrive?", ""),
+            (LeaveQuestion::AlreadyPasted, _) => ("Already pasted?", ""),
+            (LeaveQuestion::LeaveAnyway, Target::Another) => {
+                ("Continue without it?", " After you continue, it cannot be shown again.")
             }
-            LeaveQuestion::LeaveAnyway => {
-                text += " After you quit, it cannot be shown again.";
-                "Quit anyway?"
-            }
+            (LeaveQuestion::LeaveAnyway, _) => ("Quit anyway?", " After you quit, it cannot be shown again."),
         };
-        if !self.deleted_older.is_empty() && self.has_older_secret(app) == Some(false) {
-            text += " It is the account's only secret now.";
-        }
-        canvas.warning(&text, Style::new());
+        canvas.warning(&(self.reason_to_ask() + consequence), Style::new());
         if let Some(error) = error {
             canvas.text(2, &error.sentence(), theme.bad);
         }
         canvas.blank();
-        let is_answer = |key: &Binding| {
-            key.shown != Shown::Nowhere && !matches!(key.action, Action::Help | Action::Leave)
-        };
-        let answers = self.leave_keys(app, leaving).into_iter().filter(is_answer);
-        canvas.ask_with(
-            question,
-            &answers.map(|key| key.hint().replace(' ', "\u{a0}")).collect::<Vec<_>>().join("   "),
-        );
+        let keys = self.leave_keys(app, leaving).into_iter();
+        let answers = keys
+            .filter(|key| key.shown != Shown::Nowhere && !matches!(key.action, Action::Help | Action::Leave));
+        let answers: Vec<_> = answers.map(|key| key.hint().replace(' ', "\u{a0}")).collect();
+        canvas.ask_with(question, &answers.join("   "));
     }
 }

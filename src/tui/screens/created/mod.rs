@@ -145,17 +145,10 @@ impl Component for CreatedScreen {
         match action {
             Action::Copy => self.copy(app, Format::Secret),
             Action::Extend => self.extend(app),
-            Action::CopyAs if app.flags.never_copy => {
-                app.message =
-                    Some("The clipboard is off. s saves the secret, p runs a command that reads it.");
-            }
             Action::CopyAs => self.prompt = Some(Prompt::Formats(0)),
             Action::Save | Action::Pipe => self.open_line_prompt(app, action),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
-            Action::DeleteOlder if self.has_older_secret(app) == Some(false) => {
-                app.message = Some("No older secrets.");
-            }
             Action::DeleteOlder => self.open_secret_list(app),
             Action::Reveal | Action::Hide => {
                 self.revealed_until = (!self.is_revealed(app.now)).then(|| app.now.plus(REVEALED_FOR));
@@ -164,10 +157,6 @@ impl Component for CreatedScreen {
                 app.message = Some("Standard output can receive only one secret. q writes it and quits.");
             }
             Action::Another => return self.start_leaving(app, Target::Another),
-            Action::No if self.output.lines.is_empty() && matches!(app.output, Output::Sink(_)) => {
-                app.message = Some("q writes and quits, Ctrl-C quits without writing.");
-            }
-            Action::No => self.output = CommandOutput::default(),
             Action::Leave => return self.start_leaving(app, Target::Quit),
             Action::Abort => return self.abort(app),
             _ => {}
@@ -228,7 +217,7 @@ impl Component for CreatedScreen {
         }
         let quit = match () {
             () if output_waits => Binding::new("q", "write and quit", Action::Leave),
-            () if self.reason_to_ask().is_some() => Binding::new("q, Esc", "quit…", Action::Leave),
+            () if self.leave_question().is_some() => Binding::new("q, Esc", "quit…", Action::Leave),
             // Leaving does not ask. Esc does not leave, because it closes things on other screens.
             () => Binding::new("q", "quit", Action::Leave),
         };
@@ -237,9 +226,8 @@ impl Component for CreatedScreen {
         let can_extend = matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. }));
         let can_verify = !matches!(self.verification, Verification::Running(_));
         let is_revealed = self.is_revealed(app.now);
-        let has_older = self.has_older_secret(app) == Some(true)
+        let has_older = self.older_secrets(app).next().is_some()
             || app.lookups.account.error(&self.new_secret.account).is_some();
-        let close_output = Binding::new("Esc", "close the command's output", Action::No).only_in_help();
         vec![
             Binding::new("c", "copy", Action::Copy).only_if(can_copy),
             Binding::new("+", "60 s", Action::Extend).only_if(can_extend),
@@ -255,7 +243,6 @@ impl Component for CreatedScreen {
             Binding::new("d", "delete old", Action::DeleteOlder).only_if(has_older),
             Binding::new("f", "copy as", Action::CopyAs).only_if(can_copy),
             Binding::new("n", "new", Action::Another).only_if(!output_waits),
-            close_output.only_if(!self.output.lines.is_empty()),
             SUSPEND,
             REPAINT,
         ]
@@ -280,9 +267,7 @@ impl Component for CreatedScreen {
         }
         self.draw_value(app, canvas);
         if !is_low {
-            if !self.is_revealed(app.now) {
-                canvas.blank();
-            }
+            canvas.blank();
             self.draw_facts(app, canvas);
             canvas.blank();
         }

@@ -12,17 +12,17 @@ use crate::tui::keys::{
 use crate::tui::screens::SecretList;
 use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Shared, Transition};
 
+use super::super::cycled;
 use super::CreatedScreen;
+use super::copy::{format_suffix, formats};
 use super::run::{ABOUT_RUN, PromptLine, RunPrompt, is_same};
 
-/// What the user selects or types.
 #[derive(Clone, Debug)]
 pub enum Prompt {
     /// The index of the selected format to copy in.
     Formats(usize),
     /// The path of a file. If the file exists and can be updated, the user must agree first.
     Save(PromptLine, Option<EnvFile>),
-    /// A command.
     Run(Box<RunPrompt>),
     /// An older secret to delete.
     Delete(SecretList),
@@ -80,22 +80,37 @@ impl CreatedScreen {
     }
 
     pub(super) fn on_prompt_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        match &mut self.prompt {
-            Some(Prompt::Delete(list)) => {
-                let is_open = list.on_list_action(app, action);
-                if !is_open {
-                    self.prompt = None;
+        let Some(mut prompt) = self.prompt.take() else { return Transition::Stay };
+        match (&mut prompt, action) {
+            (Prompt::Delete(list), _) => {
+                if !list.on_list_action(app, action) {
+                    return Transition::Stay;
                 }
             }
-            _ if action == Action::Leave => {
-                self.prompt = None;
-                return self.abort(app);
+            (_, Action::Leave) => return self.abort(app),
+            (Prompt::Save(_, agreed @ Some(_)), Action::No) => *agreed = None,
+            (_, Action::No) => return Transition::Stay,
+            (Prompt::Formats(selected), Action::Choose) => {
+                let format = formats(app).nth(*selected).unwrap_or_default();
+                self.copy(app, format);
+                return Transition::Stay;
             }
-            Some(Prompt::Formats(_)) => self.on_formats_action(app, action),
-            Some(Prompt::Save(..)) => self.on_save_action(app, action),
-            Some(Prompt::Run(_)) => self.on_run_action(app, action),
-            None => {}
+            (Prompt::Formats(selected), _) => {
+                *selected = cycled(*selected, formats(app).count(), action);
+            }
+            (Prompt::Save(line, agreed), _) => {
+                if let Some(path) = line.start() {
+                    let (path, agreed) = (unquoted(&path), agreed.take());
+                    self.start_delivery(app, DeliveryTask::Save { path, agreed });
+                }
+            }
+            (Prompt::Run(run), _) => {
+                if let Some(command) = run.on_action(app, action) {
+                    self.start_delivery(app, DeliveryTask::Run(command));
+                }
+            }
         }
+        self.prompt = Some(prompt);
         Transition::Stay
     }
 
@@ -125,7 +140,7 @@ impl CreatedScreen {
         let Some(prompt) = self.prompt.as_mut().filter(|_| self.delivering.is_none()) else { return };
         let is_changed = prompt.line().is_some_and(change);
         if let (true, Prompt::Run(run)) = (is_changed, prompt) {
-            run.changed();
+            run.filter();
         }
     }
 
@@ -156,7 +171,7 @@ impl CreatedScreen {
             DeliveryTask::Save { path, .. }
                 if result.is_err()
                     && self.leaving.is_none()
-                    && matches!(self.prompt, None | Some(Prompt::Formats(_))) =>
+                    && !matches!(self.prompt, Some(Prompt::Delete(_))) =>
             {
                 self.prompt = Some(Prompt::Save(PromptLine::new("path", &path), None));
             }
@@ -171,10 +186,8 @@ impl CreatedScreen {
                 self.output = output;
                 self.add_delivery(app, delivery);
             }
-            (Err(DeliveryFailure::CanUpdate(file)), Some(_)) => {
-                if let Some(Prompt::Save(_, existing)) = &mut self.prompt {
-                    *existing = Some(file);
-                }
+            (Err(DeliveryFailure::CanUpdate(file)), Some(line)) => {
+                self.prompt = Some(Prompt::Save(line.clone(), Some(file)));
             }
             (Err(DeliveryFailure::NotStarted(error) | DeliveryFailure::Failed(error)), Some(line)) => {
                 line.error = Some((error, output));
@@ -208,30 +221,12 @@ impl CreatedScreen {
         }
     }
 
-    /// Saves to a new file, or updates the one that the user agreed to.
-    fn on_save_action(&mut self, app: &mut Shared, action: Action) {
-        let Some(Prompt::Save(line, existing)) = &mut self.prompt else { return };
-        match (action, existing.is_some()) {
-            (Action::No, true) => *existing = None,
-            (Action::No, false) => self.prompt = None,
-            (Action::Yes, true) | (Action::Choose, false) => {
-                let agreed = existing.take();
-                if has_open_quote(line.text()) {
-                    line.fail("A quote in the path is not closed.".to_owned());
-                } else if let Some(text) = line.start() {
-                    self.start_delivery(app, DeliveryTask::Save { path: unquoted(&text), agreed });
-                }
-            }
-            _ => {}
-        }
-    }
-
     fn draw_save(&self, app: &Shared, line: &PromptLine, existing: Option<&EnvFile>, canvas: &mut Canvas) {
         let path = &unquoted(line.text());
         let Some(file) = existing else {
             line.draw("Save to", 0, Line::default(), canvas);
             let format = Format::for_file(path);
-            let below = if self.delivering.is_some() { "Saving".to_owned() } else { advice(path, format) };
+            let below = if self.delivering.is_some() { "Saving".to_owned() } else { advice(format) };
             line.draw_below(&below, canvas);
             return self.draw_missing_organization(app, format, canvas);
         };
@@ -247,21 +242,18 @@ impl CreatedScreen {
             canvas.warning(&text, Style::new());
         }
         let [id, secret] = ENV_VARIABLES;
-        let change = match file.missing[..] {
-            [] => format!("Update {id} and {secret} in it?"),
-            [missing] if missing == secret => format!("Update {id} in it and add {secret}?"),
-            [missing] => format!("Update {secret} in it and add {missing}?"),
-            _ => format!("Add {id} and {secret} to it?"),
-        };
-        let Some(other) = &file.other_client else {
-            return canvas.ask(&format!("{path} exists. {change}"), "update");
-        };
-        let has = match other {
-            OtherClient::Account(client) => format!("{path} has the client ID {client} of another account."),
-            OtherClient::Unknown => format!("{path} has another value for {id}."),
-        };
-        canvas.text(0, &has, Style::new());
-        canvas.ask(&change, "update");
+        match &file.other_client {
+            Some(OtherClient::Account(client)) => {
+                let text = format!("{path} has the client ID {client} of another account.");
+                canvas.text(0, &text, Style::new());
+            }
+            Some(OtherClient::Unknown) => {
+                canvas.text(0, &format!("{path} has another value for {id}."), Style::new());
+            }
+            None => {}
+        }
+        let update = if file.missing.is_empty() { "Update" } else { "Add or update" };
+        canvas.ask(&format!("{path} exists. {update} {id} and {secret} in it?"), "update");
     }
 }
 
@@ -276,25 +268,10 @@ fn unquoted(path: &str) -> String {
     }
 }
 
-/// True if the path begins with a quote that is not closed. Elsewhere it is an apostrophe, as in `it's.env`.
-fn has_open_quote(path: &str) -> bool {
-    cfg!(not(windows)) && path.starts_with(['"', '\'']) && shell_words::split(path).is_err()
-}
-
-fn advice(path: &str, format: Format) -> String {
-    let (content, more) = match format {
-        Format::Secret | Format::ClientId | Format::Template(_) => {
-            ("only the secret", " For more fields, use .env, .json, .tfvars.json or .yaml.")
-        }
-        Format::Env => (
-            "the client ID and the secret as variables",
-            " If the file exists, you are asked whether to update the two variables in it.",
-        ),
-        Format::Json => ("the Atlas response as JSON", ""),
-        Format::Terraform => ("the client ID and the secret as Terraform variables (JSON)", ""),
-        Format::Kubernetes | Format::Aws | Format::Mcp => ("a Kubernetes Secret", ""),
-    };
+fn advice(format: Format) -> String {
     let private = if cfg!(unix) { " that only you can read (mode 0600)" } else { "" };
-    let not_expanded = if path.contains('$') { " $ is not expanded." } else { "" };
-    format!("Saves {content}, to a new file{private}.{more}{not_expanded}")
+    format!(
+        "Saves it{} to a new file{private}. The extension selects the format: .env, .json, .tfvars.json or .yaml.",
+        format_suffix(format)
+    )
 }

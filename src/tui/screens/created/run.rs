@@ -4,26 +4,21 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::delivery::{CommandOutput, DeliveryTask, KnownCommand};
+use crate::delivery::{CommandOutput, KnownCommand};
 use crate::domain::{Format, ServerText, Session};
-use crate::tui::canvas::{LABEL_WIDTH, cut, pointer};
+use crate::tui::canvas::{cut, pointer};
 use crate::tui::keys::{CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT};
 use crate::tui::matching::Matches;
 use crate::tui::scroll::Scroll;
 use crate::tui::text_line::field_label;
 use crate::tui::{Action, Binding, Canvas, KeyPress, Shared, TextLine, paste};
 
-use super::copy::formats;
+use super::super::cycled;
+use super::copy::{format_suffix, formats};
 use super::{CreatedScreen, LOW, Prompt};
-
-/// With fewer columns, the format is on a row of its own.
-const NARROW: u16 = 70;
 
 /// The columns of `as kubernetes` with the glyph after it.
 const FORMAT_WIDTH: u16 = 16;
-
-/// If fewer rows are left, the list of known commands uses all of them.
-const LOW_LIST: u16 = 4;
 
 const MAX_NAME_WIDTH: u16 = 20;
 
@@ -74,16 +69,8 @@ impl RunPrompt {
         self.filter();
     }
 
-    /// Filters the list by the line. A line that was emptied resets the format, which may be that of an earlier command,
-    /// but not one that the user chose.
-    pub fn changed(&mut self) {
-        if self.line.text().is_empty() && !self.is_format_chosen {
-            self.format = Format::Secret;
-        }
-        self.filter();
-    }
-
-    fn filter(&mut self) {
+    /// Filters the list by the line.
+    pub fn filter(&mut self) {
         self.matches.filter(self.line.text());
         self.selected = self.preselected();
     }
@@ -92,16 +79,17 @@ impl RunPrompt {
     /// command. After an error nothing is preselected, because Enter may be the end of a secret that was dropped.
     fn preselected(&self) -> Option<usize> {
         let (text, known) = (self.line.text().to_lowercase(), self.command_at(0)?);
-        let is_start = [known.line.as_str(), known.name.as_str()]
-            .iter()
-            .any(|entry| entry.to_lowercase().starts_with(&text));
-        let is_search = is_start && known.line != self.line.text() && !self.line.has_space();
+        let is_start = |entry: &str| entry.to_lowercase().starts_with(&text);
+        let is_search = (is_start(&known.line) || is_start(known.name.as_str()))
+            && known.line != self.line.text()
+            && !self.line.line.text().trim_start().contains(' ');
         (is_search && self.line.error.is_none()).then_some(0)
     }
 
     /// Enter inserts the selected command. Without one, it runs the line: a match may be another command.
     pub(super) fn keys(&self) -> Vec<Binding> {
-        let (has_known, enter) = (self.has_known(), if self.selected.is_some() { "choose" } else { "run" });
+        let (has_known, enter) =
+            (self.matches.len() > 0, if self.selected.is_some() { "choose" } else { "run" });
         vec![
             Binding::new("Enter", enter, Action::Choose),
             Binding::new("Down", "next", Action::NextChoice).only_if(has_known),
@@ -117,14 +105,28 @@ impl RunPrompt {
         ]
     }
 
-    /// True if the list has a command that differs from the line.
-    pub fn has_known(&self) -> bool {
-        let typed = self.line.text();
-        (0..self.matches.len()).any(|index| self.command_at(index).is_some_and(|known| known.line != typed))
-    }
-
     fn command_at(&self, index: usize) -> Option<&KnownCommand> {
         self.known.get(self.matches.row(index)?)
+    }
+
+    /// Handles a key. Returns the command to run.
+    pub(super) fn on_action(&mut self, app: &Shared, action: Action) -> Option<KnownCommand> {
+        let count = self.matches.len();
+        match (action, self.selected) {
+            (Action::NextChoice | Action::PreviousChoice, _) if count == 0 => {}
+            (Action::NextChoice | Action::PreviousChoice, selected) => {
+                let before_first = if action == Action::NextChoice { count - 1 } else { 0 };
+                self.selected = Some(cycled(selected.unwrap_or(before_first), count, action));
+                self.line.error = None;
+            }
+            (Action::TakeKnown, _) | (Action::Choose, Some(_)) => self.insert_selected(),
+            (Action::Choose, None) => {
+                let (line, format) = (self.line.start()?, self.format);
+                return Some(KnownCommand { name: ServerText::new("run before"), line, format });
+            }
+            _ => self.next_format(app),
+        }
+        None
     }
 
     fn insert_selected(&mut self) {
@@ -136,7 +138,7 @@ impl RunPrompt {
             line.set(&known.line);
             true
         });
-        self.changed();
+        self.filter();
     }
 
     fn next_format(&mut self, app: &Shared) {
@@ -144,6 +146,45 @@ impl RunPrompt {
         let index = formats.iter().position(|format| *format == self.format);
         self.format = index.map_or(Format::Secret, |index| formats[(index + 1) % formats.len()]);
         self.is_format_chosen = true;
+    }
+
+    pub(super) fn draw(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let reads = format!("as {}{}", self.format.name(), theme.glyphs.more);
+        let beside = format!("{reads:>width$}", width = usize::from(FORMAT_WIDTH));
+        self.line.draw("Run", FORMAT_WIDTH, Span::styled(beside, theme.faint).into(), canvas);
+        let advice = format!(
+            "The command reads the secret from standard input. No shell: for | > $VARS, use sh -c '{}'",
+            theme.glyphs.ellipsis
+        );
+        self.line.draw_below(&advice, canvas);
+        if app.session == Session::Demo {
+            canvas.text(2, "The secret is from the demo, but the command really runs.", theme.warning);
+        }
+        if self.matches.len() > 0 {
+            canvas.blank_unless_low();
+            self.draw_known(canvas);
+        }
+    }
+
+    fn draw_known(&self, canvas: &mut Canvas) {
+        let (theme, width) = (canvas.theme, usize::from(canvas.width()));
+        let ellipsis = theme.glyphs.ellipsis;
+        let row = |(index, known): (usize, &KnownCommand)| {
+            let is_selected = self.selected == Some(index);
+            let style = if is_selected { theme.strong } else { Style::new() };
+            let name = cut(known.name.as_str(), MAX_NAME_WIDTH, 0, 1, ellipsis);
+            let reads = format_suffix(known.format);
+            let about = Span::styled(format!(" {reads}  {name}"), theme.faint);
+            let left = width.saturating_sub(2 + about.width());
+            let line = cut(&known.line, u16::try_from(left).unwrap_or(0), 0, 1, ellipsis);
+            let line = Span::styled(line, style);
+            let gap = Span::raw(" ".repeat(left.saturating_sub(line.width())));
+            Line::from(vec![pointer(is_selected, theme), line, gap, about])
+        };
+        let total = self.matches.len();
+        let rows = (0..total).filter_map(|index| Some((index, self.command_at(index)?))).map(row).collect();
+        Scroll::to(self.selected.unwrap_or(0), total, canvas.left()).draw(rows, canvas);
     }
 }
 
@@ -160,92 +201,6 @@ impl CreatedScreen {
                 prompt.list(app);
             }
         }
-    }
-
-    pub(super) fn on_run_action(&mut self, app: &mut Shared, action: Action) {
-        let Some(Prompt::Run(prompt)) = &mut self.prompt else { return };
-        let count = prompt.matches.len();
-        match action {
-            Action::No => self.prompt = None,
-            Action::NextChoice if count > 0 => {
-                prompt.selected = Some(prompt.selected.map_or(0, |index| (index + 1) % count));
-                prompt.line.error = None;
-            }
-            Action::PreviousChoice if count > 0 => {
-                prompt.selected = Some((prompt.selected.unwrap_or(0) + count - 1) % count);
-                prompt.line.error = None;
-            }
-            Action::TakeKnown => prompt.insert_selected(),
-            Action::Choose if prompt.selected.is_some() => prompt.insert_selected(),
-            Action::NextFormat => prompt.next_format(app),
-            Action::Choose => {
-                let Some(line) = prompt.line.start() else { return };
-                let (name, format) = (ServerText::new("run before"), prompt.format);
-                self.start_delivery(app, DeliveryTask::Run(KnownCommand { name, line, format }));
-            }
-            _ => {}
-        }
-    }
-}
-
-impl RunPrompt {
-    pub(super) fn draw(&self, app: &Shared, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        let reads = format!("as {}{}", self.format.name(), theme.glyphs.more);
-        let is_narrow = canvas.width() < NARROW;
-        if is_narrow {
-            self.line.draw("Run", 0, Line::default(), canvas);
-        } else {
-            let beside = format!("{reads:>width$}", width = usize::from(FORMAT_WIDTH));
-            self.line.draw("Run", FORMAT_WIDTH, Span::styled(beside, theme.faint).into(), canvas);
-        }
-        if is_narrow {
-            canvas.text(LABEL_WIDTH, &format!("{reads}  Ctrl-F changes it"), theme.faint);
-        }
-        let advice = format!(
-            "The command reads the secret from standard input. No shell: for | > $VARS, use sh -c '{}'",
-            theme.glyphs.ellipsis
-        );
-        self.line.draw_below(&advice, canvas);
-        if app.session == Session::Demo {
-            canvas.text(2, "The secret is from the demo, but the command really runs.", theme.warning);
-        }
-        if self.has_known() {
-            if canvas.left() > 3 {
-                canvas.blank_unless_low();
-            }
-            self.draw_known(canvas);
-        }
-    }
-
-    fn draw_known(&self, canvas: &mut Canvas) {
-        let (theme, width) = (canvas.theme, usize::from(canvas.width()));
-        let ellipsis = theme.glyphs.ellipsis;
-        let row = |(index, known): (usize, &KnownCommand)| {
-            let is_selected = self.selected == Some(index);
-            let style = if is_selected { theme.strong } else { Style::new() };
-            let name = cut(known.name.as_str(), MAX_NAME_WIDTH, 0, 1, ellipsis);
-            let reads = match known.format {
-                format if format == Format::Secret || name.eq_ignore_ascii_case(format.name()) => {
-                    String::new()
-                }
-                format => format!("as {}  ", format.name()),
-            };
-            let about = Span::styled(format!("  {reads}{name}"), theme.faint);
-            let left = width.saturating_sub(2 + about.width());
-            let line = cut(&known.line, u16::try_from(left).unwrap_or(0), 0, 1, ellipsis);
-            let line = Span::styled(line, style);
-            let gap = Span::raw(" ".repeat(left.saturating_sub(line.width())));
-            Line::from(vec![pointer(is_selected, theme), line, gap, about])
-        };
-        let total = self.matches.len();
-        let rows = (0..total).filter_map(|index| Some((index, self.command_at(index)?))).map(row).collect();
-        // A blank row separates the note about hidden entries from the footer.
-        let height = canvas.left().saturating_sub(u16::from(canvas.left() >= LOW_LIST));
-        let mut part = canvas.part(height);
-        Scroll::to(self.selected.unwrap_or(0), total, height).draw(rows, &mut part);
-        part.fill();
-        canvas.append(0, part);
     }
 }
 
@@ -269,10 +224,6 @@ impl PromptLine {
 
     pub fn text(&self) -> &str {
         self.line.text().trim()
-    }
-
-    pub fn has_space(&self) -> bool {
-        self.line.text().trim_start().contains(' ')
     }
 
     /// The text to start with. If the line is empty, it shows an error instead.
@@ -325,33 +276,23 @@ impl PromptLine {
         let theme = canvas.theme;
         if let Some((error, output)) = &self.error {
             canvas.failed(error);
-            // The first or the last line often says why.
-            draw_output(output, 2, canvas);
+            draw_output(output, canvas);
             return canvas.text(2, "Your new secret is still here.", theme.faint);
         }
         canvas.text(2, advice, theme.faint);
     }
 }
 
-/// Draws the output of a command. Each line takes one row, and the last line up to `rows_of_last`. A low screen has only
-/// the first and the last line.
-pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mut Canvas) {
+/// Draws the output of a command, a row for each line. A low screen has only the last line.
+pub(super) fn draw_output(output: &CommandOutput, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let ellipsis = theme.glyphs.ellipsis;
-    let is_low = canvas.height() < LOW;
-    let last = output.lines.len().saturating_sub(1);
-    for (index, line) in output.lines.iter().enumerate() {
-        if is_low && index > 0 && index < last {
-            continue;
-        }
-        let has_gap = index == 0 && (output.left_out > 0 || is_low && last > 1);
-        let mark = if has_gap && is_low { format!(" {ellipsis}") } else { String::new() };
-        let rows = if index == last { rows_of_last } else { 1 };
-        let text = cut(line.as_str(), canvas.width(), 2 + u16::from(has_gap) * 4, rows, ellipsis);
-        canvas.text(2, &format!("{text}{mark}"), theme.faint);
-        if has_gap && !is_low {
-            let lines = if output.left_out == 1 { "line" } else { "lines" };
-            canvas.text(2, &format!("{ellipsis} {} {lines} not shown", output.left_out), theme.faint);
+    let hidden = if canvas.height() < LOW { output.lines.len().saturating_sub(1) } else { 0 };
+    let left_out = output.left_out + hidden;
+    for (index, line) in output.lines.iter().enumerate().skip(hidden) {
+        canvas.text(2, &cut(line.as_str(), canvas.width(), 2, 1, ellipsis), theme.faint);
+        if index == hidden && left_out > 0 {
+            canvas.text(2, &format!("{ellipsis} lines not shown: {left_out}"), theme.faint);
         }
     }
 }

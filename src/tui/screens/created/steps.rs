@@ -5,28 +5,20 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::delivery::ProfileUpdate;
-use crate::domain::{
-    ApiResult, Cause, ClientId, Delivery, ExistingSecret, Format, Now, ProfileName, Session,
-};
-use crate::tui::canvas::{LABEL_WIDTH, rows_of};
+use crate::domain::{ApiResult, ClientId, Delivery, ExistingSecret, Format, Now, ProfileName, Session};
+use crate::tui::canvas::LABEL_WIDTH;
 use crate::tui::{Canvas, Command, Output, Shared, text};
 
+use super::copy::format_suffix;
 use super::run::draw_output;
 use super::{CreatedScreen, LOW};
-
-const MAX_DELIVERIES: usize = 3;
-
-/// With fewer columns, the steps are shorter.
-const NARROW: u16 = 64;
 
 /// Whether Atlas accepts the new secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verification {
-    /// Not tried yet.
     Never,
-    /// In progress since this time.
+    /// Since this time.
     Running(Now),
-    /// The result is known.
     Done(ApiResult<()>),
 }
 
@@ -59,29 +51,21 @@ impl ProfileStep {
 
     /// `profile ci`, `profiles ci and prod`.
     fn names_text(&self) -> String {
-        let names: Vec<String> = self.names.iter().map(ToString::to_string).collect();
-        match names.split_last() {
-            Some((last, [])) => format!("profile {last}"),
-            Some((last, others)) => format!("profiles {} and {last}", others.join(", ")),
-            None => String::new(),
-        }
+        let names: Vec<&str> = self.names.iter().map(ProfileName::as_str).collect();
+        format!("profile{} {}", if names.len() == 1 { "" } else { "s" }, names.join(" and "))
     }
 }
 
 impl CreatedScreen {
-    /// The account's older secrets; `None` until the account is known, and without the new secret's ID.
-    fn older_secrets<'a>(&'a self, app: &'a Shared) -> Option<impl Iterator<Item = &'a ExistingSecret>> {
-        let account = app.lookups.account.value(&self.new_secret.account)?;
-        let new = self.secret.id.as_ref()?;
-        let is_older = move |secret: &&ExistingSecret| {
-            secret.id != *new && self.deleted_older.iter().all(|deleted| deleted.id != secret.id)
+    /// The account's older secrets; none until the account is known, and without the new secret's ID.
+    pub(super) fn older_secrets<'a>(&'a self, app: &'a Shared) -> impl Iterator<Item = &'a ExistingSecret> {
+        let account =
+            app.lookups.account.value(&self.new_secret.account).filter(|_| self.secret.id.is_some());
+        let is_older = |secret: &&ExistingSecret| {
+            Some(&secret.id) != self.secret.id.as_ref()
+                && self.deleted_older.iter().all(|deleted| deleted.id != secret.id)
         };
-        Some(account.secrets.iter().filter(is_older))
-    }
-
-    /// `None` if that is not known.
-    pub(super) fn has_older_secret(&self, app: &Shared) -> Option<bool> {
-        self.older_secrets(app).map(|mut older| older.next().is_some())
+        account.into_iter().flat_map(|account| &account.secrets).filter(is_older)
     }
 
     pub(in crate::tui) fn verify(&mut self, app: &mut Shared) {
@@ -121,25 +105,21 @@ impl CreatedScreen {
             return;
         }
         self.profiles.stage = Stage::Verifying;
-        if matches!(self.verification, Verification::Done(Ok(()))) {
-            self.write_verified(app);
-        } else {
+        if self.verification != Verification::Done(Ok(())) {
             self.verify(app);
         }
+        self.write_verified(app);
     }
 
-    /// Writes the profiles that wait for the verification, or fails if the secret was not accepted.
-    pub(super) fn write_verified(&mut self, app: &mut Shared) {
-        if !matches!(self.profiles.stage, Stage::Verifying) {
-            return;
-        }
-        if matches!(self.verification, Verification::Done(Ok(()))) {
-            self.profiles.stage = Stage::Writing(app.now);
-            app.send(Command::UpdateProfiles(self.profiles.names.clone(), self.payload(app)));
-        } else {
-            let why = "Atlas has not accepted the secret yet.";
-            self.profiles.stage =
-                Stage::Failed(vec![format!("Not written to {}. {why}", self.profiles.names_text())]);
+    /// Writes the profiles that wait for the verification, if Atlas accepts the secret.
+    fn write_verified(&mut self, app: &mut Shared) {
+        match (&self.profiles.stage, &self.verification) {
+            (Stage::Verifying, Verification::Done(Ok(()))) => {
+                self.profiles.stage = Stage::Writing(app.now);
+                app.send(Command::UpdateProfiles(self.profiles.names.clone(), self.payload(app)));
+            }
+            (Stage::Verifying, Verification::Done(Err(_))) => self.profiles.stage = Stage::Idle,
+            _ => {}
         }
     }
 
@@ -191,16 +171,9 @@ impl CreatedScreen {
             canvas.failed(&format!("Not written. {why}"));
         }
         if self.deliveries(app.now).is_empty() {
-            let run = if canvas.width() < NARROW { "p run" } else { "p run a command" };
             let copy = if app.flags.never_copy { "" } else { "c copy   " };
-            let (keys, once) = (format!("{copy}s save   {run}"), "Atlas will not show it again.");
-            let both = format!("{keys}   {once}");
-            if rows_of(&both, canvas.width(), LABEL_WIDTH) == 1 {
-                draw_step("Deliver", &both, canvas);
-            } else {
-                draw_step("Deliver", &keys, canvas);
-                canvas.text(LABEL_WIDTH, once, Style::new());
-            }
+            draw_step("Deliver", &format!("{copy}s save   p run a command"), canvas);
+            canvas.text(LABEL_WIDTH, "Atlas will not show it again.", Style::new());
             if matches!(app.output, Output::Sink(_)) {
                 canvas.text(LABEL_WIDTH, "q writes it to standard output.", Style::new());
             }
@@ -208,15 +181,10 @@ impl CreatedScreen {
         if self.delivering.is_some() {
             canvas.text(2, "A save is still running. s shows it.", theme.faint);
         }
-        let earlier = self.delivered.len().saturating_sub(MAX_DELIVERIES);
-        for delivery in &self.delivered[earlier..] {
+        for delivery in &self.delivered {
             canvas.done(&delivery_text(delivery));
         }
-        if earlier > 0 {
-            let noun = if earlier == 1 { "delivery" } else { "deliveries" };
-            canvas.text(2, &format!("and {earlier} earlier {noun}"), theme.faint);
-        }
-        draw_output(&self.output, 1, canvas);
+        draw_output(&self.output, canvas);
         self.draw_copy(app, canvas);
         if let Some(format) = self.copy.format() {
             self.draw_missing_organization(app, format, canvas);
@@ -225,16 +193,15 @@ impl CreatedScreen {
 
     /// Draws a note if the format has the organization ID and that is not known: the user must add it.
     pub(super) fn draw_missing_organization(&self, app: &Shared, format: Format, canvas: &mut Canvas) {
-        let (project, lookup) = (&self.new_secret.account.project, &app.lookups.project);
-        let is_loading = lookup.is_loading(project) && lookup.retry(project, app.now).is_none();
-        let may_be_known = app.lookups.organization(project).is_some() || is_loading;
-        if format.names_the_organization() && !may_be_known {
+        let project = &self.new_secret.account.project;
+        let is_unknown =
+            app.lookups.project.result(project).is_some() && app.lookups.organization(project).is_none();
+        if format.names_the_organization() && is_unknown {
             canvas.text(2, text::NO_ORGANIZATION, canvas.theme.warning);
         }
     }
 
     fn draw_verify(&self, app: &Shared, canvas: &mut Canvas) {
-        let theme = canvas.theme;
         match &self.verification {
             Verification::Never => draw_step("Verify", "v sign in to Atlas with it", canvas),
             Verification::Running(since) => {
@@ -242,11 +209,7 @@ impl CreatedScreen {
             }
             Verification::Done(Ok(())) => canvas.done("Verified: Atlas accepts the new secret"),
             Verification::Done(Err(error)) => {
-                if matches!(error.cause, Cause::SignInRefused { .. }) {
-                    canvas.failed(&error.after_verifying());
-                } else {
-                    canvas.warning(&error.after_verifying(), theme.warning);
-                }
+                canvas.failed(&error.after_verifying());
                 canvas.text(2, "v tries again.", Style::new());
             }
         }
@@ -255,10 +218,9 @@ impl CreatedScreen {
     fn draw_profiles(&self, app: &Shared, canvas: &mut Canvas) {
         let profiles = self.profiles.names_text();
         match &self.profiles.stage {
-            _ if profiles.is_empty() => {}
-            Stage::Idle => draw_step("Update", &format!("u write it to {profiles}"), canvas),
-            Stage::Verifying => {
-                draw_step("Update", &format!("verified first, then written to {profiles}"), canvas);
+            _ if self.profiles.names.is_empty() => {}
+            Stage::Idle | Stage::Verifying => {
+                draw_step("Update", &format!("u write it to {profiles}"), canvas);
             }
             Stage::Writing(since) => canvas.running(app.now, *since, &format!("Writing it to {profiles}")),
             Stage::Failed(failures) => {
@@ -273,40 +235,28 @@ impl CreatedScreen {
     fn draw_delete_older(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         for secret in &self.deleted_older {
-            let was_expired = if secret.is_expired(app.atlas_now()) { " (expired)" } else { "" };
-            let label = text::short_label(secret, theme.glyphs.ellipsis);
-            canvas.done(&format!("Deleted {label}{was_expired}"));
+            canvas.done(&format!("Deleted {}", text::short_label(secret, theme.glyphs.ellipsis)));
         }
-        let lookup = &app.lookups.account;
-        if let Some((retry, left)) = lookup.retry(&self.new_secret.account, app.now) {
-            let retrying = canvas.retry_message(retry, left);
-            let text = format!("Could not load the older secrets. {retrying}");
-            canvas.warning(&text, theme.warning);
-        }
-        if let Some(error) = lookup.error(&self.new_secret.account) {
+        if let Some(error) = app.lookups.account.error(&self.new_secret.account) {
             let text = format!("Could not load the older secrets. {}", error.title());
             canvas.warning(&text, theme.warning);
             canvas.text(2, "d tries again.", Style::new());
         }
-        for secret in self.older_secrets(app).into_iter().flatten() {
-            let now = app.atlas_now();
-            let used = match secret.last_used_at {
-                Some(at) => format!("used {}", text::ago(at, now)),
-                None => "never used".to_owned(),
-            };
+        let now = app.atlas_now();
+        for secret in self.older_secrets(app) {
+            let label = text::short_label(secret, theme.glyphs.ellipsis);
+            let used = text::usage(secret, text::ago, now);
             let date = |at| text::short_date(at, app.zone.as_ref());
             let ends = match secret.expires_at {
                 Some(at) if secret.is_expired(now) => format!("expired {}", date(at)),
                 Some(at) => format!("expires {}", date(at)),
                 None => "expiry unknown".to_owned(),
             };
-            let label = text::short_label(secret, theme.glyphs.ellipsis);
             draw_step("Delete old", &format!("d delete {label} ({used}, {ends})"), canvas);
-            if app.is_login_of(&self.new_secret.account.client, secret) {
-                let text = match &app.login_holder {
-                    Some(holder) => format!("Still in use by {holder}: put the new secret there first."),
-                    None => "You are signed in with it: deleting it ends this session.".to_owned(),
-                };
+            let holder = app.login_holder.as_ref();
+            if let Some(holder) = holder.filter(|_| app.is_login_of(&self.new_secret.account.client, secret))
+            {
+                let text = format!("Still in use by {holder}: put the new secret there first.");
                 canvas.text(LABEL_WIDTH, &text, Style::new());
             }
         }
@@ -323,13 +273,12 @@ fn delivery_text(delivery: &Delivery) -> String {
     match delivery {
         Delivery::Saved { path } => format!("Saved to {path}{PRIVATE}"),
         Delivery::Updated { place } => format!("Updated {place}"),
-        Delivery::Piped { program, format: Format::Secret } => format!("{program} read it and exited with 0"),
         Delivery::Piped { program, format } => {
-            format!("{program} read it (as {}) and exited with 0", format.name())
+            format!("{program} read it{} and exited with 0", format_suffix(*format))
         }
         Delivery::Printed => "Written to standard output".to_owned(),
-        // The state of copying shows these.
-        _ => String::new(),
+        // The state of copying shows the other copies.
+        _ => "Copied: you pasted it here".to_owned(),
     }
 }
 

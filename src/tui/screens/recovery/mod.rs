@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::jobs::{AccountBefore, Deletion, PAUSES, Recheck, Recovered};
 use crate::tui::keys::{BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT, QUIT_BY_LETTER, REPAINT, SUSPEND, yes};
 use crate::tui::shared::Creating;
-use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Post, Shared, Transition, text};
+use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Post, Shared, Transition};
 
 use super::Notice;
 use super::secret_list::DeletePrompt;
@@ -27,11 +27,10 @@ pub struct Recovery {
     account: AccountRef,
     sent_at: Now,
     before: AccountBefore,
-    /// The expired secret that was deleted before the request.
-    replaced: Option<ExistingSecret>,
     search: Search,
     deletion: Option<DeletePrompt>,
-    deleted: Option<Deletion>,
+    /// The last deletion, if it did not delete the secret.
+    not_deleted: Option<Deletion>,
     asks_to_leave: bool,
 }
 
@@ -52,9 +51,8 @@ enum Search {
 
 impl Recovery {
     fn with_origin(origin: Origin, account: AccountRef, sent_at: Now, before: AccountBefore) -> Self {
-        let search = Search::NotStarted;
-        let (replaced, deletion, deleted) = (None, None, None);
-        Self { origin, account, sent_at, before, replaced, search, deletion, deleted, asks_to_leave: false }
+        let (search, deletion, not_deleted) = (Search::NotStarted, None, None);
+        Self { origin, account, sent_at, before, search, deletion, not_deleted, asks_to_leave: false }
     }
 
     /// Starts the search at once. `lost` is the error of the POST; `None` while its response may still arrive.
@@ -67,8 +65,10 @@ impl Recovery {
         let origin = lost.map_or(Origin::StoppedWaiting, Origin::LostResponse);
         let account = creating.new_secret.account.clone();
         let mut recovery = Self::with_origin(origin, account, post.since, post.before);
-        recovery.replaced.clone_from(&creating.replaces);
-        recovery.search_lost(app);
+        if let Some(id) = recovery.own_id() {
+            app.send(Command::RecordSecret(Some(id.clone()), None));
+        }
+        recovery.search(app);
         recovery
     }
 
@@ -87,21 +87,6 @@ impl Recovery {
         let latest = entry.begun_at.checked_add(MAX_POST_DURATION).ok();
         let before = AccountBefore { ids: entry.ids_before.clone(), at: entry.begun_at, latest };
         Self::with_origin(Origin::PreviousRun(Box::new(record)), account, sent_at, before)
-    }
-
-    /// Searches again, because the response to the POST is now lost for good.
-    pub(in crate::tui) fn restart(&mut self, app: &mut Shared, lost: ApiError) {
-        self.origin = Origin::LostResponse(lost);
-        self.asks_to_leave = false;
-        self.search_lost(app);
-    }
-
-    /// Starts the search, and records the ID if the response had one.
-    fn search_lost(&mut self, app: &mut Shared) {
-        if let Some(id) = self.response_id() {
-            app.send(Command::RecordSecret(Some(id.clone()), None));
-        }
-        self.search(app);
     }
 
     /// Starts the search. After a previous run enough time has passed, so that one fetch is enough.
@@ -129,20 +114,17 @@ impl Recovery {
         matches!(self.search, Search::Fetching { .. } | Search::Pausing { .. })
     }
 
-    fn known_id(&self) -> Option<&SecretId> {
-        self.recorded_id().or(self.found().map(|secret| &secret.id)).or(self.response_id())
-    }
-
-    fn recorded_id(&self) -> Option<&SecretId> {
-        self.record()?.entry.secret_id.as_ref()
-    }
-
-    /// The ID in a response without a value.
-    fn response_id(&self) -> Option<&SecretId> {
+    /// The ID that was recorded, or that the response without a value had.
+    fn own_id(&self) -> Option<&SecretId> {
         match &self.origin {
+            Origin::PreviousRun(record) => record.entry.secret_id.as_ref(),
             Origin::LostResponse(error) => error.created_id(),
-            _ => None,
+            Origin::StoppedWaiting => None,
         }
+    }
+
+    fn known_id(&self) -> Option<&SecretId> {
+        self.own_id().or(self.found().map(|secret| &secret.id))
     }
 
     /// True if the secret is on the host of this session. Otherwise nothing can be done about it here.
@@ -158,11 +140,15 @@ impl Recovery {
     /// True if the account no longer has the recorded secret.
     fn is_gone(&self) -> bool {
         let has_none = matches!(self.search, Search::Done { recovered: Recovered::NoneAppeared, .. });
-        has_none && self.recorded_id().is_some() && self.before.ids.is_some()
+        has_none && self.has_recorded_id() && self.before.ids.is_some()
     }
 
-    fn is_deleted(&self) -> bool {
-        self.deleted == Some(Deletion::Deleted)
+    fn has_recorded_id(&self) -> bool {
+        self.record().is_some_and(|record| record.entry.secret_id.is_some())
+    }
+
+    fn is_in_use(&self) -> bool {
+        matches!(self.not_deleted, Some(Deletion::Used(_)))
     }
 
     /// True if Atlas has confirmed that it created a secret.
@@ -176,12 +162,10 @@ impl Recovery {
 
     /// False if this would do nothing now.
     fn works(&self, app: &Shared, action: Action) -> bool {
-        let can_act = !matches!(self.deleted, Some(Deletion::Deleted | Deletion::Used(_)));
         match action {
-            Action::Delete => can_act && !self.is_gone() && self.secret_id(app).is_some(),
-            Action::Keep => !self.is_deleted() && (self.record().is_some() || self.secret_id(app).is_some()),
-            Action::SkipAll => self.record().is_some() && !app.pending.is_empty(),
-            Action::CheckAgain => can_act && !self.is_searching() && self.is_same_host(app),
+            Action::Delete => !self.is_in_use() && !self.is_gone() && self.secret_id(app).is_some(),
+            Action::Keep => self.record().is_some() || self.secret_id(app).is_some(),
+            Action::CheckAgain => !self.is_in_use() && !self.is_searching() && self.is_same_host(app),
             _ => true,
         }
     }
@@ -189,13 +173,12 @@ impl Recovery {
     fn on_recovered(&mut self, app: &mut Shared, recovered: Recovered) {
         self.search = Search::Done { recovered, at: app.now };
         let Some(secret) = self.found().filter(|_| self.record().is_none()) else { return };
-        // At least the exit message identifies the secret. While the POST is running, its value may still arrive.
-        if app.post().is_some() {
-            app.replace_summary(self.summary(Disposition::PerhapsCreated));
-        } else {
+        // At least the exit message identifies the secret.
+        let disposition = if self.is_certain() { Disposition::Lost } else { Disposition::PerhapsCreated };
+        app.replace_summary(self.summary(disposition));
+        // While the POST is running, its value may still arrive.
+        if app.post().is_none() {
             app.send(Command::RecordSecret(Some(secret.id.clone()), None));
-            let created = if self.is_certain() { Disposition::Lost } else { Disposition::PerhapsCreated };
-            app.replace_summary(self.summary(created));
         }
     }
 
@@ -204,11 +187,11 @@ impl Recovery {
         match &deletion {
             Deletion::Deleted => {
                 self.resolve(app, Disposition::Deleted);
-                if let (None, Some(id)) = (self.found(), self.known_id()) {
-                    app.form.notice = Some(Notice::Done(format!("Deleted secret {id}.")));
-                    return Self::close(app);
-                }
+                let deleted = |id| Notice::Done(format!("Deleted secret {id}. You can create a secret now."));
+                app.form.notice = self.known_id().map(deleted);
+                return Self::close(app);
             }
+            Deletion::Cancelled => return Transition::Stay,
             // Show the use that was just read.
             Deletion::Used(secret) if self.found().is_some() => {
                 self.search = Search::Done { recovered: Recovered::Found(secret.clone()), at: app.now };
@@ -218,9 +201,8 @@ impl Recovery {
                 }
             }
             Deletion::Used(_) | Deletion::Failed(_) => {}
-            Deletion::Cancelled => return Transition::Stay,
         }
-        self.deleted = Some(deletion);
+        self.not_deleted = Some(deletion);
         Transition::Stay
     }
 
@@ -232,11 +214,10 @@ impl Recovery {
 
     fn keep(&self, app: &mut Shared) -> Transition {
         self.resolve(app, Disposition::Kept);
-        let stays = match (self.found(), self.known_id()) {
-            (Some(secret), _) => format!("{} stays in Atlas.", text::short_label(secret, "…")),
-            (None, Some(id)) if self.is_gone() => format!("Secret {id} is no longer in Atlas."),
-            (None, Some(id)) => format!("Secret {id} stays in Atlas."),
-            (None, None) => "If the secret was created, it stays in Atlas.".to_owned(),
+        let stays = match self.known_id() {
+            Some(id) if self.is_gone() => format!("Secret {id} is no longer in Atlas."),
+            Some(id) => format!("Secret {id} stays in Atlas."),
+            None => "If the secret was created, it stays in Atlas.".to_owned(),
         };
         let then = if self.record().is_some() {
             "It will not be reported again."
@@ -286,25 +267,21 @@ impl Component for Recovery {
                 let id = self.secret_id(app).cloned();
                 let prompt = |id| DeletePrompt::new(self.account.clone(), id, Recheck::Yes, LoginRisk::None);
                 self.deletion = id.map(prompt);
-                self.deleted = None;
+                self.not_deleted = None;
             }
             Action::Keep => return self.keep(app),
             Action::CheckAgain => {
-                self.deleted = None;
+                self.not_deleted = None;
                 self.search(app);
             }
             // The next run shows a recorded secret again.
-            Action::Leave if !self.asks_to_leave && !self.is_deleted() && self.record().is_none() => {
+            Action::Leave if !self.asks_to_leave && self.record().is_none() => {
                 self.asks_to_leave = true;
             }
             Action::No => self.asks_to_leave = false,
             Action::Yes | Action::Leave => return Transition::Quit(app.exit()),
             // A secret that is neither kept nor deleted stays recorded: the next run shows it again.
             Action::BackToForm => return Self::close(app),
-            Action::SkipAll => {
-                app.pending.clear();
-                return Self::close(app);
-            }
             _ => {}
         }
         Transition::Stay
@@ -336,25 +313,19 @@ impl Component for Recovery {
         if self.asks_to_leave {
             return vec![yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PROMPT, HELP];
         }
-        let is_settled = self.is_gone() || self.is_deleted();
-        let can_keep = self.works(app, Action::Keep);
-        let can_skip = self.works(app, Action::SkipAll);
         // Nothing is decided by going back, so the next start or the exit message reports the secret.
         let (keep, back, quit) = if self.record().is_none() {
-            let back = if can_keep && !is_settled { "back" } else { "back to the form" };
-            ("keep", Binding::new("b", back, Action::BackToForm), QUIT_BY_LETTER)
+            ("keep", Binding::new("b", "back", Action::BackToForm), QUIT_BY_LETTER)
         } else {
+            let keep = if self.is_gone() || self.known_id().is_none() { "forget" } else { "keep" };
             let quit = Binding::new("q, Ctrl-C", "quit", Action::Leave);
-            let keep = if is_settled || self.known_id().is_none() { "forget" } else { "keep" };
-            let back = if self.is_deleted() { "back" } else { "later" };
-            (keep, Binding::new("Esc", back, Action::BackToForm), quit)
+            (keep, Binding::new("Esc", "later", Action::BackToForm), quit)
         };
         vec![
             Binding::new("d", "delete", Action::Delete).only_if(self.works(app, Action::Delete)),
-            Binding::new("k", keep, Action::Keep).only_if(can_keep),
+            Binding::new("k", keep, Action::Keep).only_if(self.works(app, Action::Keep)),
             Binding::new("l", "check", Action::CheckAgain).only_if(self.works(app, Action::CheckAgain)),
             back,
-            Binding::new("s", "skip all", Action::SkipAll).only_if(can_skip),
             quit,
             HELP,
             SUSPEND,
