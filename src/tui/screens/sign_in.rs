@@ -21,7 +21,7 @@ use crate::tui::{
     paste,
 };
 
-use super::{Names, Notice};
+use super::Notice;
 
 /// The rows kept free for notes below the methods.
 const ROWS_BELOW: u16 = 6;
@@ -306,8 +306,7 @@ impl SignIn {
         app.atlas_clock = None;
         app.credential_notes.clear();
         app.lookups = Lookups::default();
-        app.stop_names();
-        app.names = Names::default();
+        app.drop_names();
         app.login_holder = match self.methods.get(self.selected) {
             Some(SignInMethod::Profile(name)) => Some(ServerText::new(&format!("profile {name}"))),
             _ => None,

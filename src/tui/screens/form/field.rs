@@ -33,8 +33,6 @@ pub struct Field {
     pub(super) note: Option<InputNote>,
     pub(super) suggestions: Suggestions,
     pub(super) resolves: Resolves,
-    /// True while Atlas's list is loaded and no entry matches the name.
-    pub(super) has_no_match: bool,
 }
 
 /// Which entry of Atlas's list, once it is loaded, replaces the name in a field.
@@ -102,7 +100,6 @@ impl Field {
         self.note = None;
         self.suggestions = Suggestions::default();
         self.resolves = Resolves::default();
-        self.has_no_match = false;
     }
 
     /// Changes a project ID to lower case, as Atlas writes it, and drops a secret that was typed by mistake.

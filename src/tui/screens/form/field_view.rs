@@ -10,6 +10,7 @@ use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::text_line::{InputRow, field_label};
 use crate::tui::{Theme, text};
 
+use super::super::picker::List;
 use super::field::Resolves;
 use super::{FieldName, Focus, Validation, names};
 
@@ -195,7 +196,7 @@ fn value_line<'a>(app: &'a Shared, name: FieldName, validation: &Validation, the
     let offending = match validation {
         Validation::Wrong { position, .. } => *position,
         // It is not a name either.
-        Validation::Name { position, .. } if app.form.field(name).has_no_match => *position,
+        Validation::Name { position, .. } if app.list(name).is_some_and(List::has_no_match) => *position,
         _ => None,
     };
     let has_focus = app.form.focus == Focus::Field(name);

@@ -28,7 +28,6 @@ use super::{CommandView, Picker, Recovery, SecretList, SignIn};
 
 pub use crate::domain::FieldName;
 pub use field::{Field, Focus, Validation};
-pub use names::Names;
 
 pub(in crate::tui) use field::InputNote;
 use field::{Resolves, Suggestions};
@@ -185,16 +184,14 @@ impl Form {
         }
     }
 
-    /// Moves the focus. A complete value, or a name that matches nothing, is selected, because a user who types there
-    /// wants another one.
+    /// Moves the focus. A complete value is selected, because a user who types there wants another one.
     pub(in crate::tui) fn focus_on(&mut self, focus: Focus) {
         self.focus = focus;
         self.is_selected = match focus {
-            Focus::Field(name) => match self.validation(name) {
-                Validation::Id(_) | Validation::Lifetime { .. } | Validation::Refused(_) => true,
-                Validation::Name { .. } => self.field(name).has_no_match,
-                _ => false,
-            },
+            Focus::Field(name) => {
+                let validation = self.validation(name);
+                validation.is_valid() || matches!(validation, Validation::Refused(_))
+            }
             Focus::Button => false,
         };
     }
@@ -287,10 +284,11 @@ impl Form {
     }
 
     /// Sets a value that was chosen from a list, and moves on to the first field that is not valid.
-    pub(in crate::tui) fn choose(&mut self, name: FieldName, value: &str) {
+    pub(in crate::tui) fn choose(&mut self, name: FieldName, value: &str, now: Now) {
         self.set(name, value);
         self.notice = None;
         self.focus_first_invalid();
+        self.ignore_second_enter(now);
     }
 
     pub fn set(&mut self, name: FieldName, value: &str) {

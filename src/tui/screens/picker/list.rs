@@ -58,6 +58,13 @@ impl List {
         }
     }
 
+    /// Returns a list that is being fetched.
+    pub fn fetched(app: &mut Shared, field: FieldName) -> Self {
+        let mut list = Self::new(app, field);
+        list.fetch(app);
+        list
+    }
+
     pub fn is_complete(&self) -> bool {
         !self.is_loading && self.error.is_none()
     }
@@ -259,6 +266,15 @@ pub(super) fn lifetimes() -> Vec<Item> {
 }
 
 impl Item {
+    /// The field that it is for.
+    pub fn field(&self) -> FieldName {
+        match self {
+            Self::Project(_) => FieldName::Project,
+            Self::Account(_) => FieldName::Client,
+            Self::Lifetime { .. } => FieldName::Lifetime,
+        }
+    }
+
     pub fn value(&self) -> &str {
         match self {
             Self::Project(entry) => entry.id.as_str(),

@@ -62,7 +62,7 @@ impl Picker {
         if field == FieldName::Lifetime {
             list.add(lifetimes(), app.atlas_now());
         } else {
-            app.stop_names();
+            app.drop_names();
             list.fetch(app);
         }
         let picker = Self { list, filter: TextLine::default(), is_refused: false };
@@ -101,8 +101,7 @@ impl Picker {
             return Transition::Stay;
         }
         let needs_client = matches!(item, Item::Project(project) if needs_account(app, project));
-        app.form.choose(self.list.field, item.value());
-        app.form.ignore_second_enter(app.now);
+        app.form.choose(self.list.field, item.value(), app.now);
         if !needs_client {
             return Transition::form();
         }
