@@ -87,7 +87,7 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
         [] => {
             // Hexadecimal digits may be meant as an ID.
             let as_id = match form.validation(field) {
-                Validation::Name { message, position: None } => {
+                Validation::Name { message, is_like_an_id: true } => {
                     format!(", and it is not an ID: {message}")
                 }
                 _ => String::new(),

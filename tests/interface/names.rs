@@ -296,7 +296,7 @@ fn a_name_typed_before_the_list_is_loaded_is_matched_afterwards() {
     let mut stage = Stage::empty();
     stage.type_in("pay").keys("enter");
     projects_loaded(&mut stage);
-    stage.shows("! 2 projects match: choose one");
+    stage.shows("! 2 of 6 projects match: choose one");
 }
 
 #[test]
@@ -311,7 +311,7 @@ fn an_empty_field_shows_and_fetches_no_list() {
 fn esc_hides_the_suggestions_until_the_text_changes() {
     let mut stage = typed("pay").after("esc");
     stage.hides("› payments-prod");
-    stage.shows("2 projects match");
+    stage.shows("2 of 6 projects match");
     stage.keys("m").shows("› payments-prod");
     stage.keys("shift-tab");
     assert_eq!((stage.text(Project), focus(&stage)), ("paym", Focus::Button));

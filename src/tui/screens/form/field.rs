@@ -127,16 +127,12 @@ pub enum Validation {
     /// Valid so far. The message says what is missing.
     Incomplete(String),
     /// More typing cannot make it valid.
-    Wrong {
-        message: String,
-        /// The position of the invalid character, counted from 0, if one character alone is the cause.
-        position: Option<usize>,
-    },
-    /// Not an ID or, with no `position`, only the beginning of one. It may be a name in Atlas's list.
+    Wrong(String),
+    /// No ID, or only the beginning of one. It may be a name in Atlas's list.
     Name {
+        /// Why it is no ID.
         message: String,
-        /// The position of a character that no ID has there, counted from 0.
-        position: Option<usize>,
+        is_like_an_id: bool,
     },
     Refused(ServerText),
     /// A well-formed ID, and a note about it.
@@ -152,6 +148,9 @@ const UNUSUAL: &str = "Atlas's documented range is 8 hours to 365 days";
 
 /// A text with at least this many hexadecimal digits is an ID and not a name.
 const DIGITS_OF_AN_ID: usize = 12;
+
+/// If at least this many characters at the start of a text could be an ID, it was probably meant as one.
+const LIKE_AN_ID: usize = 4;
 
 impl Validation {
     /// True if the value can be sent.
@@ -181,19 +180,19 @@ impl Validation {
     fn of_id(error: Option<IdError>, text: &str, note: Option<InputNote>) -> Self {
         let Some(error) = error else { return Self::Id(note.and_then(InputNote::message)) };
         let message = error.to_string();
-        let position = match error {
+        let wrong_at = match error {
             IdError::NotHex { position, .. } | IdError::WrongPrefix(position) => Some(position),
             _ => None,
         };
         let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let is_like_an_id = text.starts_with("mdb_sa_") || is_hex && text.len() >= DIGITS_OF_AN_ID;
-        let may_be_name = !is_like_an_id && !text.trim().is_empty();
-        match () {
-            () if may_be_name && (position.is_some() || error.is_incomplete()) => {
-                Self::Name { message, position }
-            }
-            () if error.is_incomplete() => Self::Incomplete(message),
-            () => Self::Wrong { message, position: position.filter(|_| !text.trim().is_empty()) },
+        let is_meant_as_id = text.starts_with("mdb_sa_") || is_hex && text.len() >= DIGITS_OF_AN_ID;
+        let may_be_name = !is_meant_as_id && !text.trim().is_empty();
+        if may_be_name && (wrong_at.is_some() || error.is_incomplete()) {
+            Self::Name { message, is_like_an_id: wrong_at.is_none_or(|position| position >= LIKE_AN_ID) }
+        } else if error.is_incomplete() {
+            Self::Incomplete(message)
+        } else {
+            Self::Wrong(message)
         }
     }
 
@@ -212,7 +211,7 @@ impl Validation {
     }
 
     fn wrong(message: &impl ToString) -> Self {
-        Self::Wrong { message: message.to_string(), position: None }
+        Self::Wrong(message.to_string())
     }
 }
 
@@ -230,20 +229,16 @@ mod tests {
         for text in ["", "mdb_sa_", "mdb_sa_id_12"] {
             assert!(matches!(of_client(text), Validation::Incomplete(_)), "{text:?}");
         }
-        for text in ["x", "32b6g", "pay", "beef-api", "cafecafecafe-x"] {
-            assert!(matches!(of_project(text), Validation::Name { position: Some(_), .. }), "{text:?}");
+        for text in ["x", "32b6g", "pay", "beef-api", "cafecafecafe-x", "c", "cafe", "BEEF", "cafecafecaf"] {
+            let is_like_an_id = !["x", "pay"].contains(&text);
+            let Validation::Name { is_like_an_id: found, .. } = of_project(text) else { panic!("{text:?}") };
+            assert_eq!(found, is_like_an_id, "{text:?}");
         }
-        for text in ["c", "cafe", "BEEF", "cafecafecaf"] {
-            assert!(matches!(of_project(text), Validation::Name { position: None, .. }), "{text:?}");
-        }
-        for text in ["m", "mdb", "mdb_s"] {
-            assert!(matches!(of_client(text), Validation::Name { position: None, .. }), "{text:?}");
-        }
-        for text in ["ci", "mdb_sx", "cafe", "mdbx"] {
+        for text in ["m", "mdb", "mdb_s", "ci", "mdb_sx", "cafe", "mdbx"] {
             assert!(matches!(of_client(text), Validation::Name { .. }), "{text:?}");
         }
         for text in [" ", "'pay'", "32b6e34b3d91647abb20e7b8a", "mdb_sa_id_12"] {
-            assert!(matches!(of_project(text), Validation::Wrong { .. }), "{text:?}");
+            assert!(matches!(of_project(text), Validation::Wrong(_)), "{text:?}");
         }
         for text in [
             " ",
@@ -254,7 +249,7 @@ mod tests {
             "32b6e34b3d91",
             "32b6e34b3d91647abb20e7b8",
         ] {
-            assert!(matches!(of_client(text), Validation::Wrong { .. }), "{text:?}");
+            assert!(matches!(of_client(text), Validation::Wrong(_)), "{text:?}");
         }
     }
 
@@ -272,6 +267,6 @@ mod tests {
         let mut form = Form::new("", "", "720");
         form.limit = Lifetime::from_hours(720).ok();
         assert!(matches!(Validation::of_lifetime("720", &form), Validation::Lifetime { .. }));
-        assert!(matches!(Validation::of_lifetime("721", &form), Validation::Wrong { .. }));
+        assert!(matches!(Validation::of_lifetime("721", &form), Validation::Wrong(_)));
     }
 }

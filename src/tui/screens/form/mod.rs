@@ -317,7 +317,7 @@ impl Form {
 
     /// Shows beside the field that Atlas does not know the ID, and focuses the field.
     pub(in crate::tui) fn refuse_unknown(&mut self, name: FieldName, message: &str) {
-        self.refuse(name, ServerText::new(&text::sentence(&field_view::with_list_key(name, message))));
+        self.refuse(name, ServerText::new(&text::sentence(message)));
     }
 
     /// Shows Atlas's message beside the field that it is about, and focuses it.

@@ -6,11 +6,11 @@
 use ratatui::text::{Line, Span};
 
 use crate::domain::{ApiError, Cause, Explanation, Project, RejectionKind, Session};
-use crate::tui::Remote;
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::event::{Command, Event};
 use crate::tui::keys::{Action, Binding};
+use crate::tui::{Remote, Tone};
 
 use super::super::picker::{Item, List, SHORTEST_NAME, Table};
 use super::field::{Resolves, Suggestions};
@@ -21,9 +21,6 @@ const MAX_SUGGESTIONS: u16 = 6;
 
 /// Between columns.
 const GAP: usize = 2;
-
-/// If at least this many characters at the start of a text could be an ID, it was probably meant as one.
-const LIKE_AN_ID: usize = 4;
 
 impl Form {
     /// The name that was entered instead of an ID.
@@ -270,7 +267,7 @@ fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
 fn no_match_text(app: &Shared, list: &List, ellipsis: &str) -> String {
     let nothing = list.empty_text(ellipsis);
     match app.form.validation(list.field) {
-        Validation::Name { message, position: None | Some(LIKE_AN_ID..) } if list.is_usable() => {
+        Validation::Name { message, is_like_an_id: true } if !list.items.is_empty() => {
             format!("{}, and it is not an ID: {message}.", nothing.trim_end_matches('.'))
         }
         _ => nothing,
@@ -297,14 +294,12 @@ fn error_text(app: &Shared, field: FieldName, error: &ApiError) -> String {
 }
 
 /// The message beside a name while no suggestions are shown.
-pub(super) fn list_message(list: &List) -> String {
+pub(super) fn list_message(list: &List) -> (Tone, String) {
     let noun = list.field.noun();
-    match (list.matches.len(), list.exact_matches().count()) {
-        _ if list.error.is_some() => format!("could not load the {noun}s"),
-        _ if list.is_loading => format!("loading {noun}s"),
-        (0, _) => format!("no {noun} matches"),
-        (_, named @ 2..) => format!("{named} {noun}s have this name"),
-        (1, _) => format!("1 {noun} matches"),
-        (count, _) => format!("{count} {noun}s match"),
+    match list.matches.len() {
+        _ if list.error.is_some() => (Tone::Neutral, format!("could not load the {noun}s")),
+        _ if list.is_loading => (Tone::Neutral, format!("loading {noun}s")),
+        0 => (Tone::Bad, format!("no {noun} matches")),
+        _ => (Tone::Warning, format!("{} match: choose one", list.count_text())),
     }
 }

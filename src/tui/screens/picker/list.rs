@@ -69,14 +69,6 @@ impl List {
         !self.is_loading && self.error.is_none()
     }
 
-    pub fn has_no_match(&self) -> bool {
-        self.is_complete() && self.matches.len() == 0
-    }
-
-    pub fn is_usable(&self) -> bool {
-        self.error.is_none() && !self.items.is_empty()
-    }
-
     /// The item at a position among the matches.
     pub fn item(&self, position: usize) -> Option<&Item> {
         self.items.get(self.matches.row(position)?)
