@@ -169,7 +169,7 @@ impl Shared {
             self.drop_names();
         }
         let field = needed?;
-        let mut list = self.names.take().unwrap_or_else(|| List::fetched(self, field));
+        let mut list = self.names.take().unwrap_or_else(|| List::opened(self, field));
         list.filter(self.form.text(field).trim());
         self.names = Some(list);
         needed

@@ -15,6 +15,7 @@ use crate::tui::event::{Command, Event};
 use crate::tui::matching::{Matches, is_same_name};
 
 use super::super::FieldName;
+
 /// How much of a filter without matches is quoted, in columns.
 const MAX_QUOTED: u16 = 40;
 
@@ -31,7 +32,7 @@ pub(in crate::tui) struct List {
     estimated_pages: Option<u32>,
     /// True while pages are being fetched.
     pub is_loading: bool,
-    pub since: Now,
+    since: Now,
     /// Why the next page is requested again, and when.
     retry: Option<(Retry, Now)>,
     /// Why the next page could not be loaded.
@@ -41,8 +42,9 @@ pub(in crate::tui) struct List {
 }
 
 impl List {
-    pub fn new(app: &Shared, field: FieldName) -> Self {
-        Self {
+    /// Returns the list for a field. Projects and accounts are fetched.
+    pub fn opened(app: &mut Shared, field: FieldName) -> Self {
+        let mut list = Self {
             field,
             project: app.form.project_id().filter(|_| field == FieldName::Client),
             items: Vec::new(),
@@ -55,13 +57,11 @@ impl List {
             retry: None,
             error: None,
             selected: None,
+        };
+        match field {
+            FieldName::Lifetime => list.add(lifetimes(), app.atlas_now()),
+            FieldName::Project | FieldName::Client => list.fetch(app),
         }
-    }
-
-    /// Returns a list that is being fetched.
-    pub fn fetched(app: &mut Shared, field: FieldName) -> Self {
-        let mut list = Self::new(app, field);
-        list.fetch(app);
         list
     }
 
@@ -249,7 +249,7 @@ pub(in crate::tui) enum Item {
     },
 }
 
-pub(super) fn lifetimes() -> Vec<Item> {
+fn lifetimes() -> Vec<Item> {
     let item = |text| {
         let lifetime = Lifetime::parse(text).ok()?;
         Some(Item::Lifetime { text, lifetime, name: lifetime.to_string() })
