@@ -144,7 +144,7 @@ fn value_line<'a>(app: &'a Shared, name: FieldName, theme: &Theme) -> Line<'a> {
     if text.is_empty() && name != FieldName::Lifetime {
         return Line::styled("ID or name", theme.faint);
     }
-    let is_selected = app.form.focus == Focus::Field(name) && app.form.is_selected;
+    let is_selected = app.form.focus == Focus::Field(name) && app.form.field(name).line.is_selected;
     let mut line = Line::from(Span::styled(text, if is_selected { theme.selected } else { Style::new() }));
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if name == FieldName::Lifetime && is_number {
