@@ -38,7 +38,7 @@ fn the_footer_offers_to_create_only_if_all_values_can_be_sent() {
     let mut stage = form(PROJECT, CLIENT, "30d");
     stage.shows("Enter create");
     stage.keys("shift-tab").type_in("soon").hides("Enter create");
-    stage.keys("enter").shows("Not created: correct the lifetime first.");
+    stage.keys("enter").shows("Not created: complete or correct this field first.");
     stage.keys("tab tab").hides("Ctrl-S create");
 }
 

@@ -40,7 +40,7 @@ pub struct SignIn {
     error: Option<Explanation>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum SignInMethod {
     Profile(ProfileName),
     Typed(CredentialKind),
@@ -184,8 +184,8 @@ impl SignIn {
             self.error = Some(plain_error("Nothing was pasted. The text contains no credentials."));
             return;
         };
-        let takes_it = |method: &SignInMethod| matches!(method, SignInMethod::Typed(typed) if *typed == kind);
-        self.selected = self.methods.iter().position(takes_it).unwrap_or(self.selected);
+        let typed = SignInMethod::Typed(kind);
+        self.selected = self.methods.iter().position(|method| *method == typed).unwrap_or(self.selected);
         self.typing = Some(Typing::new(kind));
     }
 

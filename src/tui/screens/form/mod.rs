@@ -327,16 +327,7 @@ impl FormScreen {
         app.form.notice = None;
         app.resolve_names();
         if let Some(name) = app.form.first_invalid() {
-            app.form.notice = match name {
-                FieldName::Lifetime => Some(Notice::Info("Not created: correct the lifetime first.")),
-                FieldName::Client if app.list(name).is_some() => {
-                    Some(Notice::Info("Not created: no service account is chosen yet."))
-                }
-                FieldName::Project if app.list(name).is_some() => {
-                    Some(Notice::Info("Not created: no project is chosen yet."))
-                }
-                _ => None,
-            };
+            app.form.notice = Some(Notice::Info("Not created: complete or correct this field first."));
             app.form.focus_on(Focus::Field(name));
             return Transition::Stay;
         }

@@ -252,43 +252,35 @@ fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
     if list.draw_progress(app.now, canvas) {
         return;
     }
-    match (list.matches.len(), list.exact_matches().count()) {
-        (0, _) => {
-            let text = no_match_text(app, list, theme.glyphs.ellipsis);
-            canvas.failed(&text);
-        }
-        (_, named @ 2..) => {
-            canvas.warning(&format!("{named} {noun}s have this name: choose one."), theme.warning);
-        }
-        _ => canvas.line(Line::styled(format!("  {}", list.count_text()), theme.faint)),
+    if list.matches.len() == 0 {
+        let text = list.empty_text(theme.glyphs.ellipsis);
+        return canvas.failed(&match app.form.validation(list.field) {
+            Validation::Name { message, is_like_an_id: true } if !list.items.is_empty() => {
+                format!("{}, and it is not an ID: {message}.", text.trim_end_matches('.'))
+            }
+            _ => text,
+        });
     }
-}
-
-fn no_match_text(app: &Shared, list: &List, ellipsis: &str) -> String {
-    let nothing = list.empty_text(ellipsis);
-    match app.form.validation(list.field) {
-        Validation::Name { message, is_like_an_id: true } if !list.items.is_empty() => {
-            format!("{}, and it is not an ID: {message}.", nothing.trim_end_matches('.'))
-        }
-        _ => nothing,
+    match list.exact_matches().count() {
+        0 | 1 => canvas.line(Line::styled(format!("  {}", list.count_text()), theme.faint)),
+        named => canvas.warning(&format!("{named} {noun}s have this name: choose one."), theme.warning),
     }
 }
 
 fn error_text(app: &Shared, field: FieldName, error: &ApiError) -> String {
     let Explanation { title, meaning, action, .. } = error.explain_list(field, &app.session.signed_in_as());
-    match (&error.cause, error.rejection_kind()) {
-        (Cause::Credentials(_) | Cause::SignInRefused { .. } | Cause::LoginExpired(..), _) => {
-            format!("{title} Ctrl-P signs in with other credentials.")
-        }
-        _ if error.is_before_signing_in() => {
+    let is_about_login = matches!(error.cause, Cause::Credentials(_) | Cause::LoginExpired(..));
+    match error.rejection_kind() {
+        _ if is_about_login || error.is_about_signing_in() || error.is_before_signing_in() => {
             format!("{title} Ctrl-O tries again, Ctrl-P signs in with other credentials.")
         }
-        (_, Some(RejectionKind::ProjectNotFound)) => format!("{title} Choose another project."),
-        (_, Some(RejectionKind::RoleTooLow)) => format!("{title} {meaning} Type the ID instead."),
+        Some(RejectionKind::RoleTooLow) => format!("{title} {meaning} Type the ID instead."),
         // The ID does not help either.
-        (_, Some(RejectionKind::AddressNotAllowed | RejectionKind::AccessListMissing)) => {
-            format!("{title} {action}")
-        }
+        Some(
+            RejectionKind::ProjectNotFound
+            | RejectionKind::AddressNotAllowed
+            | RejectionKind::AccessListMissing,
+        ) => format!("{title} {action}"),
         _ => format!("{title} Type the ID instead."),
     }
 }

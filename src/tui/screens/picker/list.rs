@@ -1,7 +1,5 @@
 //! A list of items: the order, the matches of a filter, and the selection.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use crate::domain::{
@@ -206,16 +204,11 @@ impl List {
         }
     }
 
-    /// The retry that the list waits for, and for how long.
-    fn pausing(&self, now: Now) -> Option<(&Retry, Duration)> {
-        let (retry, at) = self.retry.as_ref()?;
-        Some((retry, at.since(now))).filter(|(_, left)| !left.is_zero())
-    }
-
     /// Draws the progress of fetching. False if nothing is being fetched.
     pub fn draw_progress(&self, now: Now, canvas: &mut Canvas) -> bool {
         let noun = self.field.noun();
-        if let Some((retry, left)) = self.pausing(now) {
+        let pausing = self.retry.as_ref().map(|(retry, at)| (retry, at.since(now)));
+        if let Some((retry, left)) = pausing.filter(|(_, left)| !left.is_zero()) {
             let message = canvas.retry_message(retry, left);
             canvas.warning(&message, canvas.theme.warning);
         } else if self.is_loading {
