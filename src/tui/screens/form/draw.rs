@@ -13,10 +13,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::{Theme, Tone, text};
 
 use super::super::secret_table::{self, Bar, Row};
-use super::{FieldName, Focus, Notice, SubmitAction, Validation, field_view, names};
-
-/// How many secrets the sentence names. Atlas allows 2; if a response ever has more, the sentence stays short.
-const MAX_NAMED: usize = 4;
+use super::{FieldName, Focus, Notice, SubmitAction, Validation, field, names};
 
 pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     if let Some(left) = until_minute_turns(app) {
@@ -124,9 +121,7 @@ impl Spare {
 fn fields_in<'a>(height: u16, app: &Shared, canvas: &Canvas<'a>) -> Vec<(FieldName, Canvas<'a>)> {
     let drawn = |only_errors, is_shown: &dyn Fn(FieldName) -> bool| -> Vec<_> {
         let shown = FieldName::ALL.into_iter().filter(|name| is_shown(*name));
-        shown
-            .map(|name| (name, canvas.drawn(|part| field_view::draw(app, name, only_errors, part))))
-            .collect()
+        shown.map(|name| (name, canvas.drawn(|part| field::draw(app, name, only_errors, part)))).collect()
     };
     let has_focus = |name| app.form.focus == Focus::Field(name);
     let is_needed = |name| has_focus(name) || !app.form.validation(name).is_valid();
@@ -218,7 +213,7 @@ fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
         _ => format!("makes {} expire by {}", label(secret), text::short_date(*cut, app.zone.as_ref())),
     };
     let deleted = deletes.iter().map(|secret| format!("deletes {}", label(secret)));
-    let parts: Vec<String> = deleted.chain(shortens.iter().map(shortened)).take(MAX_NAMED).collect();
+    let parts: Vec<String> = deleted.chain(shortens.iter().map(shortened)).collect();
     if account.secrets.is_empty() {
         ("This account has no secrets yet.".to_owned(), false)
     } else if parts.is_empty() {

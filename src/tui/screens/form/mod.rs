@@ -2,7 +2,6 @@
 
 mod draw;
 mod field;
-mod field_view;
 mod names;
 
 use std::time::Duration;

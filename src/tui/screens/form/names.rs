@@ -112,15 +112,16 @@ impl Shared {
 
     /// Chooses the selected suggestion. False if there is none.
     pub(super) fn choose_selected(&mut self) -> bool {
-        let selected = self.suggestions().and_then(|(_, list)| list.item(selected(list)?).cloned());
-        let Some(item) = selected else { return false };
-        self.fill_in(&item);
+        let Some((field, list)) = self.suggestions() else { return false };
+        let Some(item) = selected(list).and_then(|position| list.item(position)).cloned() else {
+            return false;
+        };
+        self.fill_in(field, &item);
         true
     }
 
     /// Puts an item's ID into its field. If that has the focus, moves on: from a project to its accounts.
-    fn fill_in(&mut self, item: &Item) {
-        let field = item.field();
+    fn fill_in(&mut self, field: FieldName, item: &Item) {
         if self.form.focus == Focus::Field(field) {
             self.form.choose(field, item.value(), self.now);
         } else {
@@ -151,7 +152,7 @@ impl Shared {
                 Resolves::OnlyMatch => list.exact_match().or(list.only_match()),
             });
             let Some(item) = found.cloned() else { return };
-            self.fill_in(&item);
+            self.fill_in(field, &item);
         }
     }
 

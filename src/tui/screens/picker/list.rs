@@ -251,15 +251,6 @@ fn lifetimes() -> Vec<Item> {
 }
 
 impl Item {
-    /// The field that it is for.
-    pub fn field(&self) -> FieldName {
-        match self {
-            Self::Project(_) => FieldName::Project,
-            Self::Account(_) => FieldName::Client,
-            Self::Lifetime { .. } => FieldName::Lifetime,
-        }
-    }
-
     pub fn value(&self) -> &str {
         match self {
             Self::Project(entry) => entry.id.as_str(),
@@ -295,7 +286,7 @@ impl Item {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::tui) enum Sort {
-    /// By the next expiry, the earliest first; accounts without secrets are last.
+    /// By the next expiry, the earliest first; accounts without one are last.
     Expiry,
     Name,
 }
@@ -310,13 +301,13 @@ impl Sort {
 
     pub fn apply(self, items: &mut [Item], now: Timestamp) {
         items.sort_by_cached_key(|item| {
-            let Item::Account(entry) = item else { return (0, Timestamp::MAX, String::new()) };
-            let (rank, at) = match (self, entry.next_to_expire(now)) {
-                (Self::Name, _) => (0, Timestamp::MAX),
-                (Self::Expiry, None) => (2, Timestamp::MAX),
-                (Self::Expiry, Some(secret)) => secret.expires_at.map_or((1, Timestamp::MAX), |at| (0, at)),
+            let expires_at = match (self, item) {
+                (Self::Expiry, Item::Account(entry)) => {
+                    entry.next_to_expire(now).and_then(|secret| secret.expires_at)
+                }
+                _ => None,
             };
-            (rank, at, entry.name.as_str().to_lowercase())
+            (expires_at.unwrap_or(Timestamp::MAX), item.name().to_lowercase())
         });
     }
 }
@@ -342,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn the_earliest_expiry_is_first_and_accounts_without_secrets_are_last() {
+    fn the_earliest_expiry_is_first_and_accounts_without_one_are_last() {
         let mut items = [
             account("none", &[]),
             account("unknown", &[None]),
@@ -355,7 +346,7 @@ mod tests {
             |items: &[Item]| -> Vec<String> { items.iter().map(|item| item.name().to_owned()).collect() };
         let now = "2026-11-23T18:14:00Z".parse().unwrap();
         Sort::Expiry.apply(&mut items, now);
-        assert_eq!(names(&items), ["expired", "soon", "late", "unknown", "Also none", "none"]);
+        assert_eq!(names(&items), ["expired", "soon", "late", "Also none", "none", "unknown"]);
         Sort::Expiry.other().apply(&mut items, now);
         assert_eq!(names(&items), ["Also none", "expired", "late", "none", "soon", "unknown"]);
     }
