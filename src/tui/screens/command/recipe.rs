@@ -156,13 +156,16 @@ fn curl(input: &RecipeInput, option: &str, credentials: &str) -> String {
     )
 }
 
-/// The URL as one shell word on two lines: adjacent quoted strings are one word, and a backslash removes the line break
-/// between them.
+/// The URL as one shell word on three lines: adjacent quoted strings are one word, and a backslash removes the line
+/// break between them.
 fn quoted_url(input: &RecipeInput) -> String {
     let AccountRef { project, client } = &input.new_secret.account;
-    let of_project = format!("{}/api/atlas/v2/groups/{project}", input.base_url);
-    let of_account = format!("/serviceAccounts/{client}/secrets{}", input.query_flags.query());
-    format!("{}\\\n{}", quoted(&of_project), quoted(&of_account))
+    let parts = [
+        input.base_url.to_string(),
+        format!("/api/atlas/v2/groups/{project}"),
+        format!("/serviceAccounts/{client}/secrets{}", input.query_flags.query()),
+    ];
+    parts.map(|part| quoted(&part)).join("\\\n")
 }
 
 /// A shell word in which nothing is expanded. A host name may contain `$`, backticks and quotes: they are not among the
