@@ -179,6 +179,8 @@ fn initial_names_are_looked_up_one_after_the_other() {
     accounts_loaded(&mut stage);
     assert_eq!((stage.text(Project), stage.text(Client)), (PROJECT, CLIENT));
     assert_eq!(focus(&stage), Focus::Button);
+    stage.keys("enter");
+    assert!(!stage.is_on_form(), "no key chose the names, so an Enter is not the second one");
     let mut stage = Stage::new(Session::Demo, Form::new("search", "ci-deployer", "720"));
     stage.event(TIME_PASSED);
     projects_loaded(&mut stage);

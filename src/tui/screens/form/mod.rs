@@ -272,11 +272,10 @@ impl Form {
     }
 
     /// Sets a value that was chosen from a list, and moves on to the first field that is not valid.
-    pub(in crate::tui) fn choose(&mut self, name: FieldName, value: &str, now: Now) {
+    pub(in crate::tui) fn choose(&mut self, name: FieldName, value: &str) {
         self.set(name, value);
         self.notice = None;
         self.focus_first_invalid();
-        self.ignore_second_enter(now);
     }
 
     pub fn set(&mut self, name: FieldName, value: &str) {

@@ -117,13 +117,14 @@ impl Shared {
             return false;
         };
         self.fill_in(field, &item);
+        self.form.ignore_second_enter(self.now);
         true
     }
 
     /// Puts an item's ID into its field. If that has the focus, moves on: from a project to its accounts.
     fn fill_in(&mut self, field: FieldName, item: &Item) {
         if self.form.focus == Focus::Field(field) {
-            self.form.choose(field, item.value(), self.now);
+            self.form.choose(field, item.value());
         } else {
             self.form.set(field, item.value());
         }
@@ -145,14 +146,19 @@ impl Shared {
         // Once the name of a project is replaced by its ID, its accounts can be listed.
         while let Some(field) = self.update_list() {
             let has_focus = self.form.focus == Focus::Field(field);
+            let resolves = self.form.field(field).resolves;
             let list = self.list(field).filter(|list| list.is_complete());
-            let found = list.and_then(|list| match self.form.field(field).resolves {
+            let found = list.and_then(|list| match resolves {
                 Resolves::WhenLeft if has_focus => None,
                 Resolves::WhenLeft | Resolves::ExactName => list.exact_match(),
                 Resolves::OnlyMatch => list.exact_match().or(list.only_match()),
             });
             let Some(item) = found.cloned() else { return };
             self.fill_in(field, &item);
+            if has_focus && resolves == Resolves::OnlyMatch {
+                // An Enter that is pressed now was meant for the list.
+                self.form.ignore_second_enter(self.now);
+            }
         }
     }
 

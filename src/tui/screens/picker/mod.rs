@@ -79,7 +79,8 @@ impl Picker {
         let Some(item) = self.chosen().filter(|item| item.is_allowed(app.form.limit)) else {
             return Transition::Stay;
         };
-        app.form.choose(self.list.field, item.value(), app.now);
+        app.form.choose(self.list.field, item.value());
+        app.form.ignore_second_enter(app.now);
         if self.list.field != FieldName::Project {
             return Transition::form();
         }
