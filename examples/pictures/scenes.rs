@@ -34,7 +34,7 @@ pub fn all() -> Vec<Scene> {
         scene("form-empty", "The form, empty", form("", "", "720")),
         scene(
             "form-wrong-character",
-            "A form that marks the character that cannot be right",
+            "A form that names the character that cannot be right",
             wrong_character(),
         ),
         scene("form-filled", "The form, filled in, and what creating will do", filled()),

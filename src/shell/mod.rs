@@ -168,7 +168,7 @@ fn field_error(form: &Form, name: FieldName) -> String {
     let value = ServerText::new(&without_tokens(form.field(name).line.text()));
     let message = match form.validation(name) {
         Validation::Incomplete(message) if !value.is_empty() => format!("incomplete, {message}"),
-        Validation::Name { message, .. } | Validation::Wrong { message, .. } => message,
+        Validation::Name { message, .. } | Validation::Wrong(message) => message,
         Validation::Refused(message) => message.to_string(),
         _ => return " is required with --yes".to_owned(),
     };

@@ -32,7 +32,7 @@ pub use lookups::{LOOKUP_DELAY, Lookups, Remote};
 pub(crate) use matching::{best_matches, is_same_name};
 pub use runner::{EventSender, JobRunner, Slot};
 pub use text_line::TextLine;
-pub use theme::{Glyphs, Theme};
+pub use theme::{Glyphs, Theme, Tone};
 
 use app::Component;
 use canvas::Canvas;

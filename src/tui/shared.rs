@@ -17,7 +17,7 @@ use crate::jobs::AccountBefore;
 use super::Lookups;
 use super::canvas::page;
 use super::event::Command;
-use super::screens::{Form, Names};
+use super::screens::{Form, List};
 
 #[derive(Clone, Debug, Default)]
 pub struct Shared {
@@ -36,8 +36,8 @@ pub struct Shared {
     pub form: Form,
     /// What is known about the IDs in the form.
     pub lookups: Lookups,
-    /// The lists in which the form looks up names.
-    pub(super) names: Names,
+    /// The list in which the form looks up a name.
+    pub(super) names: Option<List>,
     /// The exit messages of this run's secrets that are no longer on the screen.
     pub summaries: Vec<ExitSummary>,
     /// Warnings about the credentials.

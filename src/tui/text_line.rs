@@ -24,6 +24,8 @@ const MAX_PATH_LENGTH: usize = 1024;
 pub struct TextLine {
     input: Input,
     longest: usize,
+    /// True while the whole text is selected: text that is inserted replaces it.
+    pub(super) is_selected: bool,
 }
 
 impl Default for TextLine {
@@ -35,7 +37,7 @@ impl Default for TextLine {
 impl TextLine {
     /// Returns an input that contains `text`, with the caret at its end.
     pub(super) fn new(text: &str) -> Self {
-        Self { input: Input::new(text.to_owned()), longest: LONGEST }
+        Self { input: Input::new(text.to_owned()), longest: LONGEST, is_selected: false }
     }
 
     /// Returns an empty input for a path or a command line.
@@ -53,16 +55,21 @@ impl TextLine {
 
     pub(super) fn set(&mut self, text: &str) {
         self.input = Input::new(text.to_owned());
+        self.is_selected = false;
     }
 
-    /// Inserts text at the caret, without control and invisible characters. False if nothing was inserted.
+    /// Inserts text at the caret, without control and invisible characters. False if nothing changed.
     pub(super) fn insert(&mut self, text: &str) -> bool {
+        let replaces = self.is_selected;
+        if replaces {
+            self.set("");
+        }
         let (before, left) = (self.text().len(), self.longest.saturating_sub(self.text().chars().count()));
         let visible = text.chars().filter(|character| !character.is_control() && !is_invisible(*character));
         for character in visible.take(left) {
             self.input.handle(InputRequest::InsertChar(character));
         }
-        self.text().len() != before
+        replaces || self.text().len() != before
     }
 
     /// Handles a key. Returns whether the text changed, or `None` if the key does nothing in an input.
@@ -70,6 +77,7 @@ impl TextLine {
         if let Some(character) = key.text() {
             return Some(self.insert(character.encode_utf8(&mut [0; 4])));
         }
+        self.is_selected = false;
         let before = self.text().len();
         self.input.handle(editing_request(key)?);
         Some(self.text().len() != before)
@@ -189,11 +197,13 @@ const CAPACITY: usize = 4096;
 #[derive(Clone)]
 pub(super) struct MaskedLine {
     text: Zeroizing<String>,
+    /// True while the whole text is selected: text that is appended replaces it.
+    pub is_selected: bool,
 }
 
 impl Default for MaskedLine {
     fn default() -> Self {
-        Self { text: Zeroizing::new(String::with_capacity(CAPACITY)) }
+        Self { text: Zeroizing::new(String::with_capacity(CAPACITY)), is_selected: false }
     }
 }
 
@@ -214,19 +224,22 @@ impl MaskedLine {
 
     /// Appends the characters that a credential can contain: visible ASCII.
     pub fn append(&mut self, text: &str) {
+        if self.is_selected {
+            *self = Self::default();
+        }
         let left = CAPACITY - self.text.len();
         self.text.extend(text.chars().filter(char::is_ascii_graphic).take(left));
     }
 
     pub fn press(&mut self, key: KeyPress) {
+        if let Some(character) = key.text() {
+            return self.append(character.encode_utf8(&mut [0; 4]));
+        }
+        self.is_selected = false;
         match (key.code, key.modifiers) {
             (KeyCode::Backspace, KeyModifiers::NONE) => drop(self.text.pop()),
             (KeyCode::Char('u' | 'w'), KeyModifiers::CONTROL) => *self = Self::default(),
-            _ => {
-                if let Some(character) = key.text() {
-                    self.append(character.encode_utf8(&mut [0; 4]));
-                }
-            }
+            _ => {}
         }
     }
 }

@@ -14,9 +14,16 @@ pub struct Theme {
     pub(crate) selected: Style,
     /// The `DEMO` mark in the header.
     pub(crate) mark: Style,
-    /// A character that makes a value invalid.
-    pub(crate) offending: Style,
     pub(crate) glyphs: Glyphs,
+}
+
+/// How a message is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Neutral,
+    Warning,
+    Bad,
 }
 
 /// Single-width glyphs, or similar ones in ASCII.
@@ -87,6 +94,16 @@ impl Glyphs {
 }
 
 impl Theme {
+    /// The symbol and the style of a message.
+    pub(crate) fn mark(&self, tone: Tone) -> (&'static str, Style) {
+        match tone {
+            Tone::Good => (self.glyphs.check, self.good),
+            Tone::Neutral => (self.glyphs.dot, self.faint),
+            Tone::Warning => (self.glyphs.warning, self.warning),
+            Tone::Bad => (self.glyphs.cross, self.bad),
+        }
+    }
+
     /// The theme of a terminal with colors.
     pub fn color(glyphs: Glyphs) -> Self {
         let plain = Style::new();
@@ -98,7 +115,6 @@ impl Theme {
             bad: plain.fg(Color::Red),
             selected: plain.add_modifier(Modifier::REVERSED | Modifier::BOLD),
             mark: plain.fg(Color::Yellow).add_modifier(Modifier::REVERSED),
-            offending: plain.fg(Color::Red).add_modifier(Modifier::REVERSED),
             glyphs,
         }
     }
@@ -109,14 +125,6 @@ impl Theme {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
         let reversed = plain.add_modifier(Modifier::REVERSED);
-        Self {
-            faint: plain,
-            good: plain,
-            warning: bold,
-            bad: bold,
-            mark: reversed,
-            offending: reversed,
-            ..Self::color(glyphs)
-        }
+        Self { faint: plain, good: plain, warning: bold, bad: bold, mark: reversed, ..Self::color(glyphs) }
     }
 }

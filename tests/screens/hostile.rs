@@ -120,7 +120,7 @@ proptest! {
         let projects = || Page { entries: projects.clone().collect(), is_last: true, about: None };
         let accounts = || Page { entries: accounts.clone().collect(), is_last: true, about: None };
         let mut suggestions = Stage::empty();
-        suggestions.type_in("x").projects_page(Ok(projects())).keys("<ctrl-u>");
+        suggestions.type_in("00000000").projects_page(Ok(projects()));
         let mut project_list = Stage::empty();
         project_list.keys("<ctrl-o>").projects_page(Ok(projects()));
         let mut account_list = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));

@@ -52,7 +52,7 @@ fn a_long_name_is_whole_in_a_wide_window_and_cut_with_a_mark_in_others() {
     let mut stage = Stage::filled();
     stage.wait(LOOKUP_DELAY).send(Event::TimePassed);
     stage.project_read(Ok(Project { name: ServerText::new(&name), organization: None }));
-    for (columns, is_whole) in [(56, false), (80, false), (100, true), (200, true)] {
+    for (columns, is_whole) in [(56, false), (80, true), (100, true), (200, true)] {
         let text = Picture::of(&stage.app, columns, 24).unwrapped_text().replace(' ', "");
         assert_eq!(
             (text.contains(&name), text.contains("payments-…")),

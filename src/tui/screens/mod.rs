@@ -15,7 +15,7 @@ pub use created::{
     ClipboardCopy, CopyState, CreatedScreen, LeaveConfirmation, LeaveQuestion, Leaving, Prompt, Target,
     Verification,
 };
-pub use form::{Field, FieldName, Focus, Form, FormScreen, Names, Notice, SubmitAction, Validation};
+pub use form::{Field, FieldName, Focus, Form, FormScreen, Notice, SubmitAction, Validation};
 pub use picker::Picker;
 pub use progress::Progress;
 pub use recovery::Recovery;
@@ -23,6 +23,7 @@ pub use secret_list::SecretList;
 pub use sign_in::SignIn;
 
 pub(super) use form::InputNote;
+pub(super) use picker::List;
 
 /// The index of the next or the previous one of `count` choices, at least one. They wrap around.
 fn cycled(index: usize, count: usize, action: super::Action) -> usize {

@@ -21,7 +21,7 @@ use crate::tui::{
     paste,
 };
 
-use super::{Names, Notice};
+use super::Notice;
 
 /// The rows kept free for notes below the methods.
 const ROWS_BELOW: u16 = 6;
@@ -40,21 +40,11 @@ pub struct SignIn {
     error: Option<Explanation>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum SignInMethod {
     Profile(ProfileName),
     Typed(CredentialKind),
     Demo,
-}
-
-impl SignInMethod {
-    fn is_in_use(&self, session: &Session) -> bool {
-        match (self, session) {
-            (Self::Demo, Session::Demo) => true,
-            (Self::Profile(profile), session) => session.profile() == Some(profile),
-            _ => false,
-        }
-    }
 }
 
 /// The kind of pair that is typed; `None` for an access token.
@@ -67,14 +57,6 @@ fn title(kind: CredentialKind) -> &'static str {
         Some(PairKind::ServiceAccount) => "Service account",
         Some(PairKind::ApiKey) => "API key",
         None => "Access token",
-    }
-}
-
-fn with_article(kind: CredentialKind) -> &'static str {
-    match kind {
-        Some(PairKind::ServiceAccount) => "a service account",
-        Some(PairKind::ApiKey) => "an API key",
-        None => "an access token",
     }
 }
 
@@ -95,40 +77,23 @@ struct Typing {
     identifier: TextLine,
     secret: MaskedLine,
     focus: Half,
-    /// True if the next character replaces the text of the focused line.
-    is_selected: bool,
 }
 
 impl Typing {
     fn new(kind: CredentialKind) -> Self {
         let focus = if kind.is_some() { Half::Identifier } else { Half::Secret };
         let (identifier, secret) = Default::default();
-        Self { kind, identifier, secret, focus, is_selected: false }
+        Self { kind, identifier, secret, focus }
     }
 
     /// Moves the focus. A complete text there is selected, so that typing replaces it.
     fn focus_on(&mut self, half: Half) {
         self.focus = if self.kind.is_some() { half } else { Half::Secret };
-        self.is_selected = match self.focus {
-            Half::Identifier => !matches!(self.credentials(), Err((Half::Identifier, _))),
-            Half::Secret => self.secret.length() > 0,
-        };
-    }
-
-    fn replace_selected(&mut self) {
-        if std::mem::take(&mut self.is_selected) {
-            match self.focus {
-                Half::Identifier => self.identifier.set(""),
-                Half::Secret => self.secret = MaskedLine::default(),
-            }
-        }
+        self.identifier.is_selected = !matches!(self.credentials(), Err((Half::Identifier, _)));
+        self.secret.is_selected = self.secret.length() > 0;
     }
 
     fn press(&mut self, key: KeyPress) {
-        if key.text().is_some() {
-            self.replace_selected();
-        }
-        self.is_selected = false;
         match self.focus {
             Half::Identifier => {
                 self.identifier.press(key);
@@ -137,9 +102,7 @@ impl Typing {
                     self.identifier.set("");
                 }
             }
-            Half::Secret => {
-                self.secret.press(key);
-            }
+            Half::Secret => self.secret.press(key),
         }
     }
 
@@ -152,18 +115,11 @@ impl Typing {
             (identifier, Some(secret)) => (identifier, secret),
             // A client ID is recognized without the secret.
             (Some(identifier), None) if self.kind.is_some() => {
-                self.identifier.set(identifier);
-                self.is_selected &= self.focus == Half::Secret;
-                return;
+                return self.identifier.set(identifier);
             }
-            _ if self.focus == Half::Secret => {
-                self.replace_selected();
-                self.secret.append(text);
-                return;
-            }
+            _ if self.focus == Half::Secret => return self.secret.append(text),
             _ if paste::contains_secret(text) => (None, text),
             _ => {
-                self.replace_selected();
                 self.identifier.insert(text);
                 return;
             }
@@ -173,7 +129,7 @@ impl Typing {
         }
         self.secret = MaskedLine::default();
         self.secret.append(secret);
-        (self.focus, self.is_selected) = (Half::Secret, false);
+        self.focus = Half::Secret;
     }
 
     fn credentials(&self) -> Result<Credentials, (Half, String)> {
@@ -228,8 +184,8 @@ impl SignIn {
             self.error = Some(plain_error("Nothing was pasted. The text contains no credentials."));
             return;
         };
-        let takes_it = |method: &SignInMethod| matches!(method, SignInMethod::Typed(typed) if *typed == kind);
-        self.selected = self.methods.iter().position(takes_it).unwrap_or(self.selected);
+        let typed = SignInMethod::Typed(kind);
+        self.selected = self.methods.iter().position(|method| *method == typed).unwrap_or(self.selected);
         self.typing = Some(Typing::new(kind));
     }
 
@@ -264,14 +220,8 @@ impl SignIn {
             // A refused secret must be typed again. One that did not reach Atlas can be tried again unchanged.
             if error.is_about_signing_in() || error.rejection().is_some() {
                 typing.secret = MaskedLine::default();
-                let cleared = match typing.kind {
-                    Some(_) => {
-                        let label = label(typing.kind, Half::Secret).to_lowercase();
-                        format!(" The {label} was cleared: enter it again.")
-                    }
-                    None => " The field was cleared: enter a new token.".to_owned(),
-                };
-                explanation.action.to_mut().push_str(&cleared);
+                let label = label(typing.kind, Half::Secret).to_lowercase();
+                explanation.action = format!("{} The {label} was cleared.", explanation.action).into();
             }
             typing.focus_on(Half::Secret);
         }
@@ -297,8 +247,7 @@ impl SignIn {
         app.atlas_clock = None;
         app.credential_notes.clear();
         app.lookups = Lookups::default();
-        app.stop_names();
-        app.names = Names::default();
+        app.drop_names();
         app.login_holder = match self.methods.get(self.selected) {
             Some(SignInMethod::Profile(name)) => Some(ServerText::new(&format!("profile {name}"))),
             _ => None,
@@ -397,7 +346,7 @@ impl Component for SignIn {
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let title = match &self.typing {
-            Some(typing) => &format!("Sign in with {}", with_article(typing.kind)),
+            Some(typing) => &format!("Sign in with: {}", title(typing.kind)),
             None if !matches!(app.session, Session::SignedOut { .. }) => "Sign in with:",
             None if matches!(self.methods[..], [SignInMethod::Profile(_), SignInMethod::Profile(_), ..]) => {
                 "Several Atlas CLI profiles were found. Sign in with:"
@@ -407,7 +356,7 @@ impl Component for SignIn {
         canvas.text(0, title, theme.strong);
         canvas.blank();
         match &self.typing {
-            None => self.draw_methods(app, canvas),
+            None => self.draw_methods(canvas),
             Some(typing) => typing.draw(canvas),
         }
         canvas.blank();
@@ -420,9 +369,9 @@ impl Component for SignIn {
             if self.typing.is_some() {
                 canvas.text(0, "Checked with Atlas before use; never saved.", theme.faint);
             }
-            if let Some(host) = self.host_outside_the_demo(app) {
-                let text = format!("This leaves the demo: requests go to {host}.");
-                canvas.warning(&text, theme.warning);
+            let stays = matches!(self.methods.get(self.selected), None | Some(SignInMethod::Demo));
+            if app.session == Session::Demo && !stays {
+                canvas.warning("This leaves the demo.", theme.warning);
             }
             for note in &app.credential_notes {
                 canvas.warning(note.as_str(), theme.faint);
@@ -432,17 +381,7 @@ impl Component for SignIn {
 }
 
 impl SignIn {
-    /// The host to which the selected method sends requests, if it leaves the demo.
-    fn host_outside_the_demo<'a>(&self, app: &'a Shared) -> Option<&'a str> {
-        match self.methods.get(self.selected)? {
-            _ if app.session != Session::Demo => None,
-            SignInMethod::Demo => None,
-            SignInMethod::Profile(_) => Some("the profile's host"),
-            SignInMethod::Typed(_) => Some(&app.sign_in_host),
-        }
-    }
-
-    fn draw_methods(&self, app: &Shared, canvas: &mut Canvas) {
+    fn draw_methods(&self, canvas: &mut Canvas) {
         let theme = canvas.theme;
         // Rows are kept free for the text below; a longer list scrolls by pages.
         let below = if self.error.is_some() { ROWS_FOR_ERROR } else { ROWS_BELOW };
@@ -456,27 +395,27 @@ impl SignIn {
                 SignInMethod::Typed(kind) => title(*kind).to_owned(),
                 SignInMethod::Demo => "Demo (simulated Atlas, no account needed)".to_owned(),
             };
-            let is_in_use = method.is_in_use(&app.session);
-            let mark = if is_in_use { format!(" {} in use", theme.glyphs.dot) } else { String::new() };
-            canvas.choice(is_selected, [Span::styled(title + &mark, style)]);
+            canvas.choice(is_selected, [Span::styled(title, style)]);
         }
     }
 }
 
 impl Typing {
     fn draw(&self, canvas: &mut Canvas) {
+        let theme = canvas.theme;
         // The bullets show only the length, so that the user sees that a paste has arrived.
         let length = self.secret.length();
-        let bullets = canvas.theme.glyphs.bullet.to_string().repeat(length);
-        let (text, caret) = (self.identifier.text(), self.identifier.caret_column());
-        let identifier = self.kind.map(|_| (Half::Identifier, text, caret));
-        let secret = (Half::Secret, bullets.as_str(), length);
-        for (half, text, caret) in identifier.into_iter().chain([secret]) {
+        let bullets = theme.glyphs.bullet.to_string().repeat(length);
+        let line = &self.identifier;
+        let identifier = (Half::Identifier, line.text(), line.caret_column(), line.is_selected);
+        let secret = (Half::Secret, bullets.as_str(), length, self.secret.is_selected);
+        let identifier = self.kind.map(|_| identifier);
+        for (half, text, caret, is_selected) in identifier.into_iter().chain([secret]) {
             let has_focus = self.focus == half;
-            let style = if has_focus && self.is_selected { canvas.theme.selected } else { Style::new() };
-            let lead = field_label(label(self.kind, half), has_focus, canvas.theme);
+            let style = if has_focus && is_selected { theme.selected } else { Style::new() };
+            let prefix = field_label(label(self.kind, half), has_focus, theme);
             let text = Line::from(Span::styled(text, style));
-            InputRow { prefix: lead, text, caret, has_focus }.draw(0, Line::default(), canvas);
+            InputRow { prefix, text, caret, has_focus }.draw(0, Line::default(), canvas);
         }
     }
 }

@@ -3,14 +3,17 @@
 mod recipe;
 
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
+use textwrap::{WordSeparator, WordSplitter, WrapAlgorithm};
 
 use crate::delivery::CopyOutcome;
 use crate::domain::{BaseUrl, NewSecret, Session};
 use crate::tui::canvas::rows_of;
 use crate::tui::keys::{HELP, REPAINT, SUSPEND, scrolling};
 use crate::tui::scroll::{Scroll, overflows};
-use crate::tui::{Action, Binding, Canvas, Command, Component, Event, Output, Screen, Shared, Transition};
+use crate::tui::{
+    Action, Binding, Canvas, Command, Component, Event, Output, Screen, Shared, Tone, Transition,
+};
 
 pub use recipe::{Recipe, RecipeInput};
 
@@ -77,13 +80,13 @@ impl CommandView {
 
     fn text_rows(&self, app: &Shared) -> (usize, u16) {
         let body = app.body();
-        let note = rows_of(&self.note(app), body.width, 2);
-        let tabs = u16::try_from(self.tabs(body.width, Style::new()).len()).unwrap_or(u16::MAX);
-        let head = note.saturating_add(tabs).saturating_add(2);
-        (rows(&self.text(app), usize::from(body.width)).len(), body.height.saturating_sub(head))
+        let (_, note) = self.note(app);
+        let head = rows_of(&note, body.width, 2) + rows_of(&self.tabs(), body.width, 0) + 2;
+        let rows = rows(&self.text(app), usize::from(body.width), "");
+        (rows.len(), body.height.saturating_sub(head))
     }
 
-    fn note(&self, app: &Shared) -> String {
+    fn note(&self, app: &Shared) -> (Tone, String) {
         let has_format = matches!(app.output, Output::Sink(_));
         let remark = match self.recipe {
             _ if app.submit_action() == SubmitAction::ListSecrets => FULL,
@@ -92,20 +95,36 @@ impl CommandView {
             _ if app.session == Session::Demo => IDS_OF_THE_DEMO,
             _ => "",
         };
-        let copied = match &self.copied {
-            None if self.recipe == Recipe::AtlasSecret => "Contains no credentials. c copies it.".to_owned(),
-            None => "Contains no credentials, but prints the new secret. c copies it.".to_owned(),
-            Some(CopyOutcome::Copied { is_verified: true, .. }) => "Copied to the clipboard.".to_owned(),
-            Some(CopyOutcome::Copied { .. }) => {
-                "Sent to the clipboard, which could not be read back.".to_owned()
+        let (tone, copied) = match &self.copied {
+            None if self.recipe == Recipe::AtlasSecret => {
+                (Tone::Neutral, "Contains no credentials. c copies it.".to_owned())
             }
-            Some(CopyOutcome::Sent(_)) => "Sent to your terminal.".to_owned(),
+            None => {
+                let text = "Contains no credentials, but prints the new secret. c copies it.";
+                (Tone::Neutral, text.to_owned())
+            }
+            Some(CopyOutcome::Copied { is_verified: true, .. }) => {
+                (Tone::Good, "Copied to the clipboard.".to_owned())
+            }
+            Some(CopyOutcome::Copied { .. }) => {
+                (Tone::Warning, "Sent to the clipboard, which could not be read back.".to_owned())
+            }
+            Some(CopyOutcome::Sent(_)) => (Tone::Neutral, "Sent to your terminal.".to_owned()),
             Some(CopyOutcome::Failed { reasons }) => {
                 let reasons = reasons.iter().map(|reason| format!(" {reason}"));
-                format!("Not copied.{}", reasons.collect::<String>())
+                (Tone::Bad, format!("Not copied.{}", reasons.collect::<String>()))
             }
         };
-        copied + remark
+        (tone, copied + remark)
+    }
+
+    /// The recipes as tabs. Brackets mark the current one. Rows are broken only between the tabs.
+    fn tabs(&self) -> String {
+        let tabs = Recipe::ALL.map(|recipe| {
+            let [left, right] = if recipe == self.recipe { ["[", "]"] } else { ["\u{a0}", "\u{a0}"] };
+            format!("{left}{}{right}", recipe.title().replace(' ', "\u{a0}"))
+        });
+        tabs.join(" ")
     }
 }
 
@@ -160,76 +179,32 @@ impl Component for CommandView {
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         canvas.line(Line::styled("This request as a command", theme.strong));
-        for line in self.tabs(canvas.width(), theme.strong) {
-            canvas.line(line);
-        }
-        let (glyph, style) = match &self.copied {
-            None => (theme.glyphs.dot, theme.faint),
-            Some(CopyOutcome::Copied { is_verified: true, .. }) => (theme.glyphs.check, theme.good),
-            Some(CopyOutcome::Sent(_)) => (theme.glyphs.dot, Style::new()),
-            Some(CopyOutcome::Copied { .. }) => (theme.glyphs.warning, theme.warning),
-            Some(CopyOutcome::Failed { .. }) => (theme.glyphs.cross, theme.bad),
-        };
-        canvas.marked(glyph, &self.note(app), style);
+        canvas.text(0, &self.tabs(), Style::new());
+        let (tone, note) = self.note(app);
+        let (glyph, style) = theme.mark(tone);
+        canvas.marked(glyph, &note, style);
         canvas.blank();
-        let rows = rows(&self.text(app), usize::from(canvas.width()));
-        let lines = rows.into_iter().map(|(is_rest, text)| {
-            let ellipsis = theme.glyphs.ellipsis;
-            let lead = if is_rest { format!("{ellipsis:<CONTINUATION_INDENT$}") } else { String::new() };
-            Line::from(vec![Span::styled(lead, theme.faint), Span::raw(text)])
-        });
-        self.scroll.draw(lines.collect(), canvas);
+        let rows = rows(&self.text(app), usize::from(canvas.width()), theme.glyphs.ellipsis);
+        self.scroll.draw(rows.into_iter().map(Line::from).collect(), canvas);
     }
 }
 
-impl CommandView {
-    /// The recipes as tabs, on as many rows as they need. Brackets mark the current one, because color alone is not
-    /// enough.
-    fn tabs(&self, width: u16, strong: Style) -> Vec<Line<'static>> {
-        let mut lines = vec![Line::default()];
-        for recipe in Recipe::ALL {
-            let tab = if recipe == self.recipe {
-                Span::styled(format!("[{}] ", recipe.title()), strong)
-            } else {
-                Span::raw(format!(" {}  ", recipe.title()))
-            };
-            match lines.last_mut() {
-                // The space after the last tab may be cut.
-                Some(line) if line.width() + tab.width() <= usize::from(width) + 1 => line.push_span(tab),
-                _ => lines.push(Line::from(tab)),
-            }
-        }
-        lines
-    }
-}
-
-/// Wraps the text into rows of `width` columns, and says for each row whether it continues a line. Tabs become spaces,
+/// Wraps the text into rows of `width` columns. Rows that continue a line begin with the ellipsis. Tabs become spaces,
 /// because the terminal library would drop them; the copied text keeps them.
-fn rows(text: &str, width: usize) -> Vec<(bool, String)> {
-    let mut rows = Vec::new();
-    for line in text.lines() {
-        let (mut row, mut is_rest, mut left) = (String::new(), false, width);
-        for character in line.replace('\t', "    ").chars() {
-            let columns = Span::raw(character.to_string()).width();
-            if columns > left {
-                let rest = row.split_off(break_index(&row, width));
-                rows.push((is_rest, std::mem::replace(&mut row, rest)));
-                (is_rest, left) = (true, width.saturating_sub(CONTINUATION_INDENT + Span::raw(&row).width()));
-            }
-            left = left.saturating_sub(columns);
-            row.push(character);
-        }
-        rows.push((is_rest, row));
-    }
-    rows
-}
-
-/// Where to break a full row: after its last space, if the rest fits in the next row with a column to spare.
-fn break_index(row: &str, width: usize) -> usize {
-    let indent = row.len() - row.trim_start().len();
-    let after_blank = row[indent..].rfind(' ').map(|blank| indent + blank + 1);
-    let fits = |at: &usize| CONTINUATION_INDENT + Span::raw(&row[*at..]).width() < width;
-    after_blank.filter(fits).unwrap_or(row.len())
+fn rows(text: &str, width: usize, ellipsis: &str) -> Vec<String> {
+    let continuation = format!("{ellipsis:<CONTINUATION_INDENT$}");
+    let wrap = |line: &str| -> Vec<String> {
+        let line = line.replace('\t', "    ");
+        let code = line.trim_start();
+        let options = textwrap::Options::new(width)
+            .initial_indent(&line[..line.len() - code.len()])
+            .subsequent_indent(&continuation)
+            .word_separator(WordSeparator::AsciiSpace)
+            .word_splitter(WordSplitter::NoHyphenation)
+            .wrap_algorithm(WrapAlgorithm::FirstFit);
+        textwrap::wrap(code, options).iter().map(ToString::to_string).collect()
+    };
+    text.lines().flat_map(wrap).collect()
 }
 
 #[cfg(test)]
@@ -238,8 +213,6 @@ mod tests {
 
     #[test]
     fn a_long_line_is_wrapped_and_no_text_is_lost() {
-        let shown = rows("ab\n\tcdefgh漢字\n", 8);
-        let shown: Vec<_> = shown.iter().map(|(is_rest, text)| (*is_rest, text.as_str())).collect();
-        assert_eq!(shown, [(false, "ab"), (false, "    cdef"), (true, "gh漢"), (true, "字")]);
+        assert_eq!(rows("ab\n\n\tcdefgh漢字\n", 8, "…"), ["ab", "", "    cdef", "…   gh漢", "…   字"]);
     }
 }

@@ -5,12 +5,11 @@
 //! put a credential into the arguments of a program, where every user of the machine can read it (`ps(1)`): in
 //! the texts, variables are expanded only in here-documents, which go to the program's standard input.
 
-use crate::domain::{API_VERSION, BaseUrl, Format, Lifetime, MEDIA_TYPE, NewSecret, QueryFlags, Session};
+use crate::domain::{
+    API_VERSION, AccountRef, BaseUrl, Format, Lifetime, MEDIA_TYPE, NewSecret, QueryFlags, Session,
+};
 use crate::tui::screens::SubmitAction;
 use crate::tui::{Output, Shared};
-
-/// The maximum width of a URL on one line, in columns: 90 without the indentation, the quotes and the backslash.
-const URL_COLUMNS: usize = 85;
 
 /// The input of the texts.
 #[derive(Clone, Debug)]
@@ -157,23 +156,16 @@ fn curl(input: &RecipeInput, option: &str, credentials: &str) -> String {
     )
 }
 
-/// The URL as one shell word on several lines: adjacent quoted strings are one word, and a backslash removes the line
+/// The URL as one shell word on three lines: adjacent quoted strings are one word, and a backslash removes the line
 /// break between them.
 fn quoted_url(input: &RecipeInput) -> String {
-    let new_secret = &input.new_secret;
-    let pieces = [
+    let AccountRef { project, client } = &input.new_secret.account;
+    let parts = [
         input.base_url.to_string(),
-        format!("/api/atlas/v2/groups/{}", new_secret.account.project),
-        format!("/serviceAccounts/{}/secrets{}", new_secret.account.client, input.query_flags.query()),
+        format!("/api/atlas/v2/groups/{project}"),
+        format!("/serviceAccounts/{client}/secrets{}", input.query_flags.query()),
     ];
-    let mut lines: Vec<String> = Vec::new();
-    for piece in pieces {
-        match lines.last_mut() {
-            Some(line) if line.len() + piece.len() <= URL_COLUMNS => line.push_str(&piece),
-            _ => lines.push(piece),
-        }
-    }
-    lines.iter().map(|line| quoted(line)).collect::<Vec<_>>().join("\\\n")
+    parts.map(|part| quoted(&part)).join("\\\n")
 }
 
 /// A shell word in which nothing is expanded. A host name may contain `$`, backticks and quotes: they are not among the

@@ -4,19 +4,16 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Alignment;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{Certainty, ClientId, Consequences, ExistingSecret, Explanation};
 use crate::tui::app::Shared;
 use crate::tui::canvas::Canvas;
-use crate::tui::{Theme, text};
+use crate::tui::{Theme, Tone, text};
 
 use super::super::secret_table::{self, Bar, Row};
-use super::{FieldName, Focus, Notice, SubmitAction, Validation, field_view, names};
-
-/// How many secrets the sentence names. Atlas allows 2; if a response ever has more, the sentence stays short.
-const MAX_NAMED: usize = 4;
+use super::{FieldName, Focus, Notice, SubmitAction, Validation, field, names};
 
 pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     if let Some(left) = until_minute_turns(app) {
@@ -122,18 +119,19 @@ impl Spare {
 /// Draws the fields that fit into `height` rows: all of them, else those that are not valid, else only the one in
 /// focus.
 fn fields_in<'a>(height: u16, app: &Shared, canvas: &Canvas<'a>) -> Vec<(FieldName, Canvas<'a>)> {
-    let has_focus = |name: FieldName| app.form.focus == Focus::Field(name);
-    let is_needed = |name| has_focus(name) || !app.form.validation(name).is_valid();
     let drawn = |only_errors, is_shown: &dyn Fn(FieldName) -> bool| -> Vec<_> {
         let shown = FieldName::ALL.into_iter().filter(|name| is_shown(*name));
-        shown
-            .map(|name| (name, canvas.drawn(|part| field_view::draw(app, name, only_errors, part))))
-            .collect()
+        shown.map(|name| (name, canvas.drawn(|part| field::draw(app, name, only_errors, part)))).collect()
     };
-    let choices: [(bool, &dyn Fn(FieldName) -> bool); 3] =
-        [(false, &|_| true), (true, &|_| true), (true, &is_needed)];
-    let mut choices = choices.into_iter().map(|(only_errors, is_shown)| drawn(only_errors, is_shown));
-    choices.find(|fields| rows_of(fields) <= height).unwrap_or_else(|| drawn(true, &has_focus))
+    let has_focus = |name| app.form.focus == Focus::Field(name);
+    let is_needed = |name| has_focus(name) || !app.form.validation(name).is_valid();
+    let mut fields = drawn(false, &|_| true);
+    for is_shown in [&|_| true, &is_needed, &has_focus] as [&dyn Fn(FieldName) -> bool; 3] {
+        if rows_of(&fields) > height {
+            fields = drawn(true, is_shown);
+        }
+    }
+    fields
 }
 
 fn rows_of(fields: &[(FieldName, Canvas)]) -> u16 {
@@ -215,7 +213,7 @@ fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
         _ => format!("makes {} expire by {}", label(secret), text::short_date(*cut, app.zone.as_ref())),
     };
     let deleted = deletes.iter().map(|secret| format!("deletes {}", label(secret)));
-    let parts: Vec<String> = deleted.chain(shortens.iter().map(shortened)).take(MAX_NAMED).collect();
+    let parts: Vec<String> = deleted.chain(shortens.iter().map(shortened)).collect();
     if account.secrets.is_empty() {
         ("This account has no secrets yet.".to_owned(), false)
     } else if parts.is_empty() {
@@ -227,47 +225,42 @@ fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
 
 fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
     let label = app.submit_action().label().replace("...", theme.glyphs.ellipsis);
-    let in_focus = app.form.focus == Focus::Button;
-    // Only the label is styled: a styled line would fill its row.
-    if app.post().is_some() {
-        let reversed = if in_focus { Modifier::REVERSED } else { Modifier::empty() };
-        return Line::from(vec![
-            Span::styled("waiting for the earlier request  ", theme.faint),
-            Span::styled(label, theme.faint.add_modifier(reversed)),
-        ]);
-    }
-    let label = Span::styled(label, if in_focus { theme.selected } else { Style::new() });
-    match app.form.validation(FieldName::Lifetime) {
-        Validation::Lifetime { warning: Some(_), .. } => {
-            let warning = format!("{} Atlas may refuse this lifetime  ", theme.glyphs.warning);
-            Line::from(vec![Span::styled(warning, theme.warning), label])
+    let (style, remark) = match app.form.validation(FieldName::Lifetime) {
+        _ if app.post().is_some() => {
+            (theme.faint, Span::styled("waiting for the earlier request  ", theme.faint))
         }
-        _ => Line::from(label),
-    }
+        Validation::Lifetime { warning: Some(_), .. } => {
+            let text = format!("{} Atlas may refuse this lifetime  ", theme.glyphs.warning);
+            (Style::new(), Span::styled(text, theme.warning))
+        }
+        _ => (Style::new(), Span::default()),
+    };
+    let style = if app.form.focus == Focus::Button { style.patch(theme.selected) } else { style };
+    // Only the label is styled: a styled line would fill its row.
+    Line::from(vec![remark, Span::styled(label, style)])
 }
 
 /// Draws the result of the last request or key. The meaning of a failure is left out unless `is_whole`.
 fn draw_notice(app: &Shared, is_whole: bool, canvas: &mut Canvas) {
     let theme = canvas.theme;
-    let glyphs = &theme.glyphs;
     let says_so = matches!(app.form.notice, Some(Notice::Failed(Certainty::Unknown | Certainty::Done, _)));
     let doubt = app.form.client_id().filter(|_| !says_so).and_then(|client| app.unresolved_warning(&client));
     if let Some(doubt) = doubt {
         canvas.warning(&doubt, theme.warning);
     }
-    match &app.form.notice {
-        None => {}
+    let (tone, text) = match &app.form.notice {
+        None => return,
         Some(Notice::Failed(certainty, explanation)) => {
             let Explanation { title, meaning, action, atlas_message } = &**explanation;
             let title = format!("{} {title}", certainty.message());
             let meaning = if is_whole { meaning } else { "" };
-            canvas.explained(&title, meaning, action, atlas_message.as_ref());
+            return canvas.explained(&title, meaning, action, atlas_message.as_ref());
         }
-        Some(Notice::Info(text)) => canvas.marked(glyphs.dot, text, theme.faint),
-        Some(Notice::Kept(text)) => {
-            canvas.marked(glyphs.dot, &text.replace('…', glyphs.ellipsis), theme.faint);
-        }
-        Some(Notice::Warning(text)) => canvas.marked(glyphs.warning, text, theme.warning),
-        Some(Notice::Done(text)) => canvas.done(&text.replace('…', glyphs.ellipsis)),
-    }
+        Some(Notice::Info(text)) => (Tone::Neutral, *text),
+        Some(Notice::Kept(text)) => (Tone::Neutral, text.as_str()),
+        Some(Notice::Warning(text)) => (Tone::Warning, text.as_str()),
+        Some(Notice::Done(text)) => (Tone::Good, text.as_str()),
+    };
+    let (glyph, style) = theme.mark(tone);
+    canvas.marked(glyph, &text.replace('…', theme.glyphs.ellipsis), style);
 }

@@ -2,7 +2,6 @@
 
 mod draw;
 mod field;
-mod field_view;
 mod names;
 
 use std::time::Duration;
@@ -28,7 +27,6 @@ use super::{CommandView, Picker, Recovery, SecretList, SignIn};
 
 pub use crate::domain::FieldName;
 pub use field::{Field, Focus, Validation};
-pub use names::Names;
 
 pub(in crate::tui) use field::InputNote;
 use field::{Resolves, Suggestions};
@@ -51,8 +49,6 @@ pub enum Notice {
 pub struct Form {
     fields: [Field; 3],
     pub focus: Focus,
-    /// True while the text of the field in focus is selected: the next character replaces it.
-    pub(super) is_selected: bool,
     /// The uptime from which Enter submits. An earlier one is an accidental second press, or ends text that no field
     /// took.
     enter_submits_from: Duration,
@@ -113,7 +109,6 @@ impl Form {
         let mut form = Self {
             fields: FieldName::ALL.map(|name| Field::new(name, texts[name as usize])),
             focus: Focus::Button,
-            is_selected: false,
             enter_submits_from: Duration::ZERO,
             notice: None,
             has_failed_by_credentials: false,
@@ -185,18 +180,14 @@ impl Form {
         }
     }
 
-    /// Moves the focus. A complete value, or a name that matches nothing, is selected, because a user who types there
-    /// wants another one.
+    /// Moves the focus. A complete value is selected, because a user who types there wants another one.
     pub(in crate::tui) fn focus_on(&mut self, focus: Focus) {
         self.focus = focus;
-        self.is_selected = match focus {
-            Focus::Field(name) => match self.validation(name) {
-                Validation::Id(_) | Validation::Lifetime { .. } | Validation::Refused(_) => true,
-                Validation::Name { .. } => self.field(name).has_no_match,
-                _ => false,
-            },
-            Focus::Button => false,
-        };
+        if let Focus::Field(name) = focus {
+            let validation = self.validation(name);
+            let is_complete = validation.is_valid() || matches!(validation, Validation::Refused(_));
+            self.field_mut(name).line.is_selected = is_complete;
+        }
     }
 
     pub(in crate::tui) fn focus_first_invalid(&mut self) {
@@ -234,18 +225,13 @@ impl Form {
         // The rest of a secret that arrives key by key is dropped, too. Any other key ends that.
         self.field_mut(name).drops_text &= is_text;
         if !self.field(name).drops_text {
-            self.edit(name, is_text, |line| line.press(key) == Some(true));
+            self.edit(name, |line| line.press(key) == Some(true));
         }
     }
 
-    /// Changes the text of a field. Text replaces a selected text.
-    fn edit(&mut self, name: FieldName, is_text: bool, change: impl FnOnce(&mut TextLine) -> bool) {
-        let replaces = std::mem::take(&mut self.is_selected) && is_text;
+    fn edit(&mut self, name: FieldName, change: impl FnOnce(&mut TextLine) -> bool) {
         let field = self.field_mut(name);
-        if replaces {
-            field.line.set("");
-        }
-        if change(&mut field.line) || replaces {
+        if change(&mut field.line) {
             field.after_change();
             field.normalize(name);
         }
@@ -267,13 +253,12 @@ impl Form {
             Paste::Replace { field, text, note } => {
                 self.set(field, &text);
                 self.field_mut(field).note = note;
-                self.is_selected &= self.focus != Focus::Field(field);
             }
             Paste::Insert(text) => {
                 if let Focus::Field(name) = self.focus
                     && !text.is_empty()
                 {
-                    self.edit(name, true, |line| line.insert(&text));
+                    self.edit(name, |line| line.insert(&text));
                 }
             }
             Paste::RefuseSecret(name) => self.field_mut(name).note = Some(InputNote::SecretNotKept),
@@ -319,7 +304,7 @@ impl Form {
 
     /// Shows beside the field that Atlas does not know the ID, and focuses the field.
     pub(in crate::tui) fn refuse_unknown(&mut self, name: FieldName, message: &str) {
-        self.refuse(name, ServerText::new(&text::sentence(&field_view::with_list_key(name, message))));
+        self.refuse(name, ServerText::new(&text::sentence(message)));
     }
 
     /// Shows Atlas's message beside the field that it is about, and focuses it.
@@ -340,16 +325,7 @@ impl FormScreen {
         app.form.notice = None;
         app.resolve_names();
         if let Some(name) = app.form.first_invalid() {
-            app.form.notice = match name {
-                FieldName::Lifetime => Some(Notice::Info("Not created: correct the lifetime first.")),
-                FieldName::Client if app.list(name).is_some() => {
-                    Some(Notice::Info("Not created: no service account is chosen yet."))
-                }
-                FieldName::Project if app.list(name).is_some() => {
-                    Some(Notice::Info("Not created: no project is chosen yet."))
-                }
-                _ => None,
-            };
+            app.form.notice = Some(Notice::Info("Not created: complete or correct this field first."));
             app.form.focus_on(Focus::Field(name));
             return Transition::Stay;
         }
@@ -431,47 +407,30 @@ impl Component for FormScreen {
 
     fn keys(&self, app: &Shared) -> Vec<Binding> {
         let open = app.suggestions();
-        let sign_in = SIGN_IN.in_footer_if(app.suggests_signing_in());
-        let as_command = AS_COMMAND.in_footer_if(app.form.new_secret().is_some());
-        let dismiss = DISMISS.only_if(open.is_some() || app.form.notice.is_some());
         let goes_to_field = app.form.must_be_corrected();
         let label = if goes_to_field { "go to the invalid field" } else { app.submit_action().verb() };
         let submit = Binding::new("Ctrl-S", label, Action::Submit);
-        if let Some((_, list)) = open.filter(|(_, list)| list.matches.len() > 0) {
-            let others = [sign_in, LIST, HELP, QUIT, submit.only_in_help(), AS_COMMAND.only_in_help()];
-            return names::keys(list).into_iter().chain(others).chain([SUSPEND, REPAINT]).collect();
-        }
-        if let Focus::Field(FieldName::Project | FieldName::Client) = app.form.focus {
-            return vec![
-                NEXT_FIELD,
-                PREVIOUS_FIELD,
-                Binding::new("Enter", "next field", Action::Confirm).only_in_help(),
-                submit.in_footer_if(!goes_to_field),
-                sign_in,
-                LIST,
-                HELP,
-                QUIT,
-                as_command,
-                dismiss,
-                SUSPEND,
-                REPAINT,
-            ];
-        }
-        vec![
+        let sign_in = SIGN_IN.in_footer_if(app.suggests_signing_in());
+        let as_command = AS_COMMAND.in_footer_if(app.form.new_secret().is_some());
+        let dismiss = DISMISS.only_if(open.is_some() || app.form.notice.is_some());
+        let rest = [as_command, dismiss, SUSPEND, REPAINT];
+        let first = match (open.filter(|(_, list)| list.matches.len() > 0), app.form.focus) {
+            (Some((_, list)), _) => {
+                let others = [sign_in, LIST, HELP, QUIT, submit.only_in_help(), AS_COMMAND.only_in_help()];
+                return names::keys(list).into_iter().chain(others).chain([SUSPEND, REPAINT]).collect();
+            }
+            (None, Focus::Field(FieldName::Project | FieldName::Client)) => {
+                let next = Binding::new("Enter", "next field", Action::Confirm).only_in_help();
+                let submit = submit.in_footer_if(!goes_to_field);
+                [NEXT_FIELD, PREVIOUS_FIELD, next, submit, sign_in, LIST, HELP, QUIT]
+            }
             // On the last field and the button, Enter does what the button says.
-            Binding::new("Enter", label, Action::Confirm).in_footer_if(!goes_to_field),
-            sign_in,
-            NEXT_FIELD,
-            PREVIOUS_FIELD,
-            HELP,
-            QUIT,
-            LIST,
-            submit.only_in_help(),
-            as_command,
-            dismiss,
-            SUSPEND,
-            REPAINT,
-        ]
+            _ => {
+                let enter = Binding::new("Enter", label, Action::Confirm).in_footer_if(!goes_to_field);
+                [enter, sign_in, NEXT_FIELD, PREVIOUS_FIELD, HELP, QUIT, LIST, submit.only_in_help()]
+            }
+        };
+        first.into_iter().chain(rest).collect()
     }
 
     fn about(&self) -> &'static [&'static str] {

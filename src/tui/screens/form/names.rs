@@ -3,40 +3,24 @@
 //!
 //! **Invariant:** a list is fetched only once a name is typed, and nothing waits for it.
 
-use std::time::Duration;
-
 use ratatui::text::{Line, Span};
 
 use crate::domain::{ApiError, Cause, Explanation, Project, RejectionKind, Session};
-use crate::tui::Remote;
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::event::{Command, Event};
 use crate::tui::keys::{Action, Binding};
+use crate::tui::{Remote, Tone};
 
 use super::super::picker::{Item, List, SHORTEST_NAME, Table};
 use super::field::{Resolves, Suggestions};
 use super::{FieldName, Focus, Form, Validation};
-
-/// An older list is fetched again for the next name.
-const FRESH_FOR: Duration = Duration::from_secs(60);
-
-const FIELDS_WITH_NAMES: [FieldName; 2] = [FieldName::Project, FieldName::Client];
 
 /// The maximum number of suggestions shown at a time.
 const MAX_SUGGESTIONS: u16 = 6;
 
 /// Between columns.
 const GAP: usize = 2;
-
-/// If at least this many characters at the start of a text could be an ID, it was probably meant as one.
-const LIKE_AN_ID: usize = 4;
-
-/// The lists of projects and of the project's accounts that names are looked up in, by field.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    lists: [Option<List>; 3],
-}
 
 impl Form {
     /// The name that was entered instead of an ID.
@@ -48,35 +32,32 @@ impl Form {
     fn needs_list(&self, field: FieldName) -> bool {
         self.name(field).is_some() || self.field(field).suggestions == Suggestions::Open
     }
-
-    /// True while this field has the focus and is empty. A list that is already loaded is then shown.
-    fn is_empty_in_focus(&self, field: FieldName) -> bool {
-        let is_empty = matches!(self.validation(field), Validation::Silent | Validation::Incomplete(_))
-            && self.text(field).is_empty();
-        is_empty && self.focus == Focus::Field(field)
-    }
 }
 
 impl Shared {
-    fn has_list(&self, field: FieldName) -> bool {
-        let is_ready = field == FieldName::Project || self.form.project_id().is_some();
-        is_ready && !matches!(self.session, Session::SignedOut { .. })
+    /// The field that needs a list. There is at most one, because a project must have an ID before its accounts can be
+    /// listed.
+    fn field_to_list(&self) -> Option<FieldName> {
+        let can_list_accounts = self.form.project_id().is_some();
+        match self.session {
+            Session::SignedOut { .. } => None,
+            _ if self.form.needs_list(FieldName::Project) => Some(FieldName::Project),
+            _ if self.form.needs_list(FieldName::Client) && can_list_accounts => Some(FieldName::Client),
+            _ => None,
+        }
     }
 
     /// The list for this field, if it is needed.
     pub(super) fn list(&self, field: FieldName) -> Option<&List> {
-        self.names.lists[field as usize].as_ref().filter(|list| {
-            self.form.needs_list(field) || self.form.is_empty_in_focus(field) && list.is_usable()
-        })
+        self.names.as_ref().filter(|list| list.field == field && self.form.needs_list(field))
     }
 
     pub(super) fn suggestions(&self) -> Option<(FieldName, &List)> {
         let Focus::Field(name) = self.form.focus else { return None };
         let field = self.form.field(name);
-        let is_open = field.suggestions != Suggestions::Closed && self.has_list(name);
+        let list = self.list(name).filter(|_| field.suggestions != Suggestions::Closed)?;
         // A key in the same read as text must not choose from the old suggestions.
-        let is_current = |list: &&List| list.matches.query() == field.line.text().trim();
-        Some((name, self.list(name).filter(|_| is_open).filter(is_current)?))
+        (list.matches.query() == field.line.text().trim()).then_some((name, list))
     }
 
     /// True while an error on the form may be solved by other credentials.
@@ -89,14 +70,14 @@ impl Shared {
     }
 
     pub(super) fn select_suggestion(&mut self, is_down: bool) {
-        let Some((name, list)) = self.suggestions() else { return };
+        let Some((_, list)) = self.suggestions() else { return };
         let position = match (selected(list), is_down) {
             (Some(position), true) => position + 1,
             (Some(position), false) => position.saturating_sub(1),
             (None, true) => 0,
             (None, false) => usize::MAX,
         };
-        if let Some(list) = &mut self.names.lists[name as usize] {
+        if let Some(list) = &mut self.names {
             list.select(position);
         }
     }
@@ -107,13 +88,9 @@ impl Shared {
         if self.suggestions().is_some_and(|(_, list)| list.selected().is_some()) {
             self.choose_selected();
         }
-        for name in FIELDS_WITH_NAMES {
+        for name in [FieldName::Project, FieldName::Client] {
             self.form.field_mut(name).resolves = Resolves::ExactName;
             self.resolve_when_loaded(name);
-            let suggestions = &mut self.form.field_mut(name).suggestions;
-            if *suggestions == Suggestions::Closed {
-                *suggestions = Suggestions::ForNames;
-            }
         }
         self.update_names();
     }
@@ -135,11 +112,10 @@ impl Shared {
 
     /// Chooses the selected suggestion. False if there is none.
     pub(super) fn choose_selected(&mut self) -> bool {
-        let selected = self.suggestions().and_then(|(field, list)| {
-            let item = list.item(selected(list)?)?;
-            Some((field, item.clone()))
-        });
-        let Some((field, item)) = selected else { return false };
+        let Some((field, list)) = self.suggestions() else { return false };
+        let Some(item) = selected(list).and_then(|position| list.item(position)).cloned() else {
+            return false;
+        };
         self.fill_in(field, &item);
         self.form.ignore_second_enter(self.now);
         true
@@ -157,7 +133,6 @@ impl Shared {
             // The account in the form may belong to another project.
             self.form.focus_on(Focus::Field(FieldName::Client));
         }
-        self.stop_names();
         let project = Project { name: entry.name.clone(), organization: entry.organization.clone() };
         self.lookups.project = Remote::Loaded(entry.id.clone(), project);
         if self.form.focus == Focus::Field(FieldName::Client) && self.form.client_id().is_none() {
@@ -165,74 +140,64 @@ impl Shared {
         }
     }
 
-    /// Updates the lists from the fields: fetches those that are needed, filters them, and replaces unambiguous names
-    /// by their IDs.
+    /// Updates the list from the fields: fetches the one that is needed, filters it, and replaces an unambiguous name
+    /// by its ID.
     pub(in crate::tui) fn update_names(&mut self) {
-        for name in FIELDS_WITH_NAMES {
-            self.update_list(name);
-            let has_focus = self.form.focus == Focus::Field(name);
-            let resolves = self.form.field(name).resolves;
-            let list = self.list(name).filter(|list| list.is_complete());
-            let has_no_match = list.is_some_and(List::has_no_match);
+        // Once the name of a project is replaced by its ID, its accounts can be listed.
+        while let Some(field) = self.update_list() {
+            let has_focus = self.form.focus == Focus::Field(field);
+            let resolves = self.form.field(field).resolves;
+            let list = self.list(field).filter(|list| list.is_complete());
             let found = list.and_then(|list| match resolves {
                 Resolves::WhenLeft if has_focus => None,
                 Resolves::WhenLeft | Resolves::ExactName => list.exact_match(),
                 Resolves::OnlyMatch => list.exact_match().or(list.only_match()),
             });
-            if let Some(item) = found.cloned() {
-                self.fill_in(name, &item);
-                if has_focus && resolves == Resolves::OnlyMatch {
-                    // An Enter that is pressed now was meant for the list.
-                    self.form.ignore_second_enter(self.now);
-                }
+            let Some(item) = found.cloned() else { return };
+            self.fill_in(field, &item);
+            if has_focus && resolves == Resolves::OnlyMatch {
+                // An Enter that is pressed now was meant for the list.
+                self.form.ignore_second_enter(self.now);
             }
-            self.form.field_mut(name).has_no_match = has_no_match;
         }
     }
 
-    fn update_list(&mut self, field: FieldName) {
-        let is_needed = self.form.needs_list(field) && self.has_list(field);
-        let is_empty = self.form.is_empty_in_focus(field);
-        let project = self.form.project_id().filter(|_| field == FieldName::Client);
-        let now = self.now;
-        let is_useful = |list: &List| {
-            let is_shown = is_empty && list.matches.query().is_empty();
-            let is_fresh = is_shown || now.since(list.since) < FRESH_FOR;
-            list.project == project && (is_needed || list.error.is_none() && is_fresh)
+    /// Fetches the list that is needed now, drops another one, and filters it. Returns its field.
+    fn update_list(&mut self) -> Option<FieldName> {
+        let needed = self.field_to_list();
+        let project = self.form.project_id();
+        let is_useful = |list: &List| match needed {
+            Some(FieldName::Client) => list.field == FieldName::Client && list.project == project,
+            Some(field) => list.field == field,
+            // The user may be about to type another name.
+            None => list.error.is_none() && self.form.text(list.field).is_empty(),
         };
-        let mut known = self.names.lists[field as usize].take().filter(is_useful);
-        if known.is_none() && is_needed {
-            // One list is fetched at a time.
-            self.stop_names();
-            let mut list = List::new(self, field);
-            list.fetch(self);
-            known = Some(list);
+        if !self.names.as_ref().is_some_and(is_useful) {
+            self.drop_names();
         }
-        if let Some(list) = &mut known {
-            list.filter(self.form.text(field).trim());
-        }
-        self.names.lists[field as usize] = known;
+        let field = needed?;
+        let mut list = self.names.take().unwrap_or_else(|| List::opened(self, field));
+        list.filter(self.form.text(field).trim());
+        self.names = Some(list);
+        needed
     }
 
-    /// Handles a page of a list, or the report of a delay.
+    /// Handles a page of the list, or the report of a delay.
     pub(in crate::tui) fn on_names_event(&mut self, event: &Event) {
-        let mut lists = std::mem::take(&mut self.names.lists);
-        for list in lists.iter_mut().flatten() {
+        if let Some(mut list) = self.names.take() {
             list.on_event(self, event.clone());
+            self.names = Some(list);
         }
-        self.names.lists = lists;
         if !self.is_selection_deliberate() {
             // An Enter that is pressed now was not meant for the first suggestion.
             self.form.ignore_second_enter(self.now);
         }
     }
 
-    /// Stops fetching, because another list is fetched next.
-    pub(in crate::tui::screens) fn stop_names(&mut self) {
-        for list in &mut self.names.lists {
-            if list.take_if(|list| list.is_loading).is_some() {
-                self.commands.push(Command::StopPages);
-            }
+    /// Drops the list, and stops fetching it.
+    pub(in crate::tui::screens) fn drop_names(&mut self) {
+        if self.names.take().is_some_and(|list| list.is_loading) {
+            self.send(Command::StopPages);
         }
     }
 }
@@ -251,12 +216,12 @@ pub(super) fn keys(list: &List) -> [Binding; 6] {
 }
 
 /// The position of the selected suggestion: the one that a key selected, else the only one with exactly the name that
-/// was typed, else the best match. If nothing was typed, only a project's accounts have a best match, once all are
-/// loaded. If several have the name that was typed, there is none.
+/// was typed, else the best match: of all of a project's accounts, once they are loaded, if nothing was typed. If several
+/// have the name that was typed, there is none.
 pub(super) fn selected(list: &List) -> Option<usize> {
     let named = || list.exact_match().and_then(|item| list.position(item.value()));
     let is_clear = match list.matches.query() {
-        "" => list.field == FieldName::Client && list.is_complete(),
+        "" => list.is_complete(),
         _ => list.exact_matches().count() < 2,
     };
     let best = (is_clear && list.matches.len() > 0).then_some(0);
@@ -294,56 +259,46 @@ fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
     if list.draw_progress(app.now, canvas) {
         return;
     }
-    match (list.matches.len(), list.exact_matches().count()) {
-        (0, _) => {
-            let text = no_match_text(app, list, theme.glyphs.ellipsis);
-            canvas.failed(&text);
-        }
-        (_, named @ 2..) => {
-            canvas.warning(&format!("{named} {noun}s have this name: choose one."), theme.warning);
-        }
-        _ => canvas.line(Line::styled(format!("  {}", list.count_text()), theme.faint)),
+    if list.matches.len() == 0 {
+        let text = list.empty_text(theme.glyphs.ellipsis);
+        return canvas.failed(&match app.form.validation(list.field) {
+            Validation::Name { message, is_like_an_id: true } if !list.items.is_empty() => {
+                format!("{}, and it is not an ID: {message}.", text.trim_end_matches('.'))
+            }
+            _ => text,
+        });
     }
-}
-
-fn no_match_text(app: &Shared, list: &List, ellipsis: &str) -> String {
-    let nothing = list.empty_text(ellipsis);
-    match app.form.validation(list.field) {
-        Validation::Name { message, position: None | Some(LIKE_AN_ID..) } if list.is_usable() => {
-            format!("{}, and it is not an ID: {message}.", nothing.trim_end_matches('.'))
-        }
-        _ => nothing,
+    match list.exact_matches().count() {
+        0 | 1 => canvas.line(Line::styled(format!("  {}", list.count_text()), theme.faint)),
+        named => canvas.warning(&format!("{named} {noun}s have this name: choose one."), theme.warning),
     }
 }
 
 fn error_text(app: &Shared, field: FieldName, error: &ApiError) -> String {
     let Explanation { title, meaning, action, .. } = error.explain_list(field, &app.session.signed_in_as());
-    match (&error.cause, error.rejection_kind()) {
-        (Cause::Credentials(_) | Cause::SignInRefused { .. } | Cause::LoginExpired(..), _) => {
-            format!("{title} Ctrl-P signs in with other credentials.")
-        }
-        _ if error.is_before_signing_in() => {
+    let is_about_login = matches!(error.cause, Cause::Credentials(_) | Cause::LoginExpired(..));
+    match error.rejection_kind() {
+        _ if is_about_login || error.is_about_signing_in() || error.is_before_signing_in() => {
             format!("{title} Ctrl-O tries again, Ctrl-P signs in with other credentials.")
         }
-        (_, Some(RejectionKind::ProjectNotFound)) => format!("{title} Choose another project."),
-        (_, Some(RejectionKind::RoleTooLow)) => format!("{title} {meaning} Type the ID instead."),
+        Some(RejectionKind::RoleTooLow) => format!("{title} {meaning} Type the ID instead."),
         // The ID does not help either.
-        (_, Some(RejectionKind::AddressNotAllowed | RejectionKind::AccessListMissing)) => {
-            format!("{title} {action}")
-        }
+        Some(
+            RejectionKind::ProjectNotFound
+            | RejectionKind::AddressNotAllowed
+            | RejectionKind::AccessListMissing,
+        ) => format!("{title} {action}"),
         _ => format!("{title} Type the ID instead."),
     }
 }
 
 /// The message beside a name while no suggestions are shown.
-pub(super) fn list_message(list: &List) -> String {
+pub(super) fn list_message(list: &List) -> (Tone, String) {
     let noun = list.field.noun();
-    match (list.matches.len(), list.exact_matches().count()) {
-        _ if list.error.is_some() => format!("could not load the {noun}s"),
-        _ if list.is_loading => format!("loading {noun}s"),
-        (0, _) => format!("no {noun} matches"),
-        (_, named @ 2..) => format!("{named} {noun}s have this name"),
-        (1, _) => format!("1 {noun} matches"),
-        (count, _) => format!("{count} {noun}s match"),
+    match list.matches.len() {
+        _ if list.error.is_some() => (Tone::Neutral, format!("could not load the {noun}s")),
+        _ if list.is_loading => (Tone::Neutral, format!("loading {noun}s")),
+        0 => (Tone::Bad, format!("no {noun} matches")),
+        _ => (Tone::Warning, format!("{} match: choose one", list.count_text())),
     }
 }

@@ -1,7 +1,5 @@
 //! A list of items: the order, the matches of a filter, and the selection.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use crate::domain::{
@@ -15,6 +13,7 @@ use crate::tui::event::{Command, Event};
 use crate::tui::matching::{Matches, is_same_name};
 
 use super::super::FieldName;
+
 /// How much of a filter without matches is quoted, in columns.
 const MAX_QUOTED: u16 = 40;
 
@@ -31,7 +30,7 @@ pub(in crate::tui) struct List {
     estimated_pages: Option<u32>,
     /// True while pages are being fetched.
     pub is_loading: bool,
-    pub since: Now,
+    since: Now,
     /// Why the next page is requested again, and when.
     retry: Option<(Retry, Now)>,
     /// Why the next page could not be loaded.
@@ -41,8 +40,9 @@ pub(in crate::tui) struct List {
 }
 
 impl List {
-    pub fn new(app: &Shared, field: FieldName) -> Self {
-        Self {
+    /// Returns the list for a field. Projects and accounts are fetched.
+    pub fn opened(app: &mut Shared, field: FieldName) -> Self {
+        let mut list = Self {
             field,
             project: app.form.project_id().filter(|_| field == FieldName::Client),
             items: Vec::new(),
@@ -55,19 +55,16 @@ impl List {
             retry: None,
             error: None,
             selected: None,
+        };
+        match field {
+            FieldName::Lifetime => list.add(lifetimes(), app.atlas_now()),
+            FieldName::Project | FieldName::Client => list.fetch(app),
         }
+        list
     }
 
     pub fn is_complete(&self) -> bool {
         !self.is_loading && self.error.is_none()
-    }
-
-    pub fn has_no_match(&self) -> bool {
-        self.is_complete() && self.matches.len() == 0
-    }
-
-    pub fn is_usable(&self) -> bool {
-        self.error.is_none() && !self.items.is_empty()
     }
 
     /// The item at a position among the matches.
@@ -207,16 +204,11 @@ impl List {
         }
     }
 
-    /// The retry that the list waits for, and for how long.
-    fn pausing(&self, now: Now) -> Option<(&Retry, Duration)> {
-        let (retry, at) = self.retry.as_ref()?;
-        Some((retry, at.since(now))).filter(|(_, left)| !left.is_zero())
-    }
-
     /// Draws the progress of fetching. False if nothing is being fetched.
     pub fn draw_progress(&self, now: Now, canvas: &mut Canvas) -> bool {
         let noun = self.field.noun();
-        if let Some((retry, left)) = self.pausing(now) {
+        let pausing = self.retry.as_ref().map(|(retry, at)| (retry, at.since(now)));
+        if let Some((retry, left)) = pausing.filter(|(_, left)| !left.is_zero()) {
             let message = canvas.retry_message(retry, left);
             canvas.warning(&message, canvas.theme.warning);
         } else if self.is_loading {
@@ -250,7 +242,7 @@ pub(in crate::tui) enum Item {
     },
 }
 
-pub(super) fn lifetimes() -> Vec<Item> {
+fn lifetimes() -> Vec<Item> {
     let item = |text| {
         let lifetime = Lifetime::parse(text).ok()?;
         Some(Item::Lifetime { text, lifetime, name: lifetime.to_string() })
@@ -294,7 +286,7 @@ impl Item {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::tui) enum Sort {
-    /// By the next expiry, the earliest first; accounts without secrets are last.
+    /// By the next expiry, the earliest first; accounts without one are last.
     Expiry,
     Name,
 }
@@ -309,13 +301,13 @@ impl Sort {
 
     pub fn apply(self, items: &mut [Item], now: Timestamp) {
         items.sort_by_cached_key(|item| {
-            let Item::Account(entry) = item else { return (0, Timestamp::MAX, String::new()) };
-            let (rank, at) = match (self, entry.next_to_expire(now)) {
-                (Self::Name, _) => (0, Timestamp::MAX),
-                (Self::Expiry, None) => (2, Timestamp::MAX),
-                (Self::Expiry, Some(secret)) => secret.expires_at.map_or((1, Timestamp::MAX), |at| (0, at)),
+            let expires_at = match (self, item) {
+                (Self::Expiry, Item::Account(entry)) => {
+                    entry.next_to_expire(now).and_then(|secret| secret.expires_at)
+                }
+                _ => None,
             };
-            (rank, at, entry.name.as_str().to_lowercase())
+            (expires_at.unwrap_or(Timestamp::MAX), item.name().to_lowercase())
         });
     }
 }
@@ -341,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn the_earliest_expiry_is_first_and_accounts_without_secrets_are_last() {
+    fn the_earliest_expiry_is_first_and_accounts_without_one_are_last() {
         let mut items = [
             account("none", &[]),
             account("unknown", &[None]),
@@ -354,7 +346,7 @@ mod tests {
             |items: &[Item]| -> Vec<String> { items.iter().map(|item| item.name().to_owned()).collect() };
         let now = "2026-11-23T18:14:00Z".parse().unwrap();
         Sort::Expiry.apply(&mut items, now);
-        assert_eq!(names(&items), ["expired", "soon", "late", "unknown", "Also none", "none"]);
+        assert_eq!(names(&items), ["expired", "soon", "late", "Also none", "none", "unknown"]);
         Sort::Expiry.other().apply(&mut items, now);
         assert_eq!(names(&items), ["Also none", "expired", "late", "none", "soon", "unknown"]);
     }

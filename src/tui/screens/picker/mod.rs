@@ -3,25 +3,23 @@
 mod list;
 mod table;
 
-use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ApiError, Explanation, Lifetime, ProjectEntry};
+use crate::domain::Explanation;
 use crate::tui::app::{Component, Screen, Shared, Transition};
-use crate::tui::canvas::{Canvas, cut, pointer};
+use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::{Event, KeyPress};
 use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP_BESIDE_TEXT, PAGE_DOWN, PAGE_UP, REPAINT,
     SUSPEND, TO_END, TO_START,
 };
 use crate::tui::scroll::more;
-use crate::tui::{TextLine, Theme, paste, text};
+use crate::tui::{TextLine, paste};
 
 use super::{FieldName, Focus, Notice};
 
-use list::{Sort, lifetimes};
+use list::Sort;
 
 pub(in crate::tui) use list::{Item, List};
 pub(in crate::tui) use table::{SHORTEST_NAME, Table};
@@ -36,8 +34,6 @@ const FOOT_ROWS: u16 = 3;
 pub struct Picker {
     list: List,
     filter: TextLine,
-    /// True after Enter on an item that cannot be chosen.
-    is_refused: bool,
 }
 
 impl Picker {
@@ -57,15 +53,10 @@ impl Picker {
     }
 
     fn show(app: &mut Shared, field: FieldName) -> Transition {
-        let mut list = List::new(app, field);
+        app.drop_names();
+        let mut list = List::opened(app, field);
         list.select_value(app.form.text(field));
-        if field == FieldName::Lifetime {
-            list.add(lifetimes(), app.atlas_now());
-        } else {
-            app.stop_names();
-            list.fetch(app);
-        }
-        let picker = Self { list, filter: TextLine::default(), is_refused: false };
+        let picker = Self { list, filter: TextLine::default() };
         Transition::Show(Screen::Picker(Box::new(picker)))
     }
 
@@ -77,11 +68,6 @@ impl Picker {
         self.list.item(self.selected())
     }
 
-    fn select(&mut self, position: usize) {
-        self.is_refused = false;
-        self.list.select(position);
-    }
-
     /// Keeps the selection on its item when the order changes.
     fn pin_selected(&mut self) {
         if let Some(value) = self.chosen().map(|item| item.value().to_owned()) {
@@ -89,21 +75,13 @@ impl Picker {
         }
     }
 
-    fn filter_changed(&mut self) {
-        self.is_refused = false;
-        self.list.filter(self.filter.text());
-    }
-
-    fn choose(&mut self, app: &mut Shared) -> Transition {
-        let Some(item) = self.chosen() else { return Transition::Stay };
-        if !item.is_allowed(app.form.limit) {
-            self.is_refused = true;
+    fn choose(&self, app: &mut Shared) -> Transition {
+        let Some(item) = self.chosen().filter(|item| item.is_allowed(app.form.limit)) else {
             return Transition::Stay;
-        }
-        let needs_client = matches!(item, Item::Project(project) if needs_account(app, project));
+        };
         app.form.choose(self.list.field, item.value());
         app.form.ignore_second_enter(app.now);
-        if !needs_client {
+        if self.list.field != FieldName::Project {
             return Transition::form();
         }
         app.form.focus_on(Focus::Field(FieldName::Client));
@@ -111,30 +89,23 @@ impl Picker {
     }
 }
 
-/// True if the form's account is missing or may not belong to this project.
-fn needs_account(app: &Shared, project: &ProjectEntry) -> bool {
-    let Some(account) = app.form.account() else { return true };
-    let is_missing = |error: &ApiError| error.rejection().is_some_and(|rejection| rejection.status == 404);
-    account.project != project.id || app.lookups.account.error(&account).is_some_and(is_missing)
-}
-
 impl Component for Picker {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         let page = list_rows(app.body());
         match action {
-            Action::NextChoice => self.select(self.selected() + 1),
-            Action::PreviousChoice => self.select(self.selected().saturating_sub(1)),
-            Action::PageDown => self.select(self.selected() + page),
-            Action::PageUp => self.select(self.selected().saturating_sub(page)),
-            Action::ToStart => self.select(0),
-            Action::ToEnd => self.select(usize::MAX),
+            Action::NextChoice => self.list.select(self.selected() + 1),
+            Action::PreviousChoice => self.list.select(self.selected().saturating_sub(1)),
+            Action::PageDown => self.list.select(self.selected() + page),
+            Action::PageUp => self.list.select(self.selected().saturating_sub(page)),
+            Action::ToStart => self.list.select(0),
+            Action::ToEnd => self.list.select(usize::MAX),
             Action::Sort => {
                 self.pin_selected();
                 self.list.sort_by(self.list.sort.other(), app.atlas_now());
             }
             Action::ClearFilter => {
                 self.filter.set("");
-                self.filter_changed();
+                self.list.filter("");
             }
             Action::Leave => return Transition::form(),
             Action::Choose => return self.choose(app),
@@ -146,14 +117,14 @@ impl Component for Picker {
 
     fn on_key(&mut self, _app: &mut Shared, key: KeyPress) {
         if self.filter.press(key) == Some(true) {
-            self.filter_changed();
+            self.list.filter(self.filter.text());
         }
     }
 
     fn on_paste(&mut self, _app: &mut Shared, text: &str) {
         let text = paste::visible(text);
         if !paste::contains_secret(&text) && self.filter.insert(text.trim()) {
-            self.filter_changed();
+            self.list.filter(self.filter.text());
         }
     }
 
@@ -202,7 +173,6 @@ impl Component for Picker {
                 "Type part of the name or client ID, or the beginnings of words: cdep finds ci-deployer.",
                 "Expires: when the account's next secret expires. Last used: any of its secrets.",
                 "The bar covers 90 days: solid until the next expiry, dashed while another secret works.",
-                "(you): this session signs in with this account.",
             ],
             FieldName::Lifetime => &["The form takes any number of hours, days, weeks or years, or a date."],
         }
@@ -217,7 +187,7 @@ impl Component for Picker {
             return canvas.explained(&title, &meaning, &action, atlas_message.as_ref());
         }
         let mut items = canvas.part(canvas.left().saturating_sub(FOOT_ROWS));
-        self.draw_items(app, &table, &mut items);
+        self.draw_items(&table, &mut items);
         items.fill();
         let height = usize::from(items.height());
         canvas.append(0, items);
@@ -261,18 +231,12 @@ impl Picker {
         self.selected().checked_div(height).unwrap_or(0) * height
     }
 
-    fn draw_items(&self, app: &Shared, table: &Table, canvas: &mut Canvas) {
+    fn draw_items(&self, table: &Table, canvas: &mut Canvas) {
         let height = usize::from(canvas.height());
         let first = self.first_position(height);
         for position in first..first.saturating_add(height) {
             let Some(item) = self.list.item(position) else { break };
-            let is_selected = position == self.selected();
-            canvas.line(match item {
-                Item::Lifetime { text, name, lifetime } => {
-                    lifetime_line(app, &format!("{text:<6}{name:<10}"), *lifetime, is_selected, canvas.theme)
-                }
-                _ => table.row(item, is_selected),
-            });
+            canvas.line(table.row(item, position == self.selected()));
         }
         if self.list.matches.len() == 0 && (!self.list.items.is_empty() || self.list.is_complete()) {
             canvas.text(2, &self.list.empty_text(canvas.theme.glyphs.ellipsis), canvas.theme.faint);
@@ -287,10 +251,7 @@ impl Picker {
             Some(text) => canvas.line(Line::styled(text, theme.faint)),
             None => canvas.blank(),
         }
-        if let (true, Some(limit)) = (self.is_refused, app.form.limit) {
-            let text = format!("This organization allows at most {limit}. Choose a shorter lifetime.");
-            canvas.warning(&text, theme.warning);
-        } else if let Some(error) = &self.list.error {
+        if let Some(error) = &self.list.error {
             let text = format!("Could not load page {}. {}", self.list.next_page(), error.title());
             let text = cut(&text, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
             canvas.failed(&text);
@@ -298,33 +259,4 @@ impl Picker {
             self.list.draw_progress(app.now, canvas);
         }
     }
-}
-
-/// A lifetime, and its end or why it cannot be chosen.
-fn lifetime_line(
-    app: &Shared,
-    text: &str,
-    lifetime: Lifetime,
-    is_selected: bool,
-    theme: &Theme,
-) -> Line<'static> {
-    let limit = app.form.limit.filter(|limit| lifetime > *limit);
-    let rest = if let Some(limit) = limit {
-        format!("above the limit of {limit}")
-    } else {
-        let hours = SignedDuration::from_hours(lifetime.hours().into());
-        let ends_at = app.now.wall.checked_add(hours).unwrap_or(Timestamp::MAX);
-        format!("expires {}", text::short_date(ends_at, app.zone.as_ref()))
-    };
-    let style = match limit {
-        Some(_) => theme.faint,
-        None if is_selected => theme.strong,
-        None => Style::new(),
-    };
-    let rest_style = if is_selected { style } else { theme.faint };
-    Line::from(vec![
-        pointer(is_selected, theme),
-        Span::styled(text.to_owned(), style),
-        Span::styled(rest, rest_style),
-    ])
 }
