@@ -203,7 +203,7 @@ proptest! {
             Err(ApiError { phase: Phase::NotSent, .. }) => prop_assert!(false, "an answer came, so something was sent"),
             Err(_) => {
                 let found = parsed.as_ref().and_then(|parsed| value_at(parsed, "/secret"));
-                let is_readable = found.is_some_and(|value| !value.is_empty() && !value.contains('\u{fffd}'));
+                let is_readable = found.is_some_and(|value| !value.trim().is_empty() && !value.contains('\u{fffd}'));
                 prop_assert!(!(is_readable && (200..300).contains(&status)), "a secret was there: {}", text);
             }
         }
