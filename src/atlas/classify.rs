@@ -9,6 +9,9 @@ use crate::domain::{
 use super::http::{ApiResponse, BodyEnd};
 use super::wire::{self, CreatedBody};
 
+/// The maximum length of a quoted page title, in characters.
+const MAX_TITLE_LENGTH: usize = 80;
+
 /// Returns the secret in a response to the creating POST.
 ///
 /// A readable value is a secret whatever else is wrong with the response. Without one, a secret may exist unless the
@@ -33,12 +36,23 @@ pub(super) fn created(response: &ApiResponse) -> ApiResult<CreatedSecret> {
     Err(with_quote(error, response))
 }
 
-/// Quotes Atlas's message if it does not prove what was done.
+/// Quotes a response that does not prove what was done: Atlas's message, or the title of a proxy's page.
 fn with_quote(error: ApiError, response: &ApiResponse) -> ApiError {
-    let is_unexpected = matches!(error.cause, Cause::Unexpected { .. });
-    let rejection = rejection(response).filter(|_| is_unexpected);
-    let quote = rejection.map(|found| ServerText::new(&format!("Atlas: {}", found.atlas_message())));
+    if !matches!(error.cause, Cause::Unexpected { .. }) {
+        return error;
+    }
+    let quote = match rejection(response) {
+        Some(rejection) => Some(ServerText::new(&format!("Atlas: {}", rejection.atlas_message()))),
+        None => page_title(&String::from_utf8_lossy(&response.body)),
+    };
     ApiError { quote, ..error }
+}
+
+fn page_title(page: &str) -> Option<ServerText> {
+    let (_, rest) = page.split_once("<title>")?;
+    let words: Vec<&str> = rest.split_once("</title>")?.0.split_whitespace().collect();
+    let title: String = words.join(" ").chars().take(MAX_TITLE_LENGTH).collect();
+    (!title.is_empty()).then(|| wire::message(&format!("The page is titled \"{title}\".")))
 }
 
 fn why_unreadable(end: &BodyEnd, body: Option<&CreatedBody>) -> String {

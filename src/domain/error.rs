@@ -13,7 +13,7 @@ pub struct ApiError {
     pub operation: Operation,
     pub phase: Phase,
     pub cause: Cause,
-    /// Atlas's message in an undocumented response to a change, as a sentence.
+    /// What an undocumented response to a change says, as a sentence: Atlas's message, or the title of a proxy's page.
     pub quote: Option<ServerText>,
 }
 

@@ -154,10 +154,19 @@ fn a_secret_counts_if_the_status_or_that_in_the_envelope_is_a_success() {
 
 #[test]
 fn an_undocumented_response_to_the_post_is_quoted() {
-    let quote = |body: &[u8]| created(&response(500, body)).unwrap_err().quote;
-    let body = br#"{"error":500,"errorCode":"UNEXPECTED_ERROR","detail":"Unexpected error."}"#;
-    assert_eq!(quote(body), Some(ServerText::new("Atlas: 500 UNEXPECTED_ERROR: Unexpected error.")));
-    assert_eq!(quote(b"<title>Bad Gateway</title>"), None);
+    let rows: [(&[u8], Option<&str>); 4] = [
+        (b"<html><title>502 Bad\nGateway </title></html>", Some("The page is titled \"502 Bad Gateway\".")),
+        (b"<title>mdb_sa_sk_FAKEfakeFAKE</title>", Some("The page is titled \"mdb_sa_sk_...\".")),
+        (
+            br#"{"error":500,"errorCode":"UNEXPECTED_ERROR","detail":"Unexpected error."}"#,
+            Some("Atlas: 500 UNEXPECTED_ERROR: Unexpected error."),
+        ),
+        (b"<html>", None),
+    ];
+    for (body, expected) in rows {
+        let quote = created(&response(500, body)).unwrap_err().quote;
+        assert_eq!(quote.as_ref().map(ServerText::as_str), expected);
+    }
 }
 
 #[test]
