@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::{
-    API_VERSION, ApiError, Cause, Certainty, DeleteError, FieldName, Operation, Rejection,
+    API_VERSION, ApiError, Cause, Certainty, DeleteError, FieldName, Operation, PairKind, Rejection,
     RejectionKind as Kind, SECRETS_PER_ACCOUNT, ServerText, text,
 };
 
@@ -120,6 +120,23 @@ impl Explanation {
 
     fn with_message_of(self, error: &ApiError) -> Self {
         Self { atlas_message: error.atlas_message(), ..self }
+    }
+
+    /// Explains that Atlas refused typed credentials: a pair of this kind, or an access token.
+    pub fn typed_credentials_refused(kind: Option<PairKind>, error: &ApiError) -> Self {
+        let explanation = match kind {
+            Some(PairKind::ApiKey) => titled("Sign-in failed: Atlas refused the API key (401).")
+                .meaning("The public or the private key is wrong, or they are for another Atlas host.")
+                .action("Check both keys. If the private key is lost, create a new API key."),
+            Some(PairKind::ServiceAccount) => {
+                titled("Sign-in failed: Atlas issued a token, then refused a request with it (401).")
+                    .action("Check in Atlas that the account and its secret still exist, then try again.")
+            }
+            None => titled("Sign-in failed: Atlas refused the access token (401).")
+                .meaning("It has expired or was revoked, or it is for another Atlas host.")
+                .action("Tokens are valid for an hour."),
+        };
+        explanation.with_message_of(error)
     }
 }
 
@@ -268,7 +285,14 @@ impl ApiError {
     pub fn refused_fields(&self) -> Vec<(FieldName, ServerText)> {
         let violations = self.rejection().map_or(&[][..], |rejection| &rejection.fields).iter();
         let violations = violations.filter_map(|violation| {
-            Some((FieldName::of_path(violation.field.as_str())?, violation.description.clone()))
+            let (name, text) =
+                (FieldName::of_path(violation.field.as_str())?, violation.description.as_str());
+            // Atlas's limits of a lifetime are in hours, and the user may have typed days.
+            let lacks_unit = name == FieldName::Lifetime
+                && text.contains(|character: char| character.is_ascii_digit())
+                && !["hour", "day"].iter().any(|unit| text.contains(unit));
+            let unit = if lacks_unit { " (in hours)" } else { "" };
+            Some((name, ServerText::new(&format!("{text}{unit}"))))
         });
         let not_found = self.not_found().map(|(name, message)| (name, ServerText::new(message)));
         violations.chain(not_found).collect()
@@ -490,7 +514,7 @@ impl Cause {
 #[cfg(test)]
 mod tests {
     use super::super::error::rejection;
-    use super::super::{BaseUrl, ClientId, Identity, PairKind, ProfileName, PublicKey, Session};
+    use super::super::{BaseUrl, ClientId, Identity, ProfileName, PublicKey, Session};
     use super::*;
 
     #[test]

@@ -327,12 +327,12 @@ fn the_output_of_a_command_is_shown_until_the_next_one() {
         CommandOutput { lines: ["tried three times", "no route"].map(ServerText::new).into(), ..output("") };
     stage.keys("tab enter");
     stage.command_reported(CommandOutcome::Exited(2), failed);
-    stage.shows("keep exited with 2. tried three times \u{2026} lines not shown: 3 no route Your new secret is still here.",
+    stage.shows("keep exited with 2. tried three times \u{2026} 3 lines not shown no route Your new secret is still here.",
     );
     stage.type_in("x").hides("tried three times");
     stage.keys("enter");
     stage.command_reported(CommandOutcome::Succeeded, output("stored"));
-    stage.shows("keep read it as json and exited with 0 stored \u{2026} lines not shown: 3");
+    stage.shows("keep read it as json and exited with 0 stored \u{2026} 3 lines not shown");
     stage.keys("s x enter").saved(Ok("/x")).hides("stored");
     stage.keys("p").type_in("cat").keys("enter");
     stage.command_reported(CommandOutcome::Succeeded, output("in some encoding"));

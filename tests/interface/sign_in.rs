@@ -158,18 +158,21 @@ fn the_error_for_rejected_credentials_names_them_and_quotes_atlas() {
         ..rejection(401, "UNEXPECTED_ERROR")
     };
     let rows = [
-        "down down enter a b c d e f g h enter x enter",
-        "down down down enter x enter",
-        "enter",
-        "down enter <client> enter x enter",
+        ("down down enter a b c d e f g h enter x enter", "Sign-in failed: Atlas refused the API key (401)."),
+        ("down down down enter x enter", "Sign-in failed: Atlas refused the access token (401)."),
+        ("enter", "Sign-in failed (401)."),
+        (
+            "down enter <client> enter x enter",
+            "Sign-in failed: Atlas issued a token, then refused a request with it (401).",
+        ),
     ];
-    for keys in rows {
+    for (keys, title) in rows {
         let mut stage = signed_out();
         match keys.split_once(" <client> ") {
             Some((before, after)) => stage.keys(before).paste(CLIENT).keys(after),
             None => stage.keys(keys),
         };
-        stage.sign_in_tried(Err(ApiError::rejected(refusal.clone()))).shows("Sign-in failed (401).");
+        stage.sign_in_tried(Err(ApiError::rejected(refusal.clone()))).shows(title);
         stage.shows("UNEXPECTED_ERROR: You are not authorized for this resource.");
     }
 }

@@ -116,20 +116,20 @@ impl Progress {
             Step::FetchingAccount => 1,
             _ => 2,
         };
-        for (index, [step, running]) in STEPS.into_iter().enumerate() {
+        for (index, [planned, running, done]) in STEPS.into_iter().enumerate() {
             match index.cmp(&current) {
-                Ordering::Less => canvas.done(step),
+                Ordering::Less => canvas.done(done),
                 Ordering::Equal => canvas.running(app.now, self.since, running),
-                Ordering::Greater => canvas.text(2, step, canvas.theme.faint),
+                Ordering::Greater => canvas.text(2, planned, canvas.theme.faint),
             }
         }
     }
 }
 
-const STEPS: [[&str; 2]; 3] = [
-    ["Sign in", "Signing in"],
-    ["Read the account's secrets", "Reading the account's secrets"],
-    ["Create the secret", "Creating the secret"],
+const STEPS: [[&str; 3]; 3] = [
+    ["Sign in", "Signing in", "Signed in"],
+    ["Read the account's secrets", "Reading the account's secrets", "Read the account's secrets"],
+    ["Create the secret", "Creating the secret", "Created the secret"],
 ];
 
 /// Draws the question before the POST, with everything that creating does to the account's other secrets.

@@ -7,8 +7,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    ApiError, ApiResult, Credentials, Explanation, Half, Now, PairKind, ProfileName, ServerText, Session,
-    text,
+    ApiError, ApiResult, Credentials, Explanation, Half, Now, PairKind, ProfileName, RejectionKind,
+    ServerText, Session, text,
 };
 use crate::jobs::{SignInWith, SignedIn};
 use crate::tui::keys::{
@@ -215,7 +215,13 @@ impl SignIn {
     }
 
     fn on_refused(&mut self, error: &ApiError) {
-        let mut explanation = error.explain("This account");
+        let mut explanation = match &self.typing {
+            // If Atlas refuses typed credentials, the error names only those.
+            Some(typing) if error.rejection_kind() == Some(RejectionKind::NotAuthorized) => {
+                Explanation::typed_credentials_refused(typing.kind, error)
+            }
+            _ => error.explain("This account"),
+        };
         if let Some(typing) = &mut self.typing {
             // A refused secret must be typed again. One that did not reach Atlas can be tried again unchanged.
             if error.is_about_signing_in() || error.rejection().is_some() {

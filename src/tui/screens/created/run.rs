@@ -292,7 +292,8 @@ pub(super) fn draw_output(output: &CommandOutput, canvas: &mut Canvas) {
     for (index, line) in output.lines.iter().enumerate().skip(hidden) {
         canvas.text(2, &cut(line.as_str(), canvas.width(), 2, 1, ellipsis), theme.faint);
         if index == hidden && left_out > 0 {
-            canvas.text(2, &format!("{ellipsis} lines not shown: {left_out}"), theme.faint);
+            let lines = if left_out == 1 { "line" } else { "lines" };
+            canvas.text(2, &format!("{ellipsis} {left_out} {lines} not shown"), theme.faint);
         }
     }
 }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::delivery::ProfileUpdate;
 use crate::domain::{ApiResult, ClientId, Delivery, ExistingSecret, Format, Now, ProfileName, Session};
-use crate::tui::canvas::LABEL_WIDTH;
+use crate::tui::canvas::{LABEL_WIDTH, rows_of};
 use crate::tui::{Canvas, Command, Output, Shared, text};
 
 use super::copy::format_suffix;
@@ -172,8 +172,14 @@ impl CreatedScreen {
         }
         if self.deliveries(app.now).is_empty() {
             let copy = if app.flags.never_copy { "" } else { "c copy   " };
-            draw_step("Deliver", &format!("{copy}s save   p run a command"), canvas);
-            canvas.text(LABEL_WIDTH, "Atlas will not show it again.", Style::new());
+            let (keys, once) = (format!("{copy}s save   p run a command"), "Atlas will not show it again.");
+            let both = format!("{keys}   {once}");
+            if rows_of(&both, canvas.width(), LABEL_WIDTH) == 1 {
+                draw_step("Deliver", &both, canvas);
+            } else {
+                draw_step("Deliver", &keys, canvas);
+                canvas.text(LABEL_WIDTH, once, Style::new());
+            }
             if matches!(app.output, Output::Sink(_)) {
                 canvas.text(LABEL_WIDTH, "q writes it to standard output.", Style::new());
             }
