@@ -26,8 +26,8 @@ const CHUNK_SIZE: usize = 4096;
 const MAX_LINES: usize = 6;
 
 /// How long to wait for the end of the output once the command has ended. A process that it left running may never
-/// close it.
-const END_TIMEOUT: Duration = Duration::from_millis(100);
+/// close it. On a busy machine the last output, which may be the secret, takes a while to arrive.
+const END_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long a command must be silent before its output is shown: it may be waiting for an answer.
 const PAUSE: Duration = Duration::from_millis(200);
