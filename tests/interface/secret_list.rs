@@ -14,7 +14,7 @@ use crate::*;
 
 const OWN: &str = "You are signed in with it: deleting it ends this session.";
 const PERHAPS: &str = "This session may have signed in with it: deleting it then ends this session.";
-const WARNING: &str = "? It was never used. Clients that use it will fail to authenticate.";
+const WARNING: &str = "? It was never used. Clients that have it will fail to authenticate.";
 
 fn two() -> [ExistingSecret; 2] {
     [with_mask("9f3a"), with_mask("k7qd")]
@@ -90,7 +90,7 @@ fn the_list_and_the_question_say_whether_a_secret_is_in_use() {
     stage.shows("…k7qd in use");
     stage.keys("d").shows("Delete …9f3a? It has expired: no client can use it.");
     stage.keys("n down d");
-    stage.shows("Delete …k7qd? It was used 2 hours ago. Clients that use it will fail to authenticate.");
+    stage.shows("Delete …k7qd? It was used 2 hours ago. Clients that have it will fail to authenticate.");
 }
 
 /// Atlas lists the newest secret first.
@@ -108,19 +108,19 @@ fn the_list_selects_an_expired_or_the_least_used_secret() {
     let rows = [
         (
             [new.clone(), old.clone()],
-            "Delete …bbbb? It was never used. Clients that use it will fail to authenticate.",
+            "Delete …bbbb? It was never used. Clients that have it will fail to authenticate.",
         ),
         ([new.clone(), expired], "Delete …cccc? It has expired: no client can use it."),
         (
             [new.clone(), unknown],
-            "Delete …dddd? It was never used. Clients that use it will fail to authenticate.",
+            "Delete …dddd? It was never used. Clients that have it will fail to authenticate.",
         ),
         (
             [new.clone(), aged("ffff", 7, false)],
             "Delete …ffff? It was created 7 minutes ago: it may be the new one.",
         ),
         ([aged("abcd", 8000, false), ExistingSecret { last_used_at: Some(now), ..old }], "Delete …abcd?"),
-        ([new, used], "Delete …eeee? It was used just now. Clients that use it will fail to authenticate."),
+        ([new, used], "Delete …eeee? It was used just now. Clients that have it will fail to authenticate."),
     ];
     for (secrets, question) in rows {
         let mut stage = Stage::fetching();

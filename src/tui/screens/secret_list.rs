@@ -186,7 +186,7 @@ impl SecretList {
             }
             _ => {
                 let used = text::usage(secret, text::ago_in_words, now);
-                format!("It was {used}. Clients that use it will fail to authenticate.")
+                format!("It was {used}. Clients that have it will fail to authenticate.")
             }
         }
     }
